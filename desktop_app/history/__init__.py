@@ -1,0 +1,1 @@
+"""What was said, seen and drawn, kept on disk; Qt-free."""

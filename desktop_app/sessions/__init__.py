@@ -1,0 +1,1 @@
+"""The state of each sense, as QObjects that panels read and command."""

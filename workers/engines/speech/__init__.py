@@ -1,0 +1,1 @@
+"""Engines that turn samples into words."""

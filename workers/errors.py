@@ -1,0 +1,114 @@
+"""What can go wrong, in words for the user. No Qt.
+
+    Exception
+    ├── Cancelled                 the user stopped it: never shown
+    └── AppError                  a sentence and a hint for the user, an exit code for the shell
+        ├── UsageError            2  wrong arguments
+        ├── SourceError           3  an input that cannot be used
+        │   └── DeviceError       5  a microphone, camera or display that is not there
+        ├── EngineError           4
+        │   ├── ModelMissing      4  not installed
+        │   ├── ModelBroken       4  truncated, wrong checksum, wrong kind
+        │   ├── PackageMissing    4  a Python package the engine needs
+        │   ├── EngineDied        4  its process ended by itself
+        │   └── OutOfMemory       4
+        ├── DownloadError         5
+        ├── DiskError             5  full, read-only, gone
+        └── HistoryError          5
+            ├── HistoryLocked     5
+            └── HistoryTooNew     5
+
+Everything else is our bug: it is logged whole and shown as "unexpected".
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Cancelled(Exception):  # noqa: N818  (not an error)
+    """The user stopped the work."""
+
+
+class AppError(Exception):
+    """Something the user can understand and mend.
+
+    `template` and `hint` are English with `{names}`; the window translates them before filling in `values`.
+
+        raise DeviceError("Microphone '{name}' is in use.", hint="Close the other program.", name=device.name)
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, template: str, hint: str = "", **values: Any) -> None:
+        super().__init__(template, hint)
+        self.template = template
+        self.hint_template = hint
+        self.values = values
+
+    @property
+    def sentence(self) -> str:
+        return self.template.format(**self.values) if self.values else self.template
+
+    @property
+    def hint(self) -> str:
+        return self.hint_template.format(**self.values) if self.values else self.hint_template
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.template, self.hint_template, self.values)
+
+
+def _rebuild(kind: type[AppError], template: str, hint: str, values: dict[str, Any]) -> AppError:
+    return kind(template, hint, **values)
+
+
+class UsageError(AppError):
+    exit_code = 2
+
+
+class SourceError(AppError):
+    exit_code = 3
+
+
+class DeviceError(SourceError):
+    exit_code = 5
+
+
+class EngineError(AppError):
+    exit_code = 4
+
+
+class ModelMissing(EngineError): ...
+
+
+class ModelBroken(EngineError): ...
+
+
+class PackageMissing(EngineError): ...
+
+
+class EngineDied(EngineError): ...
+
+
+class OutOfMemory(EngineError): ...
+
+
+class DownloadError(AppError):
+    exit_code = 5
+
+
+class DiskError(AppError):
+    exit_code = 5
+
+
+class HistoryError(AppError):
+    exit_code = 5
+
+
+class HistoryLocked(HistoryError): ...
+
+
+class HistoryTooNew(HistoryError): ...
