@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 
-class Cancelled(Exception):  # noqa: N818  (not an error)
+class Cancelled(Exception):
     """The user stopped the work."""
 
 

@@ -52,7 +52,7 @@ class Backlog:
             return self._received >= position
 
     def read(self, start: int, stop: int) -> Samples:
-        """The samples from `start` up to `stop` as float32; both must lie within what is received and not acknowledged."""
+        """The samples from `start` up to `stop` as float32; both within what is received and not acknowledged."""
         with self._condition:
             if not self._acknowledged <= start <= stop <= self._received:
                 raise IndexError(f"{start}:{stop} is outside {self._acknowledged}:{self._received}")
