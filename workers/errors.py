@@ -23,6 +23,8 @@ Everything else is our bug: it is logged whole and shown as "unexpected".
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any, ClassVar
 
 
@@ -102,6 +104,21 @@ class DownloadError(AppError):
 
 class DiskError(AppError):
     exit_code = 5
+
+
+def disk_error(error: OSError, path: Path) -> DiskError:
+    """What the system said about writing `path`, as a sentence and a hint."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return DiskError("The disk is full: '{path}' cannot be written.", "Free some space.", path=path)
+        case errno.EROFS | errno.EACCES | errno.EPERM:
+            return DiskError("'{path}' may not be written.", "Choose another folder, or mend its rights.", path=path)
+        case errno.ENOENT | errno.ENOTDIR:
+            return DiskError("The folder of '{path}' is gone.", "Bring it back or choose another one.", path=path)
+        case errno.EEXIST:
+            return DiskError("'{path}' is already there.", "Choose another name.", path=path)
+        case _:
+            return DiskError("'{path}' cannot be written: {reason}.", path=path, reason=error.strerror or error)
 
 
 class HistoryError(AppError):
