@@ -1,0 +1,178 @@
+"""Starts the window: the application object, theme, language, log, signals, and a clean end at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import __version__, i18n, theme
+from desktop_app import log as app_log
+from desktop_app.context import AppContext
+from desktop_app.main_window import MainWindow
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+
+log = logging.getLogger(__name__)
+qt_log = logging.getLogger("qt")
+
+COLLECT_EVERY_MS = 1_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Opens the window and returns the exit code when it is closed."""
+    app = create_application(arguments or sys.argv[:1])
+    paths = Paths.of_user()
+    app_log.set_up(paths.log_file)
+    qInstallMessageHandler(_on_qt_message)
+    settings = Settings.load(paths.settings_file)
+    i18n.install(settings.general.language)
+    theme.install(app, settings.general.theme, reduce_motion=settings.general.reduce_motion)
+
+    context = AppContext(paths, settings)
+    context.closed.connect(app.quit)
+    with quit_on_signals(context.close), unexpected_errors_shown(context):
+        window = MainWindow(context)
+        window.show()
+        collector = GarbageCollector(app)
+        QTimer.singleShot(0, window.start_services)  # after the first paint
+        log.info("Sensorium %s started", __version__)
+        code = app.exec()
+        collector.stop()
+    log.info("Sensorium ended")
+    qInstallMessageHandler(None)
+    app_log.tear_down()
+    return code
+
+
+def create_application(arguments: list[str]) -> QApplication:
+    """The application object with its name and icon, able to start whatever opencv did to the environment."""
+    if "cv2" in os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH", ""):
+        del os.environ["QT_QPA_PLATFORM_PLUGIN_PATH"]  # opencv's Qt 5 plugins would abort ours
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QApplication.setApplicationName("sensorium")
+    QApplication.setApplicationDisplayName("Sensorium")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("sensorium")
+    app = QApplication(arguments)
+    app.setWindowIcon(theme.app_icon())
+    app.setQuitOnLastWindowClosed(False)  # the context says when everything has been saved
+    return app
+
+
+@contextlib.contextmanager
+def quit_on_signals(close: Callable[[], None]) -> Iterator[None]:
+    """Calls `close` in the event loop on SIGINT and SIGTERM.
+
+    Python runs a signal's handler only between bytecodes, and the event loop runs none while idle: a byte on a socket
+    wakes it.
+    """
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers_before = [signal.signal(number, lambda *_: None) for number in numbers]
+    wakeup_before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
+
+    def on_signal() -> None:
+        reader.recv(64)
+        close()
+
+    notifier.activated.connect(on_signal)
+    try:
+        yield
+    finally:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(wakeup_before)
+        for number, handler in zip(numbers, handlers_before, strict=True):
+            signal.signal(number, handler)
+        reader.close()
+        writer.close()
+
+
+@contextlib.contextmanager
+def unexpected_errors_shown(context: AppContext) -> Iterator[None]:
+    """Logs what nobody caught, in any thread, shows it as unexpected, and keeps running."""
+    hooks = sys.excepthook, threading.excepthook
+    relay = _ErrorRelay(context)
+
+    def on_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            context.close()
+        else:
+            relay.show(error.with_traceback(trace))
+
+    def on_thread_error(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            relay.show(arguments.exc_value)
+
+    sys.excepthook, threading.excepthook = on_error, on_thread_error
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = hooks
+
+
+class _ErrorRelay(QObject):
+    """Takes an error from any thread to the window's."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+
+    def show(self, error: BaseException) -> None:
+        QTimer.singleShot(0, self, lambda: self._context.show_error(error))
+
+
+class GarbageCollector(QObject):
+    """Collects cycles in the window's thread only, while it is idle.
+
+    Python collects in whichever thread allocates; a widget in a cycle would then be destroyed in a worker's
+    thread, which Qt does not survive. What start-up made is frozen, so that a collection takes about a millisecond.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thresholds = gc.get_threshold()
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+        self._timer = QTimer(self, interval=COLLECT_EVERY_MS)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    def _collect(self) -> None:
+        counts = gc.get_count()
+        for generation in (2, 1, 0):
+            if counts[generation] > self._thresholds[generation]:
+                gc.collect(generation)
+                return
+
+
+def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    level = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }.get(kind, logging.ERROR)
+    qt_log.log(level, "%s", text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,284 @@
+"""What every panel and session may use: settings, models, engines, history, sessions, and a way to tell the user."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app import i18n
+from desktop_app.jobs import Job, nothing
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+from workers.errors import AppError, Cancelled, HistoryError, HistoryLocked, HistoryTooNew, ModelBroken, ModelMissing
+from workers.results import Notice, Progress
+
+if TYPE_CHECKING:
+    from desktop_app.history.store import History
+    from desktop_app.sessions.speech_session import SpeechSession
+    from workers.catalogue.catalogue import Catalogue
+    from workers.engine_pool import EnginePool
+
+log = logging.getLogger(__name__)
+
+SAVE_DELAY_MS = 500  # choices come in bursts: one write for all
+SESSION_STOP_LIMIT_MS = 10_000  # a session that has not ended by then loses its engine
+
+MessageKind = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line for the banner. `action` is a button: its text and what it does."""
+
+    kind: MessageKind
+    sentence: str
+    hint: str = ""
+    action: tuple[str, Callable[[], None]] | None = None
+
+
+class Sessions:
+    """The senses at work; each is made when first asked for."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+
+    @cached_property
+    def speech(self) -> SpeechSession:
+        from desktop_app.sessions.speech_session import SpeechSession
+
+        return SpeechSession(self._context)
+
+    def started(self) -> list[Any]:
+        """Those that exist already."""
+        return [value for value in vars(self).values() if isinstance(value, QObject) and value is not self._context]
+
+
+class AppContext(QObject):
+    """One a window. Services are made when first used, so that the window is painted before them.
+
+    Signals:
+        message_posted(Message): something the user should read.
+        settings_changed(str): "section.field" has a new value.
+        history_changed(): the history was opened, or could not be.
+        busy_changed(str, Progress | None): background work, by its title; None when it ended.
+        panel_requested(str): show the page with this id.
+        closed(): everything has ended; nothing outlives the app now.
+    """
+
+    message_posted = Signal(object)
+    settings_changed = Signal(str)
+    history_changed = Signal()
+    busy_changed = Signal(str, object)
+    panel_requested = Signal(str)
+    closed = Signal()
+
+    _notice_came = Signal(object)
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        *,
+        pool: EnginePool | None = None,
+        catalogue: Catalogue | None = None,
+        history: History | None = None,
+    ) -> None:
+        super().__init__()
+        self.paths = paths
+        self.settings = settings
+        self.history: History | None = history
+        self.sessions = Sessions(self)
+        self.is_closing = False
+        self.is_closed = False
+        self._are_services_closing = False
+        self._jobs: set[Job] = set()
+        if pool is not None:
+            self.pool = pool
+        if catalogue is not None:
+            self.catalogue = catalogue
+        self._save_timer = QTimer(self, singleShot=True, interval=SAVE_DELAY_MS)
+        self._save_timer.timeout.connect(self.save_settings)
+        self._stop_timer = QTimer(self, singleShot=True, interval=SESSION_STOP_LIMIT_MS)
+        self._stop_timer.timeout.connect(self._close_services)
+        self._notice_came.connect(self.show_notice)
+
+    # ── services ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def pool(self) -> EnginePool:
+        from workers.engine_pool import EnginePool
+
+        return EnginePool(on_notice=self._notice_came.emit)  # the pool tells from threads of its own
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        from workers.catalogue.catalogue import Catalogue
+
+        return Catalogue(self.models_dir)
+
+    @property
+    def models_dir(self) -> Path:
+        folder = self.settings.models.folder
+        return Path(folder).expanduser() if folder else self.paths.models_dir
+
+    def open_history(self) -> None:
+        """Opens the history in the background; without one the app still hears, and says so."""
+        self.run(self._open_history, on_done=lambda _: self.history_changed.emit(), on_failed=self._on_history_failed)
+
+    def _open_history(self, _job: Job) -> None:
+        from desktop_app.history.store import History
+
+        self.history = History(self.paths.history_dir)
+
+    def _on_history_failed(self, error: Exception) -> None:
+        self.history_changed.emit()
+        if isinstance(error, HistoryLocked):
+            self.show_error(error, action=(self.tr("Try again"), self.open_history))
+        elif isinstance(error, HistoryTooNew | HistoryError | AppError):
+            self.show_error(error)
+        else:
+            log.error("the history could not be opened", exc_info=error)
+            self.notify(
+                "error",
+                self.tr("The history could not be opened, so nothing will be kept."),
+                self.tr("What you say is still written on the screen. The log says more."),
+            )
+
+    # ── telling the user ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def notify(
+        self,
+        kind: MessageKind,
+        sentence: str,
+        hint: str = "",
+        *,
+        action: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
+        """Shows a line in the banner; the texts are translated already."""
+        self.message_posted.emit(Message(kind, sentence, hint, action))
+
+    def show_notice(self, notice: Notice) -> None:
+        self.notify("info", i18n.from_workers(notice.sentence), i18n.from_workers(notice.hint))
+
+    def show_error(self, error: BaseException, *, action: tuple[str, Callable[[], None]] | None = None) -> None:
+        """Shows what went wrong; Cancelled is no error, and what is not an AppError is our bug and logged whole."""
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, AppError):
+            log.warning("%s", error)
+            if action is None and isinstance(error, ModelMissing | ModelBroken):
+                action = (self.tr("Show models"), self._show_models)
+            self.notify("error", i18n.sentence(error), i18n.hint(error), action=action)
+            return
+        log.error("unexpected: %s", error, exc_info=error)
+        self.notify(
+            "error",
+            self.tr("Something unexpected happened."),
+            self.tr("The app keeps running. The log has the details: {error}").format(
+                error=f"{type(error).__name__}: {error}"[:200]
+            ),
+            action=(self.tr("Show log"), self._show_log),
+        )
+
+    def _show_log(self) -> None:
+        self.panel_requested.emit("log")
+
+    def _show_models(self) -> None:
+        self.panel_requested.emit("models")
+
+    # ── background work ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(
+        self,
+        work: Callable[[Job], Any],
+        *,
+        on_done: Callable[[Any], None] = nothing,
+        on_failed: Callable[[Exception], None] | None = None,
+        on_progress: Callable[[Progress], None] = nothing,
+    ) -> Job:
+        """Starts `work` in a thread; it is cancelled and waited for when the app closes."""
+        job = Job(work, on_done=on_done, on_failed=on_failed or self.show_error, on_progress=on_progress)
+        self._jobs.add(job)
+        job.finished.connect(self._forget_jobs)
+        job.start()
+        return job
+
+    def _forget_jobs(self) -> None:
+        for job in [job for job in self._jobs if job.isFinished()]:
+            job.wait()  # until the thread itself has gone: a QThread destroyed before aborts the program
+            self._jobs.discard(job)
+
+    # ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def change_setting(self, place: str, value: Any) -> None:
+        """Assigns "section.field", tells everyone and saves soon.
+
+        Raises:
+            ValidationError: the value does not fit.
+        """
+        section, _, field = place.partition(".")
+        if getattr(getattr(self.settings, section), field) != value:
+            setattr(getattr(self.settings, section), field, value)
+            self.settings_changed.emit(place)
+            self._save_timer.start()
+
+    def save_settings(self) -> None:
+        try:
+            self.settings.save()
+        except AppError as error:
+            self.show_error(error)
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def close(self) -> None:
+        """Ends sessions, jobs, engines and the history without blocking; `closed` follows. Callable twice."""
+        if self.is_closing:
+            return
+        self.is_closing = True
+        self._save_timer.stop()
+        self.save_settings()
+        for job in self._jobs:
+            job.cancel()
+        for session in self.sessions.started():
+            session.state_changed.connect(self._on_session_changed)
+            session.stop()
+        self._stop_timer.start()
+        self._on_session_changed()
+
+    def _on_session_changed(self, _state: object = None) -> None:
+        if all(session.state in ("idle", "failed") for session in self.sessions.started()):
+            self._close_services()
+
+    def _close_services(self) -> None:
+        if self._are_services_closing:
+            return
+        self._are_services_closing = True
+        self._stop_timer.stop()
+        others = list(self._jobs)
+        self.run(lambda _job: self._end_everything(others), on_failed=self._on_close_failed).finished.connect(
+            self._on_services_closed
+        )
+
+    def _end_everything(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            job.wait()
+        try:
+            if "pool" in vars(self):
+                self.pool.close()
+        finally:
+            if self.history is not None:
+                self.history.close()
+
+    def _on_close_failed(self, error: Exception) -> None:
+        log.error("closing did not go well", exc_info=error)
+
+    def _on_services_closed(self) -> None:
+        self._forget_jobs()
+        self.is_closed = True
+        self.closed.emit()

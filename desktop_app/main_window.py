@@ -1,0 +1,335 @@
+"""The window: the rail, the page that is open, the banner, the status bar, and every action with its key."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+import desktop_app
+from desktop_app import i18n, panels, theme
+from desktop_app.context import AppContext, Message
+from desktop_app.widgets.banner import Banner
+from desktop_app.widgets.coach_card import CoachCard
+from desktop_app.widgets.rail import Rail
+from desktop_app.widgets.status_bar import StatusBar
+
+log = logging.getLogger(__name__)
+
+SIZE_PX = (1180, 760)
+MIN_SIZE_PX = (640, 460)
+NARROW_BELOW_PX = 880  # the rail shows icons only
+SAVING_SHOWN_AFTER_MS = 300
+
+
+class MainWindow(QMainWindow):
+    """Finds the pages, makes each when it is first opened, and closes only after everything has been saved."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.panels = {panel.id: panel for panel in panels.discover()}
+        self._pages: dict[str, QWidget] = {}
+        self._current = ""
+        self.setWindowTitle("Sensorium")
+        self.setWindowIcon(theme.app_icon())
+        self.setMinimumSize(*MIN_SIZE_PX)
+
+        self._make_actions()
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self.welcome = CoachCard(
+            context,
+            "welcome",
+            self.tr("Welcome to Sensorium"),
+            [
+                ("hear", self.tr("Press Ctrl+R and speak: you read what you say. Ctrl+R again stops.")),
+                ("shield", self.tr("Everything happens on this machine. Nothing is sent anywhere.")),
+                ("command", self.tr("Ctrl+K finds every command, F1 shows every key.")),
+            ],
+        )
+        content = QFrame()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for notice in (self.banner, self.welcome):
+            notice.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, 0)
+            column.addWidget(notice)
+        column.addWidget(self.stack, 1)
+
+        self.rail = Rail(list(self.panels.values()), self.menu_action)
+        self.status = StatusBar(context)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(content, 1)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(central)
+        self._saving = _SavingOverlay(self)
+
+        self.rail.panel_chosen.connect(self.show_panel)
+        context.message_posted.connect(self._on_message)
+        context.panel_requested.connect(self.show_panel)
+        context.settings_changed.connect(self._on_settings_changed)
+        context.closed.connect(self._on_context_closed)
+        self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
+        self._saving_timer.timeout.connect(self._saving.cover)
+
+        self._restore_state()
+
+    # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def current_panel(self) -> str:
+        return self._current
+
+    def page(self, panel_id: str) -> QWidget:
+        """The page, made now if it was not open yet."""
+        if panel_id not in self._pages:
+            try:
+                page = self.panels[panel_id].create(self.context)
+            except Exception as error:  # noqa: BLE001 - one broken page must not take the window with it
+                self.context.show_error(error)
+                page = theme.label(self.tr("This page could not be opened. The log says why."), "muted")
+                page.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._pages[panel_id] = page
+            self.stack.addWidget(page)
+        return self._pages[panel_id]
+
+    def show_panel(self, panel_id: str) -> None:
+        """Opens a page; an id that is not there (a panel that was removed) opens nothing."""
+        if panel_id not in self.panels or panel_id == self._current:
+            return
+        self.stack.setCurrentWidget(self.page(panel_id))
+        self.rail.set_current(panel_id)
+        self._panel_actions[panel_id].setChecked(True)
+        self._current = panel_id
+        self.context.change_setting("window.last_panel", panel_id)
+
+    def start_services(self) -> None:
+        """What waits until the window has been painted: the history, and what the status bar follows."""
+        for problem in self.context.settings.problems:
+            self.context.notify("warning", i18n.sentence(problem), i18n.hint(problem))
+        self.context.open_history()
+        self.status.watch(self.context.sessions.speech)
+
+    # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _make_actions(self) -> None:
+        self._panel_actions: dict[str, QAction] = {}
+        group = QActionGroup(self)
+        for number, panel in enumerate(self.panels.values(), 1):
+            action = self._action(i18n.from_panels(panel.title), panel.icon, f"Ctrl+{number}" if number <= 9 else "")
+            if panel.shortcut:
+                action.setShortcuts([*action.shortcuts(), QKeySequence(panel.shortcut)])
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(lambda _checked=False, panel_id=panel.id: self.show_panel(panel_id))
+            self._panel_actions[panel.id] = action
+
+        self.record_action = self._action(self.tr("Start or stop listening"), "record", "Ctrl+R", self._on_record)
+        self.search_action = self._action(self.tr("Search"), "search", "Ctrl+F", self._on_search)
+        self.private_action = self._action(self.tr("Private mode"), "private", "Ctrl+Shift+N")
+        self.private_action.setCheckable(True)
+        self.private_action.setChecked(self.context.settings.history.is_private)
+        self.private_action.toggled.connect(lambda is_on: self.context.change_setting("history.is_private", is_on))
+        self.menu_action = self._action(self.tr("Menu"), "menu", "F10", self._on_menu)
+        self.palette_action = self._action(self.tr("Commands"), "command", "Ctrl+K", self._on_palette)
+        self.shortcuts_action = self._action(self.tr("Keyboard shortcuts"), "keyboard", "F1", self._on_shortcuts)
+        self.rail_action = self._action(self.tr("Show or hide labels"), "sidebar", "Ctrl+B", self._on_rail)
+        self.full_screen_action = self._action(self.tr("Full screen"), "", "F11", self._on_full_screen)
+        self.dismiss_action = self._action(self.tr("Dismiss message"), "close", "Esc", self._on_dismiss)
+        self.dismiss_action.setEnabled(False)
+        self.about_action = self._action(self.tr("About Sensorium"), "info", "", self._on_about)
+        self.quit_action = self._action(self.tr("Quit"), "quit", "Ctrl+Q", self.close)
+        self._theme_actions: dict[str, QAction] = {}
+        themes = QActionGroup(self)
+        for choice, text in (
+            ("system", self.tr("Appearance: same as the system")),
+            ("light", self.tr("Appearance: light")),
+            ("dark", self.tr("Appearance: dark")),
+        ):
+            action = self._action(text)
+            action.setCheckable(True)
+            action.setChecked(self.context.settings.general.theme == choice)
+            action.triggered.connect(lambda _=False, value=choice: self.context.change_setting("general.theme", value))
+            themes.addAction(action)
+            self._theme_actions[choice] = action
+
+    def _action(self, text: str, icon: str = "", keys: str = "", on_triggered: Any = None) -> QAction:
+        action = QAction(text, self)
+        if icon:
+            action.setIcon(theme.icon(icon))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setToolTip(f"{text} ({keys})")
+        if on_triggered is not None:
+            action.triggered.connect(on_triggered)
+        self.addAction(action)
+        return action
+
+    def _page_actions(self) -> list[QAction]:
+        page = self._pages.get(self._current)
+        return [action for action in page.actions() if action.text()] if page is not None else []
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.record_action, self.search_action, self.private_action])
+        if page_actions := self._page_actions():
+            menu.addSeparator()
+            menu.addActions(page_actions)
+        menu.addSeparator()
+        go_to = menu.addMenu(self.tr("Go to"))
+        go_to.addActions(list(self._panel_actions.values()))
+        view = menu.addMenu(self.tr("View"))
+        view.addActions([self.rail_action, self.full_screen_action])
+        view.addSeparator()
+        view.addActions(list(self._theme_actions.values()))
+        menu.addSeparator()
+        menu.addActions([self.palette_action, self.shortcuts_action, self.about_action])
+        menu.addSeparator()
+        menu.addAction(self.quit_action)
+        return menu
+
+    def _on_menu(self) -> None:
+        button = self.rail.menu_button
+        self._menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _on_palette(self) -> None:
+        from desktop_app.widgets.command_palette import CommandPalette
+
+        palette = CommandPalette([*self._page_actions(), *self.actions()], self)
+        palette.open()
+
+    def _on_shortcuts(self) -> None:
+        from desktop_app.widgets.command_palette import ShortcutsSheet
+
+        pages = list(self._panel_actions.values())
+        others = [action for action in self.actions() if action not in pages]
+        ShortcutsSheet(
+            [(self.tr("This page"), self._page_actions()), (self.tr("Anywhere"), others), (self.tr("Pages"), pages)],
+            self,
+        ).open()
+
+    def _on_record(self) -> None:
+        speech = self.context.sessions.speech
+        if speech.state in ("idle", "failed"):
+            self.show_panel("hear")
+            speech.start()
+        else:
+            speech.stop()
+
+    def _on_search(self) -> None:
+        """The search field of this page if it has one, else that of the history."""
+        if not hasattr(self._pages.get(self._current), "focus_search"):
+            self.show_panel("history")
+        page = self._pages.get(self._current)
+        if page is not None and hasattr(page, "focus_search"):
+            page.focus_search()
+
+    def _on_rail(self) -> None:
+        self.context.change_setting("window.is_rail_collapsed", not self.rail.is_collapsed)
+
+    def _on_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _on_dismiss(self) -> None:
+        self.banner.dismiss()
+
+    def _on_about(self) -> None:
+        self.context.notify(
+            "info",
+            f"Sensorium {desktop_app.__version__}",
+            self.tr("Hears, sees and draws on your own machine. MIT licence."),
+        )
+
+    # ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_message(self, message: Message) -> None:
+        self.banner.post(message)
+
+    def _on_settings_changed(self, place: str) -> None:
+        settings = self.context.settings
+        if place == "general.theme":
+            theme.theme().apply(settings.general.theme)
+            self._theme_actions[settings.general.theme].setChecked(True)
+        elif place == "general.reduce_motion":
+            theme.theme().reduce_motion = settings.general.reduce_motion
+        elif place == "history.is_private":
+            self.private_action.setChecked(settings.history.is_private)
+        elif place == "window.is_rail_collapsed":
+            self._fit_rail()
+
+    def _fit_rail(self) -> None:
+        self.rail.set_collapsed(self.width() < NARROW_BELOW_PX or self.context.settings.window.is_rail_collapsed)
+
+    # ── what is remembered ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _restore_state(self) -> None:
+        state = self.context.settings.window
+        self.resize(*SIZE_PX)
+        if state.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
+        self._fit_rail()
+        wanted = [self.context.settings.general.start_panel, state.last_panel, *self.panels]
+        self.show_panel(next(panel_id for panel_id in wanted if panel_id in self.panels))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_rail()
+        self._saving.setGeometry(self.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.context.is_closed:
+            event.accept()
+            return
+        event.ignore()
+        if not self.context.is_closing:
+            self.context.settings.window.geometry = self.saveGeometry().toBase64().toStdString()
+            self._saving_timer.start()
+            self.context.close()
+
+    def _on_context_closed(self) -> None:
+        self._saving_timer.stop()
+        self.close()
+
+
+class _SavingOverlay(QFrame):
+    """Covers the window while what was recorded is written."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("content")
+        progress = QProgressBar()
+        progress.setRange(0, 0)
+        progress.setFixedWidth(160)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(theme.SPACE_M)
+        layout.addStretch()
+        layout.addWidget(theme.label(self.tr("Saving…"), "heading"), 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(progress, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
+        self.hide()
+
+    def cover(self) -> None:
+        self.raise_()
+        self.show()

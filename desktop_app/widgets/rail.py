@@ -1,0 +1,99 @@
+"""The navigation at the left: one button a page, icon and label, or the icon alone where the window is narrow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from desktop_app import i18n, theme
+from desktop_app.panels import TOOLS_FROM, PanelInfo
+
+WIDTH_PX = 188
+COLLAPSED_WIDTH_PX = 56
+
+
+class Rail(QFrame):
+    """Signals: panel_chosen(str): the id of the page that was clicked."""
+
+    panel_chosen = Signal(str)
+
+    def __init__(self, panels: list[PanelInfo], menu_action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rail")
+        self._is_collapsed = False
+        self._buttons: dict[str, QToolButton] = {}
+
+        self._mark = QLabel()
+        self._mark.setPixmap(theme.app_icon().pixmap(24, 24))
+        self._name = theme.label("Sensorium", "strong")
+        self._menu = theme.icon_button("menu", menu_action.text(), tip=menu_action.toolTip())
+        self._menu.clicked.connect(menu_action.trigger)
+        self._head = QHBoxLayout()
+        self._head.setContentsMargins(theme.SPACE_S, 0, 0, 0)
+        self._head.setSpacing(theme.SPACE_S)
+        self._head.addWidget(self._mark)
+        self._head.addWidget(self._name, 1)
+        self._head.addWidget(self._menu)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_S, theme.SPACE_M, theme.SPACE_S, theme.SPACE_S)
+        layout.setSpacing(2)
+        layout.addLayout(self._head)
+        layout.addSpacing(theme.SPACE_M)
+        group = QButtonGroup(self)
+        is_foot = False
+        for number, panel in enumerate(panels, 1):
+            if panel.order >= TOOLS_FROM and not is_foot:
+                is_foot = True
+                layout.addStretch()
+            button = self._button(panel, number)
+            group.addButton(button)
+            layout.addWidget(button)
+        if not is_foot:
+            layout.addStretch()
+        self.set_collapsed(False)
+
+    @property
+    def menu_button(self) -> QToolButton:
+        return self._menu
+
+    def button(self, panel_id: str) -> QToolButton:
+        return self._buttons[panel_id]
+
+    def set_current(self, panel_id: str) -> None:
+        self._buttons[panel_id].setChecked(True)
+
+    @property
+    def is_collapsed(self) -> bool:
+        return self._is_collapsed
+
+    def set_collapsed(self, is_collapsed: bool) -> None:
+        """Shows icons only, or icons with labels."""
+        self._is_collapsed = is_collapsed
+        self.setFixedWidth(COLLAPSED_WIDTH_PX if is_collapsed else WIDTH_PX)
+        self._mark.setVisible(not is_collapsed)
+        self._name.setVisible(not is_collapsed)
+        self._head.setContentsMargins(4 if is_collapsed else theme.SPACE_S, 0, 0, 0)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_collapsed else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
+
+    def _button(self, panel: PanelInfo, number: int) -> QToolButton:
+        title = i18n.from_panels(panel.title)
+        button = QToolButton()
+        button.setProperty("role", "rail")
+        button.setText(f"  {title}")
+        button.setAccessibleName(title)
+        button.setCheckable(True)
+        button.setIcon(theme.icon(panel.icon))
+        button.setIconSize(QSize(theme.ICON_SIZE + 2, theme.ICON_SIZE + 2))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        keys = [f"Ctrl+{number}"] if number <= 9 else []
+        keys += [panel.shortcut] if panel.shortcut else []
+        tip = f"{title} ({', '.join(keys)})" if keys else title
+        button.setToolTip("\n".join(filter(None, [tip, i18n.from_panels(panel.description)])))
+        button.clicked.connect(lambda _checked=False, panel_id=panel.id: self.panel_chosen.emit(panel_id))
+        self._buttons[panel.id] = button
+        return button

@@ -1,0 +1,142 @@
+"""The line at the foot of the window: engine and model, device, memory, how far behind, private mode, work going on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from desktop_app import theme
+from desktop_app.context import AppContext
+from workers.results import LiveStatus, Progress
+
+REFRESH_MS = 2_000
+LAG_SHOWN_FROM_S = 1.0
+
+
+class StatusBar(QFrame):
+    """Reads the pool every two seconds while it can be seen; everything else comes by signal."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self._context = context
+        self._busy: dict[str, Progress] = {}
+
+        self.engine = self._part(self.tr("The engine and model that are loaded"))
+        self.device = self._part(self.tr("Where the model runs"))
+        self.memory = self._part(self.tr("Memory that the loaded models use"))
+        self.busy = self._part(self.tr("Work going on in the background"))
+        self.progress = QProgressBar()
+        self.progress.setFixedWidth(96)
+        self.progress.setTextVisible(False)
+        self.lag = self._part(self.tr("How far the text is behind what is being said"))
+        self.private = QToolButton()
+        self.private.setText(self.tr("Private"))
+        self.private.setIcon(theme.icon("private", "warning"))
+        self.private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.private.setToolTip(self.tr("Private mode: nothing is kept. Click to end it."))
+        self.private.clicked.connect(lambda: context.change_setting("history.is_private", False))
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_L, 2, theme.SPACE_M, 2)
+        layout.setSpacing(theme.SPACE_L)
+        layout.addWidget(self.engine)
+        layout.addWidget(self.device)
+        layout.addWidget(self.memory)
+        layout.addStretch(1)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.lag)
+        layout.addWidget(self.private)
+        self.setFixedHeight(30)
+
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        context.settings_changed.connect(self._on_settings_changed)
+        context.busy_changed.connect(self._on_busy_changed)
+        self._show_busy()
+        self.show_lag(None)
+        self._on_settings_changed("history.is_private")
+        self._show_engines([])
+
+    def watch(self, speech: Any) -> None:
+        """Follows a speech session's lag."""
+        speech.result_ready.connect(self._on_result)
+        speech.state_changed.connect(lambda _state: self.show_lag(None))
+
+    def refresh(self) -> None:
+        """Asks the pool what is loaded; a pool that nobody has used yet is not made for that."""
+        pool = vars(self._context).get("pool")
+        self._show_engines(pool.loaded() if pool is not None and not self._context.is_closing else [])
+
+    def show_lag(self, lag_s: float | None) -> None:
+        self.lag.setVisible(lag_s is not None)
+        if lag_s is not None:
+            is_late = lag_s >= LAG_SHOWN_FROM_S
+            self.lag.setText(
+                self.tr("{seconds} s behind").format(seconds=f"{lag_s:.1f}") if is_late else self.tr("Live")
+            )
+            self.lag.setProperty("role", "warning" if is_late else "success")
+            theme.refresh(self.lag)
+
+    def _part(self, tip: str) -> QLabel:
+        label = QLabel()
+        label.setToolTip(tip)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        return label
+
+    def _show_engines(self, loaded: list[Any]) -> None:
+        names = [model_name(engine.spec) for engine in loaded]
+        self.engine.setText(" + ".join(names) if names else self.tr("No model loaded"))
+        self.device.setText(", ".join(dict.fromkeys(filter(None, (engine.device for engine in loaded)))))
+        self.memory.setText(megabytes(sum(engine.memory_bytes or 0 for engine in loaded)) if loaded else "")
+        self.device.setVisible(bool(self.device.text()))
+        self.memory.setVisible(bool(self.memory.text()))
+
+    def _on_result(self, result: object) -> None:
+        if isinstance(result, LiveStatus):
+            self.show_lag(result.lag_s)
+
+    def _on_busy_changed(self, title: str, progress: Progress | None) -> None:
+        if progress is None:
+            self._busy.pop(title, None)
+        else:
+            self._busy[title] = progress
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        title, progress = next(reversed(self._busy.items()), ("", None))
+        self.busy.setVisible(progress is not None)
+        self.progress.setVisible(progress is not None)
+        if progress is not None:
+            self.busy.setText(title)
+            self.progress.setRange(0, 0 if progress.fraction < 0 else 100)
+            self.progress.setValue(round(100 * progress.fraction))
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "history.is_private":
+            self.private.setVisible(self._context.settings.history.is_private)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: Any) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+
+def model_name(spec: Any) -> str:
+    """Engine and model, such as "faster-whisper · whisper-base"."""
+    engine = spec.factory.rpartition(".")[2].partition(":")[0].replace("_", "-")
+    return f"{engine} · {spec.model_id}"
+
+
+def megabytes(size_bytes: float) -> str:
+    """A size in MB or GB, as people write it."""
+    if size_bytes >= 1e9:
+        return f"{size_bytes / 1e9:.1f} GB"
+    return f"{size_bytes / 1e6:.0f} MB"
