@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from tests.workers.sources.collector import Collector
+from workers.errors import SourceError
+from workers.results import SAMPLE_RATE_HZ, Notice
+from workers.sources.media_file import MediaFile, duration_s, read_blocks
+
+
+def sine(seconds: float, rate_hz: int) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate_hz)) / rate_hz).astype(np.float32)
+
+
+def write_video(path: Path, *, seconds: float = 2.0, with_sound: bool = True) -> None:
+    with av.open(str(path), "w") as container:
+        picture_stream = container.add_stream("mpeg4", rate=10)
+        picture_stream.width = picture_stream.height = 32
+        picture_stream.pix_fmt = "yuv420p"
+        sound_stream = container.add_stream("aac", rate=44_100, layout="stereo") if with_sound else None
+        for index in range(int(seconds * 10)):
+            picture = av.VideoFrame.from_ndarray(np.full((32, 32, 3), index, np.uint8), format="rgb24")
+            container.mux(picture_stream.encode(picture))
+        container.mux(picture_stream.encode(None))
+        if sound_stream:
+            wave = np.stack([sine(seconds, 44_100)] * 2)
+            for start in range(0, wave.shape[1], 1024):
+                frame = av.AudioFrame.from_ndarray(
+                    np.ascontiguousarray(wave[:, start : start + 1024]), format="fltp", layout="stereo"
+                )
+                frame.sample_rate = 44_100
+                frame.pts, frame.time_base = start, Fraction(1, 44_100)
+                container.mux(sound_stream.encode(frame))
+            container.mux(sound_stream.encode(None))
+
+
+@pytest.mark.parametrize("name", ["sine.wav", "sine.flac", "sine.ogg", "sine.mp3"])
+def test_any_audio_comes_as_16_khz_mono(tmp_path: Path, name: str) -> None:
+    soundfile.write(tmp_path / name, np.stack([sine(3.0, 44_100)] * 2, axis=1), 44_100)
+
+    samples = np.concatenate(list(read_blocks(tmp_path / name)))
+
+    assert samples.dtype == np.float32
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(3.0, abs=0.1)
+    assert np.sqrt(np.mean(samples[8000:40_000] ** 2)) == pytest.approx(0.5 / np.sqrt(2), abs=0.005)
+    assert duration_s(tmp_path / name) == pytest.approx(3.0, abs=0.1)
+
+
+def test_video_gives_its_sound(tmp_path: Path) -> None:
+    write_video(tmp_path / "talk.mp4")
+
+    samples = np.concatenate(list(read_blocks(tmp_path / "talk.mp4")))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
+    assert np.abs(samples[4000:28_000]).max() == pytest.approx(0.5, abs=0.1)
+
+
+def test_file_that_only_soundfile_reads(tmp_path: Path) -> None:
+    path = tmp_path / "old.htk"
+    soundfile.write(path, sine(1.0, 16_000), 16_000, format="HTK", subtype="PCM_16")
+
+    samples = np.concatenate(list(read_blocks(path)))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(1.0, abs=0.05)
+
+
+def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
+    (folder / "letter.wav").write_text("Dear Sir, this is no sound at all.\n" * 100)
+    (folder / "empty.wav").touch()
+    (folder / "noise.mp3").write_bytes(np.random.default_rng(0).bytes(5000))
+    write_video(folder / "silent film.mp4", with_sound=False)
+    return {
+        "text": (folder / "letter.wav", "is not an audio or video file"),
+        "empty": (folder / "empty.wav", "is empty"),
+        "noise": (folder / "noise.mp3", "is not an audio or video file"),
+        "folder": (folder, "is a folder"),
+        "missing": (folder / "nothing.wav", "does not exist"),
+        "no sound": (folder / "silent film.mp4", "has no sound"),
+    }
+
+
+@pytest.mark.parametrize("case", ["text", "empty", "noise", "folder", "missing", "no sound"])
+def test_unusable_file_is_a_sentence(tmp_path: Path, case: str) -> None:
+    path, expected = bad_files(tmp_path)[case]
+
+    with pytest.raises(SourceError, match=expected) as caught:
+        read_blocks(path)
+
+    assert str(path) in caught.value.sentence
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_file_without_permission_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "secret.wav").write_bytes(b"RIFF")
+    (tmp_path / "secret.wav").chmod(0)
+
+    with pytest.raises(SourceError, match="may not be read"):
+        read_blocks(tmp_path / "secret.wav")
+
+
+@pytest.mark.parametrize("name", ["cut.wav", "cut.flac"])
+def test_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, name: str) -> None:
+    path, notices = tmp_path / name, list[Notice]()
+    soundfile.write(path, np.random.default_rng(0).uniform(-0.5, 0.5, 160_000), 16_000)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    samples = np.concatenate(list(read_blocks(path, on_notice=notices.append)))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(5.0, abs=0.5)
+    assert "cut off after 5 s" in notices[0].sentence
+
+
+def test_video_cut_before_its_index_is_a_sentence(tmp_path: Path) -> None:
+    write_video(tmp_path / "cut.mp4")
+    whole = (tmp_path / "cut.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(SourceError, match="is not an audio or video file"):
+        read_blocks(tmp_path / "cut.mp4")
+
+
+def test_three_hours_start_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    with soundfile.SoundFile(path, "w", SAMPLE_RATE_HZ, 1, "PCM_16") as file:
+        file.write(sine(1.0, SAMPLE_RATE_HZ))
+    _lengthen(path, 3 * 3600)
+
+    first = next(read_blocks(path))
+
+    assert 0 < len(first) <= SAMPLE_RATE_HZ
+    assert duration_s(path) == 3 * 3600
+
+
+def _lengthen(path: Path, seconds: int) -> None:
+    """Makes a WAV file one of `seconds` whose data is a hole: no disk, no writing."""
+    data_bytes = 2 * SAMPLE_RATE_HZ * seconds
+    with path.open("r+b") as file:
+        file.seek(4)
+        file.write((36 + data_bytes).to_bytes(4, "little"))
+        file.seek(40)
+        file.write(data_bytes.to_bytes(4, "little"))
+        file.truncate(44 + data_bytes)
+
+
+def test_source_delivers_the_whole_file_in_order(tmp_path: Path) -> None:
+    ramp = np.linspace(-0.9, 0.9, 10_000, dtype=np.float32)
+    soundfile.write(tmp_path / "ramp.wav", ramp, SAMPLE_RATE_HZ)
+    heard = Collector()
+
+    source = MediaFile(tmp_path / "ramp.wav", pace=None)
+    source.start(heard.on_samples, heard.on_end)
+    heard.wait_for_end()
+    source.stop()
+
+    assert heard.samples == pytest.approx(ramp, abs=1e-3)
+    assert max(map(len, heard.blocks)) == 512
+    assert heard.ends == [None]
+
+
+def test_pace_follows_the_clock(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sine.wav", sine(1.0, SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+    heard, started = Collector(), time.monotonic()
+
+    source = MediaFile(tmp_path / "sine.wav", pace=4.0)
+    source.start(heard.on_samples, heard.on_end)
+    heard.wait_for_end()
+    source.stop()
+
+    assert time.monotonic() - started >= 0.25
+
+
+def test_stop_ends_a_long_file_at_once(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sine.wav", sine(600.0, SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+    heard = Collector()
+    source = MediaFile(tmp_path / "sine.wav")
+    source.start(heard.on_samples, heard.on_end)
+    heard.wait_for_s(0.05)
+
+    source.stop()
+
+    assert heard.ends == [None]
+    assert len(heard.samples) < 600 * SAMPLE_RATE_HZ
+
+
+def test_pause_holds_the_file_and_resume_misses_nothing(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sine.wav", sine(1.0, SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+    heard = Collector()
+    source = MediaFile(tmp_path / "sine.wav", pace=2.0)
+    source.pause()
+    source.start(heard.on_samples, heard.on_end)
+    heard_while_paused = len(heard.samples)
+
+    source.resume()
+    heard.wait_for_end()
+    source.stop()
+
+    assert heard_while_paused == 0
+    assert len(heard.samples) == SAMPLE_RATE_HZ
+
+
+def test_reading_stops_where_the_reader_stops(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "sine.wav", sine(60.0, SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+
+    blocks = read_blocks(tmp_path / "sine.wav")
+    taken = list(itertools.islice(blocks, 3))
+    blocks.close()
+
+    assert sum(map(len, taken)) < 10 * SAMPLE_RATE_HZ

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
+from tests.workers.sources.collector import Collector
+from workers.errors import DeviceError
+from workers.results import SAMPLE_RATE_HZ, Notice
+from workers.sources.devices import DEFAULT_MONITOR_ID
+from workers.sources.microphone import Microphone
+
+
+def tone(seconds: float, *, hz: float = 440.0, rate_hz: int = 44_100) -> np.ndarray:
+    """Stereo int16, the same on both channels."""
+    wave = 0.5 * np.sin(2 * np.pi * hz * np.arange(int(seconds * rate_hz)) / rate_hz)
+    return np.stack([wave, wave], axis=1) * 32767
+
+
+def strongest_hz(samples: np.ndarray) -> float:
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE_HZ)[spectrum.argmax()])
+
+
+def test_microphone_gives_its_sound_as_16_khz_mono(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(2.0), monkeypatch)
+    heard = Collector()
+
+    microphone = Microphone(device_id)
+    microphone.start(heard.on_samples, heard.on_end)
+    heard.wait_for_s(1.0)
+    microphone.stop()
+
+    one_second = heard.samples[:SAMPLE_RATE_HZ]
+    assert one_second.dtype == np.float32
+    assert strongest_hz(one_second) == pytest.approx(440, abs=2)
+    assert np.abs(one_second).max() == pytest.approx(0.5, abs=0.02)
+    assert heard.ends == [None]
+
+
+def test_default_microphone_keeps_real_time_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ramp = np.repeat(np.arange(1, 30_001)[:, None], 2, axis=1)
+    with pulse_server(tmp_path, monkeypatch) as server:
+        alsa_microphone(tmp_path, ramp, monkeypatch, server=server)
+        heard = Collector()
+
+        microphone = Microphone(None)
+        microphone.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.8)
+        microphone.stop()
+
+    expected = np.arange(1, 10_001) * (44_100 / SAMPLE_RATE_HZ) / 32768
+    assert heard.samples[500:9500] == pytest.approx(expected[500:9500], abs=2e-3)
+    assert microphone.overflows == 0
+
+
+def test_pause_lets_nothing_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pulse_server(tmp_path, monkeypatch) as server:
+        alsa_microphone(tmp_path, tone(20.0), monkeypatch, server=server)
+        heard = Collector()
+        microphone = Microphone(None)
+        microphone.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.2)
+
+        microphone.pause()
+        microphone.stop()
+
+    assert len(heard.samples) < 1.0 * SAMPLE_RATE_HZ
+    assert heard.ends == [None]
+
+
+def test_resume_goes_on_hearing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(2.0), monkeypatch)
+    heard = Collector()
+    microphone = Microphone(device_id)
+    microphone.start(heard.on_samples, heard.on_end)
+    microphone.pause()
+
+    microphone.resume()
+    heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 1.0)
+    microphone.stop()
+
+    assert heard.ends == [None]
+
+
+def test_monitor_hears_what_the_computer_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pulse_server(tmp_path, monkeypatch) as server:
+        server.pactl("load-module", "module-sine", "sink=speaker", "frequency=1000")
+        heard = Collector()
+
+        computer = Microphone(DEFAULT_MONITOR_ID, track="computer")
+        computer.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(1.5)
+        computer.stop()
+
+    assert computer.device_name == "Speaker"
+    assert strongest_hz(heard.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(1000, abs=4)
+
+
+def test_microphone_and_monitor_record_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pulse_server(tmp_path, monkeypatch) as server:
+        server.plug_in_microphone()
+        server.pactl("load-module", "module-sine", "sink=speaker", "frequency=1000")
+        me, computer = Collector(), Collector()
+        microphone, monitor = Microphone(None, "me"), Microphone(DEFAULT_MONITOR_ID, "computer")
+
+        microphone.start(me.on_samples, me.on_end)
+        monitor.start(computer.on_samples, computer.on_end)
+        computer.wait_for_s(1.0)
+        me.wait_for_s(1.0)
+        microphone.stop()
+        monitor.stop()
+
+    assert microphone.device_name == "Headset"
+    assert strongest_hz(me.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(440, abs=4)
+    assert strongest_hz(computer.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(1000, abs=4)
+
+
+def test_unplugged_microphone_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pulse_server(tmp_path, monkeypatch) as server:
+        module = server.plug_in_microphone()
+        heard = Collector()
+        microphone = Microphone("pulse:headset", reconnect_s=0)
+        microphone.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.2)
+
+        server.unplug(module)
+        heard.wait_for_end()
+        microphone.stop()
+
+    (error,) = heard.ends
+    assert isinstance(error, DeviceError)
+    assert "'Headset' was unplugged" in error.sentence
+
+
+def test_microphone_goes_on_when_it_is_plugged_in_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, notices = Collector(), queue.Queue[Notice]()
+    with pulse_server(tmp_path, monkeypatch) as server:
+        module = server.plug_in_microphone()
+        microphone = Microphone("pulse:headset", on_notice=notices.put)
+        microphone.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.2)
+
+        server.unplug(module)
+        lost = notices.get(timeout=20)
+        server.plug_in_microphone()
+        found = notices.get(timeout=20)
+        heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 0.2)
+        microphone.stop()
+
+    assert "unplugged" in lost.sentence
+    assert "Headset" in found.sentence
+    assert heard.ends == [None]
+
+
+def test_silent_microphone_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, np.zeros((44_100, 2)), monkeypatch)
+    heard, notices = Collector(), queue.Queue[Notice]()
+
+    microphone = Microphone(device_id, on_notice=notices.put)
+    microphone.start(heard.on_samples, heard.on_end)
+    notice = notices.get(timeout=20)
+    heard.wait_for_s(8.0)
+    microphone.stop()
+
+    assert "silence" in notice.sentence
+    assert notices.empty()
+
+
+def test_no_microphone_at_all_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pulse_server(tmp_path, monkeypatch), pytest.raises(DeviceError, match=r"No microphone"):
+        Microphone(None).start(print, print)  # there is only a loudspeaker
+
+
+def test_missing_microphone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", NO_SERVER)
+
+    with pytest.raises(DeviceError, match="'USB Audio' is not connected"):
+        Microphone("ALSA:USB Audio").start(print, print)
+
+
+def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    heard = Collector()
+    microphone = Microphone(device_id, reconnect_s=0)
+    microphone.start(heard.on_samples, heard.on_end)
+
+    microphone._capture.kill()
+    heard.wait_for_end()
+    microphone.stop()
+
+    assert isinstance(heard.ends[0], DeviceError)
+
+
+def test_sound_systems_chatter_stays_off_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    heard = Collector()
+
+    microphone = Microphone(device_id)
+    microphone.start(heard.on_samples, heard.on_end)
+    microphone.stop()
+
+    assert capfd.readouterr() == ("", "")

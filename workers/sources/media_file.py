@@ -1,0 +1,235 @@
+"""The sound of an audio or video file, as fast as it is taken or at the pace of a clock. No Qt.
+
+PyAV (FFmpeg) reads nearly everything; soundfile is asked about what it refuses. Only a few blocks are in memory at a
+time, so a file of hours starts at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.errors import SourceError
+from workers.results import SAMPLE_RATE_HZ, Notice, Samples
+from workers.sources.base import OnEnd, OnSamples
+
+log = logging.getLogger(__name__)
+
+BLOCK = 512  # 32 ms, what the voice detector looks at
+SOUNDFILE_BLOCK_S = 1.0
+MISSING_S = 1.0  # a file that ends this much before the length in its header was cut off
+FFMPEG_OPTIONS = {"protocol_whitelist": "file"}  # a playlist must not make us call servers
+
+
+def duration_s(path: Path) -> float | None:
+    """The length that the file's header tells; None where it tells none.
+
+    Raises:
+        SourceError: the file cannot be read as sound.
+    """
+    return _Reader(path).duration_s
+
+
+def read_blocks(path: Path, *, on_notice: Callable[[Notice], None] = lambda notice: None) -> Iterator[Samples]:
+    """The file's sound in order, in blocks of some milliseconds to a second.
+
+    Raises:
+        SourceError: the file cannot be read as sound.
+    """
+    return _Reader(path).blocks(on_notice)
+
+
+class MediaFile:
+    """Plays a file as a source: at `pace` times real time, or with None as fast as `on_samples` returns."""
+
+    def __init__(
+        self,
+        path: Path,
+        track: str = "file",
+        pace: float | None = 1.0,
+        *,
+        on_notice: Callable[[Notice], None] = lambda notice: None,
+    ) -> None:
+        self.track = track
+        self._path = Path(path)
+        self._pace = pace
+        self._on_notice = on_notice
+        self._condition = threading.Condition()
+        self._is_paused = False
+        self._is_stopped = False
+
+    def start(self, on_samples: OnSamples, on_end: OnEnd) -> None:
+        blocks = read_blocks(self._path, on_notice=self._on_notice)
+        self._thread = threading.Thread(target=self._run, args=(blocks, on_samples, on_end), name="media-file")
+        self._thread.start()
+
+    def pause(self) -> None:
+        with self._condition:
+            self._is_paused = True
+
+    def resume(self) -> None:
+        with self._condition:
+            self._is_paused = False
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        with self._condition:
+            self._is_stopped = True
+            self._condition.notify_all()
+        self._thread.join()
+
+    def _run(self, blocks: Iterator[Samples], on_samples: OnSamples, on_end: OnEnd) -> None:
+        error: Exception | None = None
+        due = time.monotonic()
+        try:
+            for block in _in_blocks_of(BLOCK, blocks):
+                due += len(block) / SAMPLE_RATE_HZ / self._pace if self._pace else 0.0
+                due += self._wait_until(due)
+                if self._is_stopped:
+                    break
+                on_samples(block)
+        except Exception as failure:  # noqa: BLE001  the top of a thread: the caller is told
+            error = failure
+        finally:
+            on_end(error)
+
+    def _wait_until(self, due: float) -> float:
+        """Waits for `due`, or while paused; returns how long a pause took."""
+        with self._condition:
+            if self._pace:
+                self._condition.wait_for(lambda: self._is_stopped or self._is_paused, max(0.0, due - time.monotonic()))
+            if not self._is_paused:
+                return 0.0
+            paused_at = time.monotonic()
+            self._condition.wait_for(lambda: self._is_stopped or not self._is_paused)
+            return time.monotonic() - paused_at
+
+
+def _in_blocks_of(size: int, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    rest = np.zeros(0, np.float32)
+    for block in blocks:
+        rest = np.concatenate([rest, block]) if len(rest) else block
+        for start in range(0, len(rest) - size + 1, size):
+            yield rest[start : start + size]
+        rest = rest[len(rest) // size * size :]
+    if len(rest):
+        yield rest
+
+
+def _as_samples(pcm: NDArray[np.int16]) -> Samples:
+    return pcm.reshape(-1).astype(np.float32) / np.float32(32768)
+
+
+class _Reader:
+    """Opens a file with the library that can, or says why none can."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.duration_s: float | None = None
+        self._is_shorter_than_its_header = False
+        self._check()
+        self._blocks = self._open_with_pyav() or self._open_with_soundfile()
+
+    def _check(self) -> None:
+        try:
+            if self._path.is_dir():
+                raise SourceError("{path} is a folder.", hint="Choose a file in it.", path=self._path)
+            with self._path.open("rb") as file:
+                header = file.read(8)
+            if not header:
+                raise SourceError("{path} is empty.", hint="Choose another file.", path=self._path)
+            # FFmpeg takes the length of a WAV file from its size; 0 and all ones mean "written to a pipe".
+            riff_bytes = int.from_bytes(header[4:], "little") if header.startswith(b"RIFF") else 0
+            self._is_shorter_than_its_header = self._path.stat().st_size < riff_bytes < 0xFFFFFF00
+        except FileNotFoundError as error:
+            raise SourceError("{path} does not exist.", hint="Check the name.", path=self._path) from error
+        except PermissionError as error:
+            raise SourceError(
+                "{path} may not be read.", hint="Ask its owner for the permission.", path=self._path
+            ) from error
+        except OSError as error:
+            raise SourceError(
+                "{path} cannot be read: {reason}.", hint="Check the disk.", path=self._path, reason=error.strerror
+            ) from error
+
+    def _open_with_pyav(self) -> Callable[[], Iterator[Samples]] | None:
+        import av
+
+        try:
+            container = av.open(f"file:{self._path}", container_options=FFMPEG_OPTIONS, metadata_errors="replace")
+        except (av.FFmpegError, ValueError) as error:
+            log.info("PyAV cannot read the file: %s", error)
+            return None
+        if not container.streams.audio:
+            container.close()
+            raise SourceError("{path} has no sound.", hint="Choose a file with an audio track.", path=self._path)
+        stream = container.streams.audio[0]
+        stream.thread_type = "AUTO"
+        if stream.duration is not None and stream.time_base is not None:
+            self.duration_s = float(stream.duration * stream.time_base)
+        elif container.duration is not None:
+            self.duration_s = container.duration / av.time_base
+        container.close()
+        return self._pyav_blocks
+
+    def _pyav_blocks(self) -> Iterator[Samples]:
+        import av
+
+        with av.open(f"file:{self._path}", container_options=FFMPEG_OPTIONS, metadata_errors="replace") as container:
+            stream = container.streams.audio[0]
+            # Integers, because FFmpeg mixes floats to mono without keeping them within [-1, 1].
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
+            broken_packets = 0
+            for packet in container.demux(stream):
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    broken_packets += 1
+                    continue
+                for frame in frames:
+                    for resampled in resampler.resample(frame):
+                        yield _as_samples(resampled.to_ndarray())
+            for resampled in resampler.resample(None):
+                yield _as_samples(resampled.to_ndarray())
+            if broken_packets:
+                log.warning("%d packets could not be decoded", broken_packets)
+
+    def _open_with_soundfile(self) -> Callable[[], Iterator[Samples]]:
+        import soundfile
+
+        try:
+            info = soundfile.info(str(self._path))
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise SourceError(
+                "{path} is not an audio or video file that can be read.",
+                hint="Check that it plays elsewhere, or convert it to WAV.",
+                path=self._path,
+            ) from error
+        self.duration_s = info.frames / info.samplerate
+        return self._soundfile_blocks
+
+    def _soundfile_blocks(self) -> Iterator[Samples]:
+        import soundfile
+        import soxr
+
+        with soundfile.SoundFile(str(self._path)) as file:
+            resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE_HZ, num_channels=1, dtype="float32")
+            for frames in file.blocks(int(SOUNDFILE_BLOCK_S * file.samplerate), dtype="float32", always_2d=True):
+                yield resampler.resample_chunk(frames.mean(axis=1, dtype=np.float32))
+            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+
+    def blocks(self, on_notice: Callable[[Notice], None]) -> Iterator[Samples]:
+        received_s = 0.0
+        for block in self._blocks():
+            received_s += len(block) / SAMPLE_RATE_HZ
+            yield block
+        if self._is_shorter_than_its_header or received_s < (self.duration_s or 0.0) - MISSING_S:
+            log.warning("the file ends at %.1f s, before its header says (%s s)", received_s, self.duration_s)
+            hint = "What is there was read. Copy the file again if it should be longer."
+            on_notice(Notice(f"{self._path.name} is cut off after {received_s:.0f} s.", hint))

@@ -1,0 +1,310 @@
+"""A microphone or a monitor, through PyAudio, as 16 kHz mono. No Qt.
+
+PortAudio runs in a process of its own (`capture_process`, which says why). A device that is unplugged is waited for
+and goes on where it stopped; what was heard before is never lost.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from workers.errors import DeviceError
+from workers.results import SAMPLE_RATE_HZ, Notice, Samples
+from workers.sources.base import AudioDevice, OnEnd, OnSamples
+from workers.sources.capture_process import HEADER
+from workers.sources.devices import (
+    DEFAULT_MONITOR_ID,
+    PULSE,
+    PULSE_PCM_ID,
+    capture_command,
+    capture_environment,
+    pulse_sources,
+)
+
+log = logging.getLogger(__name__)
+
+OPEN_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 2.0
+RECONNECT_S = 60.0
+RETRY_S = 1.0
+SILENT_S = 3.0  # of nothing but zeros: even a quiet microphone has noise, a muted one has not
+
+
+class Microphone:
+    """Records the device `device_id` (None: the default microphone) as the track `track`.
+
+    Attributes:
+        device_name: as shown to the user; known after `start`.
+        overflows: how often the sound card lost audio because nobody fetched it in time.
+    """
+
+    def __init__(
+        self,
+        device_id: str | None = None,
+        track: str = "me",
+        *,
+        on_notice: Callable[[Notice], None] = lambda notice: None,
+        reconnect_s: float = RECONNECT_S,
+    ) -> None:
+        self.track = track
+        self.device_name = ""
+        self.overflows = 0
+        self._device_id = device_id
+        self._on_notice = on_notice
+        self._reconnect_s = reconnect_s
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()  # of what `pause`, `resume` and `stop` share with a reconnect
+        self._is_paused = False
+
+    def start(self, on_samples: OnSamples, on_end: OnEnd) -> None:
+        self._capture = self._open()
+        self._thread = threading.Thread(target=self._run, args=(on_samples, on_end), name=f"microphone-{self.track}")
+        self._thread.start()
+
+    def pause(self) -> None:
+        with self._lock:
+            self._is_paused = True
+            self._capture.command(b"p")
+
+    def resume(self) -> None:
+        with self._lock:
+            self._is_paused = False
+            self._capture.command(b"r")
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopping.set()
+            self._capture.command(b"s")
+        self._thread.join(STOP_TIMEOUT_S)
+        if self._thread.is_alive():  # the driver hangs
+            self._capture.kill()
+            self._thread.join()
+
+    def _open(self) -> _Capture:
+        source = _pulse_source(self._device_id)
+        self.device_name = source.name if source else _name_of(self._device_id)
+        capture = _Capture(self._device_id, self.device_name, source)
+        log.info(
+            "recording '%s' as %s: %d Hz, %d channels", self.device_name, self.track, capture.rate_hz, capture.channels
+        )
+        return capture
+
+    def _run(self, on_samples: OnSamples, on_end: OnEnd) -> None:
+        error: Exception | None = None
+        try:
+            while True:
+                try:
+                    self._deliver(on_samples)
+                    break
+                except DeviceError as loss:
+                    self._capture.close()
+                    if self._stopping.is_set():
+                        break
+                    self._reconnect(loss)
+        except Exception as failure:  # noqa: BLE001  the top of a thread: the caller is told
+            error = failure
+        finally:
+            self._capture.close()
+            on_end(error)
+
+    def _deliver(self, on_samples: OnSamples) -> None:
+        """Passes on what comes until `stop`; raises DeviceError when the device is lost."""
+        import soxr
+
+        capture = self._capture
+        resampler = soxr.ResampleStream(capture.rate_hz, SAMPLE_RATE_HZ, num_channels=1, dtype="float32")
+        silent_frames, unchecked_frames = 0, 0
+        for kind, body in capture.messages():
+            if kind == b"x":
+                self._on_overflow()
+                continue
+            frames = np.frombuffer(body, np.int16).reshape(-1, capture.channels)
+            unchecked_frames += len(frames)
+            if unchecked_frames >= capture.rate_hz:
+                unchecked_frames = 0
+                capture.check_source()
+            silent_frames = 0 if frames.any() else silent_frames + len(frames)
+            if silent_frames - len(frames) < SILENT_S * capture.rate_hz <= silent_frames and not capture.is_monitor:
+                hint = "It may be muted, or another program may hold it. Check the system's sound settings."
+                self._on_notice(Notice(f"'{self.device_name}' gives nothing but silence.", hint))
+            mono = frames.mean(axis=1, dtype=np.float32) / np.float32(32768)
+            self._pass_on(resampler.resample_chunk(mono), on_samples)
+        self._pass_on(resampler.resample_chunk(np.zeros(0, np.float32), last=True), on_samples)
+
+    @staticmethod
+    def _pass_on(samples: Samples, on_samples: OnSamples) -> None:
+        if len(samples):
+            on_samples(samples)
+
+    def _on_overflow(self) -> None:
+        self.overflows += 1
+        log.warning("the sound card lost audio of %s (%d times so far)", self.track, self.overflows)
+        if self.overflows == 1:
+            hint = "Close other programs if this goes on."
+            self._on_notice(Notice("The computer was too busy and missed a moment of sound.", hint))
+
+    def _reconnect(self, loss: DeviceError) -> None:
+        """Waits until the device is back; raises `loss` when it stays away."""
+        log.warning("%s", loss)
+        self._on_notice(Notice(loss.sentence, "Recording goes on as soon as it is back."))
+        for _ in range(int(self._reconnect_s / RETRY_S)):
+            if self._stopping.wait(RETRY_S):
+                return
+            try:
+                capture = self._open()
+            except DeviceError:
+                continue
+            with self._lock:
+                self._capture = capture
+                if self._stopping.is_set():
+                    capture.command(b"s")
+                elif self._is_paused:
+                    capture.command(b"p")
+            self._on_notice(Notice(f"Recording goes on with '{self.device_name}'."))
+            return
+        raise loss
+
+
+class _Capture:
+    """The child process that records, once it has opened the device."""
+
+    def __init__(self, device_id: str | None, name: str, source: AudioDevice | None) -> None:
+        self.name = name
+        self._source = source
+        self.is_monitor = bool(source and source.is_monitor)
+        pcm = PULSE_PCM_ID if source else device_id
+        native = (source.sample_rate_hz, source.channels) if source else None
+        request = json.dumps({"device": pcm, "native": native, "is_monitor": self.is_monitor})
+        environment = capture_environment(PULSE_SOURCE=source.id.removeprefix(PULSE)) if source else None
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  ALSA's and JACK's chatter, for the debug log
+        self._process = subprocess.Popen(
+            capture_command("record", request),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env=environment or capture_environment(),
+        )
+        deadline = threading.Timer(OPEN_TIMEOUT_S, self._process.kill)
+        deadline.start()
+        try:
+            opened = json.loads(self._read_message()[1])
+        except DeviceError:
+            self.close()
+            raise
+        finally:
+            deadline.cancel()
+            deadline.join()
+        self.rate_hz, self.channels = int(opened["rate_hz"]), int(opened["channels"])
+
+    def messages(self) -> Iterator[tuple[bytes, bytes]]:
+        """Audio and overflows, until the stop that was asked for; raises DeviceError when the device is lost."""
+        while True:
+            kind, body = self._read_message()
+            if kind == b"z":
+                return
+            yield kind, body
+
+    def check_source(self) -> None:
+        """Raises DeviceError when PulseAudio goes on with another source than was asked for, as it does on unplug."""
+        if self._source and self._source.id not in {source.id for source in pulse_sources()}:
+            raise _error("lost", self.name, "the source is gone")
+
+    def command(self, letter: bytes) -> None:
+        stdin = self._process.stdin
+        if stdin and not stdin.closed:
+            try:
+                stdin.write(letter)
+                stdin.flush()
+            except BrokenPipeError:
+                log.debug("the recording process had ended before %r", letter)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        """Ends the process and keeps what it said for the debug log."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        if not self._said.closed:
+            self._said.seek(0)
+            log.debug("what the sound system said: %s", self._said.read().decode(errors="replace"))
+            self._said.close()
+
+    def _read_message(self) -> tuple[bytes, bytes]:
+        assert self._process.stdout is not None
+        header = self._process.stdout.read(HEADER.size)
+        if len(header) < HEADER.size:
+            raise _error("died", self.name, f"exit code {self._process.poll()}")
+        kind, length = HEADER.unpack(header)
+        body = self._process.stdout.read(length)
+        if kind == b"e":
+            error = json.loads(body)
+            raise _error(error["reason"], self.name, error["detail"])
+        return kind, body
+
+
+def _pulse_source(device_id: str | None) -> AudioDevice | None:
+    """The PulseAudio source of an id; None when PortAudio is to find the device.
+
+    Raises:
+        DeviceError: it is not there.
+    """
+    if device_id is not None and not device_id.startswith(PULSE):
+        return None
+    sources = pulse_sources()
+    if device_id is None:
+        wanted = [source for source in sources if source.is_default and not source.is_monitor]
+    elif device_id == DEFAULT_MONITOR_ID:
+        wanted = [source for source in sources if source.is_default and source.is_monitor]
+    else:
+        wanted = [source for source in sources if source.id == device_id]
+    if wanted:
+        return wanted[0]
+    if device_id is None and not sources:
+        return None
+    raise _error("missing", "" if device_id is None else _name_of(device_id), "")
+
+
+def _name_of(device_id: str | None) -> str:
+    """What to call a device that is not there to say its own name."""
+    if device_id is None:
+        return "Default microphone"
+    if device_id == DEFAULT_MONITOR_ID:
+        return "Computer sound"
+    return device_id.partition(":")[2]
+
+
+def _error(reason: str, name: str, detail: str) -> DeviceError:
+    if reason == "missing" and name in ("", "Default microphone"):
+        if Path("/dev/snd").is_dir() and not os.access("/dev/snd/controlC0", os.R_OK | os.W_OK):
+            return DeviceError(
+                "No microphone may be used by this account.",
+                hint="Type: sudo usermod -aG audio $USER, then log out and in again.",
+            )
+        return DeviceError("No microphone was found.", hint="Plug one in, or transcribe a file.")
+    if reason == "missing":
+        return DeviceError("'{name}' is not connected.", hint="Plug it in, or choose another device.", name=name)
+    if reason == "busy":
+        return DeviceError("'{name}' is in use.", hint="Close the other program, or choose another device.", name=name)
+    if reason == "refused":
+        return DeviceError(
+            "'{name}' could not be opened: {detail}.", hint="Choose another device.", name=name, detail=detail
+        )
+    log.warning("'%s' was lost: %s", name, detail)
+    return DeviceError(
+        "'{name}' was unplugged or does not answer.",
+        hint="What was said until then is kept. Plug it in, or choose another device.",
+        name=name,
+    )
