@@ -1,0 +1,164 @@
+"""A real engine whose answers and mishaps are scripted, for every test that needs an engine but no model.
+
+A `SpeechRequest` is answered with `options.words`, one for each 0.3 s of its samples. A tuple is a command:
+
+    ("echo", value)          gives the value back           ("exit", code)    ends the process
+    ("bytes", n)             gives an array of n bytes       ("kill",)         ends it as the system does: SIGKILL
+    ("count", n)             gives 0 ... n - 1               ("segv",)         crashes in native code
+    ("wait",)                gives "waiting", then runs until it is cancelled
+    ("deaf", flag)           gives "deaf", then runs until the file `flag` exists, cancelled or not; then 50 MB more
+    ("frozen",)              gives "frozen", then never lets go of Python's lock
+    ("print", text)          Python's and C's stdout         ("error", text)   raises EngineError
+    ("log", level, text)     logs                            ("bug", text)     raises ValueError
+    ("foreign",)             gives what may not cross        ("memory",)       raises MemoryError
+    ("environment", name)    gives a variable                ("pid",)          gives the process id
+    ("imported", name)       whether a module is imported
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from workers.engines.base import EngineInfo, EngineOptions, EngineSpec, OnProgress
+from workers.errors import Cancelled, EngineError, ModelMissing
+from workers.results import SAMPLE_RATE_HZ, Hypothesis, SpeechRequest, Word
+
+FACTORY = "tests.scripted_engine:ScriptedEngine"
+WORD_S = 0.3
+
+log = logging.getLogger(__name__)
+
+
+class ScriptedOptions(EngineOptions):
+    words: tuple[str, ...] = Field((" one", " two", " three", " four"), title="Words", description="What it hears.")
+    load: Literal["well", "missing", "package", "memory", "exit", "wait", "deaf", "torch"] = Field(
+        "well", title="Load", description="How loading goes."
+    )
+    load_memory_bytes: int = Field(0, title="Memory", description="What it takes when loaded.")
+    latency_s: float = Field(0.0, title="Latency", description="How long a speech request takes.")
+    crash_once: str = Field("", title="Crash once", description="A file: the first speech request makes it and dies.")
+    crash_always: bool = Field(False, title="Crash always", description="Dies on each speech request.")
+
+
+class ScriptedEngine:
+    info: ClassVar[EngineInfo] = EngineInfo("scripted", "Scripted", "speech", ScriptedOptions)
+
+    def __init__(self, model: Path, options: ScriptedOptions) -> None:
+        self._model = model
+        self._options = options
+        self._memory = b""
+        self.device = "cpu"
+
+    def load(self, on_progress: OnProgress) -> None:
+        on_progress(0.0, "Loading")
+        match self._options.load:
+            case "missing":
+                raise ModelMissing("The model '{model}' is not installed.", hint="Download it.", model=self._model)
+            case "package":
+                importlib.import_module("torchaudiox")
+            case "torch":
+                importlib.import_module("torch")
+            case "exit":
+                os._exit(7)
+            case "memory":
+                raise MemoryError
+            case "wait":
+                while True:
+                    on_progress(0.5, "Waiting")
+                    time.sleep(0.01)
+            case "deaf":
+                while True:
+                    time.sleep(0.01)
+        self._memory = b"x" * self._options.load_memory_bytes
+        on_progress(1.0, "Loaded")
+
+    def run(self, request: Any, cancelled: Callable[[], bool]) -> Iterator[Any]:
+        if isinstance(request, SpeechRequest):
+            yield self._hear(request)
+        else:
+            yield from _obey(request, cancelled)
+
+    def unload(self) -> None:
+        self._memory = b""
+
+    def _hear(self, request: SpeechRequest) -> Hypothesis:
+        if self._options.crash_always:
+            os._exit(9)
+        if self._options.crash_once and not Path(self._options.crash_once).exists():
+            Path(self._options.crash_once).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(self._options.latency_s)
+        count = min(len(self._options.words), int(len(request.samples) / SAMPLE_RATE_HZ / WORD_S))
+        words = (
+            Word(text, position * WORD_S, (position + 1) * WORD_S, 0.9)
+            for position, text in enumerate(self._options.words[:count])
+        )
+        return Hypothesis(tuple(words), language="en", language_probability=1.0, decode_s=self._options.latency_s)
+
+
+def _obey(command: tuple[Any, ...], cancelled: Callable[[], bool]) -> Iterator[Any]:
+    match command:
+        case ("echo", value):
+            yield value
+        case ("bytes", int(count)):
+            yield np.zeros(count, np.uint8)
+        case ("count", int(count)):
+            yield from range(count)
+        case ("wait",):
+            yield "waiting"
+            while not cancelled():
+                time.sleep(0.002)
+            raise Cancelled
+        case ("deaf", str(flag)):
+            yield "deaf"
+            while not Path(flag).exists():
+                time.sleep(0.002)
+            yield np.zeros(50_000_000, np.uint8)
+        case ("frozen",):
+            yield "frozen"
+            ctypes.PyDLL(None).sleep(3600)
+        case ("exit", int(code)):
+            os._exit(code)
+        case ("kill",):
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ("segv",):
+            ctypes.string_at(0)
+        case ("print", str(text)):
+            print(text)  # noqa: T201 - the point of it
+            os.write(1, f"{text} from C\n".encode())
+        case ("log", int(level), str(text)):
+            log.log(level, text)
+        case ("error", str(text)):
+            raise EngineError("The {engine} says: {text}", hint="Ask {engine} again.", engine="script", text=text)
+        case ("bug", str(text)):
+            raise ValueError(text)
+        case ("memory",):
+            raise MemoryError
+        case ("foreign",):
+            yield Fraction(1, 3)
+        case ("environment", str(name)):
+            yield os.environ.get(name)
+        case ("imported", str(name)):
+            yield name in sys.modules
+        case ("pid",):
+            yield os.getpid()
+        case _:
+            raise ValueError(command)
+
+
+def scripted(model_id: str = "scripted", model_path: Path = Path("nowhere"), **options: Any) -> EngineSpec:
+    """The spec of a scripted engine."""
+    return EngineSpec.of(ScriptedEngine, model_id, model_path, ScriptedOptions(**options))

@@ -1,0 +1,144 @@
+"""The threads that bring sound and engines together and send results to the window. QtCore only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
+
+from workers.cancel import Cancel
+from workers.engine_pool import EnginePool, Priority
+from workers.engines.base import EngineSpec
+from workers.errors import AppError, Cancelled
+from workers.files import transcribe_file
+from workers.live import LiveOptions, transcribe_live
+from workers.mailbox import Backlog
+from workers.results import Hypothesis, Progress, SpeechRequest
+from workers.sources import media_file
+
+log = logging.getLogger(__name__)
+
+
+class Worker(QThread):
+    """A thread that emits what its `work` yields. It has one ending: `finished`, after everything else.
+
+    Signals:
+        result_ready(object): one value of `workers.results`.
+        failed(object): the exception that ended the work; `finished` follows.
+    """
+
+    result_ready = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.cancelled = Cancel()
+
+    def work(self) -> Iterator[object]:
+        """Runs in the thread; yields results."""
+        raise NotImplementedError
+
+    def run(self) -> None:
+        try:
+            for result in self.work():
+                self.result_ready.emit(result)
+        except Cancelled:
+            log.debug("%s was stopped", type(self).__name__)
+        except AppError as error:
+            log.warning("%s failed: %s", type(self).__name__, error)
+            self.failed.emit(error)
+        except Exception as error:
+            log.exception("%s failed unexpectedly", type(self).__name__)
+            self.failed.emit(error)
+
+    def stop(self) -> None:
+        """Abandons the work, from any thread: wakes whatever it waits for and cancels the engine's request."""
+        self.requestInterruption()
+        self.cancelled.set()
+
+    def stop_and_wait(self, timeout_s: float = 10.0) -> bool:
+        """Stops and waits for the end; whether it came in time. A running QThread must not be destroyed."""
+        self.stop()
+        return self.wait(QDeadlineTimer(round(timeout_s * 1000)))
+
+    def report_progress(self, fraction: float, message: str) -> None:
+        self.result_ready.emit(Progress(fraction, message))
+
+
+class SpeechWorker(Worker):
+    """Transcribes a track while it is spoken; emits Progress while loading, then what `transcribe_live` yields.
+
+    While the engine loads, and when that fails, the audio stays in the backlog.
+    """
+
+    def __init__(
+        self,
+        pool: EnginePool,
+        spec: EngineSpec,
+        backlog: Backlog,
+        *,
+        track: str = "me",
+        options: LiveOptions | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+        self._backlog = backlog
+        self._track = track
+        self._options = options or LiveOptions()
+
+    def work(self) -> Iterator[object]:
+        with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
+
+            def recognise(request: SpeechRequest) -> Hypothesis:
+                return lease.ask(request, cancelled=self.cancelled)
+
+            yield from transcribe_live(self._backlog, recognise, track=self._track, options=self._options)
+
+    def finish(self) -> None:
+        """No more audio comes: everything in the backlog is still transcribed, then `finished`."""
+        self._backlog.close()
+
+    def stop(self) -> None:
+        """Abandons the rest of the backlog."""
+        super().stop()
+        self._backlog.close()
+
+
+class FileWorker(Worker):
+    """Transcribes an audio or video file; emits Progress and Segments."""
+
+    def __init__(
+        self,
+        pool: EnginePool,
+        spec: EngineSpec,
+        path: Path,
+        *,
+        track: str = "file",
+        options: LiveOptions | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+        self._path = path
+        self._track = track
+        self._options = options or LiveOptions()
+
+    def work(self) -> Iterator[object]:
+        with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
+
+            def recognise(request: SpeechRequest) -> Hypothesis:
+                return lease.ask(request, cancelled=self.cancelled, priority=Priority.FILE)
+
+            yield from transcribe_file(
+                media_file.read_blocks(self._path),
+                recognise,
+                duration_s=media_file.duration_s(self._path),
+                options=self._options,
+                track=self._track,
+                cancelled=self.cancelled,
+            )
