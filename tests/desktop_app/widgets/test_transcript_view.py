@@ -1,0 +1,211 @@
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+
+from desktop_app.widgets.transcript_view import Paragraph, TranscriptView, clock_text
+from workers.results import Commit, Partial, Word
+
+
+def words(text: str, start_s: float = 0.0, probability: float = 0.9) -> tuple[Word, ...]:
+    return tuple(
+        Word(f" {part}", start_s + 0.4 * position, start_s + 0.4 * position + 0.3, probability)
+        for position, part in enumerate(text.split())
+    )
+
+
+@pytest.fixture
+def view(qtbot):
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(700, 500)
+    view.set_tracks(["me"])
+    view.set_live(True)
+    view.show()
+    return view
+
+
+def lines(view: TranscriptView) -> list[str]:
+    return view.toPlainText().split("\n")
+
+
+def test_partials_never_change_committed_text(view):
+    view.append_commit(Commit("me", words("so this is")))
+
+    for tail in ("certain maybe", "quite", "", "another guess"):
+        view.set_partial(Partial("me", words(tail, 2.0)))
+        assert lines(view) == [("so this is " + tail).strip()]
+
+
+def test_commit_keeps_the_rest_of_the_partial_until_the_next_one(view):
+    view.set_partial(Partial("me", words("one two three")))
+
+    view.append_commit(Commit("me", words("one two")))
+
+    assert lines(view) == ["one two three"]
+    assert [word.text for word in view.paragraphs[0].partial] == [" three"]
+
+
+def test_partial_without_commit_is_gone_when_cleared(view):
+    view.append_commit(Commit("me", words("first line"), ends_segment=True))
+    view.set_partial(Partial("me", words("ghost", 5.0)))
+
+    view.set_partial(Partial("me", ()))
+
+    assert lines(view) == ["first line"]
+    assert len(view.paragraphs) == 1
+
+
+def test_only_the_block_that_changes_is_touched(view):
+    for number in range(50):
+        view.append_commit(Commit("me", words(f"line number {number}", 10.0 * number), ends_segment=True))
+    changes = []
+    view.document().contentsChange.connect(lambda position, _removed, _added: changes.append(position))
+
+    view.set_partial(Partial("me", words("newest words", 600.0)))
+    view.set_partial(Partial("me", words("newest words here", 600.0)))
+
+    last = view.document().lastBlock().position()
+    assert changes
+    assert min(changes) >= last - 1
+
+
+def test_twenty_thousand_words_update_only_their_end(view):
+    view.load(
+        Paragraph("me", list(words("a line of ten words that somebody said before lunch", 5.0 * n)))
+        for n in range(2000)
+    )
+    view.set_live(True)
+    changed = []
+    view.document().contentsChange.connect(lambda position, removed, added: changed.append(removed + added))
+
+    view.set_partial(Partial("me", words("and then", 10_000.0)))
+    view.append_commit(Commit("me", words("and then", 10_000.0)))
+
+    assert sum(changed) < 200
+    assert view.document().blockCount() == 2001
+
+
+def test_two_tracks_stand_in_the_order_in_which_they_were_said(view):
+    view.set_tracks(["me", "computer"])
+    view.set_partial(Partial("computer", words("I began later", 2.0)))
+    view.append_commit(Commit("me", words("I began first", 1.0)))
+    view.append_commit(Commit("computer", words("I began later", 2.0), ends_segment=True))
+    view.append_commit(Commit("me", words("and ended last", 3.0), ends_segment=True))
+
+    assert lines(view) == ["I began first and ended last", "I began later"]
+    assert view.text() == "Me: I began first and ended last\nComputer: I began later"
+
+
+def test_words_of_one_track_do_not_go_into_the_others_line(view):
+    view.set_tracks(["me", "computer"])
+    view.append_commit(Commit("me", words("hello", 1.0)))
+    view.set_partial(Partial("computer", words("good", 1.5)))
+    view.set_partial(Partial("me", words("there", 2.0)))
+
+    view.append_commit(Commit("computer", words("good morning", 1.5)))
+
+    assert lines(view) == ["hello there", "good morning"]
+
+
+def test_click_on_a_word_tells_its_time(view, qtbot):
+    view.append_commit(Commit("me", words("click the fourth word here"), ends_segment=True))
+    cursor = QTextCursor(view.document())
+    cursor.setPosition(view.toPlainText().index("fourth") + 2)
+    point = view.cursorRect(cursor).center()
+
+    with qtbot.waitSignal(view.word_clicked) as clicked:
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+    assert clicked.args == ["me", pytest.approx(0.8)]
+
+
+def test_click_beside_the_text_plays_nothing(view, qtbot):
+    view.append_commit(Commit("me", words("short"), ends_segment=True))
+
+    with qtbot.assertNotEmitted(view.word_clicked):
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(600, 20))
+
+
+def test_doubtful_words_are_underlined_and_others_are_not(view):
+    view.append_commit(Commit("me", (*words("clear"), *words("mumbled", 1.0, probability=0.2), *words("clear", 2.0))))
+    cursor = QTextCursor(view.document())
+
+    def is_marked(position: int) -> bool:
+        cursor.setPosition(position + 1)
+        return cursor.charFormat().fontUnderline() or cursor.charFormat().underlineStyle().value > 0
+
+    assert [is_marked(view.toPlainText().index(word)) for word in ("clear", "mumbled")] == [False, True]
+    assert not is_marked(view.toPlainText().rindex("clear"))
+
+
+def test_edit_shows_the_new_text_and_keeps_what_was_heard(view, qtbot):
+    view.append_commit(Commit("me", words("wreck a nice beach"), ends_segment=True))
+    paragraph = view.paragraphs[0]
+
+    view.edit_paragraph(paragraph)
+    with qtbot.waitSignal(view.edit_requested) as requested:
+        editor = view.findChild(type(view._editor))
+        editor.setPlainText("recognise speech")
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    view.set_edited(*requested.args)
+
+    assert lines(view) == ["recognise speech"]
+    assert "".join(word.text for word in paragraph.words) == " wreck a nice beach"
+    view.set_edited(paragraph, None)
+    assert lines(view) == ["wreck a nice beach"]
+
+
+def test_escape_leaves_the_line_as_it_was(view, qtbot):
+    view.append_commit(Commit("me", words("as it was"), ends_segment=True))
+    view.edit_paragraph(view.paragraphs[0])
+    view._editor.setPlainText("something else")
+
+    with qtbot.assertNotEmitted(view.edit_requested):
+        qtbot.keyClick(view._editor, Qt.Key.Key_Escape)
+
+    assert lines(view) == ["as it was"]
+
+
+def test_new_words_do_not_scroll_a_reader_who_looked_back(view, qtbot):
+    for number in range(60):
+        view.append_commit(Commit("me", words(f"line number {number}", 10.0 * number), ends_segment=True))
+    qtbot.waitUntil(lambda: view.verticalScrollBar().value() == view.verticalScrollBar().maximum() > 0)
+    view.verticalScrollBar().setValue(100)
+
+    view.append_commit(Commit("me", words("newest", 700.0), ends_segment=True))
+
+    assert not view.is_following
+    assert view.verticalScrollBar().value() == 100
+    view.follow()
+    assert view.is_following
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+
+def test_find_goes_from_place_to_place_and_around(view):
+    view.append_commit(Commit("me", words("tea and Tea and tea"), ends_segment=True))
+
+    assert view.find_text("tea") == (1, 3)
+    assert view.find_text("tea") == (2, 3)
+    assert view.find_text("tea", backwards=True) == (1, 3)
+    assert view.find_text("tea", backwards=True) == (3, 3)
+    assert view.find_text("coffee") == (0, 0)
+
+
+def test_text_with_times_names_the_beginning_of_each_line(view):
+    view.append_commit(Commit("me", words("hello", 65.0), ends_segment=True))
+
+    assert view.text(with_times=True) == "[1:05] hello"
+
+
+def test_end_of_live_text_leaves_no_unconfirmed_words(view):
+    view.append_commit(Commit("me", words("certain")))
+    view.set_partial(Partial("me", words("perhaps", 2.0)))
+
+    view.set_live(False)
+
+    assert lines(view) == ["certain"]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(7.9, "0:07"), (754, "12:34"), (3723, "1:02:03")])
+def test_clock_text(seconds, text):
+    assert clock_text(seconds) == text
