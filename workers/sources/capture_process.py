@@ -45,12 +45,12 @@ _HARDWARE = re.compile(r" \(hw:\d+,\d+\)$")
 _WINDOWS_APIS = ("Windows DirectSound", "MME", "Windows WDM-KS")  # the same devices as WASAPI has
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then stops this process in order
-    if sys.argv[1] == "list":
+    if arguments[0] == "list":
         sys.stdout.write(json.dumps(_list()))
     else:
-        _Recording(json.loads(sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer).run()
+        _Recording(json.loads(arguments[1]), sys.stdin.buffer, sys.stdout.buffer).run()
     sys.stdout.flush()
     os._exit(0)  # PortAudio may hang in its clean-up when a device is gone
 
@@ -213,4 +213,4 @@ class _Refused(Exception):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 2.0
-RECONNECT_S = 60.0
+RECONNECT_S = 10.0  # a loose plug or Bluetooth; after that the user chooses
 RETRY_S = 1.0
 SILENT_S = 3.0  # of nothing but zeros: even a quiet microphone has noise, a muted one has not
 

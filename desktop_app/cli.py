@@ -1,0 +1,405 @@
+"""The command line: `sensorium` opens the window, `sensorium COMMAND` works in the terminal. No Qt before it is needed.
+
+Exit codes: 0 done, 1 our bug, 2 wrong usage, 3 an input that cannot be used, 4 a model that is missing or broken,
+5 a device, disk or server that is not there, 130 interrupted. Imports wait inside the commands, so that `--help`
+answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from desktop_app import __version__
+
+if TYPE_CHECKING:
+    from desktop_app.history.store import History
+    from workers.catalogue.catalogue import Catalogue
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Hears, sees and draws on your own machine. Without a command it opens the window.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+history_app = typer.Typer(help="Shows, exports and deletes what was heard.", rich_markup_mode=None)
+models_app = typer.Typer(help="Lists, downloads, checks and removes models.", rich_markup_mode=None)
+app.add_typer(history_app, name="history", no_args_is_help=True)
+app.add_typer(models_app, name="models", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+ItemId = Annotated[int, typer.Argument(metavar="ID", help="The number that `history list` shows.")]
+ModelId = Annotated[str, typer.Argument(metavar="ID", help="The name that `models list` shows.")]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command and returns its exit code; the console script and `python -m desktop_app.cli` call it."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments and "_SENSORIUM_COMPLETE" not in os.environ:
+        return _window()
+    if arguments[:1] == ["engine-process"]:  # how a frozen app starts its own children
+        from workers.engine_process import main as engine_process
+
+        engine_process(arguments[1:])
+        return 0
+    if arguments[:1] == ["capture-process"]:
+        from workers.sources.capture_process import main as capture_process
+
+        capture_process(arguments[1:])
+        return 0
+    return _run(arguments)
+
+
+def _window() -> int:
+    from desktop_app.app import main as window
+
+    return window()
+
+
+def _run(arguments: list[str]) -> int:
+    import logging
+
+    from desktop_app import log
+    from workers.errors import AppError, Cancelled
+
+    try:
+        return int(app(arguments, prog_name="sensorium", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        error.show()  # type: ignore[attr-defined]
+        return error.exit_code
+    except AppError as error:
+        complain(error)
+        return error.exit_code
+    except (Cancelled, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the top of the program
+        logging.getLogger("desktop_app.cli").exception("unexpected")
+        complain(f"Something unexpected happened: {type(error).__name__}: {error}. The log has the details.")
+        return 1
+    finally:
+        log.tear_down()
+
+
+def complain(error: object) -> None:
+    """Writes one sentence to stderr."""
+    typer.echo(f"sensorium: {error}", err=True)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+) -> int:
+    if version:
+        typer.echo(f"sensorium {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(_window())
+    from desktop_app import log
+    from desktop_app.paths import Paths
+
+    log.set_up(Paths.of_user().log_dir / "commands.log", console_level=100)  # errors are told in our own words
+    return 0
+
+
+# ── transcribe ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def transcribe(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT",
+            help="Audio or video files, '-' for 16 kHz mono s16le PCM on stdin, 'mic' or 'mic:NAME'.",
+        ),
+    ],
+    live: Annotated[bool, typer.Option("--live", help="Play files at real-time pace, as if spoken now.")] = False,
+    engine: Annotated[str, typer.Option(help="faster-whisper, whisper or wav2vec2.")] = "",
+    model: Annotated[str, typer.Option(metavar="ID|FOLDER", help="A model of `models list`, or a folder.")] = "",
+    language: Annotated[str, typer.Option(metavar="CODE", help="Such as en or zh; detected when left out.")] = "",
+    task: Annotated[Literal["transcribe", "translate"], typer.Option(help="Translate is into English.")] = "transcribe",
+    prompt: Annotated[str, typer.Option(help="Words or a sentence to expect.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Also write .txt, .srt, .vtt or .json.")
+    ] = None,
+    events: Annotated[
+        str, typer.Option(metavar="FILE|-", help="Write each change of the text as a line of JSON; '-' is stdout.")
+    ] = "",
+    no_history: Annotated[bool, typer.Option("--no-history", help="Keep nothing in the history.")] = False,
+) -> int:
+    """Turns speech into text: files, a pipe or the microphone (Ctrl-C ends it)."""
+    from desktop_app.paths import Paths
+    from desktop_app.transcribe import Order, run
+
+    order = Order(
+        inputs=tuple(inputs),
+        is_live=live,
+        engine=engine,
+        model=model,
+        language=language or None,
+        task=task,
+        prompt=prompt,
+        output=output,
+        events=events,
+        keeps_history=not no_history,
+    )
+    return run(order, Paths.of_user(), complain)
+
+
+# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@history_app.command("list")
+def history_list(
+    query: Annotated[str, typer.Option("--search", metavar="TEXT", help="Only items with these words.")] = "",
+    limit: Annotated[int, typer.Option(help="At most this many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Lists what was heard, the newest first."""
+    with _history() as history:
+        for item in history.items(query, limit=limit):
+            when = f"{item.created_at:%Y-%m-%d %H:%M}"
+            text = item.title or item.preview or item.source
+            if as_json:
+                keys = ("id", "kind", "state", "title", "source", "engine", "model_id", "language", "duration_s")
+                _print_json({**{key: getattr(item, key) for key in keys}, "when": item.created_at.isoformat()})
+            else:
+                typer.echo(f"{item.id:6}  {when}  {_clock(item.duration_s):>8}  {text[:80]}")
+
+
+@history_app.command("show")
+def history_show(item_id: ItemId) -> None:
+    """Prints the transcript of an item."""
+    from desktop_app.history.export import ExportOptions, to_txt
+
+    with _history() as history:
+        history.item(item_id)
+        typer.echo(to_txt(history.segments(item_id), ExportOptions(with_times=True)), nl=False)
+
+
+@history_app.command("export")
+def history_export(
+    item_id: ItemId,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .txt, .srt, .vtt or .json.")
+    ],
+) -> None:
+    """Writes an item to a file."""
+    with _history() as history:
+        history.export(item_id, output)
+
+
+@history_app.command("delete")
+def history_delete(
+    item_ids: Annotated[list[int], typer.Argument(metavar="ID", help="The numbers that `history list` shows.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Deletes items for good, with their text and sound."""
+    with _history() as history:
+        for item_id in item_ids:
+            item = history.item(item_id)
+            if sys.stdin.isatty() and not yes:
+                typer.confirm(f"Delete item {item_id}, {item.title or item.preview[:40]!r}, for good?", abort=True)
+            history.delete(item_id).result()
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Words that were said.")],
+    limit: Annotated[int, typer.Option(help="At most this many.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Finds words in everything that was heard."""
+    kinds = {"speech": "transcript"}
+    with _history() as history:
+        for hit in history.search(text, limit=limit):
+            if not as_json:
+                typer.echo(f"{hit.item_id:6}  {hit.created_at:%Y-%m-%d %H:%M}  {_clock(hit.time_s):>8}  {hit.snippet}")
+                continue
+            sounds = [media.path for media in history.media(hit.item_id) if media.track == hit.track]
+            _print_json(
+                {
+                    "kind": kinds.get(hit.kind, hit.kind),
+                    "id": hit.item_id,
+                    "score": round(hit.score, 4),
+                    "text": hit.snippet,
+                    "path": str(sounds[0]) if sounds else "",
+                    "when": hit.created_at.isoformat(),
+                    "time_s": hit.time_s,
+                }
+            )
+
+
+class _history:
+    """The history, closed at the end."""
+
+    def __enter__(self) -> History:
+        from desktop_app.history.store import History
+        from desktop_app.paths import Paths
+
+        self._history = History(Paths.of_user().history_dir)
+        return self._history
+
+    def __exit__(self, *_: object) -> None:
+        self._history.close()
+
+
+# ── models ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@models_app.command("list")
+def models_list(as_json: AsJson = False) -> None:
+    """Lists the models that there are; a star marks those that suit this machine."""
+    from workers.engines.devices import machine
+
+    catalogue = _catalogue()
+    proposed = {entry.id for entry in catalogue.proposed(machine())}
+    for entry in catalogue.entries():
+        status = catalogue.status(entry.id)
+        if as_json:
+            keys = ("id", "title", "task", "engines", "source", "licence", "languages", "download_bytes")
+            _print_json(
+                {
+                    **{key: getattr(entry, key) for key in keys},
+                    "status": str(status),
+                    "fits": catalogue.fits(entry, machine()),
+                    "is_proposed": entry.id in proposed,
+                }
+            )
+        else:
+            size = f"{entry.download_bytes / 1e6:,.0f} MB" if entry.download_bytes else ""
+            mark = "*" if entry.id in proposed else " "
+            typer.echo(f"{mark} {entry.id:32} {status:10} {entry.task:8} {size:>10}  {entry.title}")
+
+
+@models_app.command("download")
+def models_download(model_id: ModelId) -> None:
+    """Downloads a model; what was interrupted goes on where it stopped."""
+    folder = _cancellable(lambda progress, cancelled: _catalogue().download(model_id, progress, cancelled))
+    typer.echo(folder)
+
+
+@models_app.command("convert")
+def models_convert(model_id: ModelId) -> None:
+    """Converts a CTranslate2 Whisper for the engine `whisper`."""
+    folder = _cancellable(lambda progress, cancelled: _catalogue().convert(model_id, progress, cancelled))
+    typer.echo(folder)
+
+
+@models_app.command("verify")
+def models_verify(model_id: ModelId) -> None:
+    """Compares every file of a model with its checksum."""
+    count = _cancellable(lambda progress, cancelled: _catalogue().verify(model_id, progress, cancelled))
+    typer.echo(f"{model_id}: {count} files are as they should be." if count else f"{model_id}: no checksums are known.")
+
+
+@models_app.command("remove")
+def models_remove(model_id: ModelId) -> None:
+    """Deletes a model; a folder of your own is only forgotten."""
+    _catalogue().remove(model_id)
+
+
+@models_app.command("add")
+def models_add(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with a model.")]) -> None:
+    """Adds a model in a folder of your own to the list."""
+    typer.echo(_catalogue().add_folder(folder).id)
+
+
+def _catalogue() -> Catalogue:
+    from desktop_app.paths import Paths
+    from desktop_app.settings import Settings
+    from workers.catalogue.catalogue import Catalogue
+
+    paths = Paths.of_user()
+    folder = Settings.load(paths.settings_file).models.folder
+    return Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+
+
+def _cancellable(work: Callable[[Callable[[float, str], None], Callable[[], bool]], Any]) -> Any:
+    """Does the work with a progress line; Ctrl-C cancels it in order."""
+    from desktop_app.terminal import Interrupts, StatusLine
+
+    with StatusLine() as status, Interrupts() as interrupts:
+        return work(lambda fraction, message: status.show(_progress(fraction, message)), interrupts.cancelled)
+
+
+# ── the machine ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def devices(as_json: AsJson = False) -> int:
+    """Lists microphones and what the computer plays."""
+    from workers.errors import DeviceError
+    from workers.sources.devices import list_devices
+
+    found = list_devices()
+    if not found and not as_json:
+        raise DeviceError("No microphone was found.", hint="Plug one in, or transcribe a file.")
+    for device in found:
+        if as_json:
+            _print_json(vars(device))
+        else:
+            kind = "computer" if device.is_monitor else "microphone"
+            typer.echo(f"{'*' if device.is_default else ' '} {kind:10}  {device.name}  ({device.id})")
+    return 0
+
+
+@app.command()
+def doctor() -> int:
+    """Checks that everything the app needs is here, and says what to do where it is not."""
+    from desktop_app.doctor import examine
+    from desktop_app.paths import Paths
+    from workers.errors import DeviceError
+
+    has_problem = False
+    for finding in examine(Paths.of_user()):
+        has_problem = has_problem or finding.level == "problem"
+        advice = f"  → {finding.advice}" if finding.advice else ""
+        typer.echo(f"{finding.level:8}  {finding.subject:10}  {finding.detail}{advice}")
+    return DeviceError.exit_code if has_problem else 0
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where pictures and texts go.")
+    ] = Path("sensorium-demo"),
+) -> int:
+    """Shows the app at work on its sample, and leaves screenshots and the transcript in a folder."""
+    from desktop_app.demo import main as demonstrate
+
+    return int(demonstrate(output) or 0)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _progress(fraction: float, message: str) -> str:
+    return f"{fraction:4.0%}  {message}" if fraction >= 0 else message
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""Looks over the machine and the installation, one finding a subject, and says what to do. No Qt in this process."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+from workers.catalogue.catalogue import Catalogue, ModelStatus
+from workers.engines.devices import machine, memory_available_bytes
+from workers.errors import AppError
+from workers.sources.devices import list_devices, pulse_sources
+
+PACKAGES = {  # as installed, and as imported
+    "PySide6": "PySide6",
+    "faster-whisper": "faster_whisper",
+    "ctranslate2": "ctranslate2",
+    "onnxruntime": "onnxruntime",
+    "torch": "torch",
+    "transformers": "transformers",
+    "PyAudio": "pyaudio",
+    "av": "av",
+    "soundfile": "soundfile",
+    "soxr": "soxr",
+}
+OPEN_A_WINDOW = "from PySide6.QtWidgets import QApplication as A; a = A([]); print(a.platformName())"
+QT_PACKAGES = (
+    "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 "
+    "libxcb-render-util0 libxcb-shape0"
+)
+FEW_BYTES, VERY_FEW_BYTES = 2e9, 2e8  # of disk: an hour of sound takes 60 MB, a large model 3 GB
+LITTLE_MEMORY_BYTES = 1e9  # Whisper base takes 0.4 GB
+
+Level = Literal["ok", "warning", "problem"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: how it is, and what to do where it is not well."""
+
+    level: Level
+    subject: str
+    detail: str
+    advice: str = ""
+
+
+def examine(paths: Paths) -> Iterator[Finding]:
+    """Everything in turn; takes some seconds."""
+    yield _python()
+    yield _packages()
+    yield _display()
+    yield from _sound()
+    yield from _models(paths)
+    yield _history(paths)
+    yield _disk(paths)
+    yield _memory()
+    yield _gpu()
+
+
+def _python() -> Finding:
+    return Finding("ok", "python", f"{platform.python_version()} on {platform.platform()}")
+
+
+def _packages() -> Finding:
+    missing = [name for name, module in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        return Finding("problem", "packages", f"missing: {', '.join(missing)}", "Run `make run`, which installs them.")
+    return Finding("ok", "packages", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES))
+
+
+def _display() -> Finding:
+    try:  # in another process: Qt aborts where its platform cannot start
+        tried = subprocess.run([sys.executable, "-c", OPEN_A_WINDOW], capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return Finding("problem", "window", "Qt did not start within a minute", "Log out and in again.")
+    if tried.returncode == 0:
+        return Finding("ok", "window", f"Qt opens windows ({tried.stdout.strip()})")
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        return Finding("warning", "window", "there is no display", "Use the commands, or run `sensorium demo`.")
+    why = (tried.stderr.strip().splitlines() or ["Qt cannot start"])[-1]
+    return Finding("problem", "window", why, f"sudo apt-get install {QT_PACKAGES}")
+
+
+def _sound() -> Iterator[Finding]:
+    try:
+        devices = list_devices()
+    except AppError as error:
+        yield Finding("problem", "sound", error.sentence, error.hint)
+        return
+    microphones = [device.name for device in devices if not device.is_monitor]
+    monitors = [device.name for device in devices if device.is_monitor]
+    if microphones:
+        yield Finding("ok", "microphone", ", ".join(microphones))
+    else:
+        yield Finding("warning", "microphone", "none was found", "Plug one in; files can be transcribed without.")
+    if monitors:
+        yield Finding("ok", "computer", f"the sound of {', '.join(monitors)} can be heard")
+    elif pulse_sources():
+        advice = "sudo apt-get install libasound2-plugins"
+        yield Finding("warning", "computer", "ALSA cannot reach PulseAudio or PipeWire", advice)
+    else:
+        yield Finding("ok", "computer", "neither PulseAudio nor PipeWire runs, so what it plays cannot be heard")
+
+
+def _models(paths: Paths) -> Iterator[Finding]:
+    folder = Settings.load(paths.settings_file).models.folder
+    catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    statuses = {entry.id: catalogue.status(entry.id) for entry in catalogue.entries()}
+    present = [
+        model_id for model_id, status in statuses.items() if status in (ModelStatus.INSTALLED, ModelStatus.BROKEN)
+    ]
+    if not any(entry.id in present for entry in catalogue.entries("speech")):
+        advice = "sensorium models download whisper-base"
+        yield Finding("problem", "models", "no speech model is installed", advice)
+    for model_id in present:
+        try:
+            count = catalogue.verify(model_id)
+        except AppError as error:
+            yield Finding("problem", "model", error.sentence, error.hint)
+        else:
+            verified = f"{count} files verified" if count else "a folder of your own, without checksums"
+            yield Finding("ok", "model", f"{model_id}: {verified}")
+
+
+def _history(paths: Paths) -> Finding:
+    path = paths.history_dir / "history.db"
+    if not path.exists():
+        return Finding("ok", "history", "empty")
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+            (count,) = database.execute("SELECT count(*) FROM items").fetchone()
+    except sqlite3.Error as error:
+        answer, count = str(error), 0
+    if answer != "ok":
+        return Finding("problem", "history", f"'{path}' is damaged: {answer}", "Put back a copy, or move it away.")
+    size = sum(file.stat().st_size for file in paths.history_dir.rglob("*") if file.is_file())
+    return Finding("ok", "history", f"{count} items, {_gigabytes(size)}, in {paths.history_dir}")
+
+
+def _disk(paths: Paths) -> Finding:
+    folder = next(folder for folder in (paths.data_dir, *paths.data_dir.parents) if folder.exists())
+    free = shutil.disk_usage(folder).free
+    level: Level = "problem" if free < VERY_FEW_BYTES else "warning" if free < FEW_BYTES else "ok"
+    detail = f"{_gigabytes(free)} free in {folder}"
+    if not os.access(folder, os.W_OK):
+        return Finding("problem", "disk", f"{folder} cannot be written", "Mend its rights, or set SENSORIUM_HOME.")
+    return Finding(level, "disk", detail, "" if level == "ok" else "Free some space, or set SENSORIUM_HOME.")
+
+
+def _memory() -> Finding:
+    free, total = memory_available_bytes(), machine().memory_bytes
+    detail = f"{_gigabytes(free)} of {_gigabytes(total)} free, {machine().physical_cores} cores"
+    if free < LITTLE_MEMORY_BYTES:
+        return Finding("warning", "memory", detail, "Close other programs, or choose a small model.")
+    return Finding("ok", "memory", detail)
+
+
+def _gpu() -> Finding:
+    if not machine().gpus:
+        return Finding("ok", "gpu", "none: models run on the processor")
+    return Finding("ok", "gpu", ", ".join(f"{gpu.name}, {_gigabytes(gpu.memory_bytes)}" for gpu in machine().gpus))
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:.1f} GB"
