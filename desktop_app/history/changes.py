@@ -1,0 +1,308 @@
+"""Everything that writes into the history: one function a verb, each run inside the writer's transaction. No Qt.
+
+The values of a change are plain JSON, so that one that cannot be written now can wait in a journal on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop_app.history.folders import ItemFolders
+from desktop_app.history.records import Recovered, RecoveredTrack
+from desktop_app.history.search import fold
+from workers.errors import DiskError, HistoryError, SourceError
+from workers.recorder import recover_flac
+from workers.results import SAMPLE_RATE_HZ
+
+Words = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to do, by the name of a function of this module, with which values."""
+
+    verb: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to do it: private items live in a database without folders."""
+
+    connection: sqlite3.Connection
+    root: Path | None
+    folders: ItemFolders | None
+
+
+def apply(target: Target, change: Change) -> Any:
+    """Does what the change says; the caller owns the transaction."""
+    return VERBS[change.verb](target, **change.values)
+
+
+# ── recording ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin(target: Target, *, item_id: int, **columns: Any) -> int:
+    names = ", ".join(["id", *columns])
+    marks = ", ".join("?" * (len(columns) + 1))
+    target.connection.execute(f"INSERT INTO items ({names}) VALUES ({marks})", [item_id, *columns.values()])
+    return item_id
+
+
+def append_words(
+    target: Target, *, item_id: int, track: str, words: Words, language: str, ends_segment: bool
+) -> int | None:
+    """Adds to the track's open segment, or opens one; another language opens a new one, too."""
+    connection = target.connection
+    is_open = "item_id = ? AND track = ? AND is_open"
+    row = connection.execute(f"SELECT * FROM segments WHERE {is_open}", (item_id, track)).fetchone()
+    if row and words and language and row["language"] not in ("", language):
+        connection.execute(f"UPDATE segments SET is_open = 0 WHERE {is_open}", (item_id, track))
+        row = None
+    if not row:
+        return _insert_segment(target, item_id, track, words, language, is_open=not ends_segment) if words else None
+    words = json.loads(row["words"]) + words
+    text = _text(words)
+    connection.execute(
+        "UPDATE segments SET words = ?, original_text = ?, folded = ?, end_s = ?, language = ?, is_open = ?"
+        " WHERE id = ?",
+        (_json(words), text, fold(text), words[-1]["end_s"], row["language"] or language, not ends_segment, row["id"]),
+    )
+    return int(row["id"])
+
+
+def add_segment(target: Target, *, item_id: int, track: str, words: Words, language: str) -> int:
+    return _insert_segment(target, item_id, track, words, language, is_open=False)
+
+
+def add_media(target: Target, *, item_id: int, path: str, **columns: Any) -> None:
+    names = ", ".join(["item_id", "path", *columns])
+    marks = ", ".join("?" * (len(columns) + 2))
+    target.connection.execute(
+        f"INSERT OR REPLACE INTO media ({names}) VALUES ({marks})", [item_id, path, *columns.values()]
+    )
+
+
+def finish(target: Target, *, item_id: int, duration_s: float, keep_audio: bool) -> None:
+    _close(target, item_id, "finished", duration_s)
+    if target.folders:
+        target.folders.unlock(item_id)
+    if keep_audio:
+        _register_audio(target, item_id)
+    else:
+        _remove_audio(target, item_id)
+
+
+# ── after a crash ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recover(target: Target, *, item_id: int) -> Recovered:
+    """Makes the audio whole and says how far the text goes."""
+    tracks = _register_audio(target, item_id)
+    (text_until_s,) = target.connection.execute(
+        "SELECT coalesce(max(end_s), 0) FROM segments WHERE item_id = ?", (item_id,)
+    ).fetchone()
+    duration_s = max([text_until_s, *(track.duration_s for track in tracks)])
+    _close(target, item_id, "recovered", duration_s)
+    return Recovered(item_id, duration_s, tuple(tracks))
+
+
+def adopt_orphans(target: Target) -> None:
+    """Gives a row to recordings that have none: their program died before it could write one."""
+    assert target.folders
+    known = {row["id"] for row in target.connection.execute("SELECT id FROM items")}
+    for item_id in target.folders.numbers():
+        audio = sorted(target.folders.path(item_id).glob("*.flac"))
+        if item_id not in known and audio and not target.folders.is_recording(item_id):
+            columns = dict.fromkeys(("title", "source", "engine", "model_id", "language"), "")
+            tracks = _json([path.stem for path in audio])
+            created_at = audio[0].stat().st_mtime
+            begin(
+                target,
+                item_id=item_id,
+                kind="speech",
+                state="recording",
+                tracks=tracks,
+                created_at=created_at,
+                **columns,
+            )
+
+
+# ── what a person does ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def update_item(target: Target, *, item_id: int, **columns: Any) -> None:
+    assignments = ", ".join(f"{name} = ?" for name in columns)
+    target.connection.execute(f"UPDATE items SET {assignments} WHERE id = ?", [*columns.values(), item_id])
+
+
+def edit_segment(target: Target, *, segment_id: int, text: str, edited_at: float) -> None:
+    """Puts a text beside the engine's; the segment is closed, so that later words do not mix with it."""
+    _set_edited(target, segment_id, text)
+    target.connection.execute(
+        "INSERT INTO edits (segment_id, edited_at, text) VALUES (?, ?, ?)", (segment_id, edited_at, text)
+    )
+
+
+def undo_edit(target: Target, *, segment_id: int) -> str:
+    """Goes back by one edit; the text that it leaves."""
+    connection = target.connection
+    connection.execute("DELETE FROM edits WHERE id = (SELECT max(id) FROM edits WHERE segment_id = ?)", (segment_id,))
+    row = connection.execute(
+        "SELECT text FROM edits WHERE segment_id = ? ORDER BY id DESC LIMIT 1", (segment_id,)
+    ).fetchone()
+    _set_edited(target, segment_id, row["text"] if row else None)
+    (text,) = connection.execute("SELECT text FROM segments WHERE id = ?", (segment_id,)).fetchone()
+    return str(text)
+
+
+def delete(target: Target, *, item_id: int) -> None:
+    """Deletes an item with its words, their index entries and its files."""
+    if target.folders:
+        target.folders.remove(item_id)
+    target.connection.execute("DELETE FROM items WHERE id = ?", (item_id,))
+
+
+def apply_retention(target: Target, *, older_than: float | None, keep_audio: bool) -> int:
+    """Deletes what has had its time; how many items. What is pinned stays, and audio whose text is not complete."""
+    connection = target.connection
+    old = []
+    if older_than is not None:
+        old = connection.execute(
+            "SELECT id FROM items WHERE NOT is_pinned AND state != 'recording' AND created_at < ?", (older_than,)
+        ).fetchall()
+    for row in old:
+        delete(target, item_id=row["id"])
+    if not keep_audio:
+        for row in connection.execute(
+            "SELECT id FROM items WHERE NOT is_pinned AND state = 'finished' AND kind = 'speech'"
+        ).fetchall():
+            _remove_audio(target, row["id"])
+    return len(old)
+
+
+def import_item(target: Target, *, item_id: int, item: dict[str, Any], segments: list[dict[str, Any]]) -> int:
+    """Writes an exported item anew."""
+    begin(target, item_id=item_id, **item)
+    for segment in segments:
+        columns = {name: value for name, value in segment.items() if name != "edits"}
+        segment_id = _insert_segment(target, item_id, **columns, is_open=False)
+        for edit in segment["edits"]:
+            edit_segment(target, segment_id=segment_id, **edit)
+    if target.folders:
+        target.folders.unlock(item_id)
+    return item_id
+
+
+def nothing(_target: Target) -> None:
+    """Tells by being done that everything before it is."""
+
+
+VERBS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        begin, append_words, add_segment, add_media, finish, recover, adopt_orphans,
+        update_item, edit_segment, undo_edit, delete, apply_retention, import_item, nothing,
+    )
+}  # fmt: skip
+
+ERASING = {"delete", "apply_retention"}
+"""Verbs after which nothing of what they deleted may be left in the file."""
+
+
+# ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _insert_segment(
+    target: Target,
+    item_id: int,
+    track: str,
+    words: Words,
+    language: str,
+    *,
+    is_open: bool,
+    original_text: str | None = None,
+    start_s: float | None = None,
+    end_s: float | None = None,
+) -> int:
+    text = _text(words) if original_text is None else original_text
+    start_s = words[0]["start_s"] if start_s is None else start_s
+    end_s = words[-1]["end_s"] if end_s is None else end_s
+    try:
+        cursor = target.connection.execute(
+            "INSERT INTO segments (item_id, track, start_s, end_s, original_text, folded, language, words, is_open)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (item_id, track, start_s, end_s, text, fold(text), language, _json(words), is_open),
+        )
+    except sqlite3.IntegrityError as error:
+        raise HistoryError("The history has no item {item_id}.", item_id=item_id) from error
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _close(target: Target, item_id: int, state: str, duration_s: float) -> None:
+    target.connection.execute("UPDATE segments SET is_open = 0 WHERE item_id = ? AND is_open", (item_id,))
+    target.connection.execute(
+        """
+        UPDATE items SET state = ?, duration_s = ?, language = coalesce(nullif(language, ''), (
+            SELECT language FROM segments WHERE item_id = items.id
+            GROUP BY language ORDER BY sum(end_s - start_s) DESC LIMIT 1
+        ), '') WHERE id = ?
+        """,
+        (state, duration_s, item_id),
+    )
+
+
+def _register_audio(target: Target, item_id: int) -> list[RecoveredTrack]:
+    """Enters the recordings in the item's folder, made whole where a crash cut them off."""
+    tracks = []
+    if target.folders and target.root:
+        for path in sorted(target.folders.path(item_id).glob("*.flac")):
+            try:
+                duration_s = recover_flac(path)
+            except (SourceError, DiskError):
+                continue  # cut off before its first sound, or on a disk that fails: there as it is
+            add_media(
+                target,
+                item_id=item_id,
+                path=str(path.relative_to(target.root)),
+                role="audio",
+                track=path.stem,
+                sample_rate_hz=SAMPLE_RATE_HZ,
+                duration_s=duration_s,
+            )
+            (text_until_s,) = target.connection.execute(
+                "SELECT coalesce(max(end_s), 0) FROM segments WHERE item_id = ? AND track = ?", (item_id, path.stem)
+            ).fetchone()
+            tracks.append(RecoveredTrack(path.stem, path, duration_s, text_until_s))
+    return tracks
+
+
+def _remove_audio(target: Target, item_id: int) -> None:
+    if target.folders:
+        for path in target.folders.path(item_id).glob("*.flac"):
+            path.unlink()
+    target.connection.execute("DELETE FROM media WHERE item_id = ? AND role = 'audio'", (item_id,))
+
+
+def _set_edited(target: Target, segment_id: int, text: str | None) -> None:
+    row = target.connection.execute("SELECT original_text FROM segments WHERE id = ?", (segment_id,)).fetchone()
+    if not row:
+        raise HistoryError("The history has no segment {segment_id}.", segment_id=segment_id)
+    folded = fold(row["original_text"] if text is None else text)
+    target.connection.execute(
+        "UPDATE segments SET edited_text = ?, folded = ?, is_open = 0 WHERE id = ?", (text, folded, segment_id)
+    )
+
+
+def _text(words: Words) -> str:
+    return "".join(word["text"] for word in words).strip()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,466 @@
+"""The history: everything said, seen and drawn, safe from the moment it is given. No Qt.
+
+    history/
+      history.db (+ -wal, -shm)      items, segments with words, edits, media, the search index
+      media/000012/me.flac           files of item 12; recording.lock while a window records into it
+      journal/*.jsonl                changes that a locked or full disk did not take yet
+
+Writes go through one thread (`writer`) and return a future; reads are direct and never wait for a writer.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desktop_app.history import changes, database, export, search
+from desktop_app.history.changes import Change, Target
+from desktop_app.history.export import ExportOptions
+from desktop_app.history.folders import ItemFolders
+from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, StoredSegment, Totals
+from desktop_app.history.retention import RetentionPolicy
+from desktop_app.history.subtitles import timed_words
+from desktop_app.history.writer import Writer
+from workers.errors import AppError, HistoryError, HistoryLocked
+from workers.results import Segment, Word
+
+log = logging.getLogger(__name__)
+
+PRIVATE_FROM = 1 << 40
+"""Private items and their segments have numbers from here on."""
+
+CLOSE_TIMEOUT_S = 5.0
+
+
+class History:
+    """Keeps items in a folder; safe to use from any thread, and from several windows at once.
+
+    Private items live in memory only, under the same methods, and are not listed. Without a folder, all items are
+    private: for a start where the history cannot be opened.
+
+    Args:
+        on_problem: told when changes cannot be written now and wait, from the writer's thread.
+
+    Raises:
+        HistoryTooNew, HistoryLocked, HistoryError, DiskError: it cannot be opened; it is left as it is.
+    """
+
+    def __init__(self, folder: Path | None, *, on_problem: Callable[[AppError], None] = lambda problem: None) -> None:
+        self._private = Target(database.open_memory(), None, None)
+        self._private_lock = threading.RLock()
+        self._private_ids = itertools.count(PRIVATE_FROM)
+        self._private.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
+        self._folder = folder
+        if folder is None:
+            return
+        self._path = folder / "history.db"
+        self._folders = ItemFolders(folder / "media")
+        connection = database.open_database(self._path)
+        self._writer = Writer(Target(connection, folder, self._folders), self._path, on_problem)
+        self._connection = connection
+        self._writer.submit(Change("adopt_orphans", {}))
+        self.flush(timeout_s=1.0)
+
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """Writes what was given; what cannot be written in time waits in the journal for the next start."""
+        with self._private_lock:
+            self._private.connection.close()
+        if self._folder:
+            self._writer.close(timeout_s)
+            self._connection.close()
+            self._folders.unlock_all()
+
+    def flush(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
+        """Waits until everything given so far is in the database; False when that did not come about in time."""
+        if not self._folder:
+            return True
+        try:
+            self._writer.submit(Change("nothing", {})).result(timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    # ── recording ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(
+        self,
+        *,
+        kind: Kind = "speech",
+        title: str = "",
+        source: str = "",
+        engine: str = "",
+        model_id: str = "",
+        language: str = "",
+        tracks: Sequence[str] = (),
+        is_private: bool = False,
+    ) -> Future[int]:
+        """Opens an item that this window records into until `finish`; the future is done at once.
+
+        The number comes from the item's folder, so that a locked database does not keep anybody from speaking.
+
+        Raises (from the future):
+            DiskError: the item's folder cannot be made.
+        """
+        columns = {"kind": kind, "title": title, "source": source, "engine": engine, "model_id": model_id}
+        columns |= {"language": language, "tracks": json.dumps(list(tracks)), "state": "recording"}
+        begun: Future[int] = Future()
+        try:
+            item_id = self._new_id(is_private=is_private)
+        except AppError as error:
+            begun.set_exception(error)
+        else:
+            self._submit("begin", item_id=item_id, created_at=time.time(), **columns)
+            begun.set_result(item_id)
+        return begun
+
+    def media_path(self, item_id: int, name: str) -> Path:
+        """Where a file of the item belongs: recordings are `<track>.flac`; other files are told by `add_media`.
+
+        Raises:
+            HistoryError: a private item keeps nothing on disk.
+        """
+        if item_id >= PRIVATE_FROM:
+            raise HistoryError("A private item keeps nothing on disk.")
+        return self._folders.path(item_id) / name
+
+    def append_words(
+        self, item_id: int, track: str, words: Sequence[Word], *, language: str = "", ends_segment: bool = False
+    ) -> Future[int | None]:
+        """Adds committed words to the track's open segment; the future gives its number, None while there is none."""
+        return self._submit(
+            "append_words",
+            item_id=item_id,
+            track=track,
+            words=_plain(words),
+            language=language,
+            ends_segment=ends_segment,
+        )
+
+    def add_segment(self, item_id: int, segment: Segment) -> Future[int]:
+        """Adds a whole segment, as files are transcribed."""
+        return self._submit(
+            "add_segment",
+            item_id=item_id,
+            track=segment.track,
+            words=_plain(segment.words),
+            language=segment.language,
+        )
+
+    def add_media(self, item_id: int, name: str, *, role: str, track: str = "") -> Future[None]:
+        """Tells of a file at `media_path(item_id, name)`."""
+        path = self.media_path(item_id, name).relative_to(self._path.parent)
+        return self._submit("add_media", item_id=item_id, path=str(path), role=role, track=track)
+
+    def finish(self, item_id: int, duration_s: float, *, keep_audio: bool = True) -> Future[None]:
+        """Closes the item; its recordings must be closed already, and are deleted unless `keep_audio`."""
+        return self._submit("finish", item_id=item_id, duration_s=duration_s, keep_audio=keep_audio)
+
+    # ── after a crash ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def unfinished(self) -> list[Item]:
+        """Items that were being recorded when their window died, oldest first; not those recorded now."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT * FROM items WHERE state = 'recording' ORDER BY id").fetchall()
+            return [self._item(connection, row) for row in rows if not self._is_recording(row["id"])]
+
+    def recover(self, item_id: int) -> Future[Recovered]:
+        """Makes whole what a crash left, and tells up to where its text goes.
+
+        Raises (from the future):
+            HistoryError: it is being recorded right now.
+        """
+        if self._is_recording(item_id):
+            refused: Future[Recovered] = Future()
+            refused.set_exception(_still_recorded(item_id))
+            return refused
+        return self._submit("recover", item_id=item_id)
+
+    # ── what a person does ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def update_item(
+        self, item_id: int, *, title: str | None = None, language: str | None = None, is_pinned: bool | None = None
+    ) -> Future[None]:
+        """Changes what is given."""
+        columns = {"title": title, "language": language, "is_pinned": is_pinned}
+        return self._submit(
+            "update_item", item_id=item_id, **{name: value for name, value in columns.items() if value is not None}
+        )
+
+    def edit_segment(self, segment_id: int, text: str) -> Future[None]:
+        """Keeps a person's text beside the engine's."""
+        return self._submit("edit_segment", segment_id=segment_id, text=text, edited_at=time.time())
+
+    def undo_edit(self, segment_id: int) -> Future[str]:
+        """Goes back by one edit, at last to the engine's text; gives the text that then holds."""
+        return self._submit("undo_edit", segment_id=segment_id)
+
+    def delete(self, item_id: int) -> Future[None]:
+        """Deletes an item with its words, their index entries and its files; nothing of it can be read from the disk.
+
+        Raises (from the future):
+            HistoryError: it is being recorded.
+        """
+        return self._submit("delete", item_id=item_id)
+
+    def apply_retention(self, policy: RetentionPolicy) -> Future[int]:
+        """Deletes what has had its time; how many items."""
+        older_than = None if policy.keep_days is None else time.time() - policy.keep_days * 86_400
+        return self._submit("apply_retention", older_than=older_than, keep_audio=policy.keep_audio)
+
+    def export(self, item_id: int, path: Path, options: ExportOptions | None = None) -> None:
+        """Writes an item as its file's name says: .txt, .srt, .vtt or .json.
+
+        Raises:
+            UsageError: the name says something else.
+            HistoryError: there is no such item.
+            DiskError: the file cannot be written.
+        """
+        options = options or ExportOptions()
+        format_name = export.format_of(path)
+        item, segments = self.item(item_id), self.segments(item_id)
+        match format_name:
+            case "txt":
+                text = export.to_txt(segments, options)
+            case "srt":
+                text = export.to_srt(segments, options)
+            case "vtt":
+                text = export.to_vtt(segments, options)
+            case _:
+                text = export.to_json(item, segments, {segment.id: self.edits(segment.id) for segment in segments})
+        export.write_file(path, text)
+
+    def import_json(self, path: Path) -> Future[int]:
+        """Adds an item that was exported as JSON.
+
+        Raises:
+            SourceError: the file is something else.
+            DiskError: the item's folder cannot be made.
+        """
+        exported = export.read_json(path)
+        item = exported.model_dump(mode="json", exclude={"format", "version", "segments"})
+        item |= {
+            "state": "finished",
+            "created_at": exported.created_at.timestamp(),
+            "tracks": json.dumps(exported.tracks),
+        }
+        segments = []
+        for segment in exported.segments:
+            edits = [{"text": edit.text, "edited_at": edit.edited_at.timestamp()} for edit in segment.edits]
+            segments.append(segment.model_dump(exclude={"text", "edited_text", "edits"}) | {"edits": edits})
+        return self._submit("import_item", item_id=self._new_id(is_private=False), item=item, segments=segments)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def items(
+        self, query: str = "", *, kind: Kind | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[Item]:
+        """Items, newest first; with a query those whose title or text holds all its words."""
+        condition, values = _matching(query, kind)
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT * FROM items WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+                [*values, -1 if limit is None else limit, offset],
+            ).fetchall()
+            return [self._item(connection, row) for row in rows]
+
+    def count(self, query: str = "", *, kind: Kind | None = None) -> int:
+        """How many items `items` gives without a limit."""
+        condition, values = _matching(query, kind)
+        with self._reading() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM items WHERE {condition}", values).fetchone()[0])
+
+    def item(self, item_id: int) -> Item:
+        """One item.
+
+        Raises:
+            HistoryError: there is none.
+        """
+        with self._reading(item_id) as connection:
+            row = connection.execute("SELECT * FROM items WHERE id = ?", (item_id,)).fetchone()
+            if not row:
+                raise HistoryError("The history has no item {item_id}.", item_id=item_id)
+            return self._item(connection, row)
+
+    def segments(self, item_id: int) -> list[StoredSegment]:
+        """The transcript of an item in the order in which it was said."""
+        with self._reading(item_id) as connection:
+            rows = connection.execute("SELECT * FROM segments WHERE item_id = ? ORDER BY start_s, id", (item_id,))
+            return [_segment(row) for row in rows]
+
+    def edits(self, segment_id: int) -> list[Edit]:
+        """The corrections of a segment, oldest first."""
+        with self._reading(segment_id) as connection:
+            rows = connection.execute("SELECT * FROM edits WHERE segment_id = ? ORDER BY id", (segment_id,))
+            return [Edit(_time(row["edited_at"]), row["text"]) for row in rows]
+
+    def media(self, item_id: int) -> list[Media]:
+        """The files of an item."""
+        with self._reading(item_id) as connection:
+            return [
+                Media(
+                    row["role"], self._path.parent / row["path"], row["track"], row["sample_rate_hz"], row["duration_s"]
+                )
+                for row in connection.execute("SELECT * FROM media WHERE item_id = ? ORDER BY path", (item_id,))
+            ]
+
+    def search(self, query: str, *, kind: Kind | None = None, limit: int = 100) -> list[Hit]:
+        """Segments in which all words of the query occur, newest item first, in the order in which they were said."""
+        terms = search.terms_of(query)
+        if not terms:
+            return []
+        condition, values = search.condition(terms)
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"""
+                SELECT segments.*, items.kind, items.title, items.created_at
+                FROM segments JOIN items ON items.id = segments.item_id
+                WHERE {condition} AND (items.kind = ? OR ? IS NULL)
+                ORDER BY items.created_at DESC, items.id DESC, segments.start_s LIMIT ?
+                """,
+                [*values, kind, kind, limit],
+            ).fetchall()
+        return [_hit(row, terms) for row in rows]
+
+    def totals(self) -> Totals:
+        """How much there is, and what it takes on disk."""
+        with self._reading() as connection:
+            counts = connection.execute("SELECT kind, count(*) AS n, sum(duration_s) AS s FROM items GROUP BY kind")
+            rows = counts.fetchall()
+        files = self._folder.rglob("*") if self._folder else ()
+        return Totals(
+            n_items={row["kind"]: row["n"] for row in rows},
+            duration_s=sum(row["s"] for row in rows),
+            size_bytes=sum(file.stat().st_size for file in files if file.is_file()),
+        )
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _new_id(self, *, is_private: bool) -> int:
+        if is_private or not self._folder:
+            return next(self._private_ids)
+        try:
+            with self._reading() as connection:
+                row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
+        except HistoryLocked:
+            row = None  # the folders of the items that there are, are enough
+        return self._folders.new(above=row["seq"] if row else 0)
+
+    def _submit(self, verb: str, **values: Any) -> Future[Any]:
+        number = values.get("item_id", values.get("segment_id", 0))
+        if self._folder and number < PRIVATE_FROM:
+            return self._writer.submit(Change(verb, values))
+        done: Future[Any] = Future()
+        with self._private_lock:
+            try:
+                done.set_result(changes.apply(self._private, Change(verb, values)))
+            except HistoryError as error:
+                done.set_exception(error)
+        return done
+
+    @contextmanager
+    def _reading(self, number: int = 0) -> Iterator[sqlite3.Connection]:
+        if self._folder and number < PRIVATE_FROM:
+            with database.reading(self._path) as connection:
+                yield connection
+        else:
+            with self._private_lock:
+                yield self._private.connection
+
+    def _is_recording(self, item_id: int) -> bool:
+        return bool(self._folder) and self._folders.is_recording(item_id)
+
+    def _item(self, connection: sqlite3.Connection, row: sqlite3.Row) -> Item:
+        beginning = connection.execute(
+            "SELECT text FROM segments WHERE item_id = ? ORDER BY start_s, id LIMIT 3", (row["id"],)
+        )
+        is_kept = self._folder and row["id"] < PRIVATE_FROM
+        return Item(
+            id=row["id"],
+            kind=row["kind"],
+            state=row["state"],
+            title=row["title"],
+            source=row["source"],
+            engine=row["engine"],
+            model_id=row["model_id"],
+            language=row["language"],
+            tracks=tuple(json.loads(row["tracks"])),
+            created_at=_time(row["created_at"]),
+            duration_s=row["duration_s"],
+            is_pinned=bool(row["is_pinned"]),
+            preview=" ".join(segment["text"] for segment in beginning)[:200],
+            size_bytes=self._folders.size_bytes(row["id"]) if is_kept else 0,
+        )
+
+
+def _matching(query: str, kind: Kind | None) -> tuple[str, list[Any]]:
+    """SQL that is true for the items of a kind whose title or segments hold all words of the query."""
+    terms = search.terms_of(query)
+    if not terms:
+        return "(items.kind = ? OR ? IS NULL)", [kind, kind]
+    in_segment, values = search.condition(terms)
+    in_title = " AND ".join(["instr(fold(items.title), ?)"] * len(terms))
+    condition = f"({in_title} OR items.id IN (SELECT item_id FROM segments WHERE {in_segment}))"
+    return f"{condition} AND (items.kind = ? OR ? IS NULL)", [*terms, *values, kind, kind]
+
+
+def _segment(row: sqlite3.Row) -> StoredSegment:
+    return StoredSegment(
+        id=row["id"],
+        item_id=row["item_id"],
+        track=row["track"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        original_text=row["original_text"],
+        edited_text=row["edited_text"],
+        language=row["language"],
+        words=tuple(Word(**word) for word in json.loads(row["words"])),
+        is_open=bool(row["is_open"]),
+    )
+
+
+def _hit(row: sqlite3.Row, terms: list[str]) -> Hit:
+    segment = _segment(row)
+    matches = search.find(segment.text, terms)
+    snippet, shown = search.snippet(segment.text, matches)
+    position, time_s = 0, segment.start_s
+    for word in timed_words(segment):
+        position += len(word.text)
+        time_s = word.start_s
+        if matches and position > matches[0][0]:
+            break
+    return Hit(
+        item_id=segment.item_id,
+        segment_id=segment.id,
+        kind=row["kind"],
+        title=row["title"],
+        created_at=_time(row["created_at"]),
+        track=segment.track,
+        time_s=time_s,
+        snippet=snippet,
+        matches=shown,
+        score=sum(end - start for start, end in matches) / max(1, len(segment.text)),
+    )
+
+
+def _plain(words: Sequence[Word]) -> list[dict[str, Any]]:
+    # A lone surrogate cannot be stored, and one odd letter must not cost the sentence.
+    return [asdict(word) | {"text": word.text.encode("utf-8", "replace").decode()} for word in words]
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).astimezone()
+
+
+def _still_recorded(item_id: int) -> HistoryError:
+    return HistoryError("Item {item_id} is still being recorded.", "Stop it first.", item_id=item_id)
