@@ -7,12 +7,14 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
 from workers.cancel import Cancel
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SAME_S = 1.0  # signals that come together are one: `timeout` and `make` send theirs besides the terminal's
 
 
 class StatusLine:
@@ -24,8 +26,9 @@ class StatusLine:
 
     def show(self, text: str) -> None:
         if self._is_terminal:
-            width = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            sys.stderr.write(f"\r\x1b[K{text[:width]}")
+            cells = (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1
+            length = cells if text.isascii() else cells // 2  # a Chinese letter takes two cells
+            sys.stderr.write(f"\r\x1b[K{text[-length:]}")
             sys.stderr.flush()
             self._is_shown = True
 
@@ -44,7 +47,7 @@ class StatusLine:
 
 
 class Interrupts:
-    """Within `with`, the first Ctrl-C calls what `stop_with` was given, another one cancels.
+    """Within `with`, the first Ctrl-C calls what `stop_with` was given, one that comes later cancels.
 
     A thread of its own does so, because a signal handler may not wait for locks that its own thread holds.
     """
@@ -53,7 +56,7 @@ class Interrupts:
         self.cancelled = Cancel()
         self.were_there = False
         self._stop: Callable[[], None] | None = None
-        self._signals: queue.SimpleQueue[int | None] = queue.SimpleQueue()  # its `put` may be called in a handler
+        self._signals: queue.SimpleQueue[float | None] = queue.SimpleQueue()  # its `put` may be called in a handler
         self._thread = threading.Thread(target=self._watch, name="interrupts")
 
     def stop_with(self, stop: Callable[[], None] | None) -> None:
@@ -71,11 +74,15 @@ class Interrupts:
         self._signals.put(None)
         self._thread.join()
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        self._signals.put(number)
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._signals.put(time.monotonic())
 
     def _watch(self) -> None:
-        while self._signals.get() is not None:
+        last_at = float("-inf")
+        while (came_at := self._signals.get()) is not None:
+            if came_at < last_at + SAME_S:
+                continue
+            last_at = came_at
             self.were_there = True
             stop, self._stop = self._stop, None
             if stop:
