@@ -25,7 +25,7 @@ from workers.cancel import never, wait_for
 from workers.engine_process import EngineProcess, EngineThread, RunningEngine
 from workers.engines.base import EngineSpec, OnProgress
 from workers.engines.devices import memory_available_bytes
-from workers.errors import Cancelled, EngineDied, EngineError
+from workers.errors import Cancelled, EngineDied, EngineError, OutOfMemory
 from workers.results import Notice
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,17 @@ class EnginePool:
 
     def _load(self, shared: _SharedEngine, on_progress: OnProgress, cancelled: Callable[[], bool]) -> None:
         shared.bury()
-        self._make_room(shared.spec)
+        needed = MEMORY_OF_FILES * _size_bytes(Path(shared.spec.model_path))
+        while needed > self._free_bytes() and self._unload_longest_idle(shared.spec):
+            pass
+        while not shared.has_loaded:
+            try:
+                self._start_and_load(shared, on_progress, cancelled)
+            except OutOfMemory:  # a guess was wrong, or it is the GPU's memory, which nobody could look at
+                if not self._unload_longest_idle(shared.spec):
+                    raise
+
+    def _start_and_load(self, shared: _SharedEngine, on_progress: OnProgress, cancelled: Callable[[], bool]) -> None:
         engine = self._start(shared.spec)
         with self._lock:
             shared.engine = engine  # from here on `close` ends it
@@ -175,21 +185,21 @@ class EnginePool:
             raise
         shared.has_loaded = True
 
-    def _make_room(self, spec: EngineSpec) -> None:
-        """Unloads idle engines, the longest idle first, until the new one fits or none is left."""
-        needed = MEMORY_OF_FILES * _size_bytes(Path(spec.model_path))
-        while needed > self._free_bytes():
-            with self._lock:
-                idle = [shared for shared in self._shared.values() if shared.users == 0]
-                if not idle:
-                    return
-                longest_idle = min(idle, key=lambda shared: shared.idle_since_s)
-                del self._shared[longest_idle.spec]
-            longest_idle.unload()
-            sentence = f"The model '{longest_idle.spec.model_id}' was unloaded to make room for '{spec.model_id}'."
+    def _unload_longest_idle(self, newcomer: EngineSpec) -> bool:
+        """Makes some room for the newcomer and tells the user; False when no engine is idle."""
+        with self._lock:
+            idle = [shared for shared in self._shared.values() if shared.users == 0]
+            if not idle:
+                return False
+            longest_idle = min(idle, key=lambda shared: shared.idle_since_s)
+            del self._shared[longest_idle.spec]
+        if longest_idle.is_loaded:
+            sentence = f"The model '{longest_idle.spec.model_id}' was unloaded to make room for '{newcomer.model_id}'."
             log.info("%s", sentence)
             if self._on_notice is not None:
                 self._on_notice(Notice(sentence))
+        longest_idle.unload()
+        return True
 
     def _free_bytes(self) -> int:
         available = memory_available_bytes()

@@ -16,7 +16,7 @@ from tests.scripted_engine import scripted
 from workers.cancel import Cancel
 from workers.engine_pool import EnginePool, Priority
 from workers.engine_process import EngineProcess
-from workers.errors import Cancelled, EngineDied, EngineError, ModelMissing
+from workers.errors import Cancelled, EngineDied, EngineError, ModelMissing, OutOfMemory
 from workers.results import SAMPLE_RATE_HZ, Notice, SpeechRequest
 
 
@@ -260,6 +260,18 @@ def test_longest_idle_engine_makes_room_and_the_user_is_told(tmp_path):
             assert [engine.spec.model_id for engine in pool.loaded()] == ["young", "large"]
 
         assert [notice.sentence for notice in notices] == ["The model 'old' was unloaded to make room for 'large'."]
+
+
+def test_idle_engines_go_when_memory_runs_out_while_loading():
+    notices: list[Notice] = []
+    with contextlib.closing(EnginePool(on_notice=notices.append)) as pool:
+        pool.acquire(scripted("idle")).release()
+
+        with pytest.raises(OutOfMemory):
+            pool.acquire(scripted("greedy", load="memory"))
+
+        assert pool.loaded() == []
+        assert [notice.sentence for notice in notices] == ["The model 'idle' was unloaded to make room for 'greedy'."]
 
 
 def test_engine_in_use_is_never_unloaded(tmp_path):

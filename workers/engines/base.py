@@ -41,7 +41,10 @@ class EngineInfo:
 
 
 class Engine(Protocol):
-    """Loads a model and answers requests, one at a time, always from the same thread."""
+    """Loads a model and answers requests, one at a time, always from the same thread.
+
+    `load` may set an attribute `device`, "cpu" or "cuda", which the status bar shows.
+    """
 
     info: ClassVar[EngineInfo]
 
