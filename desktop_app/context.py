@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +17,13 @@ from desktop_app import i18n
 from desktop_app.jobs import Job, nothing
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
-from workers.errors import AppError, Cancelled, HistoryError, HistoryLocked, HistoryTooNew, ModelBroken, ModelMissing
+from workers.errors import AppError, Cancelled, HistoryLocked, ModelBroken, ModelMissing
 from workers.results import Notice, Progress
 
 if TYPE_CHECKING:
+    from desktop_app.history.retention import RetentionPolicy
     from desktop_app.history.store import History
+    from desktop_app.sessions.file_queue import FileQueue
     from desktop_app.sessions.speech_session import SpeechSession
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool
@@ -54,6 +58,12 @@ class Sessions:
 
         return SpeechSession(self._context)
 
+    @cached_property
+    def files(self) -> FileQueue:
+        from desktop_app.sessions.file_queue import FileQueue
+
+        return FileQueue(self._context)
+
     def started(self) -> list[Any]:
         """Those that exist already."""
         return [value for value in vars(self).values() if isinstance(value, QObject) and value is not self._context]
@@ -79,6 +89,7 @@ class AppContext(QObject):
     closed = Signal()
 
     _notice_came = Signal(object)
+    _problem_came = Signal(object)
 
     def __init__(
         self,
@@ -93,6 +104,8 @@ class AppContext(QObject):
         self.paths = paths
         self.settings = settings
         self.history: History | None = history
+        self._history_settled = threading.Event()  # cleared only while it is being opened
+        self._history_settled.set()
         self.sessions = Sessions(self)
         self.is_closing = False
         self.is_closed = False
@@ -107,6 +120,7 @@ class AppContext(QObject):
         self._stop_timer = QTimer(self, singleShot=True, interval=SESSION_STOP_LIMIT_MS)
         self._stop_timer.timeout.connect(self._close_services)
         self._notice_came.connect(self.show_notice)
+        self._problem_came.connect(self.show_error)
 
     # ── services ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,6 +134,8 @@ class AppContext(QObject):
     def catalogue(self) -> Catalogue:
         from workers.catalogue.catalogue import Catalogue
 
+        if self.settings.models.hub_endpoint:
+            os.environ["HF_ENDPOINT"] = self.settings.models.hub_endpoint  # read when downloads are first imported
         return Catalogue(self.models_dir)
 
     @property
@@ -128,19 +144,42 @@ class AppContext(QObject):
         return Path(folder).expanduser() if folder else self.paths.models_dir
 
     def open_history(self) -> None:
-        """Opens the history in the background; without one the app still hears, and says so."""
-        self.run(self._open_history, on_done=lambda _: self.history_changed.emit(), on_failed=self._on_history_failed)
+        """Opens the history in the background; where that fails, recordings live in memory, and the user knows."""
+        self._history_settled.clear()
+        self.run(self._open_history, on_done=self._on_history_opened, on_failed=self._on_history_failed)
+
+    def wait_for_history(self) -> History | None:
+        """The history once it is open, for worker threads; None when it was never asked to open."""
+        self._history_settled.wait()
+        return self.history
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        from desktop_app.history.retention import RetentionPolicy
+
+        choices = self.settings.history
+        return RetentionPolicy(keep_days=choices.keep_days or None, keep_audio=choices.keep_audio)
 
     def _open_history(self, _job: Job) -> None:
         from desktop_app.history.store import History
 
-        self.history = History(self.paths.history_dir)
+        try:
+            self.history = History(self.paths.history_dir, on_problem=self._problem_came.emit)
+            self.history.apply_retention(self.retention)
+        except Exception:
+            self.history = History(None)
+            raise
+        finally:
+            self._history_settled.set()
+
+    def _on_history_opened(self, _result: None) -> None:
+        self.history_changed.emit()
 
     def _on_history_failed(self, error: Exception) -> None:
         self.history_changed.emit()
         if isinstance(error, HistoryLocked):
             self.show_error(error, action=(self.tr("Try again"), self.open_history))
-        elif isinstance(error, HistoryTooNew | HistoryError | AppError):
+        elif isinstance(error, AppError):
             self.show_error(error)
         else:
             log.error("the history could not be opened", exc_info=error)
@@ -148,6 +187,7 @@ class AppContext(QObject):
                 "error",
                 self.tr("The history could not be opened, so nothing will be kept."),
                 self.tr("What you say is still written on the screen. The log says more."),
+                action=(self.tr("Show log"), self._show_log),
             )
 
     # ── telling the user ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,12 @@ from workers.errors import AppError
 TRANSLATIONS_DIR = ASSETS_DIR / "translations"
 LANGUAGES = ("en", "zh_CN")
 
+# What Whisper transcribes well, as ISO 639-1 codes; other languages are reached through detection.
+SPOKEN_LANGUAGES = (
+    "en", "zh", "de", "fr", "es", "pt", "it", "nl", "ru", "uk", "pl", "cs", "sv", "da", "nb", "fi", "el", "tr", "ar",
+    "he", "fa", "hi", "bn", "ta", "ur", "id", "ms", "vi", "th", "ja", "ko", "ro", "hu", "bg", "hr", "sk", "ca",
+)  # fmt: skip
+
 _installed: list[QTranslator] = []
 
 
@@ -71,3 +77,21 @@ def sentence(error: AppError) -> str:
 
 def hint(error: AppError) -> str:
     return from_workers(error.hint_template, error.values)
+
+
+def language_name(code: str) -> str:
+    """The language in its own words, such as "Deutsch"."""
+    if code == "zh":
+        return "中文"  # Qt's name has the script as well
+    name = QLocale(code).nativeLanguageName() or code
+    return name[:1].upper() + name[1:]
+
+
+def spoken_languages() -> list[tuple[str, str]]:
+    """(code, name) of the languages that can be chosen, by name."""
+    return sorted(((code, language_name(code)) for code in SPOKEN_LANGUAGES), key=lambda pair: pair[1].casefold())
+
+
+def size_text(size_bytes: float) -> str:
+    """A size in MB or GB, as people write it."""
+    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"

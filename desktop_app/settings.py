@@ -217,12 +217,12 @@ class WindowState(Section):
 class Settings(BaseModel):
     """Everything the user chose. `load` it, assign to a section's field, `save` it."""
 
-    general: General = Field(default_factory=General)
-    hear: Hear = Field(default_factory=Hear)
-    history: HistorySettings = Field(default_factory=HistorySettings)
-    captions: Captions = Field(default_factory=Captions)
-    models: Models = Field(default_factory=Models)
-    window: WindowState = Field(default_factory=WindowState)
+    general: General = General()
+    hear: Hear = Hear()
+    history: HistorySettings = HistorySettings()
+    captions: Captions = Captions()
+    models: Models = Models()
+    window: WindowState = WindowState()
 
     _path: Path | None = PrivateAttr(None)
     _saved: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
@@ -239,7 +239,7 @@ class Settings(BaseModel):
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             log.warning("settings file %s cannot be read: %s", path, error)
             read, wrong = {}, ["*"]
-        settings = cls(**{name: _section(kind, name, read, wrong) for name, kind in SECTIONS.items()})
+        settings = cls.model_validate({name: _section(kind, name, read, wrong) for name, kind in SECTIONS.items()})
         settings._path = path
         if wrong:
             settings._problems.append(_keep_aside(path, wrong))
@@ -340,7 +340,7 @@ def _write(path: Path, values: dict[str, dict[str, Any]], saved: dict[str, dict[
         if changed and not isinstance(document.get(section), dict):
             document[section] = tomlkit.table()
         for name, value in changed.items():
-            document[section][name] = value  # type: ignore[index]
+            document[section][name] = value
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
         file.write(tomlkit.dumps(document))
         file.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop_app.context import AppContext
+
+_log = logging.getLogger(__name__)
 
 TOOLS_FROM = 100
 """Pages with this order or a higher one sit at the foot of the rail."""
@@ -41,7 +44,13 @@ class PanelInfo:
 
 
 def discover() -> list[PanelInfo]:
-    """Every page, in order."""
-    modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
-    panels = [module.PANEL for module in modules if hasattr(module, "PANEL")]
-    return sorted(panels, key=lambda panel: panel.order)
+    """Every page, in order; one that cannot be imported is logged and left out."""
+    found = []
+    for module_info in pkgutil.iter_modules(__path__):
+        try:
+            module = importlib.import_module(f"{__name__}.{module_info.name}")
+        except ImportError:
+            _log.exception("the page '%s' is left out", module_info.name)
+        else:
+            found.append(module.PANEL)
+    return sorted(found, key=lambda panel: panel.order)

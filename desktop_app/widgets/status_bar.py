@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from desktop_app import theme
+from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from workers.results import LiveStatus, Progress
 
@@ -92,7 +92,7 @@ class StatusBar(QFrame):
         names = [model_name(engine.spec) for engine in loaded]
         self.engine.setText(" + ".join(names) if names else self.tr("No model loaded"))
         self.device.setText(", ".join(dict.fromkeys(filter(None, (engine.device for engine in loaded)))))
-        self.memory.setText(megabytes(sum(engine.memory_bytes or 0 for engine in loaded)) if loaded else "")
+        self.memory.setText(i18n.size_text(sum(engine.memory_bytes or 0 for engine in loaded)) if loaded else "")
         self.device.setVisible(bool(self.device.text()))
         self.memory.setVisible(bool(self.memory.text()))
 
@@ -133,10 +133,3 @@ def model_name(spec: Any) -> str:
     """Engine and model, such as "faster-whisper · whisper-base"."""
     engine = spec.factory.rpartition(".")[2].partition(":")[0].replace("_", "-")
     return f"{engine} · {spec.model_id}"
-
-
-def megabytes(size_bytes: float) -> str:
-    """A size in MB or GB, as people write it."""
-    if size_bytes >= 1e9:
-        return f"{size_bytes / 1e9:.1f} GB"
-    return f"{size_bytes / 1e6:.0f} MB"

@@ -1,0 +1,326 @@
+"""Every choice on one page, made from the settings' own models: searched, applied at once, reset by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app import i18n, panels, theme
+from desktop_app.context import AppContext
+from desktop_app.panels import PanelInfo
+from desktop_app.settings import SECTIONS
+from desktop_app.widgets.model_form import Choices, ModelForm
+from desktop_app.widgets.page import Column, EmptyState, PageHeader
+
+HIDDEN_SECTIONS = {"window"}
+
+
+class PreferencesPanel(QWidget):
+    """Shows and changes the settings; other parts follow `context.settings_changed`."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._devices: list[Any] = []
+        self.cards: dict[str, _SectionCard] = {}
+
+        header = PageHeader(self.tr("Preferences"), self.tr("Changes hold at once."))
+        self.search = QLineEdit()
+        self.search.setProperty("role", "search")
+        self.search.setPlaceholderText(self.tr("Search preferences"))
+        self.search.setAccessibleName(self.tr("Search preferences"))
+        self.search.setToolTip(self.tr("Search preferences (Ctrl+F)"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(220)
+        self.search.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        header.tools.addWidget(self.search)
+        self.column = Column()
+        self.column.content.addWidget(header)
+        choices: dict[str, Callable[[], Choices]] = {
+            "panel": self._panels,
+            "microphone": lambda: self._sounds(is_monitor=False),
+            "monitor": lambda: self._sounds(is_monitor=True),
+            "engine": self._engines,
+            "model": self._models,
+            "spoken_language": self._languages,
+        }
+        for name in SECTIONS:
+            if name not in HIDDEN_SECTIONS:
+                self.cards[name] = _SectionCard(context, name, choices)
+                self.column.content.addWidget(self.cards[name])
+                if name == "hear":
+                    self.engine_options = _EngineOptions(context)
+                    self.column.content.addWidget(self.engine_options)
+        self.delete_now = _DeleteNow(context)
+        self.cards["history"].body.addWidget(self.delete_now)
+        self.empty = EmptyState("search", self.tr("Nothing found"), self.tr("No preference has these words."))
+        self.empty.hide()
+        self.column.content.addWidget(self.empty, 1)
+        self.column.content.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.column)
+
+        self.search.textChanged.connect(self._on_search)
+        context.settings_changed.connect(self._on_settings_changed)
+        self._read_devices()
+
+    def focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _on_search(self, query: str) -> None:
+        found = sum(card.filter(query) for card in self.cards.values()) + self.engine_options.filter(query)
+        self.empty.setVisible(not found)
+        self.delete_now.setVisible(not query)
+
+    def _on_settings_changed(self, place: str) -> None:
+        section = place.partition(".")[0]
+        if section in self.cards:
+            self.cards[section].show_values()
+        if place == "general.language":
+            self._context.notify(
+                "info",
+                self.tr("The language changes at the next start."),
+                self.tr("Until then the window stays as it is."),
+            )
+        elif place.startswith(("models.", "general.threads")):
+            self._context.notify("info", self.tr("This takes effect at the next start."))
+
+    def _read_devices(self) -> None:
+        """Asks the sound system in the background; until it answers, the lists have the default only."""
+        from workers.sources.devices import list_devices
+
+        self._context.run(lambda _job: list_devices(), on_done=self._on_devices, on_failed=lambda _error: None)
+
+    def _on_devices(self, devices: list[Any]) -> None:
+        self._devices = devices
+        self.cards["hear"].show_values()
+
+    # ── what can be chosen ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _panels(self) -> Choices:
+        return [
+            ("", self.tr("The page that was open last")),
+            *((panel.id, i18n.from_panels(panel.title)) for panel in panels.discover()),
+        ]
+
+    def _sounds(self, *, is_monitor: bool) -> Choices:
+        return [(device.id, device.name) for device in self._devices if device.is_monitor == is_monitor]
+
+    def _engines(self) -> Choices:
+        from workers.engines.registry import engines_for
+
+        return [(engine.info.name, i18n.from_settings(engine.info.title)) for engine in engines_for("speech")]
+
+    def _models(self) -> Choices:
+        """Models of the engine that is chosen and that are installed."""
+        engine = self._context.settings.hear.engine
+        catalogue = self._context.catalogue
+        return [
+            (entry.id, entry.title)
+            for entry in catalogue.entries("speech")
+            if engine in entry.engines and catalogue.status(entry.id) == "installed"
+        ]
+
+    def _languages(self) -> Choices:
+        return i18n.spoken_languages()
+
+
+class _SectionCard(QWidget):
+    """A heading with Reset, and a card with the section's rows."""
+
+    def __init__(self, context: AppContext, section: str, choices: dict[str, Callable[[], Choices]]) -> None:
+        super().__init__()
+        self._context, self._section = context, section
+        kind = SECTIONS[section]
+        title = i18n.from_settings(str(kind.model_config.get("title", "")))
+        self.form = ModelForm(getattr(context.settings, section), choices=choices)
+        self.form.value_changed.connect(self._on_value_changed)
+        self.reset = theme.button(
+            self.tr("Reset"), "quiet", tip=self.tr("Give everything under “{title}” its default").format(title=title)
+        )
+        self.reset.clicked.connect(self._on_reset)
+        self.body = _card(self, title, self.reset)
+        self.body.addWidget(self.form)
+        self._show_reset()
+
+    def filter(self, query: str) -> int:
+        count = self.form.filter(query)
+        self.setVisible(count > 0)
+        return count
+
+    def show_values(self) -> None:
+        self.form.show_values(getattr(self._context.settings, self._section))
+        self._show_reset()
+
+    def _show_reset(self) -> None:
+        current, fresh = getattr(self._context.settings, self._section), SECTIONS[self._section]()
+        is_changed = any(getattr(current, name) != getattr(fresh, name) for name in self.form.rows)
+        self.reset.setVisible(is_changed)
+
+    def _on_value_changed(self, field: str, value: Any) -> None:
+        self._context.change_setting(f"{self._section}.{field}", value)
+
+    def _on_reset(self) -> None:
+        fresh = SECTIONS[self._section]()
+        for name in self.form.rows:
+            self._context.change_setting(f"{self._section}.{name}", getattr(fresh, name))
+
+
+class _EngineOptions(QWidget):
+    """The options of the speech engine that is chosen; what differs from the defaults is kept for each engine."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.form: ModelForm | None = None
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._box: QWidget | None = None
+        context.settings_changed.connect(self._on_settings_changed)
+        self._build()
+
+    def filter(self, query: str) -> int:
+        count = self.form.filter(query) if self.form else 0
+        self.setVisible(count > 0)
+        return count
+
+    def _build(self) -> None:
+        from workers.engines.registry import engines
+
+        if self._box is not None:
+            self._box.hide()
+            self._box.deleteLater()
+            self._box, self.form = None, None
+        engine = engines().get(self._context.settings.hear.engine)
+        self.setVisible(engine is not None)
+        if engine is None:
+            return
+        self._box = QWidget()
+        self._outer.addWidget(self._box)
+        title = self.tr("Options of {engine}").format(engine=i18n.from_settings(engine.info.title))
+        self._reset = theme.button(self.tr("Reset"), "quiet", tip=self.tr("Give every option its default"))
+        self._reset.clicked.connect(lambda: self._store({}))
+        body = _card(self._box, title, self._reset)
+        self.form = ModelForm(self._values())
+        self.form.value_changed.connect(self._on_value_changed)
+        body.addWidget(self.form)
+        self._reset.setVisible(bool(self._stored()))
+
+    def _stored(self) -> dict[str, Any]:
+        hear = self._context.settings.hear
+        return hear.engine_options.get(hear.engine, {})
+
+    def _values(self) -> Any:
+        from workers.engines.registry import engine_named
+
+        kind = engine_named(self._context.settings.hear.engine).info.options
+        try:
+            return kind(**self._stored())
+        except ValidationError:  # of another version of the app
+            return kind()
+
+    def _on_value_changed(self, field: str, value: Any) -> None:
+        values = self._values().model_copy(update={field: value})
+        self._store(values.model_dump(mode="json", exclude_defaults=True))
+
+    def _store(self, values: dict[str, Any]) -> None:
+        hear = self._context.settings.hear
+        self._context.change_setting("hear.engine_options", {**hear.engine_options, hear.engine: values})
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "hear.engine":
+            self._build()
+        elif place == "hear.engine_options" and self.form is not None:
+            self.form.show_values(self._values())
+            self._reset.setVisible(bool(self._stored()))
+
+
+class _DeleteNow(QWidget):
+    """What keeping for a time means now, and a button that does not wait for the next start."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.text = theme.label("", "caption", wrap=True)
+        self.button: QPushButton = theme.button(self.tr("Delete now"), "danger", "trash")
+        self.button.clicked.connect(self._on_delete)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, theme.SPACE_M)
+        layout.setSpacing(theme.SPACE_XL)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.button)
+        context.settings_changed.connect(lambda _place: self._show())
+        context.history_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        choices = self._context.settings.history
+        parts = []
+        if choices.keep_days:
+            parts.append(self.tr("Recordings older than %n day(s) are deleted.", "", choices.keep_days))
+        if not choices.keep_audio:
+            parts.append(self.tr("The sound of finished recordings is deleted, their text stays."))
+        if parts:
+            parts.append(self.tr("This happens at every start. Pinned recordings are never touched."))
+        self.text.setText(" ".join(parts))
+        self.setVisible(bool(parts))
+        self.button.setEnabled(self._context.history is not None)
+
+    def _on_delete(self) -> None:
+        history = self._context.history
+        if history is not None:
+            self.button.setEnabled(False)
+            self._context.run(
+                lambda _job: history.apply_retention(self._context.retention).result(),
+                on_done=self._on_deleted,
+                on_failed=self._on_failed,
+            )
+
+    def _on_deleted(self, count: int) -> None:
+        self.button.setEnabled(True)
+        self._context.history_changed.emit()
+        self._context.notify("info", self.tr("%n recording(s) deleted.", "", count))
+
+    def _on_failed(self, error: Exception) -> None:
+        self.button.setEnabled(True)
+        self._context.show_error(error)
+
+
+def _card(parent: QWidget, title: str, tool: QWidget) -> QVBoxLayout:
+    """A heading with a tool at its right and a card below it in `parent`; returns the card's layout."""
+    head = QHBoxLayout()
+    head.setContentsMargins(theme.SPACE_XS, 0, 0, 0)
+    head.addWidget(theme.label(title, "heading"), 1, Qt.AlignmentFlag.AlignVCenter)
+    head.addWidget(tool)
+    tool.setFixedHeight(28)
+    policy = tool.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    tool.setSizePolicy(policy)
+    card = QFrame()
+    card.setProperty("role", "card")
+    body = QVBoxLayout(card)
+    body.setContentsMargins(0, theme.SPACE_XS, 0, theme.SPACE_XS)
+    body.setSpacing(0)
+    layout = QVBoxLayout(parent)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.SPACE_S)
+    layout.addLayout(head)
+    layout.addWidget(card)
+    return body
+
+
+PANEL = PanelInfo(
+    "preferences",
+    "Preferences",
+    "preferences",
+    120,
+    PreferencesPanel,
+    shortcut="Ctrl+,",
+    description="Everything that can be chosen",
+)

@@ -1,0 +1,79 @@
+"""The frame that pages share: a title, a line below it, tools at the right, and the content."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app import theme
+
+
+class PageHeader(QWidget):
+    """Title and tools; `tools` is the layout at the right."""
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = theme.label(title, "title")
+        self.subtitle = theme.label(subtitle, "muted", wrap=True)
+        self.subtitle.setVisible(bool(subtitle))
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self.title)
+        texts.addWidget(self.subtitle)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(theme.SPACE_S)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE_L)
+        layout.addLayout(texts, 1)
+        layout.addLayout(self.tools)
+        layout.setAlignment(self.tools, Qt.AlignmentFlag.AlignTop)
+
+
+class Column(QScrollArea):
+    """A scrolling page whose content keeps to a column that reads well, centred in a wide window."""
+
+    def __init__(self, max_width_px: int = theme.CONTENT_WIDTH, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._max_width_px = max_width_px
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QWidget()
+        body.setProperty("role", "page")
+        self.content = QVBoxLayout(body)
+        self.content.setSpacing(theme.SPACE_L)
+        self.setWidget(body)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        side = max(theme.SPACE_XL, (self.viewport().width() - self._max_width_px) // 2)
+        self.content.setContentsMargins(side, theme.SPACE_L, side, theme.SPACE_XXL)
+
+
+class EmptyState(QWidget):
+    """What a page shows when there is nothing to show: an icon, what it means, and what to do."""
+
+    def __init__(self, icon_name: str, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._icon = QLabel()
+        self.title = theme.label(title, "heading")
+        self.text = theme.label(text, "muted", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(theme.SPACE_S)
+        layout.addStretch(2)
+        for widget in (self._icon, self.title, self.text):
+            if isinstance(widget, QLabel):
+                widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(widget)
+        layout.addStretch(3)
+        theme.theme().changed.connect(self._show_icon)
+        self._show_icon()
+
+    def _show_icon(self) -> None:
+        self._icon.setPixmap(theme.icon(self._icon_name, "faint").pixmap(40, 40))
