@@ -25,6 +25,7 @@ import struct
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, BinaryIO
 
 HEADER = struct.Struct("<cI")
@@ -92,6 +93,11 @@ def _kind(api: str, name: str) -> str:
     return "alias" if _ALSA_ALIAS.match(name) else "other"
 
 
+def is_recording(sound_cards: Path = Path("/proc/asound")) -> bool:
+    """Whether some program holds a sound card of this machine; PortAudio lists none that is held."""
+    return any("closed" not in status.read_text() for status in sound_cards.glob("card*/pcm*c/sub*/status"))
+
+
 class _Recording:
     """One device, recorded until the parent says stop or the device is gone."""
 
@@ -157,7 +163,7 @@ class _Recording:
         else:
             usable = [device for device in devices if device["id"] == self._device_id]
         if not usable:
-            raise _Refused("missing", "")
+            raise _Refused("busy" if is_recording() else "missing", "")
         return usable[0]
 
     def _on_block(self, data: bytes, _frames: int, _times: object, status: int) -> tuple[None, int]:
@@ -165,7 +171,7 @@ class _Recording:
         return None, PA_CONTINUE
 
     def _deliver(self) -> None:
-        last_block_at = time.monotonic() + FIRST_BLOCK_S
+        last_block_at = time.monotonic() + (0.0 if self._keeps_time else FIRST_BLOCK_S)
         while time.monotonic() < self._stop_at:
             try:
                 data, has_overflowed = self._blocks.get(timeout=min(POLL_S, self._stop_at - time.monotonic()))

@@ -13,7 +13,6 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -37,6 +36,8 @@ STOP_TIMEOUT_S = 2.0
 RECONNECT_S = 10.0  # a loose plug or Bluetooth; after that the user chooses
 RETRY_S = 1.0
 SILENT_S = 3.0  # of nothing but zeros: even a quiet microphone has noise, a muted one has not
+
+DEFAULT_NAME = "Default microphone"
 
 
 class Microphone:
@@ -224,7 +225,7 @@ class _Capture:
             try:
                 stdin.write(letter)
                 stdin.flush()
-            except BrokenPipeError:
+            except (BrokenPipeError, ValueError):
                 log.debug("the recording process had ended before %r", letter)
 
     def kill(self) -> None:
@@ -274,26 +275,32 @@ def _pulse_source(device_id: str | None) -> AudioDevice | None:
         return wanted[0]
     if device_id is None and not sources:
         return None
-    raise _error("missing", "" if device_id is None else _name_of(device_id), "")
+    if device_id is None:
+        raise _no_microphone()
+    raise _error("missing", _name_of(device_id), "")
 
 
 def _name_of(device_id: str | None) -> str:
     """What to call a device that is not there to say its own name."""
     if device_id is None:
-        return "Default microphone"
+        return DEFAULT_NAME
     if device_id == DEFAULT_MONITOR_ID:
         return "Computer sound"
     return device_id.partition(":")[2]
 
 
+def _no_microphone() -> DeviceError:
+    return DeviceError("No microphone was found.", hint="Plug one in, or transcribe a file.")
+
+
 def _error(reason: str, name: str, detail: str) -> DeviceError:
-    if reason == "missing" and name in ("", "Default microphone"):
-        if Path("/dev/snd").is_dir() and not os.access("/dev/snd/controlC0", os.R_OK | os.W_OK):
+    if reason == "missing" and name == DEFAULT_NAME:
+        if os.access("/dev/snd/controlC0", os.F_OK) and not os.access("/dev/snd/controlC0", os.R_OK | os.W_OK):
             return DeviceError(
-                "No microphone may be used by this account.",
+                "This account may not use the microphones.",
                 hint="Type: sudo usermod -aG audio $USER, then log out and in again.",
             )
-        return DeviceError("No microphone was found.", hint="Plug one in, or transcribe a file.")
+        return _no_microphone()
     if reason == "missing":
         return DeviceError("'{name}' is not connected.", hint="Plug it in, or choose another device.", name=name)
     if reason == "busy":

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import queue
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
 from tests.workers.sources.collector import Collector
 from workers.errors import DeviceError
 from workers.results import SAMPLE_RATE_HZ, Notice
+from workers.sources.capture_process import is_recording
 from workers.sources.devices import DEFAULT_MONITOR_ID
-from workers.sources.microphone import Microphone
+from workers.sources.microphone import Microphone, _error
 
 
 def tone(seconds: float, *, hz: float = 440.0, rate_hz: int = 44_100) -> np.ndarray:
@@ -195,6 +199,24 @@ def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: 
     assert isinstance(heard.ends[0], DeviceError)
 
 
+def test_recording_process_ends_with_a_killed_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    code = (
+        "from workers.sources.microphone import Microphone; "
+        f"Microphone({device_id!r}).start(lambda samples: None, print); print('started', flush=True); input()"
+    )
+    window = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with window:
+        assert window.stdout is not None
+        window.stdout.readline()
+        (recording,) = psutil.Process(window.pid).children()
+
+        window.kill()
+
+    gone, _ = psutil.wait_procs([recording], timeout=20)
+    assert gone == [recording]
+
+
 def test_sound_systems_chatter_stays_off_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,3 +228,31 @@ def test_sound_systems_chatter_stays_off_the_terminal(
     microphone.stop()
 
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("busy", "'USB Audio' is in use."),
+        ("missing", "'USB Audio' is not connected."),
+        ("refused", "'USB Audio' could not be opened: no such rate."),
+        ("lost", "'USB Audio' was unplugged or does not answer."),
+    ],
+)
+def test_every_reason_has_a_sentence_and_a_hint(reason: str, sentence: str) -> None:
+    error = _error(reason, "USB Audio", "no such rate")
+
+    assert error.sentence == sentence
+    assert error.hint
+
+
+def test_card_that_another_program_records_is_busy(tmp_path: Path) -> None:
+    status = tmp_path / "card0" / "pcm0c" / "sub0" / "status"
+    status.parent.mkdir(parents=True)
+
+    status.write_text("closed\n")
+    was_recording = is_recording(tmp_path)
+    status.write_text("state: RUNNING\nowner_pid : 4711\n")
+
+    assert not was_recording
+    assert is_recording(tmp_path)
