@@ -246,10 +246,10 @@ class _Capture:
     def _read_message(self) -> tuple[bytes, bytes]:
         assert self._process.stdout is not None
         header = self._process.stdout.read(HEADER.size)
-        if len(header) < HEADER.size:
-            raise _error("died", self.name, f"exit code {self._process.poll()}")
-        kind, length = HEADER.unpack(header)
+        kind, length = HEADER.unpack(header) if len(header) == HEADER.size else (b"", 1)
         body = self._process.stdout.read(length)
+        if len(body) < length:
+            raise _error("died", self.name, f"exit code {self._process.poll()}")
         if kind == b"e":
             error = json.loads(body)
             raise _error(error["reason"], self.name, error["detail"])
