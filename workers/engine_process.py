@@ -36,6 +36,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
 from typing import Any, Protocol
 
 from workers.cancel import never, wait_for
@@ -118,6 +119,8 @@ def _explained(model_id: str) -> Iterator[None]:
     """Says in a sentence what any engine may run into."""
     try:
         yield
+    except (AppError, Cancelled):
+        raise
     except MemoryError as error:
         raise _out_of_memory(model_id) from error
     except ModuleNotFoundError as error:
@@ -407,6 +410,7 @@ def _environment(threads: int) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",
+        "TQDM_DISABLE": "1",  # the log is no place for progress bars
     }  # fmt: skip
 
 
@@ -424,6 +428,7 @@ def main(arguments: list[str]) -> None:
     """The engine's process, until its window is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_when_stdin_closes()
+    _be_first_to_go()
     faulthandler.enable()
     data, control = (Connection(int(descriptor)) for descriptor in arguments[:2])
     for connection in (data, control):
@@ -443,6 +448,12 @@ def _end_when_stdin_closes() -> None:
     signal.signal(signal.SIGIO, signal.SIG_DFL)  # ends the process
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _be_first_to_go() -> None:
+    """Has the kernel take this process when memory runs out, and not the window with the recording."""
+    with contextlib.suppress(OSError):  # not in every container
+        Path("/proc/self/oom_score_adj").write_text("500")
 
 
 class _ForwardingHandler(logging.Handler):

@@ -218,6 +218,15 @@ def test_cancelled_before_it_starts_is_never_sent(process):
     assert list(process.run(("echo", 1))) == [1]
 
 
+def test_leaving_at_any_moment_never_mixes_answers(process):
+    for taken in range(100):
+        answers = process.run(("count", 200))
+        assert [next(answers) for _ in range(taken)] == list(range(taken))
+        answers.close()
+
+        assert list(process.run(("echo", -taken))) == [-taken]
+
+
 def test_late_results_are_dropped(process, tmp_path):
     flag = tmp_path / "flag"
     cancel = Cancel()
@@ -412,6 +421,14 @@ def test_threads_are_limited():
         process.load(ignore)
 
         assert list(process.run(("environment", "OMP_NUM_THREADS"))) == ["3"]
+
+
+def test_memory_killer_takes_the_engine_first(shared_process):
+    score = Path(f"/proc/{shared_process.pid}/oom_score_adj")
+    if not score.exists():
+        pytest.skip("this kernel shows no oom_score_adj")
+
+    assert int(score.read_text()) > int(Path("/proc/self/oom_score_adj").read_text())
 
 
 def test_engine_is_offline(shared_process):
