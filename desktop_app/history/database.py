@@ -101,8 +101,10 @@ def erase_traces(connection: sqlite3.Connection, path: Path) -> None:
 
 def _open(path: Path) -> sqlite3.Connection:
     if path.exists():  # looked at without the right to write, a file from a newer version stays as it is
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as looking:
-            migrations.version_of(looking, path, len(migrations.MIGRATIONS))
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000)
+        ) as looking:
+            migrations.version_of(looking, path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -6,7 +6,6 @@ A step that was released is never changed: add another one.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -99,40 +98,38 @@ M001_INITIAL: Statements = (
 MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL,)
 
 
-def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Statements] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Brings the tables up to date, all or nothing; an older file is copied first.
 
     Raises:
         HistoryTooNew: a newer version of the app wrote the file; it is left as it is.
     """
-    version = version_of(connection, path, len(migrations))
-    if version == len(migrations):
+    version = version_of(connection, path)
+    if version == len(MIGRATIONS):
         return
     if version:
         with closing(sqlite3.connect(path.with_name(f"{path.stem}-version-{version}.backup"))) as copy:
             connection.backup(copy)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statements in migrations[
-            version_of(connection, path, len(migrations)) :
-        ]:  # another window may have been first
+        for statements in MIGRATIONS[version_of(connection, path) :]:  # another window may have been first
             for statement in statements:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
-def version_of(connection: sqlite3.Connection, path: Path, known: int) -> int:
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
     """How many steps the file has had.
 
     Raises:
         HistoryTooNew: more than are known.
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > known:
+    if version > len(MIGRATIONS):
         raise HistoryTooNew(
             "The history '{path}' was written by a newer version of Sensorium.",
             "Install the newer version again; the history was left as it is.",

@@ -57,20 +57,18 @@ class History:
     """
 
     def __init__(self, folder: Path | None, *, on_problem: Callable[[AppError], None] = lambda problem: None) -> None:
+        self._folder = folder
+        if folder:
+            self._path = folder / "history.db"
+            self._folders = ItemFolders(folder / "media")
+            self._connection = database.open_database(self._path)
+            self._writer = Writer(Target(self._connection, folder, self._folders), self._path, on_problem)
+            self._writer.submit(Change("adopt_orphans", {}))
+            self.flush(timeout_s=1.0)
         self._private = Target(database.open_memory(), None, None)
         self._private_lock = threading.RLock()
         self._private_ids = itertools.count(PRIVATE_FROM)
         self._private.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
-        self._folder = folder
-        if folder is None:
-            return
-        self._path = folder / "history.db"
-        self._folders = ItemFolders(folder / "media")
-        connection = database.open_database(self._path)
-        self._writer = Writer(Target(connection, folder, self._folders), self._path, on_problem)
-        self._connection = connection
-        self._writer.submit(Change("adopt_orphans", {}))
-        self.flush(timeout_s=1.0)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Writes what was given; what cannot be written in time waits in the journal for the next start."""
@@ -165,6 +163,11 @@ class History:
     def finish(self, item_id: int, duration_s: float, *, keep_audio: bool = True) -> Future[None]:
         """Closes the item; its recordings must be closed already, and are deleted unless `keep_audio`."""
         return self._submit("finish", item_id=item_id, duration_s=duration_s, keep_audio=keep_audio)
+
+    def leave(self, item_id: int) -> None:
+        """Stops recording into an item without finishing it: from now on `unfinished` lists it."""
+        if item_id < PRIVATE_FROM:
+            self._folders.unlock(item_id)
 
     # ── after a crash ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,91 @@
+"""Files from other versions of the app, and files that are none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desktop_app.history import migrations
+from desktop_app.history.store import History
+from workers.errors import DiskError, HistoryError, HistoryTooNew
+
+NEXT = ("ALTER TABLE items ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",)
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_newer_history_is_refused_and_left_as_it_is(folder: Path) -> None:
+    folder.mkdir()
+    path = folder / "history.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE future (what)")
+        connection.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+
+    with pytest.raises(HistoryTooNew) as caught:
+        History(folder)
+
+    assert caught.value.sentence == f"The history '{path}' was written by a newer version of Sensorium."
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in folder.iterdir()) == ["history.db"]
+
+
+def test_migration_keeps_the_content_and_copies_the_file_first(
+    folder: Path, history: History, say: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = say("from long ago")
+    history.close()
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, NEXT))
+
+    migrated = History(folder)
+
+    assert version(folder / "history.db") == 2
+    assert migrated.item(item_id).preview == "from long ago"
+    (backup,) = migrations.backups(folder / "history.db")
+    assert version(backup) == 1
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("SELECT text FROM segments").fetchall() == [("from long ago",)]
+    migrated.delete(item_id).result()
+    assert not backup.exists()  # it held what was deleted
+    migrated.close()
+
+
+def test_migration_that_fails_changes_nothing(
+    folder: Path, history: History, say: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = say("safe")
+    history.close()
+    with monkeypatch.context() as broken:
+        broken.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, (*NEXT, "NONSENSE")))
+        with pytest.raises(HistoryError):
+            History(folder)
+
+    again = History(folder)
+
+    assert version(folder / "history.db") == 1
+    assert again.item(item_id).preview == "safe"
+    again.close()
+
+
+def test_damaged_history_is_refused_with_a_sentence_and_left_as_it_is(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "history.db").write_bytes(b"this is no database, " * 1000)
+
+    with pytest.raises(HistoryError, match=r"is damaged.*Move it away"):
+        History(folder)
+
+    assert (folder / "history.db").read_bytes() == b"this is no database, " * 1000
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(DiskError):
+        History(tmp_path / "file" / "history")
