@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop_app import __version__, cli
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
+from workers.errors import ModelBroken
+from workers.results import Segment, Word
+
+SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
+
+
+def keep(home: Path, *texts: str) -> int:
+    """An item in the history with a segment a text."""
+    history = History(Paths.of_user().history_dir)
+    item_id = history.begin(title="Meeting", source="Microphone", tracks=["me"]).result()
+    for second, text in enumerate(texts):
+        words = tuple(Word(f" {word}", second, second + 0.5, 0.9) for word in text.split())
+        history.add_segment(item_id, Segment("me", words, "en")).result()
+    history.finish(item_id, duration_s=75.0).result()
+    history.close()
+    return item_id
+
+
+def test_help_imports_neither_qt_nor_numpy() -> None:
+    code = (
+        "import sys; from desktop_app.cli import main; main(['--help']); main(['transcribe', '--help']); "
+        "heavy = {'PySide6', 'numpy', 'torch', 'ctranslate2', 'rich'} & set(sys.modules); "
+        "sys.exit(f'imported: {heavy}' if heavy else 0)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "transcribe" in done.stdout
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"sensorium {__version__}\n"
+
+
+def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_window", lambda: 7)
+
+    assert cli.main([]) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["dance"], 2, "No such command 'dance'"),
+        (["transcribe"], 2, "Missing argument 'INPUT'"),
+        (["transcribe", "x.wav", "--task", "sing"], 2, "'sing' is not"),
+        (["transcribe", "x.wav", "--output", "x.doc"], 2, "'x.doc' does not say which format"),
+        (["transcribe", "x.wav", "y.wav", "--output", "x.txt"], 2, "One --output cannot hold 2 inputs"),
+        (["transcribe", "x.wav"], 3, "x.wav does not exist"),
+        (["transcribe", __file__, "--live"], 3, "is not an audio or video file"),
+        (["transcribe", "-", "--engine", "parrot"], 2, "There is no engine 'parrot'"),
+        (["transcribe", "-", "--model", "whisper-enormous"], 4, "There is no model 'whisper-enormous'"),
+        (["transcribe", "-", "--model", "whisper-large-v3"], 4, "'whisper-large-v3' is not installed"),
+        (["transcribe", "-", "--events", "/nonexistent/events"], 5, "cannot be written"),
+        (["models", "verify", "nothing"], 4, "There is no model 'nothing'"),
+        (["models", "remove", "whisper-base"], 2, "comes with a Python package"),
+        (["history", "show", "99"], 5, "The history has no item 99"),
+        (["history", "export", "99", "-o", "a.txt"], 5, "The history has no item 99"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_a_code(
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(arguments) == code
+
+    captured = capfd.readouterr()
+    assert sentence in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_our_bug_is_code_1_and_in_the_log(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(cli, "_catalogue", fail)
+
+    assert cli.main(["models", "list"]) == 1
+
+    assert "unexpected" in capsys.readouterr().err
+    assert "ZeroDivisionError" in (home / "log" / "commands.log").read_text()
+
+
+def test_history_list_shows_the_newest_first(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = keep(home, "one"), keep(home, "two")
+
+    assert cli.main(["history", "list"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [int(line.split()[0]) for line in lines] == [second, first]
+    assert "1:15" in lines[0]
+
+
+def test_history_show_prints_the_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "hello there", "good bye")
+
+    assert cli.main(["history", "show", str(item_id)]) == 0
+
+    assert capsys.readouterr().out == "[00:00:00] hello there\n[00:00:01] good bye\n"
+
+
+def test_history_export_writes_the_file(home: Path, tmp_path: Path) -> None:
+    item_id = keep(home, "hello there")
+
+    assert cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.srt")]) == 0
+
+    assert "hello there" in (tmp_path / "talk.srt").read_text()
+
+
+def test_history_delete_deletes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "a secret")
+
+    assert cli.main(["history", "delete", str(item_id), "--yes"]) == 0
+    cli.main(["history", "list"])
+
+    assert capsys.readouterr().out == ""
+
+
+def test_search_gives_json_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "the budget is late", "nothing else")
+
+    assert cli.main(["search", "BUDGET", "--json"]) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    hit = json.loads(line)
+    assert (hit["kind"], hit["id"]) == ("transcript", item_id)
+    assert "budget" in hit["text"]
+    assert set(hit) >= {"score", "path", "when"}
+
+
+def test_models_list_knows_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models", "list", "--json"]) == 0
+
+    models = {model["id"]: model for model in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert models["whisper-large-v3"]["status"] == "absent"
+    assert models["whisper-tiny.en"]["is_proposed"]
+
+
+def test_devices_lists_microphone_and_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pulse_server(tmp_path, monkeypatch) as server:
+        server.plug_in_microphone()
+        assert cli.main(["devices"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "* microphone  Headset  (pulse:headset)",
+        "* computer    Speaker  (pulse:speaker.monitor)",
+    ]
+
+
+def test_devices_without_any_is_code_5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", NO_SERVER)
+    monkeypatch.setattr("workers.sources.devices.list_devices", list)
+
+    assert cli.main(["devices"]) == 5
+    assert "No microphone was found" in capsys.readouterr().err
+
+
+def test_unknown_microphone_names_those_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alsa_microphone(tmp_path, _silence(), monkeypatch)
+
+    assert cli.main(["transcribe", "mic:Blue Yeti", "--no-history"]) == 5
+    assert "There is no microphone 'Blue Yeti'" in capsys.readouterr().err
+
+
+def _silence() -> object:
+    import numpy as np
+
+    return np.zeros((100, 2))
+
+
+def test_doctor_is_well(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(home, "hello")
+    monkeypatch.setattr("desktop_app.doctor._models", lambda paths: [])  # hashing takes a second; tested below
+
+    assert cli.main(["doctor"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("ok") and "history" in line and "1 items" in line for line in lines)
+    assert not any(line.startswith("problem") for line in lines)
+
+
+def test_doctor_finds_a_damaged_history(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.doctor import _history
+
+    keep(home, *["a long sentence about something"] * 200)
+    database = Paths.of_user().history_dir / "history.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:8192] + os.urandom(len(whole) - 8192))
+
+    finding = _history(Paths.of_user())
+
+    assert finding.level == "problem"
+    assert "damaged" in finding.detail
+
+
+def test_doctor_finds_a_broken_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.doctor import _models
+    from workers.catalogue.catalogue import Catalogue, ModelStatus
+
+    def verify(self: Catalogue, model_id: str) -> int:
+        raise ModelBroken("The file 'model.bin' has a wrong checksum.", hint="Download it again.")
+
+    monkeypatch.setattr(Catalogue, "status", lambda self, model_id: ModelStatus.INSTALLED)
+    monkeypatch.setattr(Catalogue, "verify", verify)
+
+    findings = list(_models(Paths.of_user()))
+
+    assert {finding.level for finding in findings} == {"problem"}
+    assert findings[0].advice == "Download it again."
+
+
+def test_full_pipe_of_a_reader_that_left_is_no_error(home: Path) -> None:
+    keep(home, *["something that was said"] * 2000)
+
+    shell = f"'{sys.executable}' -m desktop_app.cli history show 1 | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1] == "0"

