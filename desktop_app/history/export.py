@@ -21,6 +21,8 @@ from workers.results import Word
 
 FORMATS = ("txt", "srt", "vtt", "json")
 
+_LIKE_A_TAG_OR_TIME = re.compile(r"(?<=[<{])(?=\S)|(?<=--)(?=>)|(?<=\d:)(?=\d+:\d+[,.])")
+
 
 @dataclass(frozen=True)
 class ExportOptions:
@@ -59,7 +61,7 @@ def to_srt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
         labels = {segment.track: options.label(segment.track) + ":" for segment in segments}
     blocks = []
     for number, cue in enumerate(build_cues(segments, labels=labels), 1):
-        text = re.sub(r"([<{]|--)(?=\S)", "\\1\u2060", _printable(cue.text))
+        text = _LIKE_A_TAG_OR_TIME.sub("\u2060", cue.text)
         blocks.append(f"{number}\n{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}\n{text}\n")
     return "\n".join(blocks)
 
@@ -68,9 +70,9 @@ def to_vtt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
     """WebVTT, with voices where there is more than one track."""
     blocks = ["WEBVTT\n"]
     for cue in build_cues(segments):
-        text = _karaoke(cue) if options.with_word_times else html.escape(_printable(cue.text), quote=False)
+        text = _karaoke(cue) if options.with_word_times else html.escape(cue.text, quote=False)
         if _shows_tracks(segments, options):
-            text = f"<v {html.escape(_printable(options.label(cue.track)))}>{text}"
+            text = f"<v {html.escape(options.label(cue.track), quote=False)}>{text}"
         blocks.append(f"{_clock(cue.start_s, '.')} --> {_clock(cue.end_s, '.')}\n{text}\n")
     return "\n".join(blocks)
 
@@ -175,16 +177,11 @@ def _shows_tracks(segments: Sequence[StoredSegment], options: ExportOptions) -> 
 def _karaoke(cue: Cue) -> str:
     lines = []
     for line in cue.lines:
-        words = [html.escape(_printable(word.text), quote=False) for word in line]
+        words = [html.escape(word.text, quote=False) for word in line]
         # A time tag must lie inside its cue and after the one before.
         tags = [f"<{_clock(word.start_s, '.')}>" if cue.start_s < word.start_s < cue.end_s else "" for word in line]
         lines.append("".join(tag + word for tag, word in zip(tags, words, strict=True)).strip())
     return "\n".join(lines)
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that break a line or a file."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", "", text)
 
 
 def _clock(seconds: float, point: str) -> str:

@@ -169,6 +169,11 @@ class History:
         if item_id < PRIVATE_FROM:
             self._folders.unlock(item_id)
 
+    def release(self, item_id: int) -> None:
+        """Stops recording into an item that is not complete: `unfinished` offers it from now on."""
+        if item_id < PRIVATE_FROM:
+            self._folders.unlock(item_id)
+
     # ── after a crash ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def unfinished(self) -> list[Item]:

@@ -13,6 +13,7 @@ from desktop_app.history.search import fold
 from workers.results import Word
 
 LINE_COLUMNS = 42  # the BBC's and Netflix's limit for Latin script; a Chinese character takes two columns
+PIECE_COLUMNS = LINE_COLUMNS // 2
 MIN_CUE_S = 1.0
 MAX_CUE_S = 7.0
 
@@ -20,6 +21,7 @@ _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
 _CLOSING = "、。，．！？：；」』）】〉》’”"
 # Words with their leading space; Chinese and Japanese characters one by one, with the punctuation that follows.
 _TOKEN = re.compile(rf"\s*(?:[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others count as spaces
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)」』）]*$")
 _CLAUSE_END = re.compile(r"[,;:–—、，；：][\"'”’)」』）]*$")
 
@@ -134,15 +136,15 @@ def _timed(track: str, groups: list[tuple[Word, ...]]) -> list[Cue]:
 
 
 def _pieces(word: Word) -> list[Word]:
-    """A word as it is, or its parts where it is a whole sentence or wider than half a line."""
-    if columns(word.text) <= LINE_COLUMNS // 2 and not re.search(r"\S\s+\S", word.text):
-        return [replace(word, text=re.sub(r"\s+", " ", word.text))] if word.text.strip() else []
-    half = LINE_COLUMNS // 4  # characters, of two columns at most
-    texts = []
-    for token in _TOKEN.findall(word.text):
-        token = re.sub(r"^\s+", " ", token)
-        texts += [token[start : start + half] for start in range(0, len(token), half)]
-    return _spread(texts, word.start_s, word.end_s)
+    """A word as it is, or its parts where it is a whole sentence or too wide; without control characters."""
+    text = re.sub(r"\s+", " ", _CONTROL.sub("", word.text))
+    if columns(text) <= PIECE_COLUMNS and not re.search(r"\S \S", text):
+        return [replace(word, text=text)] if text.strip() else []
+    texts: list[str] = []
+    for token in _TOKEN.findall(text):
+        step = len(token) if columns(token) <= PIECE_COLUMNS else PIECE_COLUMNS // 2  # none is wider than two columns
+        texts += [token[start : start + step] for start in range(0, len(token), step)]
+    return _spread(texts, word.start_s, word.end_s, word.probability)
 
 
 def _tokens(word: Word) -> list[Word]:
@@ -154,9 +156,10 @@ def _spread(texts: Sequence[str], start_s: float, end_s: float, probability: flo
     total = sum(map(len, texts))
     words, position = [], 0
     for text in texts:
-        times = [start_s + (end_s - start_s) * at / total for at in (position, position + len(text))]
-        words.append(Word(text, times[0], times[1], probability))
+        from_s = start_s + (end_s - start_s) * position / total
         position += len(text)
+        until_s = end_s if position == total else start_s + (end_s - start_s) * position / total
+        words.append(Word(text, from_s, until_s, probability))
     return words
 
 
