@@ -17,11 +17,15 @@ from workers.errors import AppError
 TRANSLATIONS_DIR = ASSETS_DIR / "translations"
 LANGUAGES = ("en", "zh_CN")
 
-# What Whisper transcribes well, as ISO 639-1 codes; other languages are reached through detection.
-SPOKEN_LANGUAGES = (
-    "en", "zh", "de", "fr", "es", "pt", "it", "nl", "ru", "uk", "pl", "cs", "sv", "da", "nb", "fi", "el", "tr", "ar",
-    "he", "fa", "hi", "bn", "ta", "ur", "id", "ms", "vi", "th", "ja", "ko", "ro", "hu", "bg", "hr", "sk", "ca",
-)  # fmt: skip
+# What Whisper transcribes well, in its own words; other languages are reached through detection.
+SPOKEN_LANGUAGES = {
+    "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
+    "el": "Ελληνικά", "en": "English", "es": "Español", "fa": "فارسی", "fi": "Suomi", "fr": "Français", "he": "עברית",
+    "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Indonesia", "it": "Italiano", "ja": "日本語", "ko": "한국어",
+    "ms": "Melayu", "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română",
+    "ru": "Русский", "sk": "Slovenčina", "sv": "Svenska", "ta": "தமிழ்", "th": "ไทย", "tr": "Türkçe",
+    "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
 
 _installed: list[QTranslator] = []
 
@@ -44,13 +48,12 @@ def install(choice: Language) -> str:
     for translator in _installed:
         QCoreApplication.removeTranslator(translator)
     _installed.clear()
-    if language != "en":
-        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        for file, folder in ((f"qtbase_{language}", qt_folder), (f"sensorium_{language}", str(TRANSLATIONS_DIR))):
-            translator = QTranslator()
-            if translator.load(file, folder):
-                QCoreApplication.installTranslator(translator)
-                _installed.append(translator)
+    qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for file, folder in ((f"qtbase_{language}", qt_folder), (f"sensorium_{language}", str(TRANSLATIONS_DIR))):
+        translator = QTranslator()
+        if translator.load(file, folder):  # English has plurals only
+            QCoreApplication.installTranslator(translator)
+            _installed.append(translator)
     QLocale.setDefault(QLocale(language) if choice != "system" else QLocale.system())
     return language
 
@@ -81,15 +84,12 @@ def hint(error: AppError) -> str:
 
 def language_name(code: str) -> str:
     """The language in its own words, such as "Deutsch"."""
-    if code == "zh":
-        return "中文"  # Qt's name has the script as well
-    name = QLocale(code).nativeLanguageName() or code
-    return name[:1].upper() + name[1:]
+    return SPOKEN_LANGUAGES.get(code) or QLocale(code).nativeLanguageName() or code
 
 
 def spoken_languages() -> list[tuple[str, str]]:
     """(code, name) of the languages that can be chosen, by name."""
-    return sorted(((code, language_name(code)) for code in SPOKEN_LANGUAGES), key=lambda pair: pair[1].casefold())
+    return sorted(SPOKEN_LANGUAGES.items(), key=lambda pair: pair[1].casefold())
 
 
 def size_text(size_bytes: float) -> str:

@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for notice in (self.banner, self.welcome):
-            notice.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, 0)
+            notice.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, 0)
             column.addWidget(notice)
         column.addWidget(self.stack, 1)
 
@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         self.rail.set_current(panel_id)
         self._panel_actions[panel_id].setChecked(True)
         self._current = panel_id
+        self.welcome.show_if_wanted(panel_id == next(iter(self.panels)))
+        self.stack.setFocus()  # the keys go to the page; nothing is ringed before Tab is pressed
         self.context.change_setting("window.last_panel", panel_id)
 
     def start_services(self) -> None:

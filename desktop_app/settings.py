@@ -30,6 +30,10 @@ LiveLevel = Literal["quick", "balanced", "careful"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 
 
+# What choices are called that engines' options share.
+COMMON_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "Graphics card"}
+
+
 class Section(BaseModel):
     """One group of settings; every assignment is checked."""
 

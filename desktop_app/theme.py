@@ -37,7 +37,8 @@ class Colors:
     raised: str  # cards, menus, fields
     hover: str
     border: str
-    border_strong: str  # edges of controls
+    control: str  # edges of fields and buttons
+    border_strong: str  # edges that carry meaning: switches, check boxes, handles
     text: str
     muted: str
     faint: str  # unconfirmed words, disabled, placeholders
@@ -60,7 +61,8 @@ LIGHT = Colors(
     raised="#ffffff",
     hover="#ebebef",
     border="#e3e3e8",
-    border_strong="#90939c",
+    control="#cfd1d8",
+    border_strong="#868993",
     text="#1a1b1f",
     muted="#5a5d66",
     faint="#7d808a",
@@ -82,7 +84,8 @@ DARK = Colors(
     raised="#212227",
     hover="#2a2b31",
     border="#2b2c33",
-    border_strong="#6c707b",
+    control="#3d3f48",
+    border_strong="#787c87",
     text="#ececf0",
     muted="#a6a9b3",
     faint="#80848f",
@@ -223,10 +226,9 @@ def button(text: str, kind: str = "plain", icon_name: str = "", *, tip: str = ""
     """A push button: primary, plain, quiet or danger."""
     widget = QPushButton(text)
     widget.setProperty("kind", kind)
+    widget.setIconSize(QSize(ICON_SIZE + 4, ICON_SIZE - 2))  # wider than high: room before the text
     if icon_name:
-        tone = {"primary": "on_accent", "danger": "danger"}.get(kind, "muted")
-        widget.setIcon(icon(icon_name, tone))
-        widget.setIconSize(QSize(ICON_SIZE - 2, ICON_SIZE - 2))
+        widget.setIcon(icon(icon_name, {"primary": "on_accent", "danger": "danger"}.get(kind, "muted")))
     widget.setToolTip(tip or text)
     return widget
 
@@ -348,6 +350,8 @@ QLabel[role="warning"] {{ color: {c.warning}; }}
 
 QFrame[role="surface"] {{ background: {c.surface}; border: none; }}
 QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS_L}px; }}
+QFrame[role="palette"] {{ background: {c.raised}; border: 1px solid {c.control}; border-radius: {RADIUS_L}px; }}
+QLineEdit#paletteSearch, QLineEdit#paletteSearch:focus {{ border: none; padding: 5px 9px; background: transparent; }}
 QFrame[role="line"] {{ background: {c.border}; border: none; min-height: 1px; max-height: 1px; }}
 QLabel[role="badge"] {{ background: {c.hover}; color: {c.muted}; border-radius: {RADIUS_S}px; padding: 2px 6px;
     font-size: {round(base_px * 0.85)}px; }}
@@ -359,7 +363,7 @@ QLabel[role="key"] {{ background: {c.surface}; color: {c.muted}; border: 1px sol
     border-radius: {RADIUS_S}px; padding: 1px 6px; font-size: {round(base_px * 0.85)}px; }}
 
 QPushButton {{ min-height: {CONTROL_HEIGHT - 14}px; padding: 6px 12px; border-radius: {RADIUS_M}px;
-    border: 1px solid {c.border}; background: {c.raised}; color: {c.text}; }}
+    border: 1px solid {c.control}; background: {c.raised}; color: {c.text}; }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed {{ background: {c.border}; }}
 QPushButton:checked {{ background: {c.accent_soft}; color: {c.accent}; border-color: {c.accent_soft}; }}
@@ -386,9 +390,9 @@ QToolButton:focus {{ border-color: {c.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ min-height: {CONTROL_HEIGHT - 12}px; padding: 4px 8px;
-    border: 1px solid {c.border_strong}; border-radius: {RADIUS_M}px; background: {c.raised}; color: {c.text};
+    border: 1px solid {c.control}; border-radius: {RADIUS_M}px; background: {c.raised}; color: {c.text};
     selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-QPlainTextEdit, QTextEdit, QTextBrowser {{ border: 1px solid {c.border_strong}; border-radius: {RADIUS_M}px;
+QPlainTextEdit, QTextEdit, QTextBrowser {{ border: 1px solid {c.control}; border-radius: {RADIUS_M}px;
     background: {c.raised}; color: {c.text}; padding: 4px;
     selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QComboBox:on {{
@@ -396,14 +400,16 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QComboBo
 QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 3px; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabled {{
     color: {c.faint}; background: {c.surface}; border-color: {c.border}; }}
-QLineEdit[role="search"] {{ border-color: {c.border}; }}
-QLineEdit[role="search"]:focus {{ border-color: {c.accent}; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus {{
+    border: none; padding: 0; min-height: 0; background: transparent; }}
+QLineEdit QToolButton {{ min-width: 0; min-height: 0; padding: 0; border: none; background: transparent; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
     outline: none; padding: 4px; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 8px; border-radius: {RADIUS_S}px; }}
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+    subcontrol-position: top right; width: 0; border: none; }}
 
 QCheckBox, QRadioButton {{ spacing: 8px; color: {c.text}; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {c.faint}; }}
@@ -444,6 +450,8 @@ QListView::item {{ border-radius: {RADIUS_M}px; padding: 6px 8px; }}
 QListView::item:hover, QTableView::item:hover, QTreeView::item:hover {{ background: {c.hover}; }}
 QListView::item:selected, QTableView::item:selected, QTreeView::item:selected {{
     background: {c.accent_soft}; color: {c.text}; }}
+QHeaderView {{ background: transparent; border: none; }}
+QTableView::item {{ padding: 0 8px; }}
 QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.border}; padding: 6px 8px; text-align: left; }}
 QTabBar::tab {{ padding: 6px 12px; color: {c.muted}; border: none; border-bottom: 2px solid transparent; }}
@@ -457,7 +465,7 @@ QSplitter::handle:vertical {{ height: 1px; }}
 QFrame#rail, QFrame#statusBar {{ background: {c.window}; border: none; }}
 QFrame#content {{ background: {c.surface}; border: none; border-left: 1px solid {c.border};
     border-bottom: 1px solid {c.border}; }}
-QToolButton[role="rail"] {{ padding: 6px 8px; min-height: 24px; text-align: left; color: {c.muted};
+QToolButton[role="rail"] {{ padding: 4px 8px; min-height: 24px; text-align: left; color: {c.muted};
     border-radius: {RADIUS_M}px; }}
 QToolButton[role="rail"]:hover {{ color: {c.text}; }}
 QToolButton[role="rail"]:checked {{ color: {c.text}; background: {c.hover}; font-weight: 600; }}

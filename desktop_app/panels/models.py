@@ -125,7 +125,7 @@ class ModelsPanel(QWidget):
         }
         self._group_layouts: dict[str, QVBoxLayout] = {}
         for name, title in self.groups.items():
-            title.setContentsMargins(theme.SPACE_XS, theme.SPACE_M, 0, 0)
+            title.setContentsMargins(0, theme.SPACE_M, 0, 0)
             self.list.content.addWidget(title)
             self._group_layouts[name] = QVBoxLayout()
             self._group_layouts[name].setSpacing(theme.SPACE_S)
@@ -313,7 +313,7 @@ class ModelCard(QFrame):
         self.cancel.clicked.connect(self._on_cancel)
         self.question = theme.label(self.tr("Delete it from this machine?"), "muted")
         self.keep = theme.button(self.tr("Keep"), "quiet")
-        self.keep.clicked.connect(lambda: self.ask_removal(is_asked=False))
+        self.keep.clicked.connect(self._show_buttons)
         self.remove = theme.button(self.tr("Delete"), "danger")
         self.remove.clicked.connect(self._on_remove)
         progress_texts = QVBoxLayout()
@@ -324,7 +324,7 @@ class ModelCard(QFrame):
         progress_texts.addStretch()
 
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_M, theme.SPACE_M)
+        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_M)
         layout.setSpacing(theme.SPACE_S)
         layout.addLayout(texts, 1)
         layout.addSpacing(theme.SPACE_S)
@@ -333,8 +333,8 @@ class ModelCard(QFrame):
         layout.addWidget(self.question)
         layout.addWidget(self.keep)
         layout.addWidget(self.remove)
-        layout.addWidget(self.main)
         layout.addWidget(self.more)
+        layout.addWidget(self.main)
 
     @property
     def entry(self) -> ModelEntry:
@@ -369,7 +369,7 @@ class ModelCard(QFrame):
         elif not state.fits:
             tone, text = "warning", self.tr("Too large")
             tip = self.tr("This machine has too little memory, or no graphics card: it would be slow or fail.")
-        elif state.status == "absent":
+        elif state.status == "absent" and not state.is_proposed:  # there the heading says it
             tone, text, tip = "success", self.tr("Fits"), self.tr("This machine has the memory and speed for it.")
         self.badge.setText(text)
         self.badge.setToolTip(tip)
@@ -395,8 +395,9 @@ class ModelCard(QFrame):
     def ask_removal(self, *, is_asked: bool) -> None:
         for widget in (self.question, self.keep, self.remove):
             widget.setVisible(is_asked)
-        self.main.setVisible(not is_asked)
-        self.more.setVisible(not is_asked)
+        if is_asked:
+            self.main.hide()
+            self.more.hide()
         if is_asked:
             self.keep.setFocus()
 
@@ -432,8 +433,7 @@ class ModelCard(QFrame):
         self.main.setAccessibleName(f"{text}: {self.entry.title}")
         is_shown = not is_working and (is_usable or self.state.status != "installed") and self.used.isHidden()
         self.main.setVisible(is_shown)
-        self.more.setVisible(not is_working)
-        self.more.setEnabled(bool(self.actions_possible()))
+        self.more.setVisible(not is_working and bool(self.actions_possible()))
 
     def _languages(self) -> str:
         if self.entry.languages == ("multilingual",):

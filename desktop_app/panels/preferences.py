@@ -295,7 +295,7 @@ class _DeleteNow(QWidget):
 def _card(parent: QWidget, title: str, tool: QWidget) -> QVBoxLayout:
     """A heading with a tool at its right and a card below it in `parent`; returns the card's layout."""
     head = QHBoxLayout()
-    head.setContentsMargins(theme.SPACE_XS, 0, 0, 0)
+    head.setContentsMargins(0, 0, 0, 0)
     head.addWidget(theme.label(title, "heading"), 1, Qt.AlignmentFlag.AlignVCenter)
     head.addWidget(tool)
     tool.setFixedHeight(28)

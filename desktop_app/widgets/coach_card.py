@@ -51,7 +51,11 @@ class CoachCard(QWidget):
         outer.addWidget(frame)
         theme.theme().changed.connect(self._show_icons)
         self._show_icons()
-        self.setVisible(hint_id not in context.settings.window.hints_dismissed)
+        self.show_if_wanted(True)
+
+    def show_if_wanted(self, is_place: bool) -> None:
+        """Shows the card where it belongs, unless it was dismissed."""
+        self.setVisible(is_place and self._hint_id not in self._context.settings.window.hints_dismissed)
 
     def _show_icons(self) -> None:
         for mark, name in self._icons:

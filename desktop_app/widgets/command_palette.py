@@ -46,6 +46,7 @@ class CommandPalette(QDialog):
     def __init__(self, actions: list[QAction], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # the corners are round
         self.setWindowTitle(self.tr("Commands"))
         self._actions = [action for action in actions if action.isEnabled() and action.text()]
 
@@ -72,6 +73,9 @@ class CommandPalette(QDialog):
         inner.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
         inner.setSpacing(theme.SPACE_XS)
         inner.addWidget(self.search)
+        line = QFrame()
+        line.setProperty("role", "line")
+        inner.addWidget(line)
         inner.addWidget(self.list)
         inner.addWidget(self.empty, 1)
         layout = QVBoxLayout(self)

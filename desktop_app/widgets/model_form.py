@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app import i18n, theme
-from desktop_app.settings import choices_of, extra_of
+from desktop_app.settings import COMMON_LABELS, choices_of, extra_of
 from desktop_app.widgets.switch import Switch
 
 Choices = list[tuple[str, str]]  # (value, text)
@@ -214,7 +213,7 @@ class NumberControl(QWidget):
         self.spin = spin
         spin.setFixedWidth(120)
         spin.setKeyboardTracking(False)
-        spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        spin.lineEdit().setTextMargins(theme.SPACE_S, 0, theme.SPACE_S, 0)  # the sheet's padding does not reach it
         if unit:
             spin.setSuffix(f" {unit}")
         if special:
@@ -351,7 +350,7 @@ def _control(field: FieldInfo, choices: Callable[[], Choices] | None) -> Control
 
 def _labels(field: FieldInfo) -> Choices:
     labels = extra_of(field).get("labels", {})
-    return [(value, i18n.from_settings(labels.get(value, value))) for value in choices_of(field.annotation)]
+    return [(value, i18n.from_settings(labels.get(value, COMMON_LABELS.get(value, value)))) for value in choices_of(field.annotation)]
 
 
 def _spin_box(field: FieldInfo) -> QSpinBox | QDoubleSpinBox:
