@@ -301,9 +301,10 @@ class AppContext(QObject):
         self._are_services_closing = True
         self._stop_timer.stop()
         others = list(self._jobs)
-        self.run(lambda _job: self._end_everything(others), on_failed=self._on_close_failed).finished.connect(
-            self._on_services_closed
-        )
+        ending = Job(lambda _job: self._end_everything(others), on_failed=self._on_close_failed)
+        ending.finished.connect(self._on_services_closed)  # before it starts: it may end at once
+        self._jobs.add(ending)
+        ending.start()
 
     def _end_everything(self, jobs: list[Job]) -> None:
         for job in jobs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
@@ -15,7 +16,7 @@ from workers.errors import AppError, Cancelled
 from workers.files import transcribe_file
 from workers.live import LiveOptions, transcribe_live
 from workers.mailbox import Backlog
-from workers.results import Hypothesis, Progress, SpeechRequest
+from workers.results import SAMPLE_RATE_HZ, Hypothesis, Progress, Samples, Segment, SpeechRequest
 from workers.sources import media_file
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class SpeechWorker(Worker):
 
 
 class FileWorker(Worker):
-    """Transcribes an audio or video file; emits Progress and Segments."""
+    """Transcribes an audio or video file from `start_s` on; emits Progress and Segments."""
 
     def __init__(
         self,
@@ -119,6 +120,7 @@ class FileWorker(Worker):
         *,
         track: str = "file",
         options: LiveOptions | None = None,
+        start_s: float = 0.0,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -127,6 +129,7 @@ class FileWorker(Worker):
         self._path = path
         self._track = track
         self._options = options or LiveOptions()
+        self._start_s = start_s
 
     def work(self) -> Iterator[object]:
         with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
@@ -134,11 +137,26 @@ class FileWorker(Worker):
             def recognise(request: SpeechRequest) -> Hypothesis:
                 return lease.ask(request, cancelled=self.cancelled, priority=Priority.FILE)
 
-            yield from transcribe_file(
-                media_file.read_blocks(self._path),
+            duration_s = media_file.duration_s(self._path)
+            for result in transcribe_file(
+                _blocks_from(self._start_s, media_file.read_blocks(self._path)),
                 recognise,
-                duration_s=media_file.duration_s(self._path),
+                duration_s=None if duration_s is None else max(0.0, duration_s - self._start_s),
                 options=self._options,
                 track=self._track,
                 cancelled=self.cancelled,
-            )
+            ):
+                yield _later(result, self._start_s) if isinstance(result, Segment) else result
+
+
+def _blocks_from(start_s: float, blocks: Iterable[Samples]) -> Iterator[Samples]:
+    skipped = round(start_s * SAMPLE_RATE_HZ)
+    for block in blocks:
+        if skipped < len(block):
+            yield block[skipped:]
+        skipped = max(0, skipped - len(block))
+
+
+def _later(segment: Segment, by_s: float) -> Segment:
+    words = (replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in segment.words)
+    return replace(segment, words=tuple(words))

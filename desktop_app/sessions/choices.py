@@ -1,0 +1,46 @@
+"""What the settings mean for an engine: which one with which model, and how it listens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.live import LiveOptions
+
+from workers.engines.registry import engine_named
+
+if TYPE_CHECKING:
+    from desktop_app.settings import Settings
+    from workers.catalogue.catalogue import Catalogue
+    from workers.engines.base import EngineSpec
+
+
+def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") -> EngineSpec:
+    """The engine to listen with. May join a model's parts on the disk: call it from a worker thread.
+
+    Args:
+        model_id: instead of the one that the settings name.
+
+    Raises:
+        ModelMissing, ModelBroken, UsageError.
+    """
+    hear = settings.hear
+    entry = catalogue.entry(model_id or hear.model) if model_id or hear.model else catalogue.default_model("speech")
+    engine = hear.engine if hear.engine in entry.engines else entry.engines[0]
+    options = engine_named(engine).info.options(**hear.engine_options.get(engine, {}))
+    return catalogue.spec(engine, entry.id, options)
+
+
+def live_options(settings: Settings) -> LiveOptions:
+    """How to listen: language, task, and words to expect."""
+    hear = settings.hear
+    return LiveOptions(
+        language=hear.language or None,
+        task=hear.task,
+        prompt=hear.prompt,
+        custom_words=tuple(hear.custom_words),
+    )
+
+
+def engine_name(spec: EngineSpec) -> str:
+    """The engine of a spec in a word, such as "faster-whisper": its module says it."""
+    return spec.factory.partition(":")[0].rpartition(".")[2].replace("_", "-")

@@ -1,0 +1,572 @@
+"""Listening, from the microphone to the history: sources, recorders, workers and what they say, behind a few verbs.
+
+    source's thread: recorder.write → backlog.put → levels        (`_Track.take`, on disk before anybody looks at it)
+    worker's thread: backlog → live loop → engine → result_ready
+    here:            result_ready → history → panel
+
+Two tracks share one engine through the pool. Whatever goes wrong with the engine, the sound is still recorded; whatever
+goes wrong with the sound, what was said before is still transcribed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.sessions.choices import engine_name, live_options, speech_spec
+from desktop_app.sessions.session_state import SessionState
+from workers.errors import AppError, DiskError
+from workers.mailbox import Backlog
+from workers.recorder import FlacRecorder
+from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Notice, Progress, Samples
+from workers.sources.base import AudioDevice, AudioSource
+from workers.worker import SpeechWorker
+
+if TYPE_CHECKING:
+    from desktop_app.context import AppContext
+    from desktop_app.history.store import History
+    from workers.engines.base import EngineSpec
+    from workers.sources.devices import DeviceWatcher
+
+log = logging.getLogger(__name__)
+
+COLUMN = 320  # samples: 20 ms, one column of the waveform
+LEVELS_PERIOD_S = 1 / 30
+JOIN_GAP_S = 0.05  # tracks that are less apart than this begin together
+PAUSE_FLUSH_MS = 300  # after it, what the driver still held when the user paused has come
+PAUSE_SILENCE_S = 1.2  # heard as the end of a sentence, so that the last words before a pause are confirmed
+TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
+
+
+class SpeechSession(QObject):
+    """Listens and transcribes. All verbs return at once and are called from the window's thread.
+
+    Signals:
+        state_changed(SessionState)
+        started(tuple[str, ...]): a new recording with these tracks begins.
+        result_ready(object): Progress while loading; Partial, Commit, LiveStatus or Notice after.
+        levels_ready(Levels): at most 30 times a second for each track.
+        item_changed(object): the number in the history, or None.
+        finished(object): everything is transcribed and kept; the item's number, or None when nothing was kept.
+        failed(object): the exception; the user has been told.
+        devices_changed(list[AudioDevice]): after `watch_devices`.
+    """
+
+    state_changed = Signal(object)
+    started = Signal(object)
+    result_ready = Signal(object)
+    levels_ready = Signal(object)
+    item_changed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object)
+    devices_changed = Signal(object)
+
+    _spec_found = Signal(object)
+    _problem = Signal(object)
+    _source_ended = Signal(object, object)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._state = SessionState.IDLE
+        self._tracks: list[_Track] = []
+        self._workers: list[SpeechWorker] = []
+        self._item_id: int | None = None
+        self._history: History | None = None  # where this recording goes
+        self._is_opening = False
+        self._is_closing_sources = False
+        self._stop_wanted = False
+        self._discard_wanted = False
+        self._is_loaded = False
+        self._has_words = False
+        self._is_incomplete = False  # the engine gave up before the end
+        self._error: Exception | None = None
+        self._lags: dict[str, float] = {}
+        self._devices: list[AudioDevice] = []
+        self._watcher: DeviceWatcher | None = None
+
+        self._spec_found.connect(self._on_spec_found)
+        self._problem.connect(self._on_problem)
+        self._source_ended.connect(self._on_source_ended)
+        context.closed.connect(self._on_context_closed)
+        self._pause_flush = QTimer(self, singleShot=True, interval=PAUSE_FLUSH_MS)
+        self._pause_flush.timeout.connect(self._on_pause_flush)
+
+    # ── what a panel shows ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def item_id(self) -> int | None:
+        return self._item_id
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        return tuple(track.name for track in self._tracks)
+
+    @property
+    def elapsed_s(self) -> float:
+        """How much was recorded, pauses left out."""
+        return max((track.seconds for track in self._tracks), default=0.0)
+
+    @property
+    def lag_s(self) -> float:
+        """How much audio waits beyond what is usual."""
+        return max(self._lags.values(), default=0.0)
+
+    @property
+    def has_lost_source(self) -> bool:
+        """A device went away; `resume` takes the one that is chosen then."""
+        return any(track.is_lost for track in self._tracks)
+
+    @property
+    def devices(self) -> list[AudioDevice]:
+        return self._devices
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def start(self, sources: Sequence[AudioSource] | None = None, spec: EngineSpec | None = None) -> None:
+        """Begins a recording with what the settings say, unless sources or an engine are given."""
+        if self._state.is_active or self._state is SessionState.STOPPING or self._context.is_closing:
+            return
+        self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
+        self._workers = []
+        self._history, self._item_id, self._error = None, None, None
+        self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = self._is_incomplete = False
+        self._lags.clear()
+        self._is_opening = True
+        self.started.emit(self.tracks)
+        self._set_state(SessionState.LOADING)
+        tracks = list(self._tracks)
+        self._context.run(lambda job: self._open(tracks, spec), on_done=self._on_opened, on_failed=self._on_open_failed)
+
+    def pause(self) -> None:
+        """Takes no sound until `resume`; what was said is transcribed meanwhile."""
+        if self._state in (SessionState.LOADING, SessionState.RUNNING) and not self._is_opening:
+            for track in self._tracks:
+                track.source.pause()
+            self._set_state(SessionState.PAUSED)
+            self._pause_flush.start()
+
+    def resume(self) -> None:
+        """Goes on; a track whose device was lost goes on with the device that is chosen now."""
+        if self._state is not SessionState.PAUSED:
+            return
+        self._pause_flush.stop()
+        lost = [track for track in self._tracks if track.is_lost]
+        for track in self._tracks:
+            if track not in lost:
+                track.source.resume()
+        if lost:
+            self._reopen(lost)
+        self._set_state(SessionState.RUNNING if self._is_loaded else SessionState.LOADING)
+
+    def toggle_pause(self) -> None:
+        if self._state is SessionState.PAUSED:
+            self.resume()
+        else:
+            self.pause()
+
+    def stop(self) -> None:
+        """Ends the recording; what was said until now is still transcribed, then `finished`."""
+        if self._context.is_closing and self._watcher is not None:
+            watcher, self._watcher = self._watcher, None
+            self._context.run(lambda job: watcher.stop())
+        if not self._state.is_active:
+            return
+        self._pause_flush.stop()
+        self._stop_wanted = True
+        self._set_state(SessionState.STOPPING)
+        if not self._is_opening:
+            self._close_sources()
+
+    def discard(self) -> None:
+        """Ends the recording and keeps nothing of it. While stopping, it also ends that."""
+        if self._state.is_active or self._state is SessionState.STOPPING:
+            self._discard_wanted = True
+            self.stop()
+            if not self._is_opening and not self._is_closing_sources:
+                self._abandon()
+
+    def toggle(self) -> None:
+        """The one key: starts, or stops."""
+        if self._state.is_active:
+            self.stop()
+        else:
+            self.start()
+
+    def continue_with_chosen_device(self) -> None:
+        """Goes on in the same recording after a device was lost."""
+        if self._state is SessionState.PAUSED:
+            self.resume()
+        elif self._state in (SessionState.LOADING, SessionState.RUNNING):
+            self._reopen([track for track in self._tracks if track.is_lost])
+
+    def watch_devices(self) -> None:
+        """From now on `devices_changed` tells what is plugged in."""
+        if self._watcher is None and not self._context.is_closing:
+            from workers.sources.devices import DeviceWatcher
+
+            self._watcher = DeviceWatcher(self._on_devices_seen)
+            self._watcher.start()
+
+    # ── opening (in a thread) ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _chosen_sources(self) -> list[AudioSource]:
+        names = {"microphone": ["me"], "computer": ["computer"], "both": ["me", "computer"]}
+        return [self._chosen_source(name) for name in names[self._context.settings.hear.source]]
+
+    def _chosen_source(self, track: str) -> AudioSource:
+        from workers.sources.devices import DEFAULT_MONITOR_ID
+        from workers.sources.microphone import Microphone
+
+        hear = self._context.settings.hear
+        device_id = (hear.microphone or None) if track == "me" else (hear.computer_audio or DEFAULT_MONITOR_ID)
+        return Microphone(device_id, track, on_notice=self._problem.emit)
+
+    def _track(self, source: AudioSource) -> _Track:
+        return _Track(
+            source,
+            on_levels=self.levels_ready.emit,
+            on_problem=self._problem.emit,
+            on_end=self._source_ended.emit,
+            position_of_all=lambda: max(track.backlog.received for track in self._tracks),
+        )
+
+    def _open(self, tracks: list[_Track], spec: EngineSpec | None) -> None:
+        """Finds the model, makes room in the history, opens the devices."""
+        spec = spec or speech_spec(self._context.settings, self._context.catalogue)
+        try:
+            self._begin_item(tracks, spec)
+        except AppError as error:  # nothing can be kept, which is no reason not to listen
+            self._problem.emit(error)
+        self._spec_found.emit(spec)  # the model loads while the devices are opened
+        for track in tracks:
+            track.start()
+
+    def _begin_item(self, tracks: list[_Track], spec: EngineSpec) -> None:
+        history, settings = self._context.wait_for_history(), self._context.settings
+        if history is None:
+            return
+        self._history = history
+        self._item_id = history.begin(
+            source=" + ".join(self._device_name(track.name) for track in tracks),
+            engine=engine_name(spec),
+            model_id=spec.model_id,
+            language=settings.hear.language,
+            tracks=[track.name for track in tracks],
+            is_private=settings.history.is_private,
+        ).result()
+        if not settings.history.is_private:
+            for track in tracks:
+                track.record(history.media_path(self._item_id, f"{track.name}.flac"))
+
+    def _device_name(self, track: str) -> str:
+        hear = self._context.settings.hear
+        wanted = hear.microphone if track == "me" else hear.computer_audio
+        fitting = [device for device in self._devices if device.is_monitor == (track == "computer")]
+        chosen = [device for device in fitting if (device.id == wanted if wanted else device.is_default)]
+        return chosen[0].name if chosen else track
+
+    def _on_spec_found(self, spec: EngineSpec) -> None:
+        self.item_changed.emit(self._item_id)
+        for track in self._tracks:
+            worker = SpeechWorker(
+                self._context.pool, spec, track.backlog, track=track.name, options=live_options(self._context.settings)
+            )
+            worker.result_ready.connect(self._on_result)
+            worker.failed.connect(self._on_worker_failed)
+            worker.finished.connect(self._on_worker_finished)
+            self._workers.append(worker)
+            worker.start()
+
+    def _on_opened(self, _nothing: object) -> None:
+        self._is_opening = False
+        if self._stop_wanted:
+            self._close_sources()
+
+    def _on_open_failed(self, error: Exception) -> None:
+        self._is_opening = False
+        self._error = error
+        self._discard_wanted = True  # nothing was said yet
+        self._context.show_error(error)
+        self._set_state(SessionState.STOPPING)
+        self._close_sources()
+
+    def _reopen(self, lost: list[_Track]) -> None:
+        """Gives tracks whose device went away the one that is chosen now."""
+        for track in lost:
+            track.replace_source(self._chosen_source(track.name))
+        self._is_opening = True
+        self._context.run(
+            lambda job: [track.start() for track in lost], on_done=self._on_opened, on_failed=self._on_reopen_failed
+        )
+
+    def _on_reopen_failed(self, error: Exception) -> None:
+        self._is_opening = False
+        for track in self._tracks:
+            track.is_lost = track.is_lost or not track.is_started
+        self._tell_lost(error)
+        self._pause_when_all_lost()
+        if self._stop_wanted:
+            self._close_sources()
+
+    # ── what comes ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_result(self, result: object) -> None:
+        if self._discard_wanted:
+            return
+        if not isinstance(result, Progress) and not self._is_loaded:
+            self._is_loaded = True
+            if self._state is SessionState.LOADING:
+                self._set_state(SessionState.RUNNING)
+        if isinstance(result, Commit):
+            self._keep(result)
+        elif isinstance(result, LiveStatus):
+            self._lags[result.track] = result.lag_s
+        elif isinstance(result, Notice):
+            self._context.show_notice(result)
+        self.result_ready.emit(result)
+
+    def _keep(self, commit: Commit) -> None:
+        self._has_words = self._has_words or bool(commit.words)
+        if self._history is not None and self._item_id is not None and (commit.words or commit.ends_segment):
+            self._history.append_words(
+                self._item_id,
+                commit.track,
+                commit.words,
+                language=commit.language,
+                ends_segment=commit.ends_segment,
+            )
+
+    def _on_problem(self, problem: object) -> None:
+        if isinstance(problem, Notice):
+            self._context.show_notice(problem)
+        elif isinstance(problem, Exception):
+            self._context.show_error(problem)
+        self.result_ready.emit(problem)
+
+    def _on_source_ended(self, track: _Track, error: Exception | None) -> None:
+        if track not in self._tracks or self._state is SessionState.STOPPING:
+            return
+        if error is None:  # a file that has been played
+            track.end()
+            if all(track.is_ended for track in self._tracks):
+                self.stop()
+            return
+        track.is_lost = True
+        track.take_silence(PAUSE_SILENCE_S)
+        self._tell_lost(error)
+        self._pause_when_all_lost()
+
+    def _tell_lost(self, error: Exception) -> None:
+        action = (self.tr("Continue with the chosen device"), self.continue_with_chosen_device)
+        self._context.show_error(error, action=action)
+        self.failed.emit(error)
+
+    def _pause_when_all_lost(self) -> None:
+        if self._state.is_active and all(track.is_lost or track.is_ended for track in self._tracks):
+            self._set_state(SessionState.PAUSED)
+
+    def _on_pause_flush(self) -> None:
+        if self._state is SessionState.PAUSED:
+            for track in self._tracks:
+                track.take_silence(PAUSE_SILENCE_S)
+
+    def _on_devices_seen(self, devices: list[AudioDevice]) -> None:
+        self._devices = devices  # in the watcher's thread; the list is never changed
+        self.devices_changed.emit(devices)
+
+    def _on_worker_failed(self, error: Exception) -> None:
+        """The model cannot be used. While sound comes it is recorded, and can be transcribed afterwards."""
+        if self._error is None:
+            self._error = error
+            if self._is_loaded or self.elapsed_s > TOO_SHORT_S:
+                self._is_incomplete = True
+            self._context.show_error(error)
+            self.failed.emit(error)
+        if not self._is_loaded:
+            self.stop()
+
+    # ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _close_sources(self) -> None:
+        self._is_closing_sources = True
+        tracks = list(self._tracks)
+        self._context.run(lambda job: [track.close() for track in tracks], on_done=self._on_sources_closed)
+
+    def _on_sources_closed(self, _nothing: object) -> None:
+        self._is_closing_sources = False
+        if self._discard_wanted:
+            self._abandon()
+        self._finish_when_done()
+
+    def _abandon(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def _on_worker_finished(self) -> None:
+        self._finish_when_done()
+
+    def _finish_when_done(self) -> None:
+        is_done = not any(worker.isRunning() for worker in self._workers)
+        if self._state is not SessionState.STOPPING or self._is_opening or self._is_closing_sources or not is_done:
+            return
+        for worker in self._workers:
+            worker.wait()
+        self._workers.clear()
+        self._close_item()
+        self._lags.clear()
+        self.finished.emit(self._item_id)
+        self._set_state(SessionState.FAILED if self._error else SessionState.IDLE)
+
+    def _close_item(self) -> None:
+        if self._history is None or self._item_id is None:
+            return
+        is_slip = not self._has_words and self.elapsed_s < TOO_SHORT_S
+        if self._discard_wanted or is_slip:
+            self._history.finish(self._item_id, 0.0)
+            self._history.delete(self._item_id)
+            self._item_id = None
+            self.item_changed.emit(None)
+        elif not self._is_incomplete and all(track.is_transcribed for track in self._tracks):
+            policy = self._context.retention
+            self._history.finish(self._item_id, self.elapsed_s, keep_audio=policy.keep_audio)
+            self._history.apply_retention(policy)
+        else:
+            self._history.release(self._item_id)
+
+    def _on_context_closed(self) -> None:
+        """The engines are gone: whatever still waited for one is about to end, and is offered at the next start."""
+        for worker in self._workers:
+            worker.stop_and_wait()
+
+    def _set_state(self, state: SessionState) -> None:
+        if state is not self._state:
+            log.info("listening: %s -> %s", self._state, state)
+            self._state = state
+            self.state_changed.emit(state)
+
+
+class _Track:
+    """One source with what takes its sound. `take` is called in the source's thread, the rest in others."""
+
+    def __init__(
+        self,
+        source: AudioSource,
+        *,
+        on_levels: Callable[[Levels], None],
+        on_problem: Callable[[object], None],
+        on_end: Callable[[_Track, Exception | None], None],
+        position_of_all: Callable[[], int],
+    ) -> None:
+        self.name = source.track
+        self.source = source
+        self.backlog = Backlog()
+        self.is_lost = False
+        self.is_started = False
+        self._recorder: FlacRecorder | None = None
+        self._on_levels, self._on_problem, self._on_end = on_levels, on_problem, on_end
+        self._position_of_all = position_of_all
+        self._lock = threading.Lock()
+        self._is_joining = True
+        self._rest = np.zeros(0, np.float32)
+        self._columns: list[Samples] = []
+        self._levels_due = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self.backlog.received / SAMPLE_RATE_HZ
+
+    @property
+    def is_ended(self) -> bool:
+        """No more sound can come."""
+        return self.backlog.is_closed
+
+    @property
+    def is_transcribed(self) -> bool:
+        """Nothing waits any more."""
+        return self.backlog.pending_s < JOIN_GAP_S
+
+    def record(self, path: Path) -> None:
+        """Keeps what comes in a file; without one the track works as well."""
+        try:
+            self._recorder = FlacRecorder(path)
+        except DiskError as error:
+            self._on_problem(error)
+
+    def start(self) -> None:
+        """Opens the source; sound comes from now on."""
+        self._is_joining = True
+        self.source.start(self.take, self._on_source_end)
+        self.is_started = True
+
+    def replace_source(self, source: AudioSource) -> None:
+        self.source, self.is_lost, self.is_started = source, False, False
+
+    def take(self, samples: Samples) -> None:
+        with self._lock:
+            if self._is_joining:  # a device that answers later, or anew, is silent until then
+                self._is_joining = False
+                missing = self._position_of_all() - self.backlog.received - len(samples)
+                if missing > JOIN_GAP_S * SAMPLE_RATE_HZ:
+                    self._write(np.zeros(missing, np.float32))
+            self._write(samples)
+        self._measure(samples)
+
+    def take_silence(self, seconds: float) -> None:
+        """A pause that is heard: what was said before it is a whole sentence."""
+        with self._lock:
+            if not self.is_ended:
+                self._write(np.zeros(round(seconds * SAMPLE_RATE_HZ), np.float32))
+
+    def end(self) -> None:
+        """No more sound comes; what waits is transcribed."""
+        with self._lock:
+            if self._recorder is not None:
+                recorder, self._recorder = self._recorder, None
+                try:
+                    recorder.close()
+                except DiskError as error:
+                    self._on_problem(error)
+            self.backlog.close()
+
+    def close(self) -> None:
+        """Stops the source, then `end`; takes as long as the device and the disk do."""
+        if self.is_started and not self.is_lost:
+            self.source.stop()
+        self.end()
+
+    def _write(self, samples: Samples) -> None:
+        if self._recorder is not None:
+            try:
+                self._recorder.write(samples)  # first: what is on disk can be transcribed later
+            except DiskError as error:
+                self._on_problem(error)
+        self.backlog.put(samples)
+
+    def _measure(self, samples: Samples) -> None:
+        joined = np.concatenate([self._rest, samples])
+        count = len(joined) // COLUMN
+        self._rest = joined[count * COLUMN :]
+        if count:
+            self._columns.append(joined[: count * COLUMN].reshape(count, COLUMN))
+        if self._columns and time.monotonic() >= self._levels_due:
+            self._levels_due = time.monotonic() + LEVELS_PERIOD_S
+            columns = np.concatenate(self._columns)
+            self._columns.clear()
+            peaks = np.stack([columns.min(axis=1), columns.max(axis=1)], axis=1)
+            rms = float(np.sqrt(np.mean(np.square(columns))))
+            self._on_levels(Levels(self.name, peaks, 20 * float(np.log10(max(rms, 1e-6)))))
+
+    def _on_source_end(self, error: Exception | None) -> None:
+        self._on_end(self, error)

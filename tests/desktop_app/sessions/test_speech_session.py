@@ -1,0 +1,377 @@
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.context import AppContext
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.speech_session import SpeechSession
+from desktop_app.settings import Settings
+from tests.scripted_engine import scripted
+from workers.engine_pool import EnginePool
+from workers.errors import DeviceError, DiskError, EngineError
+from workers.recorder import FlacRecorder
+from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice
+from workers.sources import media_file
+
+ROOT = Path(__file__).parents[3]
+CLIPS = [*sorted((ROOT / "assets" / "samples").glob("*.flac")), ROOT / "../shared/data/speech/clips/en_cards_1.flac"]
+
+
+class ScriptedSource:
+    """A microphone whose sound comes when the test says so."""
+
+    def __init__(self, track: str = "me", *, error: Exception | None = None) -> None:
+        self.track = track
+        self.is_paused = False
+        self._error = error
+        self._on_end: Callable[[Exception | None], None] | None = None
+
+    def start(self, on_samples, on_end) -> None:
+        if self._error:
+            raise self._error
+        self._on_samples, self._on_end = on_samples, on_end
+
+    def say(self, samples: np.ndarray) -> None:
+        thread = threading.Thread(target=lambda: [self._on_samples(part) for part in np.array_split(samples, 20)])
+        thread.start()
+        thread.join()
+
+    def end(self, error: Exception | None = None) -> None:
+        on_end, self._on_end = self._on_end, None
+        if on_end:
+            on_end(error)
+
+    def pause(self) -> None:
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+
+    def stop(self) -> None:
+        self.end()
+
+
+@pytest.fixture(scope="module")
+def speech() -> np.ndarray:
+    """Some seconds that a voice detector takes for speech."""
+    clip = next((clip for clip in CLIPS if clip.exists()), None)
+    if clip is None:
+        pytest.skip("there is no sample of speech")
+    samples = np.concatenate(list(media_file.read_blocks(clip)))
+    return np.resize(samples, 4 * SAMPLE_RATE_HZ)
+
+
+@pytest.fixture(params=["thread"])
+def placement(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def context(qtbot, home, placement):
+    context = AppContext(
+        Paths.below(home), Settings(), pool=EnginePool(placement=placement), history=History(home / "history")
+    )
+    context.messages = []
+    context.message_posted.connect(context.messages.append)
+    yield context
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
+
+
+@pytest.fixture
+def session(context) -> SpeechSession:
+    return context.sessions.speech
+
+
+def said(session) -> list:
+    """Everything that the session tells from now on."""
+    results: list = []
+    session.result_ready.connect(results.append)
+    return results
+
+
+def opened(qtbot, session, *sources, **options) -> None:
+    session.start(list(sources), scripted(**options))
+    qtbot.waitUntil(lambda: not session._is_opening)
+
+
+def until(qtbot, session, state: SessionState) -> None:
+    qtbot.waitUntil(lambda: session.state is state, timeout=20_000)
+
+
+def text_of(context, item_id: int) -> str:
+    context.history.flush()
+    return " ".join(segment.text for segment in context.history.segments(item_id))
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_what_is_said_is_shown_and_kept_with_its_sound(qtbot, context, session, speech):
+    results, source = said(session), ScriptedSource()
+    states: list = []
+    session.state_changed.connect(states.append)
+    opened(qtbot, session, source)
+
+    source.say(speech)
+    until(qtbot, session, SessionState.RUNNING)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    shown = "".join(result.text for result in results if isinstance(result, Commit)).split()
+    assert shown
+    assert text_of(context, session.item_id).split() == shown
+    item = context.history.item(session.item_id)
+    assert (item.state, item.model_id, item.tracks) == ("finished", "scripted", ("me",))
+    assert item.duration_s == pytest.approx(4.0)
+    (media,) = context.history.media(session.item_id)
+    assert soundfile.info(media.path).frames == len(speech)
+    assert states == [SessionState.LOADING, SessionState.RUNNING, SessionState.STOPPING, SessionState.IDLE]
+
+
+def test_stop_transcribes_what_still_waits(qtbot, context, session, speech):
+    source = ScriptedSource()
+    opened(qtbot, session, source, latency_s=0.05)
+    source.say(speech)
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert context.history.segments(session.item_id)[-1].end_s > 2.5 or text_of(context, session.item_id)
+    assert all(track.is_transcribed for track in session._tracks)
+
+
+def test_stop_while_the_model_loads_loses_nothing(qtbot, context, session, speech):
+    source = ScriptedSource()
+    session.start([source], scripted())
+    qtbot.waitUntil(lambda: source._on_end is not None)
+    source.say(speech)
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert text_of(context, session.item_id)
+
+
+def test_a_dead_engine_is_replaced_and_the_text_goes_on(qtbot, context, session, speech, tmp_path):
+    context.pool = EnginePool(placement="process")
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source, crash_once=str(tmp_path / "crashed"))
+
+    source.say(speech)
+    qtbot.waitUntil(lambda: any(isinstance(result, Notice) for result in results), timeout=20_000)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert (tmp_path / "crashed").exists()
+    assert text_of(context, session.item_id)
+    assert len([message for message in context.messages if message.kind == "info"]) == 1
+
+
+def test_an_engine_that_cannot_go_on_leaves_the_recording_to_be_finished(qtbot, context, session, speech):
+    context.pool = EnginePool(placement="process")
+    source = ScriptedSource()
+    opened(qtbot, session, source, load="exit")
+    source.say(speech)
+
+    until(qtbot, session, SessionState.FAILED)
+
+    assert context.messages[0].kind == "error"
+    assert [item.id for item in context.history.unfinished()] == [session.item_id]
+    assert soundfile.info(context.history.media_path(session.item_id, "me.flac")).frames == len(speech)
+
+
+def test_a_model_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
+    opened(qtbot, session, ScriptedSource(), load="missing")
+
+    until(qtbot, session, SessionState.FAILED)
+    context.history.flush()
+
+    assert "not installed" in context.messages[0].sentence
+    assert context.messages[0].action
+    assert context.history.items() == []
+
+
+def test_a_device_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
+    session.start([ScriptedSource(error=DeviceError("No microphone was found."))], scripted())
+
+    until(qtbot, session, SessionState.FAILED)
+    context.history.flush()
+
+    assert context.messages[0].sentence == "No microphone was found."
+    assert context.history.items() == []
+
+
+def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtbot, context, session, speech):
+    first, second = ScriptedSource(), ScriptedSource()
+    session._chosen_source = lambda track: second
+    opened(qtbot, session, first)
+    first.say(speech)
+
+    first.end(DeviceError("'USB Audio' was unplugged."))
+    until(qtbot, session, SessionState.PAUSED)
+    assert session.has_lost_source
+    action = context.messages[-1].action
+    assert context.messages[-1].sentence == "'USB Audio' was unplugged."
+    action[1]()
+    qtbot.waitUntil(lambda: second._on_end is not None)
+    second.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert len(context.history.items()) == 1
+    assert session.elapsed_s == pytest.approx(8.0 + 1.2, abs=0.1)
+    assert max(segment.end_s for segment in context.history.segments(session.item_id)) > 5.5
+
+
+def test_pause_confirms_what_was_said_and_takes_nothing_until_resume(qtbot, context, session, speech):
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    until(qtbot, session, SessionState.RUNNING)
+
+    session.pause()
+    assert (session.state, source.is_paused) == (SessionState.PAUSED, True)
+    qtbot.waitUntil(lambda: any(isinstance(result, Commit) and result.ends_segment for result in results))
+    session.resume()
+    assert (session.state, source.is_paused) == (SessionState.RUNNING, False)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_two_tracks_are_kept_apart_and_begin_together(qtbot, context, session, speech):
+    me, computer = ScriptedSource("me"), ScriptedSource("computer")
+    opened(qtbot, session, me, computer)
+    me.say(speech)
+    computer.say(speech[: 2 * SAMPLE_RATE_HZ])  # answered 2 s later than the microphone: silent until then
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    context.history.flush()
+    assert {segment.track for segment in context.history.segments(session.item_id)} == {"me", "computer"}
+    assert [track.seconds for track in session._tracks] == [4.0, pytest.approx(6.0, abs=0.2)]
+    assert [media.track for media in context.history.media(session.item_id)] == ["computer", "me"]
+    assert len(context.pool.loaded()) <= 1
+
+
+def test_private_mode_leaves_nothing_on_disk(qtbot, context, session, speech, home):
+    context.settings.history.is_private = True
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert any(isinstance(result, Commit) for result in results)
+    assert context.history.items() == []
+    assert not list(home.rglob("*.flac"))
+
+
+def test_discard_keeps_nothing(qtbot, context, session, speech, home):
+    source = ScriptedSource()
+    opened(qtbot, session, source, latency_s=0.2)
+    source.say(speech)
+
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+    context.history.flush()
+
+    assert context.history.items() == []
+    assert not list(home.rglob("*.flac"))
+
+
+def test_a_full_disk_is_told_and_the_text_goes_on(qtbot, context, session, speech, monkeypatch):
+    def full(_recorder, _samples) -> None:
+        raise DiskError("The disk is full.")
+
+    monkeypatch.setattr(FlacRecorder, "write", full)
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert "The disk is full." in [message.sentence for message in context.messages]
+    assert text_of(context, session.item_id)
+
+
+def test_sound_is_not_kept_when_the_user_does_not_want_it(qtbot, context, session, speech, home):
+    context.settings.history.keep_audio = False
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert text_of(context, session.item_id)
+    assert not list(home.rglob("*.flac"))
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_quit_while_the_model_loads_leaves_nothing_behind(qtbot, context, session, speech):
+    source = ScriptedSource()
+    context._stop_timer.setInterval(100)
+    session.start([source], scripted(load="wait"))
+    qtbot.waitUntil(lambda: source._on_end is not None)
+    source.say(speech)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+    history = History(context.paths.data_dir.parent / "history")
+    assert [item.state for item in history.unfinished()] == ["recording"]
+    history.close()
+
+
+def test_a_slip_of_the_finger_is_forgotten(qtbot, context, session):
+    opened(qtbot, session, ScriptedSource())
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+    context.history.flush()
+
+    assert context.history.items() == []
+    assert session.item_id is None
+
+
+def test_levels_come_at_most_thirty_times_a_second(qtbot, session, speech):
+    levels: list = []
+    session.levels_ready.connect(levels.append)
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+
+    source.say(speech)
+    source.say(np.zeros(320, np.float32))
+    qtbot.waitUntil(lambda: len(levels) > 0)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert len(levels) < 20
+    assert levels[0].peaks.shape[1] == 2
+    assert -60 < levels[0].rms_dbfs < 0
+
+
+def test_start_twice_is_one_recording(qtbot, context, session, speech):
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    session.start([ScriptedSource()], scripted())
+    source.say(speech)
+    session.stop()
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+    context.history.flush()
+
+    assert len(context.history.items()) == 1
+
+
+def test_the_lag_is_the_largest_of_all_tracks(session):
+    session._on_result(LiveStatus("me", 10, 9, 8, lag_s=1.0, is_speech=True))
+    session._on_result(LiveStatus("computer", 10, 4, 3, lag_s=5.0, is_speech=True))
+
+    assert session.lag_s == 5.0
+    assert not isinstance(session, EngineError)
