@@ -209,6 +209,7 @@ class EngineProcess:
         self._grace_s = grace_s
         self._grace: threading.Timer | None = None
         self._numbers = itertools.count(1)
+        self._sending = threading.Lock()  # held while the data channel is written, and to close it
         self._condition = threading.Condition()  # guards what follows
         self._busy_with = 0  # the request that the child has not ended; 0 when it is idle
         self._wanted = 0  # the request whose answers somebody waits for; those of others are late and dropped
@@ -228,6 +229,8 @@ class EngineProcess:
                 env=_environment(threads or physical_cores()),
                 process_group=0,  # Ctrl-C in a terminal is for the app, which ends its engines in order
             )
+        assert self._process.stdin is not None
+        self._lifeline = self._process.stdin
         self.pid = self._process.pid
         self._listener = threading.Thread(target=self._listen, name=f"engine-{self.pid}", daemon=True)
         self._listener.start()
@@ -280,7 +283,7 @@ class EngineProcess:
             number = self._busy_with = self._wanted = next(self._numbers)
             answers = self._answers = deque()
         try:
-            with contextlib.suppress(OSError):  # it died; the listener says so
+            with self._sending, contextlib.suppress(OSError):  # it died; the listener says so
                 self._data.send_bytes(_HEADER.pack(number, verb))
                 self._data.send_bytes(frame)
             while True:
@@ -388,9 +391,11 @@ class EngineProcess:
             self._condition.notify_all()
             if self._grace is not None:
                 self._grace.cancel()
-        ends: list[Any] = [self._data, self._control, self._output, self._process.stdin]
-        for end in ends:
-            end.close()
+            self._control.close()
+        with self._sending:
+            self._data.close()
+        self._output.close()
+        self._lifeline.close()
         log.log(
             logging.DEBUG if self.was_killed else logging.WARNING,
             "process %d for %s ended (%s)", self.pid, self.spec.model_id, self._process.returncode,
