@@ -16,7 +16,6 @@ from desktop_app.history.folders import ItemFolders
 from desktop_app.history.records import Recovered, RecoveredTrack
 from desktop_app.history.search import fold
 from workers.errors import DiskError, HistoryError, SourceError
-from workers.recorder import recover_flac
 from workers.results import SAMPLE_RATE_HZ
 
 Words = list[dict[str, Any]]
@@ -260,6 +259,8 @@ def _close(target: Target, item_id: int, state: str, duration_s: float) -> None:
 
 def _register_audio(target: Target, item_id: int) -> list[RecoveredTrack]:
     """Enters the recordings in the item's folder, made whole where a crash cut them off."""
+    from workers.recorder import recover_flac  # numpy: not for those who only read
+
     tracks = []
     if target.folders and target.root:
         for path in sorted(target.folders.path(item_id).glob("*.flac")):

@@ -83,11 +83,15 @@ class ItemFolders:
         except OSError as error:
             raise disk_error(error, self.path(item_id)) from error
 
-    def size_bytes(self, item_id: int) -> int:
-        try:
-            return sum(entry.stat().st_size for entry in os.scandir(self.path(item_id)) if entry.is_file())
-        except FileNotFoundError:
-            return 0
+
+def size_bytes(folder: Path) -> int:
+    """What the files below a folder take; those that vanish meanwhile count nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.stat(os.path.join(place, name)).st_size
+    return total
 
 
 def lock_file(path: Path) -> int:

@@ -27,7 +27,7 @@ from typing import Any
 from desktop_app.history import changes, database, export, search
 from desktop_app.history.changes import Change, Target
 from desktop_app.history.export import ExportOptions
-from desktop_app.history.folders import ItemFolders
+from desktop_app.history.folders import ItemFolders, size_bytes
 from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, StoredSegment, Totals
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.subtitles import timed_words
@@ -345,11 +345,10 @@ class History:
         with self._reading() as connection:
             counts = connection.execute("SELECT kind, count(*) AS n, sum(duration_s) AS s FROM items GROUP BY kind")
             rows = counts.fetchall()
-        files = self._folder.rglob("*") if self._folder else ()
         return Totals(
             n_items={row["kind"]: row["n"] for row in rows},
             duration_s=sum(row["s"] for row in rows),
-            size_bytes=sum(file.stat().st_size for file in files if file.is_file()),
+            size_bytes=size_bytes(self._folder) if self._folder else 0,
         )
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -407,7 +406,7 @@ class History:
             duration_s=row["duration_s"],
             is_pinned=bool(row["is_pinned"]),
             preview=" ".join(segment["text"] for segment in beginning)[:200],
-            size_bytes=self._folders.size_bytes(row["id"]) if is_kept else 0,
+            size_bytes=size_bytes(self._folders.path(row["id"])) if is_kept else 0,
         )
 
 

@@ -54,7 +54,7 @@ def build_cues(segments: Iterable[StoredSegment], *, labels: dict[str, str] | No
             words = [*_pieces(Word(labels[segment.track], at_s, at_s, 1.0)), *words]
             words[1] = replace(words[1], text=" " + words[1].text.lstrip())
         if words:
-            by_track.setdefault(segment.track, []).extend(_split(tuple(words)))
+            by_track.setdefault(segment.track, []).extend(_joined(_split(tuple(words))))
     cues = [cue for track, groups in by_track.items() for cue in _timed(track, groups)]
     return sorted(cues, key=lambda cue: (cue.start_s, cue.end_s))
 
@@ -91,7 +91,7 @@ def columns(text: str) -> int:
 
 def _split(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
     """Groups of words that each fit a cue, divided at sentences, clauses and pauses near the middle."""
-    if len(words) == 1 or (words[-1].end_s - words[0].start_s <= MAX_CUE_S and _lines(words)):
+    if len(words) == 1 or _fits(words):
         return [words]
 
     def goodness(index: int) -> float:
@@ -102,6 +102,26 @@ def _split(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
 
     middle = max(range(1, len(words)), key=goodness)
     return _split(words[:middle]) + _split(words[middle:])
+
+
+def _joined(groups: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """The groups, with those that are too short to read joined to a neighbour where both fit one cue."""
+    joined: list[tuple[Word, ...]] = []
+    for words in groups:
+        is_short = joined and min(_seconds(joined[-1]), _seconds(words)) < MIN_CUE_S
+        if is_short and _fits(joined[-1] + words):
+            joined[-1] += words
+        else:
+            joined.append(words)
+    return joined
+
+
+def _fits(words: tuple[Word, ...]) -> bool:
+    return _seconds(words) <= MAX_CUE_S and _lines(words) is not None
+
+
+def _seconds(words: tuple[Word, ...]) -> float:
+    return words[-1].end_s - words[0].start_s
 
 
 def _lines(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], ...] | None:

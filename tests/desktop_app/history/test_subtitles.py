@@ -59,6 +59,19 @@ def test_text_is_divided_at_a_long_pause() -> None:
     assert texts(segment(spoken)) == ["one two three four", "five six seven eight"]
 
 
+def test_sentence_too_short_to_read_joins_its_neighbour() -> None:
+    spoken = words(
+        "He tells us that at this festive season of the year, with Christmas and roast beef looming before us, "
+        "similes drawn from eating and its results occur most readily to the mind. Yes. He has grave doubts whether "
+        "his work is Greek after all and can discover in it but little of rocky Ithaca."
+    )
+
+    assert texts(segment(spoken))[2:4] == [
+        "similes drawn from eating and its results\noccur most readily to the mind. Yes.",
+        "He has grave doubts whether\nhis work is Greek after",
+    ]
+
+
 def test_chinese_is_divided_between_characters_at_its_punctuation() -> None:
     text = "今天我们讨论明年的预算，因为它比去年多了很多。大家都有什么意见？请一个一个地说，不要着急，我们有时间。"
     spoken = [Word(character, n * 0.2, n * 0.2 + 0.2, 0.9) for n, character in enumerate(text)]
