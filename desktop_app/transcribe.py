@@ -232,7 +232,8 @@ class _Job:
             is_complete = True
         finally:
             if self._is_mid_line:
-                self._print("\n")
+                with contextlib.suppress(BrokenPipeError):
+                    self._print("\n")
             has_sound = self._is_live and self._fed_s > 0
             history = self._desk.history
             if is_complete or not has_sound or item_id >= PRIVATE_FROM:
@@ -407,7 +408,8 @@ class _Job:
 
     def _tell(self, notice: Notice) -> None:
         self._desk.status.clear()
-        self._desk.complain(f"{notice.sentence} {notice.hint}".strip())
+        which = f"{self._name}: " if len(self._desk.order.inputs) > 1 else ""
+        self._desk.complain(f"{which}{notice.sentence} {notice.hint}".strip())
 
 
 class _EventLog:

@@ -136,7 +136,7 @@ class Microphone:
             silent_frames = 0 if frames.any() else silent_frames + len(frames)
             if silent_frames - len(frames) < SILENT_S * capture.rate_hz <= silent_frames and not capture.is_monitor:
                 hint = "It may be muted, or another program may hold it. Check the system's sound settings."
-                self._on_notice(Notice(f"'{self.device_name}' gives nothing but silence.", hint))
+                self._on_notice(Notice("The microphone gives nothing but silence.", hint))
             mono = frames.mean(axis=1, dtype=np.float32) / np.float32(32768)
             self._pass_on(resampler.resample_chunk(mono), on_samples)
         self._pass_on(resampler.resample_chunk(np.zeros(0, np.float32), last=True), on_samples)
@@ -156,7 +156,8 @@ class Microphone:
     def _reconnect(self, loss: DeviceError) -> None:
         """Waits until the device is back; raises `loss` when it stays away."""
         log.warning("%s", loss)
-        self._on_notice(Notice(loss.sentence, "Recording goes on as soon as it is back."))
+        hint = "Recording goes on as soon as it is back."
+        self._on_notice(Notice("The audio device was unplugged or does not answer.", hint))
         for _ in range(int(self._reconnect_s / RETRY_S)):
             if self._stopping.wait(RETRY_S):
                 return
@@ -170,7 +171,7 @@ class Microphone:
                     capture.command(b"s")
                 elif self._is_paused:
                     capture.command(b"p")
-            self._on_notice(Notice(f"Recording goes on with '{self.device_name}'."))
+            self._on_notice(Notice("The audio device is back and recording goes on."))
             return
         raise loss
 

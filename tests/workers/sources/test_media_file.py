@@ -116,7 +116,7 @@ def test_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, name: st
     samples = np.concatenate(list(read_blocks(path, on_notice=notices.append)))
 
     assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(5.0, abs=0.5)
-    assert "cut off after 5 s" in notices[0].sentence
+    assert "cut off" in notices[0].sentence
 
 
 def test_video_cut_before_its_index_is_a_sentence(tmp_path: Path) -> None:

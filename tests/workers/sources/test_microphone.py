@@ -156,7 +156,7 @@ def test_microphone_goes_on_when_it_is_plugged_in_again(tmp_path: Path, monkeypa
         microphone.stop()
 
     assert "unplugged" in lost.sentence
-    assert "Headset" in found.sentence
+    assert "is back" in found.sentence
     assert heard.ends == [None]
 
 
