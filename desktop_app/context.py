@@ -241,9 +241,16 @@ class AppContext(QObject):
         on_done: Callable[[Any], None] = nothing,
         on_failed: Callable[[Exception], None] | None = None,
         on_progress: Callable[[Progress], None] = nothing,
+        on_ended: Callable[[], None] = nothing,
     ) -> Job:
         """Starts `work` in a thread; it is cancelled and waited for when the app closes."""
-        job = Job(work, on_done=on_done, on_failed=on_failed or self.show_error, on_progress=on_progress)
+        job = Job(
+            work,
+            on_done=on_done,
+            on_failed=on_failed or self.show_error,
+            on_progress=on_progress,
+            on_ended=on_ended,
+        )
         self._jobs.add(job)
         job.finished.connect(self._forget_jobs)
         job.start()

@@ -15,11 +15,11 @@ from workers.results import Progress
 log = logging.getLogger(__name__)
 
 
-def nothing(_value: Any) -> None: ...
+def nothing(*_values: Any) -> None: ...
 
 
 class Job(QThread):
-    """Runs `work(job)` in its thread; the callbacks are called in the thread that made the job, before `finished`.
+    """Runs `work(job)` in its thread; the callbacks are called in the thread that made the job, `on_ended` always.
 
     `work` reports with `job.report` and gives up with `job.raise_if_cancelled()`; Cancelled is not an error.
     """
@@ -35,15 +35,17 @@ class Job(QThread):
         on_done: Callable[[Any], None] = nothing,
         on_failed: Callable[[Exception], None],
         on_progress: Callable[[Progress], None] = nothing,
+        on_ended: Callable[[], None] = nothing,
     ) -> None:
         super().__init__()
         self._work = work
-        self._on_done, self._on_failed, self._on_progress = on_done, on_failed, on_progress
+        self._on_done, self._on_failed, self._on_progress, self._on_ended = on_done, on_failed, on_progress, on_ended
         self._cancelled = threading.Event()
         # Through methods of this object, which lives in the caller's thread: a plain function would be called in ours.
         self._progressed.connect(self._deliver_progress)
         self._returned.connect(self._deliver_result)
         self._raised.connect(self._deliver_error)
+        self.finished.connect(self._deliver_end)
 
     def cancel(self) -> None:
         self._cancelled.set()
@@ -76,3 +78,6 @@ class Job(QThread):
 
     def _deliver_error(self, error: Exception) -> None:
         self._on_failed(error)
+
+    def _deliver_end(self) -> None:
+        self._on_ended()

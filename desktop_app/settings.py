@@ -145,9 +145,7 @@ class Hear(Section):
     emotion: bool = Field(
         False, title="Tone of voice", description="Says how each sentence sounds. Needs an emotion model."
     )
-    engine_options: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, title="Engine options", json_schema_extra={"widget": "hidden"}
-    )
+    engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 
 
 class HistorySettings(Section):
@@ -186,7 +184,7 @@ class Captions(Section):
         description="Where the captions open; dragging them makes the place your own.",
         json_schema_extra={"labels": {"bottom": "Bottom", "top": "Top", "free": "Where I left them"}},
     )
-    geometry: str = Field("", title="Geometry", json_schema_extra={"widget": "hidden"})
+    geometry: str = Field("", json_schema_extra={"widget": "hidden"})
 
 
 class Models(Section):

@@ -137,13 +137,10 @@ class Theme(QObject):
         hints.setColorScheme(
             {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}[choice]
         )
-        self._on_scheme_changed()
+        self._on_scheme_changed(hints.colorScheme())
 
-    def _on_scheme_changed(self) -> None:
-        if self.choice == "system":
-            is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        else:
-            is_dark = self.choice == "dark"
+    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        is_dark = scheme == Qt.ColorScheme.Dark if self.choice == "system" else self.choice == "dark"
         self.colors = DARK if is_dark else LIGHT
         app = QApplication.instance()
         if isinstance(app, QApplication):

@@ -180,10 +180,10 @@ class ModelsPanel(QWidget):
             if done:
                 self._context.notify("info", done)
 
-        job = self._context.run(work, on_done=on_done, on_failed=self._context.show_error, on_progress=on_progress)
-        card.job = job
+        card.job = self._context.run(
+            work, on_done=on_done, on_progress=on_progress, on_ended=lambda: self._on_job_ended(model_id, name)
+        )
         on_progress(Progress(-1.0))
-        job.finished.connect(lambda: self._on_job_finished(model_id, name))
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -249,7 +249,7 @@ class ModelsPanel(QWidget):
         self.stack.setCurrentWidget(self.failure)
         self._context.show_error(error, action=(self.tr("Try again"), self.refresh))
 
-    def _on_job_finished(self, model_id: str, name: str) -> None:
+    def _on_job_ended(self, model_id: str, name: str) -> None:
         self._context.busy_changed.emit(name, None)
         if model_id in self.cards:
             self.cards[model_id].job = None

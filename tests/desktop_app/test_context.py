@@ -1,0 +1,208 @@
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Signal
+
+from desktop_app.context import AppContext, Message
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+from workers.engine_pool import EnginePool
+from workers.errors import Cancelled, DiskError, ModelMissing
+from workers.results import Notice
+
+
+@pytest.fixture
+def context(qtbot, tmp_path: Path):
+    context = AppContext(Paths.below(tmp_path), Settings())
+    yield context
+    with qtbot.waitSignal(context.closed, raising=not context.is_closed):
+        context.close()
+
+
+@pytest.fixture
+def messages(context: AppContext) -> list[Message]:
+    posted: list[Message] = []
+    context.message_posted.connect(posted.append)
+    return posted
+
+
+class Session(QObject):
+    """Needs a turn of the event loop to stop, like a real one."""
+
+    state_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = "running"
+
+    def stop(self) -> None:
+        self.state = "stopping"
+
+
+def test_work_runs_in_a_thread_and_its_result_comes_back_here(context, qtbot):
+    threads = []
+
+    def work(job):
+        threads.append(QThread.currentThread())
+        job.report(0.5, "half")
+        return 42
+
+    here, seen = QThread.currentThread(), []
+    context.run(
+        work,
+        on_done=lambda value: seen.append((value, QThread.currentThread())),
+        on_progress=lambda progress: seen.append((progress.fraction, QThread.currentThread())),
+        on_ended=lambda: seen.append("ended"),
+    )
+
+    qtbot.waitUntil(lambda: "ended" in seen)
+    assert seen == [(0.5, here), (42, here), "ended"]
+    assert threads != [here]
+
+
+def test_error_of_work_is_shown_with_its_values(context, messages, qtbot):
+    def work(_job):
+        raise DiskError("The disk is full: '{path}' cannot be written.", hint="Free some space.", path="/media")
+
+    context.run(work)
+
+    qtbot.waitUntil(lambda: bool(messages))
+    assert messages[0].kind == "error"
+    assert messages[0].sentence == "The disk is full: '/media' cannot be written."
+    assert messages[0].hint == "Free some space."
+
+
+def test_cancelled_is_never_shown(context, messages, qtbot):
+    ended = []
+
+    def work(_job):
+        raise Cancelled
+
+    context.run(work, on_ended=lambda: ended.append(True))
+
+    qtbot.waitUntil(lambda: bool(ended))
+    context.show_error(Cancelled())
+    assert messages == []
+
+
+def test_missing_model_offers_the_models_page(context, messages, qtbot):
+    context.show_error(ModelMissing("The model '{id}' is not installed.", id="whisper-base"))
+
+    with qtbot.waitSignal(context.panel_requested) as request:
+        messages[0].action[1]()
+    assert request.args == ["models"]
+
+
+def test_bug_is_logged_whole_and_shown_as_unexpected(context, messages, caplog):
+    with caplog.at_level(logging.ERROR):
+        context.show_error(ZeroDivisionError("division by zero"))
+
+    assert messages[0].sentence == "Something unexpected happened."
+    assert "ZeroDivisionError" in messages[0].hint
+    assert caplog.records[0].exc_info is not None
+
+
+def test_notice_from_another_thread_is_shown_here(context, messages, qtbot):
+    thread = threading.Thread(target=lambda: context._notice_came.emit(Notice("The engine was restarted.")))
+    thread.start()
+    thread.join()
+
+    qtbot.waitUntil(lambda: bool(messages))
+    assert (messages[0].kind, messages[0].sentence) == ("info", "The engine was restarted.")
+
+
+def test_history_opens_in_the_background(context, qtbot):
+    with qtbot.waitSignal(context.history_changed):
+        context.open_history()
+
+    assert isinstance(context.history, History)
+    assert context.history.items() == []
+
+
+def test_broken_history_is_said_and_recordings_live_in_memory(context, messages, qtbot):
+    context.paths.history_dir.mkdir(parents=True)
+    (context.paths.history_dir / "history.db").write_bytes(b"this is no database" * 100)
+
+    with qtbot.waitSignal(context.history_changed):
+        context.open_history()
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert messages[0].kind == "error"
+    assert context.wait_for_history().begin(title="", source="", engine="", model_id="", language="", tracks=("me",))
+
+
+def test_setting_is_told_and_saved_once(qtbot, tmp_path):
+    paths = Paths.below(tmp_path)
+    context = AppContext(paths, Settings.load(paths.settings_file))
+    told = []
+    context.settings_changed.connect(told.append)
+    context.change_setting("general.theme", "dark")
+    context.change_setting("general.theme", "dark")
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+    assert told == ["general.theme"]
+    assert Settings.load(paths.settings_file).general.theme == "dark"
+
+
+def test_settings_that_cannot_be_saved_are_said(context, messages, tmp_path):
+    (tmp_path / "config").write_text("in the way")
+    context.settings = Settings.load(context.paths.settings_file)
+    context.change_setting("general.theme", "dark")
+
+    context.save_settings()
+
+    assert "could not be saved" in messages[0].sentence
+
+
+def test_close_cancels_work_and_waits_for_it(context, qtbot):
+    started, ended = threading.Event(), []
+
+    def work(job):
+        started.set()
+        job._cancelled.wait()
+        ended.append(True)
+        job.raise_if_cancelled()
+
+    context.run(work)
+    started.wait()
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+    assert ended == [True]
+    assert context.is_closed
+
+
+def test_close_waits_until_sessions_are_idle(context, qtbot):
+    session = Session()
+    context.sessions.speech = session
+    context.close()
+    qtbot.wait(1)
+    assert not context.is_closed
+
+    with qtbot.waitSignal(context.closed):
+        session.state = "idle"
+        session.state_changed.emit("idle")
+
+
+def test_close_gives_up_on_a_session_that_does_not_stop(context, qtbot):
+    context.sessions.speech = Session()
+    context._stop_timer.setInterval(1)
+
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+
+def test_close_ends_the_pool_and_the_history(qtbot, tmp_path):
+    pool, history = EnginePool(placement="thread"), History(tmp_path / "history")
+    context = AppContext(Paths.below(tmp_path), Settings(), pool=pool, history=history)
+
+    with qtbot.waitSignal(context.closed):
+        context.close()
+        context.close()
+
+    assert pool._is_closed
+    assert not any(thread.name.startswith("history") for thread in threading.enumerate())

@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import pytest
+
+from desktop_app.settings import SECTIONS, Settings, extra_of
+from workers.errors import DiskError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.toml"
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+
+
+def test_defaults_when_there_is_no_file(file):
+    settings = Settings.load(file)
+
+    assert settings.model_dump() == Settings().model_dump()
+    assert settings.problems == []
+    assert not file.parent.exists()
+
+
+def test_saved_values_come_back(file):
+    settings = Settings.load(file)
+    settings.hear.custom_words = ["Łódź", "ctranslate2"]
+    settings.hear.engine_options = {"faster-whisper": {"threads": 2}}
+    settings.window.hints_dismissed = ["welcome"]
+    settings.save()
+
+    assert Settings.load(file) == settings
+
+
+def test_wrong_values_fall_back_one_by_one(file):
+    write(file, '[general]\ntheme = "purple"\nlanguage = "en"\n[history]\nkeep_days = -3\nkeep_audio = false\n')
+
+    settings = Settings.load(file)
+
+    assert (settings.general.theme, settings.general.language) == ("system", "en")
+    assert (settings.history.keep_days, settings.history.keep_audio) == (0, False)
+    assert settings.problems[0].values["names"] == "general.theme, history.keep_days"
+    assert "purple" in file.with_suffix(".wrong.toml").read_text()
+
+
+def test_section_that_is_no_table_falls_back(file):
+    write(file, 'general = "dark"\n[hear]\ntask = "translate"\n')
+
+    settings = Settings.load(file)
+
+    assert settings.general.theme == "system"
+    assert settings.hear.task == "translate"
+
+
+@pytest.mark.parametrize("content", [b"[general\n", b"\xff\xfe\x00", b"a = 1\na = 2\n"])
+def test_unreadable_file_is_kept_aside_and_told(file, content):
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+    settings = Settings.load(file)
+
+    assert settings.model_dump() == Settings().model_dump()
+    assert settings.problems[0].template.startswith("The settings file could not be read")
+    assert file.with_suffix(".wrong.toml").read_bytes() == content
+
+
+def test_problem_is_told_once(file):
+    write(file, '[general]\ntheme = "purple"\n')
+    Settings.load(file).save()
+
+    assert Settings.load(file).problems == []
+
+
+def test_save_keeps_comments_and_unknown_keys(file):
+    write(file, '# mine\n[general]\ntheme = "dark" # at night\nfuture = 1\n')
+    settings = Settings.load(file)
+    settings.general.reduce_motion = True
+    settings.save()
+
+    text = file.read_text()
+
+    assert text.startswith('# mine\n[general]\ntheme = "dark" # at night\nfuture = 1\n')
+    assert "reduce_motion = true" in text
+
+
+def test_save_leaves_what_another_window_chose(file):
+    one, other = Settings.load(file), Settings.load(file)
+    one.general.theme = "dark"
+    one.save()
+    other.hear.language = "de"
+    other.save()
+
+    merged = Settings.load(file)
+
+    assert (merged.general.theme, merged.hear.language) == ("dark", "de")
+
+
+def test_save_without_change_writes_nothing(file):
+    Settings.load(file).save()
+
+    assert not file.exists()
+
+
+def test_save_into_a_file_instead_of_a_folder_raises(tmp_path):
+    (tmp_path / "config").write_text("in the way")
+    settings = Settings.load(tmp_path / "config" / "settings.toml")
+    settings.general.theme = "dark"
+
+    with pytest.raises(DiskError, match="could not be saved"):
+        settings.save()
+
+
+def test_reset_gives_shown_fields_their_defaults():
+    settings = Settings()
+    settings.hear.task = "translate"
+    settings.hear.engine_options = {"whisper": {"beam_size": 3}}
+
+    settings.reset("hear")
+
+    assert settings.hear.task == "transcribe"
+    assert settings.hear.engine_options == {"whisper": {"beam_size": 3}}
+
+
+def test_every_shown_field_has_a_title():
+    untitled = [
+        f"{section}.{name}"
+        for section, kind in SECTIONS.items()
+        if section != "window"
+        for name, field in kind.model_fields.items()
+        if not field.title and extra_of(field).get("widget") != "hidden"
+    ]
+
+    assert untitled == []
