@@ -6,15 +6,16 @@ Read from top to bottom, this file is the app: sound is taken in, asked about, a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the window reads this file before its first paint, and numpy would double that time
+    import numpy as np
+    from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ = 16_000
 """The one sample rate inside the app: what Whisper and Wav2Vec2 were trained on. Sources resample to it."""
 
-Samples: TypeAlias = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
 """Mono audio, shape (n,), float32 in [-1, 1], at `SAMPLE_RATE_HZ`."""
 
 SpeechTask = Literal["transcribe", "translate"]
@@ -35,6 +36,7 @@ class SpeechRequest:
         word_times: whether words need times; without, the engine may return one word spanning everything.
         beam_size: 1 is greedy (live), 5 is Whisper's offline default; engines without beams ignore it.
         is_final: no more audio follows; engines with right context flush it.
+        prefix: the text at the start of `samples` that is already certain; engines that can, continue after it.
     """
 
     samples: Samples
@@ -44,6 +46,7 @@ class SpeechRequest:
     word_times: bool = True
     beam_size: int = 1
     is_final: bool = False
+    prefix: str = ""
 
 
 # ── engine → worker ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,7 +72,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What an engine heard in one request. Word times are relative to the start of the request's samples."""
+    """What an engine heard in one request. Word times are relative to the start of the request's samples.
+
+    The first `prefix_words` words are the request's prefix, if the engine continued one.
+    """
 
     words: tuple[Word, ...]
     language: str = ""
@@ -77,6 +83,7 @@ class Hypothesis:
     no_speech_prob: float = 0.0
     avg_logprob: float = 0.0
     decode_s: float = 0.0
+    prefix_words: int = 0
 
     @property
     def text(self) -> str:

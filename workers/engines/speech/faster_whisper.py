@@ -1,0 +1,276 @@
+"""Whisper through CTranslate2, the default ear: int8 on a processor, float16 on a GPU.
+
+Paper: Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", arXiv 2212.04356.
+Weights: OpenAI Whisper (MIT), as a CTranslate2 folder.
+
+What makes it fast enough to show words while they are spoken: the encoder sees the speech and a few seconds of silence
+instead of a window padded to 30 s, words that are certain are forced as a prefix so that only the new ones are decoded,
+and word times come from `align` on the same encoder output.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from workers.engines.base import EngineInfo, EngineOptions, OnProgress
+from workers.engines.devices import DeviceChoice, ctranslate2_device
+from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
+from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest, Word
+
+log = logging.getLogger(__name__)
+
+MAX_WINDOW_S = 30.0  # what the encoder was trained on
+FRAMES_PER_S = 100  # mel frames
+ALIGNED_FRAMES_PER_S = 50  # encoder output
+NEEDED_FILES = ("model.bin", "config.json", "tokenizer.json")
+UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
+PROMPT_TOKENS = 223  # half of the decoder's 448 positions, as in training
+OPENING_PUNCTUATION = "\"'“¿([{-"
+CLOSING_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"
+
+
+class FasterWhisperOptions(EngineOptions):
+    device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
+    compute_type: Literal["auto", "int8", "int8_float16", "float16", "float32"] = Field(
+        "auto", title="Number format", description="int8 is fastest on a processor, float16 on a GPU."
+    )
+    threads: int = Field(0, ge=0, le=64, title="Threads", description="Processor threads; 0 takes half of the cores.")
+    padding_s: float = Field(
+        2.5, ge=0.5, le=30, title="Silence after the speech (s)", description="Less is faster, more is steadier."
+    )
+
+
+class FasterWhisper:
+    """Answers a SpeechRequest with one Hypothesis: greedy for `beam_size` 1, else beam search with fall-back."""
+
+    info: ClassVar[EngineInfo] = EngineInfo(
+        name="faster-whisper",
+        title="Whisper (CTranslate2)",
+        task="speech",
+        options=FasterWhisperOptions,
+        needs=("faster_whisper", "ctranslate2"),
+    )
+
+    def __init__(self, model: Path, options: FasterWhisperOptions) -> None:
+        self._folder = model
+        self._options = options
+        self._whisper: Any = None
+        self._tokenizers: dict[tuple[str, str], Any] = {}
+
+    # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def load(self, on_progress: OnProgress) -> None:
+        missing = [name for name in NEEDED_FILES if not (self._folder / name).is_file()]
+        if len(missing) == len(NEEDED_FILES):
+            raise ModelMissing(
+                "There is no Whisper model in '{folder}'.", "Choose or download one on the Models page.",
+                folder=self._folder,
+            )  # fmt: skip
+        if missing:
+            raise ModelBroken(
+                "The Whisper model in '{folder}' lacks {names}.", "Remove it and download it again.",
+                folder=self._folder, names=", ".join(missing),
+            )  # fmt: skip
+        on_progress(0.0, "Loading Whisper")
+        try:
+            from faster_whisper import WhisperModel
+        except ImportError as error:
+            raise PackageMissing(
+                "The package faster-whisper is missing.", "Install it: pip install faster-whisper"
+            ) from error
+        device = ctranslate2_device(self._options.device)
+        compute_type = self._options.compute_type
+        if compute_type == "auto":
+            compute_type = "float16" if device == "cuda" else "int8"
+        started = time.perf_counter()
+        try:
+            self._whisper = WhisperModel(
+                str(self._folder), device=device, compute_type=compute_type, cpu_threads=self._options.threads
+            )
+        except Exception as error:
+            raise self._load_error(error) from error
+        self._suppressed = self._suppressed_tokens()
+        on_progress(1.0, "Whisper is ready")
+        log.info(
+            "loaded %s on %s (%s) in %.1f s", self._folder.name, device, compute_type, time.perf_counter() - started
+        )
+
+    def _load_error(self, error: Exception) -> EngineError:
+        reason = str(error)
+        if "out of memory" in reason.lower() or isinstance(error, MemoryError):
+            return OutOfMemory(
+                "There is too little memory for the Whisper model '{name}'.", "Choose a smaller one.",
+                name=self._folder.name,
+            )  # fmt: skip
+        return ModelBroken(
+            "The Whisper model in '{folder}' cannot be read: {reason}", "Remove it and download it again.",
+            folder=self._folder, reason=reason,
+        )  # fmt: skip
+
+    def unload(self) -> None:
+        self._whisper = None
+        self._tokenizers.clear()
+
+    # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> Iterator[Hypothesis]:
+        started = time.perf_counter()
+        try:
+            hypothesis = self._recognise(request, cancelled)
+        except RuntimeError as error:
+            if "out of memory" in str(error).lower():
+                raise OutOfMemory(
+                    "The Whisper model ran out of memory.", "Choose a smaller one, or the device 'cpu'."
+                ) from error
+            raise
+        yield replace(hypothesis, decode_s=time.perf_counter() - started)
+
+    def _recognise(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> Hypothesis:
+        samples = request.samples[: int(MAX_WINDOW_S * SAMPLE_RATE_HZ)]
+        duration_s = len(samples) / SAMPLE_RATE_HZ
+        _check(cancelled)
+        encoded = self._encode(samples)
+        _check(cancelled)
+        language, language_probability = self._language(request, encoded)
+        tokenizer = self._tokenizer(language, request.task)
+        prefix = tokenizer.encode(request.prefix) if request.prefix else []
+        result, tokens = self._decode(encoded, tokenizer, request, prefix, duration_s, cancelled)
+        _check(cancelled)
+        words = self._words(encoded, tokenizer, [prefix, tokens], duration_s, with_times=request.word_times)
+        return Hypothesis(
+            words=(*words[0], *words[1]),
+            language=language,
+            language_probability=language_probability,
+            no_speech_prob=result.no_speech_prob,
+            avg_logprob=result.scores[0],
+            prefix_words=len(words[0]),
+        )
+
+    def _encode(self, samples: Samples) -> Any:
+        """The encoder's view of the samples and `padding_s` of silence."""
+        import ctranslate2
+
+        padded_s = min(MAX_WINDOW_S, len(samples) / SAMPLE_RATE_HZ + self._options.padding_s)
+        n_frames = 2 * math.ceil(padded_s * FRAMES_PER_S / 2)  # the encoder halves them
+        padded = np.pad(samples, (0, n_frames * SAMPLE_RATE_HZ // FRAMES_PER_S - len(samples)))
+        mel = self._whisper.feature_extractor(padded)[:, :n_frames]  # (n_mels, n_frames)
+        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel[None]))
+        return self._whisper.model.encode(features)
+
+    def _language(self, request: SpeechRequest, encoded: Any) -> tuple[str, float]:
+        if not self._whisper.model.is_multilingual:
+            return "en", 1.0
+        if request.language is not None:
+            return request.language, 1.0
+        token, probability = self._whisper.model.detect_language(encoded)[0][0]
+        return token.strip("<|>"), probability
+
+    def _tokenizer(self, language: str, task: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        if (language, task) not in self._tokenizers:
+            self._tokenizers[language, task] = Tokenizer(
+                self._whisper.hf_tokenizer, self._whisper.model.is_multilingual, task=task, language=language
+            )
+        return self._tokenizers[language, task]
+
+    def _suppressed_tokens(self) -> list[int]:
+        """Speaker tags, music notes and the tokens that steer the decoder: nobody says them."""
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return list(get_suppressed_tokens(self._tokenizer("en", "transcribe"), [-1]))
+
+    def _decode(
+        self, encoded: Any, tokenizer: Any, request: SpeechRequest, prefix: list[int], duration_s: float,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Any, list[int]]:  # fmt: skip
+        """CTranslate2's result and the tokens after the prefix, loops cut off."""
+        before = tokenizer.encode(" " + request.prompt.strip())[-PROMPT_TOKENS:] if request.prompt.strip() else []
+        prompt = [
+            *([tokenizer.sot_prev, *before] if before else []),
+            *tokenizer.sot_sequence, tokenizer.no_timestamps, *prefix,
+        ]  # fmt: skip
+        # Fast talkers reach 7 tokens a second, scripts without spaces twice as many; more is a loop.
+        tokens_per_s = 16 if tokenizer.language_code in UNSPACED_LANGUAGES else 8
+        max_tokens = max(16, 12 + int(tokens_per_s * duration_s) - len(prefix))
+        result = self._whisper.model.generate(
+            encoded,
+            [prompt],
+            beam_size=request.beam_size,
+            max_length=min(self._whisper.max_length, len(prompt) + max_tokens),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed,
+        )[0]
+        new_tokens = result.sequences_ids[0][len(prefix) :]  # CTranslate2 repeats the prefix
+        new_tokens = [token for token in new_tokens if token < tokenizer.eot]
+        return result, cut_loop([*prefix, *new_tokens])[len(prefix) :]
+
+    def _words(
+        self, encoded: Any, tokenizer: Any, parts: Sequence[list[int]], duration_s: float, *, with_times: bool
+    ) -> list[list[Word]]:
+        """The words of each part of the text, timed by one alignment of the whole."""
+        tokens = [token for part in parts for token in part]
+        if not tokens:
+            return [[] for _ in parts]
+        if not with_times:
+            return [[Word(tokenizer.decode(part), 0.0, duration_s, 1.0)] if part else [] for part in parts]
+        n_frames = max(2, math.ceil(duration_s * FRAMES_PER_S))
+        alignment = self._whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], n_frames)[0]
+        token_indices, frame_indices = np.array(alignment.alignments).T
+        starts_token = np.diff(token_indices, prepend=-1) > 0
+        token_times = frame_indices[starts_token] / ALIGNED_FRAMES_PER_S  # of each token and of the end
+        timed_parts, first = [], 0
+        for part in parts:
+            timed: list[Word] = []
+            for text, group in zip(*tokenizer.split_to_word_tokens(part), strict=True):
+                last = first + len(group)
+                probability = float(np.mean(alignment.text_token_probs[first:last]))
+                timed.append(Word(text, float(token_times[first]), float(token_times[last]), probability))
+                first = last
+            timed_parts.append(merge_punctuation(timed))
+        return timed_parts
+
+
+def _check(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled
+
+
+def cut_loop(tokens: Sequence[int]) -> list[int]:
+    """The tokens up to the end of the first unit of a loop: up to 3 tokens five times, longer ones three times."""
+    for start in range(len(tokens)):
+        for length in range(1, min(40, (len(tokens) - start) // 3) + 1):
+            times = 5 if length <= 3 else 3
+            unit = tokens[start : start + length]
+            if list(tokens[start : start + length * times]) == list(unit) * times:
+                return list(tokens[: start + length])
+    return list(tokens)
+
+
+def merge_punctuation(words: Sequence[Word]) -> list[Word]:
+    """Joins opening punctuation to the word after it and closing punctuation to the word before."""
+    merged: list[Word] = []
+    opening: Word | None = None
+    for word in words:
+        if opening is not None:
+            word = replace(word, text=opening.text + word.text, start_s=opening.start_s)
+            opening = None
+        if word.text.startswith(" ") and word.text.strip() in OPENING_PUNCTUATION:
+            opening = word
+        elif merged and word.text in CLOSING_PUNCTUATION:
+            merged[-1] = replace(merged[-1], text=merged[-1].text + word.text)
+        else:
+            merged.append(word)
+    if opening is not None:
+        merged.append(opening)
+    return merged

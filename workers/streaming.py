@@ -1,0 +1,367 @@
+"""What is said for sure and what is not yet: turns hypotheses about the newest audio into partials and commits. No Qt.
+
+Whoever drives it (`live`) lets it `hear` the voice detector's probabilities, asks for the `next_window` of audio to
+recognise, and lets it `take` the hypothesis. There is no clock in here: positions in the audio are the only time, so
+that a recording replayed at any speed gives the same text.
+
+The policy, in the order of the code:
+
+* Speech comes in stretches, ended by a pause. Every `step_s` of new audio the window from some committed words before
+  (context) to the newest sample is recognised, its committed words given as a prefix.
+* A word gathers evidence: its probability in every hypothesis in a row that has it at the same time in the audio. It
+  is committed when the evidence is enough and it ends `hold_back_s` before the edge of the audio, where words are cut
+  and guessed; or when it has waited for `patience_s`. Words are committed in order and never taken back.
+* In a pause, everything is committed as soon as the pause is long enough; the hypothesis for it was made shortly after
+  the voice fell silent, so that nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from workers.results import Commit, Hypothesis, Partial, Word
+from workers.vad import EndPointer, EndPointing, Stretch
+
+SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
+MAX_AUDIO_S = 28.0  # of a window: Whisper's encoder takes 30 s with the padding
+EPSILON_S = 1e-6
+NO_SPEECH, LOW_LOGPROB = 0.6, -1.0  # Whisper's own thresholds for "nobody spoke"
+MIN_VOICED = 0.1  # speech probability around a word
+MIN_WORD_S = 0.15  # fast speech has 6 words a second
+
+
+@dataclass(frozen=True)
+class StreamingOptions:
+    """The knobs of the policy; benchmarks/README.md says what each one brought.
+
+    Attributes:
+        step_s: new audio before the next look; longer while the machine is slow.
+        hold_back_s: words that end nearer to the edge of the audio are not committed.
+        evidence: the sum of probabilities over agreeing hypotheses that commits a word.
+        patience_s: a word is committed without enough evidence when the audio went on for this long.
+        context_s: committed audio that stays in the window at least, across pauses too.
+        max_window_s: a longer window is cut after a committed word.
+        max_context_gap_s: after a longer silence the window starts afresh.
+        settle_s: silence after which the last words of a stretch are looked at for the last time.
+        min_silence_s: a pause: commits everything and ends the segment.
+        final_beam_size: of that last look.
+        max_load: share of the time spent recognising; slower machines take larger steps.
+        segment_s: a sentence that ends after this much of a segment ends the segment too.
+        prompt_chars: committed text before the window that goes into the prompt.
+    """
+
+    step_s: float = 0.4
+    hold_back_s: float = 0.5
+    evidence: float = 1.3
+    patience_s: float = 2.0
+    context_s: float = 2.5
+    max_window_s: float = 8.0
+    max_context_gap_s: float = 2.5
+    settle_s: float = 0.25
+    min_silence_s: float = 0.6
+    final_beam_size: int = 1
+    max_load: float = 0.7
+    segment_s: float = 10.0
+    prompt_chars: int = 0
+    forced: bool = True
+
+
+@dataclass(frozen=True)
+class Window:
+    """Audio to recognise next, in seconds of the track, and what is known about it.
+
+    Attributes:
+        prefix: the committed words in it.
+        text_before: the newest committed text before it.
+        language: None to detect it.
+        is_final: its speech is over.
+    """
+
+    start_s: float
+    stop_s: float
+    prefix: str
+    text_before: str
+    language: str | None
+    beam_size: int
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word that is not committed yet, and the evidence for it."""
+
+    word: Word
+    evidence: float
+
+    @property
+    def middle_s(self) -> float:
+        return (self.word.start_s + self.word.end_s) / 2
+
+
+class Streaming:
+    """The policy for one track."""
+
+    def __init__(self, track: str, options: StreamingOptions, language: str | None = None) -> None:
+        self._track = track
+        self._options = options
+        self._pointer = EndPointer(EndPointing(min_silence_s=options.min_silence_s))
+        self._stretches: deque[Stretch] = deque()
+        self._entered: Stretch | None = None  # the stretch that windows are made for
+        self._last_voice_s = -1e9  # end of the stretch before
+        self._window_start_s = 0.0
+        self._context: list[Word] = []  # the committed words from there on
+        self._text_before = ""
+        self._tail: list[Candidate] = []
+        self._segment_start_s: float | None = None
+        self._step_s = options.step_s
+        self._language = _Language(language)
+        self.decoded_s = 0.0
+        self.committed_s = 0.0
+
+    # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def heard_s(self) -> float:
+        return self._pointer.heard_s
+
+    @property
+    def is_speech(self) -> bool:
+        return self._pointer.current is not None
+
+    @property
+    def lag_s(self) -> float:
+        """Speech that waits beyond one step."""
+        if not self._stretches:
+            return 0.0
+        start_s = max(self.decoded_s, self._stretches[0].start_s)
+        return max(0.0, self._stretches[-1].voice_end_s - start_s - self._step_s)
+
+    @property
+    def needed_from_s(self) -> float:
+        """Audio before this is not asked for again."""
+        if self._stretches or self.heard_s - self._last_voice_s < self._options.max_context_gap_s:
+            return self._window_start_s
+        return max(0.0, self.heard_s - 1.0)  # enough for the pre-roll
+
+    # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def hear(self, probabilities: Iterable[float]) -> list[Partial | Commit]:
+        """Takes the next frames of the voice detector."""
+        self._stretches.extend(self._pointer.update(probabilities))
+        return self._finish_stretches()
+
+    def close(self) -> list[Partial | Commit]:
+        """No more audio comes: the stretch that is open ends here."""
+        self._pointer.finish()
+        return self._finish_stretches()
+
+    # ── what to look at ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def next_window(self) -> Window | None:
+        """The audio to recognise now; None while there is too little that is new."""
+        if not self._stretches:
+            return None
+        stretch = self._stretches[0]
+        if stretch is not self._entered:
+            self._enter(stretch)
+        settled_s = self._settled_s(stretch)
+        is_final = stretch.is_over or self.heard_s >= settled_s
+        stop_s = settled_s if stretch.is_over else self.heard_s
+        if is_final:
+            if self.decoded_s >= settled_s - EPSILON_S:
+                return None
+        elif self.heard_s - self.decoded_s < self._step_s - EPSILON_S:
+            return None
+        self._cut_context(stop_s)
+        if stop_s - self._window_start_s > MAX_AUDIO_S:
+            stop_s, is_final = self._window_start_s + MAX_AUDIO_S, False
+        return Window(
+            start_s=self._window_start_s,
+            stop_s=stop_s,
+            prefix="".join(word.text for word in self._context) if self._options.forced else "",
+            text_before=self._text_before[-self._options.prompt_chars :] if self._options.prompt_chars else "",
+            language=self._language.asked,
+            beam_size=self._options.final_beam_size if is_final else 1,
+            is_final=is_final,
+        )
+
+    def _settled_s(self, stretch: Stretch) -> float:
+        """A window that reaches this far has heard all of the stretch so far and the silence after it."""
+        return min(stretch.voice_end_s + self._options.settle_s, self.heard_s if stretch.is_over else float("inf"))
+
+    def _enter(self, stretch: Stretch) -> None:
+        self._entered = stretch
+        if not self._context or stretch.start_s - self._last_voice_s > self._options.max_context_gap_s:
+            self._drop_context(stretch.start_s)
+        self.decoded_s = max(self.decoded_s, stretch.start_s)
+        self.committed_s = max(self.committed_s, stretch.start_s)
+
+    def _drop_context(self, start_s: float) -> None:
+        self._scroll(len(self._context))
+        self._window_start_s = start_s
+
+    def _scroll(self, n_words: int) -> None:
+        scrolled = "".join(word.text for word in self._context[:n_words])
+        self._text_before = (self._text_before + scrolled)[-1000:]
+        del self._context[:n_words]
+
+    def _cut_context(self, stop_s: float) -> None:
+        """Keeps the window short: cuts it after a committed word, best where a sentence or a clause ends."""
+        if stop_s - self._window_start_s <= self._options.max_window_s:
+            return
+        latest_s = self.committed_s - self._options.context_s
+        best_n, best_score = 0, 0.0
+        for n, (before, after) in enumerate(zip(self._context, self._context[1:], strict=False), start=1):
+            if after.start_s > latest_s:
+                break
+            bonus_s = 3.0 if before.text.endswith(SENTENCE_ENDS) else 1.0 if before.text.endswith((",", "，")) else 0.0
+            if after.start_s + bonus_s >= best_score:
+                best_n, best_score = n, after.start_s + bonus_s
+        if best_n:
+            self._window_start_s = (self._context[best_n - 1].end_s + self._context[best_n].start_s) / 2
+            self._scroll(best_n)
+
+    # ── what was heard ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, window: Window, hypothesis: Hypothesis, *, decode_s: float = 0.0) -> list[Partial | Commit]:
+        """Takes what an engine heard in the window; `decode_s` is how long that took."""
+        self._step_s = max(self._options.step_s, decode_s / self._options.max_load)
+        self.decoded_s = window.stop_s
+        self._language.take(hypothesis)
+        self._tail = self._with_evidence(self._new_words(window, hypothesis))
+        ready = 0
+        for candidate in self._tail:
+            age_s = window.stop_s - candidate.word.end_s
+            is_sure = candidate.evidence >= self._options.evidence and age_s >= self._options.hold_back_s
+            if not is_sure and age_s < self._options.patience_s:
+                break
+            ready += 1
+        results = self._commit(ready)
+        finished = self._finish_stretches()
+        return [*results, *(finished or [self._partial()])]
+
+    def skip(self, window: Window) -> list[Partial | Commit]:
+        """Gives the window up: what was heard of it before is committed, the rest of it is not asked for again."""
+        self.decoded_s = window.stop_s
+        results = self._commit(len(self._tail))
+        self._drop_context(window.stop_s)
+        self.committed_s = max(self.committed_s, window.stop_s)
+        return [*results, *(self._finish_stretches() or [self._partial()])]
+
+    def _new_words(self, window: Window, hypothesis: Hypothesis) -> list[Word]:
+        """The words after the committed ones, in seconds of the track."""
+        words = spoken_words(hypothesis, window.start_s, self._pointer)
+        return words[hypothesis.prefix_words or self._seam(words) :]
+
+    def _seam(self, words: Sequence[Word]) -> int:
+        """How many of the words were committed before: those up to the last committed word, found by text and time."""
+        for back, committed in enumerate(reversed(self._context[-3:])):
+            for i in range(len(words) - 1, -1, -1):
+                if same_word(words[i], committed, within_s=0.5):
+                    return min(len(words), i + 1 + back)
+        return sum((word.start_s + word.end_s) / 2 <= self.committed_s for word in words)
+
+    def _with_evidence(self, words: Sequence[Word]) -> list[Candidate]:
+        tail = []
+        for word in words:
+            before = next((c.evidence for c in self._tail if same_word(c.word, word, within_s=0.5)), 0.0)
+            tail.append(Candidate(word, before + word.probability))
+        return tail
+
+    # ── saying it ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _partial(self) -> Partial:
+        return Partial(self._track, tuple(candidate.word for candidate in self._tail), self._language.current)
+
+    def _commit(self, n_words: int, *, ends_segment: bool = False) -> list[Partial | Commit]:
+        """Commits the first words of the tail, cut into segments where a sentence ends."""
+        words = [candidate.word for candidate in self._tail[:n_words]]
+        del self._tail[:n_words]
+        commits: list[Partial | Commit] = []
+        first = 0
+        for i, word in enumerate(words):
+            if self._segment_start_s is None:
+                self._segment_start_s = word.start_s
+            is_sentence = (
+                word.text.endswith(SENTENCE_ENDS) and word.end_s - self._segment_start_s > self._options.segment_s
+            )
+            if is_sentence or (ends_segment and i == len(words) - 1):
+                commits.append(Commit(self._track, tuple(words[first : i + 1]), self._language.current, True))
+                self._segment_start_s, first = None, i + 1
+        if first < len(words):
+            commits.append(Commit(self._track, tuple(words[first:]), self._language.current))
+        if ends_segment and self._segment_start_s is not None:
+            commits.append(Commit(self._track, (), self._language.current, True))
+            self._segment_start_s = None
+        self._context += words
+        if words:
+            self.committed_s = max(self.committed_s, words[-1].end_s)
+        return commits
+
+    def _finish_stretches(self) -> list[Partial | Commit]:
+        """Commits what is left of stretches that are over and looked at."""
+        results: list[Partial | Commit] = []
+        while self._stretches and self._stretches[0] is self._entered:
+            stretch = self._stretches[0]
+            if not stretch.is_over or self.decoded_s < self._settled_s(stretch) - EPSILON_S:
+                break
+            self._stretches.popleft()
+            results += self._commit(len(self._tail), ends_segment=True) or [self._partial()]
+            self.committed_s = max(self.committed_s, stretch.voice_end_s)
+            self._last_voice_s = stretch.voice_end_s
+        return results
+
+
+class _Language:
+    def __init__(self, chosen: str | None) -> None:
+        self.asked = chosen
+        self.current = chosen or ""
+
+    def take(self, hypothesis: Hypothesis) -> None:
+        self.current = hypothesis.language
+
+
+def spoken_words(hypothesis: Hypothesis, start_s: float, pointer: EndPointer) -> list[Word]:
+    """The words of a hypothesis in seconds of the track, without those that silence or the decoder made up.
+
+    Args:
+        start_s: where the recognised samples start in the track.
+        pointer: knows where in the track somebody spoke.
+    """
+    if hypothesis.no_speech_prob > NO_SPEECH and hypothesis.avg_logprob < LOW_LOGPROB:
+        return []
+    words = [replace(word, start_s=word.start_s + start_s, end_s=word.end_s + start_s) for word in hypothesis.words]
+    while len(words) > hypothesis.prefix_words and (
+        pointer.voiced_share(words[-1].start_s - 0.1, words[-1].end_s + 0.1) < MIN_VOICED
+    ):
+        words.pop()
+    return words[: max(hypothesis.prefix_words, len(words) - echo_length(words))]
+
+
+def echo_length(words: Sequence[Word]) -> int:
+    """How many words at the end only repeat those before them, and faster than anybody speaks."""
+    keys = [normalised(word.text) for word in words]
+    total = 0
+    while True:
+        end = len(words) - total
+        for n in range(end // 2, 1, -1):
+            is_repeated = keys[end - n : end] == keys[end - 2 * n : end - n]
+            if is_repeated and words[end - 1].end_s - words[end - n].start_s < n * MIN_WORD_S:
+                total += n
+                break
+        else:
+            return total
+
+
+def same_word(one: Word, other: Word, *, within_s: float) -> bool:
+    """Whether both are the same word, whatever their case and punctuation, at about the same time."""
+    apart_s = abs(one.start_s + one.end_s - other.start_s - other.end_s) / 2
+    return apart_s <= within_s and normalised(one.text) == normalised(other.text)
+
+
+def normalised(text: str) -> str:
+    """Letters and digits only, in one case."""
+    return "".join(char for char in text.casefold() if unicodedata.category(char)[0] in "LN")
