@@ -28,6 +28,9 @@ class Worker(QThread):
     Signals:
         result_ready(object): one value of `workers.results`.
         failed(object): the exception that ended the work; `finished` follows.
+
+    Attributes:
+        is_complete: the work came to its own end, neither failed nor stopped.
     """
 
     result_ready = Signal(object)
@@ -36,6 +39,7 @@ class Worker(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.cancelled = Cancel()
+        self.is_complete = False
 
     def work(self) -> Iterator[object]:
         """Runs in the thread; yields results."""
@@ -45,6 +49,7 @@ class Worker(QThread):
         try:
             for result in self.work():
                 self.result_ready.emit(result)
+            self.is_complete = True
         except Cancelled:
             log.debug("%s was stopped", type(self).__name__)
         except AppError as error:
@@ -95,7 +100,8 @@ class SpeechWorker(Worker):
         with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
 
             def recognise(request: SpeechRequest) -> Hypothesis:
-                return lease.ask(request, cancelled=self.cancelled)
+                hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled)
+                return hypothesis
 
             yield from transcribe_live(self._backlog, recognise, track=self._track, options=self._options)
 
@@ -135,7 +141,8 @@ class FileWorker(Worker):
         with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
 
             def recognise(request: SpeechRequest) -> Hypothesis:
-                return lease.ask(request, cancelled=self.cancelled, priority=Priority.FILE)
+                hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled, priority=Priority.FILE)
+                return hypothesis
 
             duration_s = media_file.duration_s(self._path)
             for result in transcribe_file(

@@ -438,6 +438,7 @@ def test_window_never_imports_a_heavy_library_while_an_engine_runs():
     script = """
         import sys
         from tests.scripted_engine import scripted
+        import workers.worker
         from workers.engine_pool import EnginePool
 
         if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -11,10 +12,14 @@ import pytest
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.engine_process import EngineBug
-from workers.errors import Cancelled, EngineError, ModelMissing
+from workers.errors import Cancelled, EngineError, ModelMissing, SourceError
 from workers.mailbox import Backlog
-from workers.results import SAMPLE_RATE_HZ, Commit, Hypothesis, Progress, SpeechRequest
-from workers.worker import SpeechWorker, Worker
+from workers.results import SAMPLE_RATE_HZ, Commit, Hypothesis, Progress, Segment, SpeechRequest
+from workers.sources import media_file
+from workers.worker import FileWorker, SpeechWorker, Worker
+
+SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
+needs_speech = pytest.mark.skipif(not SPEECH.exists(), reason="the speech data is not here")
 
 
 @pytest.fixture
@@ -277,3 +282,60 @@ def test_engine_that_dies_is_told_and_the_audio_stays(qtbot, endings, pool, simp
 
     assert [type(ending).__name__ for ending in told] == ["EngineDied", "str"]
     assert backlog.pending_s == 1
+
+
+@needs_speech
+def test_speech_goes_through_the_real_loop_to_its_last_sample(qtbot, pool):
+    backlog = Backlog()
+    for block in media_file.read_blocks(SPEECH):
+        backlog.put(block)
+    worker = SpeechWorker(pool, scripted(), backlog)
+    results: list[object] = []
+    worker.result_ready.connect(results.append)
+
+    with qtbot.waitSignal(worker.finished, timeout=30_000):
+        worker.start()
+        worker.finish()
+
+    assert [result for result in results if isinstance(result, Commit) and result.words]
+    assert results[-1].received_s == pytest.approx(media_file.duration_s(SPEECH), abs=0.1)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def transcribe(qtbot, worker: FileWorker) -> tuple[list[object], list[Exception]]:
+    results: list[object] = []
+    errors: list[Exception] = []
+    worker.result_ready.connect(results.append)
+    worker.failed.connect(errors.append)
+    with qtbot.waitSignal(worker.finished, timeout=30_000):
+        worker.start()
+    return results, errors
+
+
+@needs_speech
+def test_file_is_transcribed_with_progress(qtbot, pool):
+    results, errors = transcribe(qtbot, FileWorker(pool, scripted(), SPEECH))
+
+    assert errors == []
+    assert [result for result in results if isinstance(result, Segment)]
+    assert results[-1] == Progress(1.0)
+
+
+@needs_speech
+def test_rest_of_a_file_has_the_times_of_the_whole(qtbot, pool):
+    results, _ = transcribe(qtbot, FileWorker(pool, scripted(), SPEECH, start_s=1.0))
+
+    segments = [result for result in results if isinstance(result, Segment)]
+    assert segments
+    assert all(1.0 <= segment.start_s < segment.end_s for segment in segments)
+
+
+def test_file_that_is_no_sound_is_told(qtbot, pool, tmp_path):
+    (tmp_path / "song.wav").write_text("la la la")
+
+    results, (error,) = transcribe(qtbot, FileWorker(pool, scripted(), tmp_path / "song.wav"))
+
+    assert isinstance(error, SourceError)
+    assert not [result for result in results if isinstance(result, Segment)]
