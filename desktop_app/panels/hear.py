@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -99,6 +100,7 @@ class HearPanel(QWidget):
         self.lag = QLabel()
         self.lag.setProperty("role", "badge")
         self.lag.setProperty("tone", "warning")
+        self.lag.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.lag.setToolTip(self.tr("Nothing is lost: what you said waits, and the text catches up."))
         self.waveform = Waveform()
         self.meter = LevelMeter()
@@ -141,7 +143,6 @@ class HearPanel(QWidget):
         row.addWidget(self.lag)
         row.addWidget(self.meter)
         self.sound.setFixedHeight(self.waveform.sizeHint().height())
-        self.status.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Loading the model: speak already")))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
@@ -174,7 +175,7 @@ class HearPanel(QWidget):
         session.started.connect(self._on_started)
         session.result_ready.connect(self._on_result)
         session.levels_ready.connect(self._on_levels)
-        session.item_changed.connect(self.pane.set_item_id)
+        session.item_changed.connect(self._on_item_changed)
         session.finished.connect(self._on_finished)
         self._files.job_changed.connect(self._on_job_changed)
         self._files.segment_ready.connect(self._on_segment)
@@ -233,6 +234,10 @@ class HearPanel(QWidget):
         self.meter.reset()
         self.empty.show_listening()
 
+    def _on_item_changed(self, item_id: int | None) -> None:
+        self.pane.set_item_id(item_id)
+        self.pane.set_growing_media(self._session.media_paths)
+
     def _on_result(self, result: object) -> None:
         if isinstance(result, Partial):
             self.captions.set_partial(result)
@@ -282,7 +287,7 @@ class HearPanel(QWidget):
 
     def _on_job_changed(self, job: FileJob) -> None:
         self.files_card.show_jobs(self._files.jobs)
-        if job.state is FileState.RUNNING and job.is_new_item and not self._session.state.is_active:
+        if job.state is FileState.RUNNING and job.track == "file" and not self._session.state.is_active:
             if self._shown_file is not job:
                 self._shown_file = job
                 self.pane.begin_live([job.track])
@@ -459,9 +464,9 @@ class _Choices(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)
-        row.addWidget(self.source, 3)
-        row.addWidget(self.language, 2)
-        row.addWidget(self.model, 2)
+        row.addWidget(self.source, 4)
+        row.addWidget(self.language, 3)
+        row.addWidget(self.model, 4)
         row.addStretch(1)
 
         self._fill_sources(context.sessions.speech.devices)
@@ -570,8 +575,10 @@ class _Choices(QWidget):
 
     def _fill_models(self) -> None:
         self.model.clear()
-        best = f" ({self._installed[0][1]})" if self._installed else ""
-        self.model.addItem(theme.icon("chip"), self.tr("Best model") + best, "")
+        best = (
+            self.tr("{model} (best)").format(model=self._installed[0][1]) if self._installed else self.tr("Best model")
+        )
+        self.model.addItem(theme.icon("chip"), best, "")
         for model_id, title in self._installed:
             self.model.addItem(theme.icon("chip"), title, model_id)
         chosen = self._context.settings.hear.model
@@ -613,7 +620,7 @@ class _Empty(QWidget):
         self.text = theme.label("", "muted", wrap=True)
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMaximumWidth(460)
+        self.text.setFixedWidth(440)
         self.keys = QWidget()
         keys = QHBoxLayout(self.keys)
         keys.setSpacing(theme.SPACE_S)
@@ -644,7 +651,11 @@ class _Empty(QWidget):
         layout.addStretch(3)
         layout.addWidget(self._icon)
         layout.addWidget(self.title)
-        layout.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # an alignment would give a wrapped text too little height
+        middle.addStretch()
+        middle.addWidget(self.text)
+        middle.addStretch()
+        layout.addLayout(middle)
         layout.addWidget(self.models_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.keys)
         layout.addLayout(promise)
@@ -752,7 +763,9 @@ class _FilesCard(QFrame):
         is_done = over == len(jobs)
         self.setVisible(bool(jobs))
         self.title.setText(
-            self.tr("%n file(s) transcribed", "", sum(job.state is FileState.DONE for job in jobs))
+            self.tr("{done} of {count} transcribed").format(
+                done=sum(job.state is FileState.DONE for job in jobs), count=len(jobs)
+            )
             if is_done
             else self.tr("Transcribing file {number} of {count}").format(number=over + 1, count=len(jobs))
         )
@@ -768,7 +781,7 @@ class _FilesCard(QFrame):
             self._rows[job.number].refresh()
         rest = len(jobs) - len(shown)
         self.more.setVisible(rest > 0)
-        self.more.setText(self.tr("and %n more", "", rest))
+        self.more.setText(self.tr("and {count} more").format(count=rest))
 
     def _on_clear(self) -> None:
         self._panel._files.clear()
@@ -802,6 +815,9 @@ class _FileRow(QWidget):
         self.button = QToolButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.clicked.connect(self._on_clicked)
+        policy = self.button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.button.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_M)

@@ -50,6 +50,7 @@ class FileJob:
         item_id: its number in the history, known before for the rest of a recording.
         is_last: the item is complete after this file.
         model_id: instead of the model that the settings name.
+        is_new: nothing of it is in the history yet, so nothing stays when it cannot be read.
     """
 
     path: Path
@@ -58,16 +59,13 @@ class FileJob:
     item_id: int | None = None
     is_last: bool = True
     model_id: str = ""
+    is_new: bool = True
     number: int = field(default_factory=itertools.count(1).__next__)
     state: FileState = FileState.WAITING
     fraction: float = 0.0
     time_left_s: float | None = None
     end_s: float = 0.0
     error: Exception | None = None
-
-    @property
-    def is_new_item(self) -> bool:
-        return self.start_s == 0.0 and self.track == "file"
 
 
 class FileQueue(QObject):
@@ -234,7 +232,7 @@ class FileQueue(QObject):
         history = self._context.history
         is_cut_off = self._context.is_closing or (error is not None and not isinstance(error, Cancelled))
         if history is not None and job.item_id is not None and job.is_last:
-            if job.is_new_item and is_cut_off and job.fraction == 0.0:
+            if job.is_new and is_cut_off and job.fraction == 0.0:
                 history.finish(job.item_id, 0.0)
                 history.delete(job.item_id)
                 job.item_id = None

@@ -86,7 +86,6 @@ class SpeechSession(QObject):
         self._discard_wanted = False
         self._is_loaded = False
         self._has_words = False
-        self._is_incomplete = False  # the engine gave up before the end
         self._error: Exception | None = None
         self._lags: dict[str, float] = {}
         self._devices: list[AudioDevice] = []
@@ -112,6 +111,11 @@ class SpeechSession(QObject):
     @property
     def tracks(self) -> tuple[str, ...]:
         return tuple(track.name for track in self._tracks)
+
+    @property
+    def media_paths(self) -> list[Path]:
+        """The files that are being written, where sound is kept."""
+        return [track.path for track in self._tracks if track.path is not None]
 
     @property
     def elapsed_s(self) -> float:
@@ -141,7 +145,7 @@ class SpeechSession(QObject):
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = []
         self._history, self._item_id, self._error = None, None, None
-        self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = self._is_incomplete = False
+        self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = False
         self._lags.clear()
         self._is_opening = True
         self.started.emit(self.tracks)
@@ -390,8 +394,6 @@ class SpeechSession(QObject):
         """The model cannot be used. While sound comes it is recorded, and can be transcribed afterwards."""
         if self._error is None:
             self._error = error
-            if self._is_loaded or self.elapsed_s > TOO_SHORT_S:
-                self._is_incomplete = True
             self._context.show_error(error)
             self.failed.emit(error)
         if not self._is_loaded:
@@ -423,13 +425,14 @@ class SpeechSession(QObject):
             return
         for worker in self._workers:
             worker.wait()
+        is_complete = all(worker.is_complete for worker in self._workers)
         self._workers.clear()
-        self._close_item()
+        self._close_item(is_complete=is_complete)
         self._lags.clear()
         self.finished.emit(self._item_id)
         self._set_state(SessionState.FAILED if self._error else SessionState.IDLE)
 
-    def _close_item(self) -> None:
+    def _close_item(self, *, is_complete: bool) -> None:
         if self._history is None or self._item_id is None:
             return
         is_slip = not self._has_words and self.elapsed_s < TOO_SHORT_S
@@ -438,7 +441,7 @@ class SpeechSession(QObject):
             self._history.delete(self._item_id)
             self._item_id = None
             self.item_changed.emit(None)
-        elif not self._is_incomplete and all(track.is_transcribed for track in self._tracks):
+        elif is_complete:
             policy = self._context.retention
             self._history.finish(self._item_id, self.elapsed_s, keep_audio=policy.keep_audio)
             self._history.apply_retention(policy)
@@ -472,6 +475,7 @@ class _Track:
         self.name = source.track
         self.source = source
         self.backlog = Backlog()
+        self.path: Path | None = None
         self.is_lost = False
         self.is_started = False
         self._recorder: FlacRecorder | None = None
@@ -492,15 +496,11 @@ class _Track:
         """No more sound can come."""
         return self.backlog.is_closed
 
-    @property
-    def is_transcribed(self) -> bool:
-        """Nothing waits any more."""
-        return self.backlog.pending_s < JOIN_GAP_S
-
     def record(self, path: Path) -> None:
         """Keeps what comes in a file; without one the track works as well."""
         try:
             self._recorder = FlacRecorder(path)
+            self.path = path
         except DiskError as error:
             self._on_problem(error)
 

@@ -94,6 +94,7 @@ class CaptionsWindow(QWidget):
             row.addWidget(tool)
         self._tools.hide()
         self._grip = QSizeGrip(self)
+        self._grip.setFixedSize(16, 16)
         self._grip.setToolTip(self.tr("Drag to resize"))
         self._grip.hide()
         self.setCursor(Qt.CursorShape.SizeAllCursor)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from desktop_app import theme
@@ -14,12 +15,14 @@ from desktop_app.widgets.transcript_view import clock_text
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer
 
+POSITION_MS = 50
+
 
 class Player(QObject):
     """One or two files that start together; the first one is the clock.
 
     Signals:
-        position_changed(float): seconds, some times a second while playing.
+        position_changed(float): seconds, often enough to follow words.
         playing_changed(bool)
         failed(str): why a file cannot be played.
     """
@@ -32,6 +35,12 @@ class Player(QObject):
         super().__init__(parent)
         self._paths: list[Path] = []
         self._players: list[QMediaPlayer] = []
+        self._wanted: tuple[float, bool] | None = None  # where to, and whether to play, once the files are open
+        self._last_s = 0.0  # what Qt told last, some times a second only
+        self._until_s = math.inf
+        self._since_last = QElapsedTimer()
+        self._between = QTimer(self, interval=POSITION_MS)
+        self._between.timeout.connect(self._on_between)
         self.duration_s = 0.0
 
     def set_media(self, paths: list[Path], duration_s: float) -> None:
@@ -40,6 +49,7 @@ class Player(QObject):
         for player in self._players:
             player.deleteLater()
         self._players.clear()
+        self._wanted = None
         self._paths = paths
         self.duration_s = duration_s
 
@@ -53,15 +63,13 @@ class Player(QObject):
 
     @property
     def position_s(self) -> float:
-        return self._players[0].position() / 1000 if self._players else 0.0
+        return self._last_s
 
-    def play_from(self, seconds: float) -> None:
-        """Plays from here on."""
+    def play_from(self, seconds: float, until_s: float = math.inf) -> None:
+        """Plays from here on, or as far as `until_s`."""
         if self.has_media:
-            self._open()
-            self.seek(seconds)
-            for player in self._players:
-                player.play()
+            self._until_s = until_s
+            self._go(seconds, plays=True)
 
     def toggle(self) -> None:
         """Plays or pauses."""
@@ -81,27 +89,62 @@ class Player(QObject):
 
     def seek(self, seconds: float) -> None:
         """Goes on from here if it plays, else from here next time."""
+        self._go(seconds, plays=self.is_playing)
+
+    def _go(self, seconds: float, *, plays: bool) -> None:
         self._open()
+        self._last_s = seconds
+        if not all(player.mediaStatus() in self._open_states for player in self._players):
+            self._wanted = seconds, plays  # a place that is set too early is forgotten by Qt
+            return
+        self._wanted = None
+        self._since_last.restart()
         for player in self._players:
             player.setPosition(round(seconds * 1000))
+        if plays:
+            for player in self._players:
+                player.play()
 
     def _open(self) -> None:
         if self._players:
             return
         from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 
+        status = QMediaPlayer.MediaStatus
+        self._open_states = (status.LoadedMedia, status.BufferingMedia, status.BufferedMedia, status.EndOfMedia)
         for path in self._paths:
             player = QMediaPlayer(self)
             player.setAudioOutput(QAudioOutput(player))
             player.setSource(QUrl.fromLocalFile(str(path)))
             player.errorOccurred.connect(self._on_error)
+            player.mediaStatusChanged.connect(self._on_media_status)
             self._players.append(player)
         if self._players:
             self._players[0].positionChanged.connect(self._on_position)
-            self._players[0].playingChanged.connect(self.playing_changed)
+            self._players[0].playingChanged.connect(self._on_playing)
+
+    def _on_media_status(self, _status: QMediaPlayer.MediaStatus) -> None:
+        if self._wanted is not None:
+            self._go(self._wanted[0], plays=self._wanted[1])
 
     def _on_position(self, position_ms: int) -> None:
-        self.position_changed.emit(position_ms / 1000)
+        self._last_s = position_ms / 1000
+        self._since_last.restart()
+        self.position_changed.emit(self._last_s)
+
+    def _on_playing(self, is_playing: bool) -> None:
+        if is_playing:
+            self._since_last.restart()
+            self._between.start()
+        else:
+            self._between.stop()
+        self.playing_changed.emit(is_playing)
+
+    def _on_between(self) -> None:
+        now_s = self._last_s + self._since_last.elapsed() / 1000
+        self.position_changed.emit(min(now_s, self.duration_s))
+        if now_s >= self._until_s:
+            self.pause()
 
     def _on_error(self, _error: QMediaPlayer.Error, text: str) -> None:
         self.failed.emit(text)

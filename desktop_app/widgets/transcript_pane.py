@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from desktop_app.jobs import Job
 from desktop_app.widgets.find_bar import FindBar
 from desktop_app.widgets.player import Player, PlayerBar
 from desktop_app.widgets.transcript_view import Paragraph, TranscriptView
+from workers.results import Word
 
 if TYPE_CHECKING:
     from desktop_app.history.store import History
@@ -36,6 +38,7 @@ class TranscriptPane(QWidget):
         self._context = context
         self._item_id: int | None = None
         self._undo: list[Paragraph] = []
+        self._growing: list[Path] = []
 
         self.view = TranscriptView()
         self.find_bar = FindBar(self.view)
@@ -75,12 +78,17 @@ class TranscriptPane(QWidget):
         self.view.set_live(True)
         self.content_changed.emit()
 
+    def set_growing_media(self, paths: list[Path]) -> None:
+        """The files that are still being recorded: a word can be heard already."""
+        self._growing = paths
+
     def set_item_id(self, item_id: int | None) -> None:
         """Which item of the history the live text goes to: needed for corrections and export."""
         self._item_id = item_id
 
     def end_live(self, media: list[Media], duration_s: float) -> None:
         """The text is complete; its sound can be played."""
+        self._growing = []
         self.view.set_live(False)
         self.set_media(media, duration_s)
 
@@ -107,14 +115,19 @@ class TranscriptPane(QWidget):
 
     def _reset(self, item_id: int | None) -> None:
         self.player.set_media([], 0.0)
+        self._growing = []
         self._item_id = item_id
         self._undo.clear()
         self.undo_action.setEnabled(False)
 
     # ── sound ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _on_word_clicked(self, _track: str, start_s: float) -> None:
-        self.player.play_from(start_s)
+    def _on_word_clicked(self, paragraph: Paragraph, word: Word) -> None:
+        if self._growing:  # opened afresh, since it has grown; and only this line, since the recording goes on
+            self.player.set_media(self._growing, math.inf)
+            self.player.play_from(word.start_s, until_s=paragraph.end_s)
+        else:
+            self.player.play_from(word.start_s)
 
     def _on_position_changed(self, seconds: float) -> None:
         if self.player.is_playing:

@@ -91,12 +91,12 @@ class TranscriptView(QTextEdit):
     """Read-only text that follows its end until the reader scrolls up.
 
     Signals:
-        word_clicked(str, float): track and start in seconds of a word that was clicked.
+        word_clicked(Paragraph, Word): a confirmed word was clicked.
         edit_requested(object, str): the Paragraph that the user rewrote, and the new text.
         following_changed(bool): whether the end stays in sight.
     """
 
-    word_clicked = Signal(str, float)
+    word_clicked = Signal(object, object)
     edit_requested = Signal(object, str)
     following_changed = Signal(bool)
 
@@ -157,6 +157,7 @@ class TranscriptView(QTextEdit):
     def set_tracks(self, tracks: Sequence[str]) -> None:
         """Says which tracks there are; with two of them each has its name and colour."""
         self._names = {track: track_name(track) for track in tracks}
+        self._apply_frame()
         for index in range(len(self._paragraphs)):
             self._format_block(index)
         self.viewport().update()
@@ -449,11 +450,14 @@ class TranscriptView(QTextEdit):
             paragraph.words.append(word)
             paragraph.starts.append(paragraph.length + space)
             paragraph.length += len(text)
-            if style is not pending_style:
-                cursor.insertText(pending + text[:space], pending_style)
-                pending, pending_style = text[space:], style
-            else:
+            if style is self._word_format is pending_style:
                 pending += text
+                continue
+            if space and pending_style is self._doubtful_format:  # the line below a word ends with it
+                cursor.insertText(pending, pending_style)
+                pending, pending_style = "", self._word_format
+            cursor.insertText(pending + text[:space], pending_style)
+            pending, pending_style = text[space:], style
         if pending:
             cursor.insertText(pending, pending_style)
 
@@ -536,7 +540,7 @@ class TranscriptView(QTextEdit):
         style = root.frameFormat()
         style.setLeftMargin(self._left)
         style.setRightMargin(spare // 2 + (GUTTER_PX if spare else 24))
-        style.setTopMargin(8)
+        style.setTopMargin(HEADING_PX if len(self._names) > 1 else 8)  # a block's own margin is dropped at the top
         style.setBottomMargin(40)
         if style != root.frameFormat():
             root.setFrameFormat(style)
@@ -655,7 +659,7 @@ class TranscriptView(QTextEdit):
             return
         found = self.word_at(point)
         if found is not None:
-            self.word_clicked.emit(found[0].track, found[1].start_s)
+            self.word_clicked.emit(*found)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._press = None
@@ -734,6 +738,7 @@ class _SegmentEditor(QPlainTextEdit):
         super().__init__(view.viewport())
         self.setPlainText(text)
         self.setFont(view.font())
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setToolTip(self.tr("Enter keeps the change, Escape drops it. The words as heard are kept as well."))
         self.selectAll()
         self.moveCursor(QTextCursor.MoveOperation.End)

@@ -142,8 +142,8 @@ def test_stop_transcribes_what_still_waits(qtbot, context, session, speech):
     session.stop()
     until(qtbot, session, SessionState.IDLE)
 
-    assert context.history.segments(session.item_id)[-1].end_s > 2.5 or text_of(context, session.item_id)
-    assert all(track.is_transcribed for track in session._tracks)
+    assert text_of(context, session.item_id)
+    assert context.history.item(session.item_id).state == "finished"
 
 
 def test_stop_while_the_model_loads_loses_nothing(qtbot, context, session, speech):
@@ -210,7 +210,7 @@ def test_a_device_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, se
 def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtbot, context, session, speech):
     first, second = ScriptedSource(), ScriptedSource()
     session._chosen_source = lambda track: second
-    opened(qtbot, session, first)
+    opened(qtbot, session, first, words=tuple(f" word{number}" for number in range(60)))
     first.say(speech)
 
     first.end(DeviceError("'USB Audio' was unplugged."))
@@ -224,6 +224,7 @@ def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtb
     session.stop()
     until(qtbot, session, SessionState.IDLE)
 
+    context.history.flush()
     assert len(context.history.items()) == 1
     assert session.elapsed_s == pytest.approx(8.0 + 1.2, abs=0.1)
     assert max(segment.end_s for segment in context.history.segments(session.item_id)) > 5.5

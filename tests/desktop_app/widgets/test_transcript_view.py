@@ -116,7 +116,8 @@ def test_click_on_a_word_tells_its_time(view, qtbot):
     with qtbot.waitSignal(view.word_clicked) as clicked:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
-    assert clicked.args == ["me", pytest.approx(0.8)]
+    paragraph, word = clicked.args
+    assert (paragraph.track, word.text) == ("me", " fourth")
 
 
 def test_click_beside_the_text_plays_nothing(view, qtbot):
