@@ -17,6 +17,7 @@ BUSY_TIMEOUT_MS = 300
 OPEN_TIMEOUT_S = 3.0
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -25,8 +26,8 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and _code(error) in _LOCKED | _DISK
 
 
-def as_app_error(error: sqlite3.Error, path: Path) -> AppError:
-    """What SQLite said, as a sentence and a hint."""
+def as_app_error(error: Exception, path: Path) -> AppError:
+    """What went wrong, as a sentence and a hint."""
     if _code(error) in _LOCKED:
         return HistoryLocked(
             "The history '{path}' is in use by another program.",
@@ -40,12 +41,14 @@ def as_app_error(error: sqlite3.Error, path: Path) -> AppError:
             path=path,
             reason=error,
         )
-    return HistoryError(
-        "The history '{path}' is damaged: {reason}.",
-        "Move it away to start a new one, or put back a copy.",
-        path=path,
-        reason=error,
-    )
+    if _code(error) in _DAMAGED:
+        return HistoryError(
+            "The history '{path}' is damaged: {reason}.",
+            "Move it away to start a new one, or put back a copy.",
+            path=path,
+            reason=error,
+        )
+    return HistoryError("The history '{path}' cannot be used: {reason}.", path=path, reason=error)
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -62,9 +62,9 @@ class History:
             self._path = folder / "history.db"
             self._folders = ItemFolders(folder / "media")
             self._connection = database.open_database(self._path)
-            self._writer = Writer(Target(self._connection, folder, self._folders), self._path, on_problem)
-            self._writer.submit(Change("adopt_orphans", {}))
-            self.flush(timeout_s=1.0)
+            target = Target(self._connection, folder, self._folders)
+            self._writer = Writer(target, self._path, on_problem, first=[Change("adopt_orphans", {})])
+            self._writer.has_tried.wait()  # so that `unfinished` sees what crashed windows left
         self._private = Target(database.open_memory(), None, None)
         self._private_lock = threading.RLock()
         self._private_ids = itertools.count(PRIVATE_FROM)

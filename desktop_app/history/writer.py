@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict
@@ -37,9 +37,15 @@ class Writer:
 
     Args:
         on_problem: told once each time that the database takes nothing, from the writer's thread.
+        first: what to do before anything that is submitted.
+
+    Attributes:
+        has_tried: set when journals of earlier starts and `first` were written, or could not be for now.
     """
 
-    def __init__(self, target: Target, path: Path, on_problem: Callable[[AppError], None]) -> None:
+    def __init__(
+        self, target: Target, path: Path, on_problem: Callable[[AppError], None], first: Sequence[Change] = ()
+    ) -> None:
         self._target = target
         self._path = path
         self._on_problem = on_problem
@@ -50,6 +56,8 @@ class Writer:
         self._is_failing = False
         self._waiting: Waiting = [(change, Future()) for change in self._journal.adopt(target.connection)]
         self._n_spilled = len(self._waiting)  # that many from the front are in the journal
+        self._waiting += [(change, Future()) for change in first]
+        self.has_tried = threading.Event()
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
 
@@ -79,10 +87,11 @@ class Writer:
         while self._collect():
             try:
                 outcomes = self._commit()
-            except sqlite3.Error as error:
+            except Exception as error:  # noqa: BLE001 - the thread's top: what was given goes to the journal
                 self._hold(error)
             else:
                 self._settle(outcomes)
+            self.has_tried.set()
         for change, future in self._waiting:
             log.warning("%s is left for the next start", change.verb)
             future.set_exception(HistoryError("The history was closed before it could be written."))
@@ -96,9 +105,8 @@ class Writer:
                     lambda: self._given or (self._deadline is not None and not self._is_failing),
                     RETRY_S if self._is_failing else None,
                 )
-            self._waiting += self._given
-            self._given = []
             deadline = self._deadline
+        self._take()
         if self._is_failing:
             self._spill()
         if deadline is None:
@@ -111,7 +119,9 @@ class Writer:
         connection.execute("BEGIN IMMEDIATE")
         try:
             outcomes = [self._apply(change) for change, _ in self._waiting]
-            connection.executemany("INSERT INTO applied_journals VALUES (?)", [(name,) for name in self._journal.names])
+            connection.executemany(
+                "INSERT OR IGNORE INTO applied_journals VALUES (?)", [(name,) for name in self._journal.names]
+            )
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
@@ -148,14 +158,23 @@ class Writer:
             else:
                 future.set_result(outcome)
 
-    def _hold(self, error: sqlite3.Error) -> None:
+    def _hold(self, error: Exception) -> None:
         is_new, self._is_failing = not self._is_failing, True
         self._spill()
         if is_new:
-            log.warning("the history cannot be written, %d changes wait: %s", len(self._waiting), error)
-            self._on_problem(database.as_app_error(error, self._path))
+            log.warning("the history cannot be written, %d changes wait", len(self._waiting), exc_info=error)
+            try:
+                self._on_problem(database.as_app_error(error, self._path))
+            except Exception:
+                log.exception("nobody could be told")
+
+    def _take(self) -> None:
+        with self._condition:
+            self._waiting += self._given
+            self._given = []
 
     def _spill(self) -> None:
+        self._take()
         try:
             self._journal.append([change for change, _ in self._waiting[self._n_spilled :]])
             self._n_spilled = len(self._waiting)
@@ -227,5 +246,6 @@ class Journal:
             os.close(descriptor)
 
     def _remove(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # it stands in `applied_journals`
+            path.unlink()
         os.close(self._files.pop(path))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.history import export
@@ -115,6 +115,7 @@ def check_subtitles(written: str, format_name: str, lines: list[StoredSegment]) 
     assert [event[:2] for event in events] == [(round(cue.start_s * 1000), round(cue.end_s * 1000)) for cue in cues]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=100), min_size=1, max_size=4))
 @pytest.mark.parametrize("format_name", ["srt", "vtt"])
 def test_any_text_comes_back_from_subtitles(format_name: str, texts: list[str]) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.history import search
@@ -104,6 +104,7 @@ def test_open_line_is_found_while_it_is_spoken(history: History) -> None:
     assert found(history, "answer is") == ["so the answer is forty-two"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(min_size=1, max_size=5))
 def test_matches_lie_in_the_text_and_hold_the_term(text: str, term: str) -> None:
     (folded, *_) = [*search.terms_of(term), ""]

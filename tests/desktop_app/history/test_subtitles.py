@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.history.records import StoredSegment
@@ -136,6 +136,7 @@ def spoken_words(draw: st.DrawFn) -> list[Word]:
     return spoken
 
 
+@settings(deadline=None)
 @given(spoken_words(), st.one_of(st.none(), st.text(max_size=200)))
 def test_every_cue_fits_and_nothing_is_left_out(spoken: list[Word], edited_text: str | None) -> None:
     line = segment(spoken, edited_text)

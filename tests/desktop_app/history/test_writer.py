@@ -83,7 +83,7 @@ def test_words_wait_in_order_while_another_program_locks_the_database(folder: Pa
 
 
 SPEAKS_WHILE_LOCKED = """
-import sys, threading
+import sys, threading, time
 from pathlib import Path
 from desktop_app.history.store import History
 from workers.results import Word
@@ -94,6 +94,8 @@ item_id = history.begin(title="mine").result()
 history.append_words(item_id, "me", [Word(" hello", 0, 1, 1.0)])
 history.append_words(item_id, "me", [Word(" world", 1, 2, 1.0)])
 told.wait()
+while not any(" world" in path.read_text() for path in Path(sys.argv[1], "journal").iterdir()):
+    time.sleep(0.01)
 print("told", flush=True)
 sys.stdin.readline()
 """
@@ -246,3 +248,21 @@ def test_failing_callback_of_a_future_does_not_stop_the_writer(
     history.update_item(item_id, title="three").result(30)
 
     assert history.item(item_id).title == "three"
+
+
+def test_words_are_written_although_nobody_could_be_told_of_the_lock(folder: Path) -> None:
+    told = threading.Event()
+
+    def window_is_gone(_problem: AppError) -> None:
+        told.set()
+        raise RuntimeError("the window is gone")
+
+    history = History(folder, on_problem=window_is_gone)
+    item_id = history.begin().result()
+    with locked_by_another_process(folder):
+        spoken = history.append_words(item_id, "me", words("all the same"))
+        assert told.wait(30)
+    spoken.result(30)
+
+    assert history.item(item_id).preview == "all the same"
+    history.close()
