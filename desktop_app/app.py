@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     app = create_application(arguments or sys.argv[:1])
     paths = Paths.of_user()
     app_log.set_up(paths.log_file)
-    qInstallMessageHandler(_on_qt_message)
+    qInstallMessageHandler(on_qt_message)
     settings = Settings.load(paths.settings_file)
     i18n.install(settings.general.language)
     theme.install(app, settings.general.theme, reduce_motion=settings.general.reduce_motion)
@@ -44,11 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     with quit_on_signals(context.close), unexpected_errors_shown(context):
         window = MainWindow(context)
         window.show()
-        collector = GarbageCollector(app)
         QTimer.singleShot(0, window.start_services)  # after the first paint
         log.info("Sensorium %s started", __version__)
-        code = app.exec()
-        collector.stop()
+        with GarbageCollector(app):
+            code = app.exec()
     log.info("Sensorium ended")
     qInstallMessageHandler(None)
     app_log.tear_down()
@@ -145,19 +144,26 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
-        gc.disable()
-        gc.collect()
-        gc.freeze()
+        self._is_frozen = False
         self._timer = QTimer(self, interval=COLLECT_EVERY_MS)
-        self._timer.timeout.connect(self._collect)
-        self._timer.start()
+        self._timer.timeout.connect(self.collect)
 
-    def stop(self) -> None:
+    def __enter__(self) -> GarbageCollector:
+        gc.disable()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         self._timer.stop()
         gc.unfreeze()
         gc.enable()
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
+        """Collects the oldest generation that is due; the first time everything, which is then frozen."""
+        if not self._is_frozen:
+            gc.collect()
+            gc.freeze()
+            self._is_frozen = True
         counts = gc.get_count()
         for generation in (2, 1, 0):
             if counts[generation] > self._thresholds[generation]:
@@ -165,7 +171,7 @@ class GarbageCollector(QObject):
                 return
 
 
-def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+def on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     level = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.INFO,

@@ -1,0 +1,154 @@
+"""Shows what the app does without a microphone or a display: the real window hears the sample speech.
+
+It leaves screenshots of every page, the transcript in every format, and a summary on the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import app as window_app
+from desktop_app import i18n, theme
+from desktop_app import log as app_log
+from desktop_app.context import AppContext
+from desktop_app.main_window import MainWindow
+from desktop_app.paths import ASSETS_DIR, Paths
+from desktop_app.settings import Settings
+from workers.errors import AppError
+from workers.results import Commit, Partial
+from workers.sources.media_file import MediaFile, duration_s
+
+SAMPLE = ASSETS_DIR / "samples" / "speech.flac"
+TIME_LIMIT_S = 300
+MID_SENTENCE_S = 6.0  # when the picture of words that are not certain yet is taken
+FORMATS = ("txt", "srt", "vtt", "json")
+
+
+def main(folder: Path) -> int:
+    """Runs the demonstration into `folder`; 0 when words were heard and kept."""
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform == "linux" and not has_display:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    folder.mkdir(parents=True, exist_ok=True)
+    users = Paths.of_user()
+    user_settings = Settings.load(users.settings_file)
+    paths = Paths.below(folder / "home")  # the user's own history stays as it is
+    settings = Settings.load(paths.settings_file)
+    settings.models.folder = user_settings.models.folder or str(users.models_dir)
+    settings.general.language = user_settings.general.language
+
+    app = window_app.create_application(["sensorium"])
+    app_log.set_up(paths.log_file)
+    qInstallMessageHandler(window_app.on_qt_message)
+    i18n.install(settings.general.language)
+    theme.install(app, "light")
+    context = AppContext(paths, settings)
+    context.closed.connect(app.quit)
+    with window_app.quit_on_signals(context.close), window_app.unexpected_errors_shown(context):
+        window = MainWindow(context)
+        demonstration = Demonstration(window, folder)
+        window.show()
+        app.exec()
+    qInstallMessageHandler(None)
+    app_log.tear_down()
+    demonstration.print_summary()
+    return demonstration.exit_code
+
+
+class Demonstration(QObject):
+    """Listens to the sample once, takes the pictures and closes the window."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        super().__init__()
+        self._window, self._context, self._folder = window, window.context, folder
+        self._words: list[str] = []
+        self._first_text_s: float | None = None
+        self._started_s = 0.0
+        self._error = ""
+        self._pictures: list[str] = []
+        self._speech = self._context.sessions.speech
+        self._speech.result_ready.connect(self._on_result)
+        self._speech.finished.connect(self._on_finished)
+        self._speech.failed.connect(self._on_failed)
+        self._context.history_changed.connect(self._start)
+        QTimer.singleShot(0, window.start_services)
+        QTimer.singleShot(TIME_LIMIT_S * 1000, self, self._on_time_limit)
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self._words and not self._error else 1
+
+    def _start(self) -> None:
+        if self._started_s:
+            return
+        length_s = duration_s(SAMPLE) or 0.0
+        print(f"Playing {SAMPLE.name} ({length_s:.0f} s) to the window, at the pace of speech ...")  # noqa: T201
+        self._window.show_panel("hear")
+        self._picture("hear-empty")
+        self._started_s = time.monotonic()
+        self._speech.start(sources=[MediaFile(SAMPLE, track="me", pace=1.0)])
+
+    def _on_result(self, result: object) -> None:
+        if isinstance(result, Partial | Commit) and result.words and self._first_text_s is None:
+            self._first_text_s = time.monotonic() - self._started_s
+        if isinstance(result, Commit):
+            self._words += [word.text for word in result.words]
+            print("".join(word.text for word in result.words), end="", flush=True)  # noqa: T201
+        is_mid_sentence = isinstance(result, Partial) and result.words and self._speech.elapsed_s > MID_SENTENCE_S
+        if is_mid_sentence and "hear-listening" not in self._pictures:
+            QTimer.singleShot(100, self, lambda: self._picture("hear-listening"))
+            self._pictures.append("hear-listening")
+
+    def _on_failed(self, error: Exception) -> None:
+        self._error = str(error)
+
+    def _on_finished(self, item_id: object) -> None:
+        print(flush=True)  # noqa: T201
+        if isinstance(item_id, int) and self._context.history is not None:
+            self._context.history.flush()  # what was said last is written in the background
+            for suffix in FORMATS:
+                try:
+                    self._context.history.export(item_id, self._folder / f"transcript.{suffix}")
+                except AppError as error:
+                    self._error = str(error)
+        elif not self._error:
+            self._error = "Nothing was kept in the history."
+        QTimer.singleShot(500, self, self._take_pictures)
+
+    def _take_pictures(self) -> None:
+        self._picture("hear")
+        for choice in ("light", "dark"):
+            theme.theme().apply(choice)
+            for panel_id in self._window.panels:
+                self._window.show_panel(panel_id)
+                settle()
+                self._picture(f"{panel_id}-{choice}")
+        self._window.close()
+
+    def _on_time_limit(self) -> None:
+        self._error = f"The demonstration was not done after {TIME_LIMIT_S} s."
+        self._window.close()
+
+    def _picture(self, name: str) -> None:
+        self._window.grab().save(str(self._folder / f"{name}.png"))
+
+    def print_summary(self) -> None:
+        print()  # noqa: T201
+        if self._error:
+            print(f"It did not go well: {self._error}", file=sys.stderr)  # noqa: T201
+        first = f"{self._first_text_s:.1f} s" if self._first_text_s is not None else "never"
+        print(f"Words heard: {len(self._words)}; first text after {first}, the loading of the model included.")  # noqa: T201
+        print(f"Transcript, pictures of every page and the log are in {self._folder.resolve()}")  # noqa: T201
+
+
+def settle(rounds: int = 20) -> None:
+    """Lets the window lay itself out and paint."""
+    for _ in range(rounds):
+        QApplication.processEvents()
+        time.sleep(0.01)
