@@ -18,7 +18,6 @@ from desktop_app.jobs import Job, nothing
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from workers.errors import AppError, Cancelled, HistoryLocked, ModelBroken, ModelMissing
-from workers.results import Notice, Progress
 
 if TYPE_CHECKING:
     from desktop_app.history.retention import RetentionPolicy
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from desktop_app.sessions.speech_session import SpeechSession
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool
+    from workers.results import Notice, Progress
 
 log = logging.getLogger(__name__)
 

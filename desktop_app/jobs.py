@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread, Signal
 
 from workers.errors import Cancelled
-from workers.results import Progress
+
+if TYPE_CHECKING:
+    from workers.results import Progress
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ class Job(QThread):
             raise Cancelled
 
     def report(self, fraction: float, message: str = "") -> None:
+        from workers.results import Progress  # brings numpy, which the first paint does not wait for
+
         self._progressed.emit(Progress(fraction, message))
 
     def run(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 import desktop_app
 from desktop_app import i18n, panels, theme
 from desktop_app.context import AppContext, Message
+from desktop_app.panels import PanelInfo
 from desktop_app.widgets.banner import Banner
 from desktop_app.widgets.coach_card import CoachCard
 from desktop_app.widgets.rail import Rail
@@ -40,7 +42,6 @@ class MainWindow(QMainWindow):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
-        self.panels = {panel.id: panel for panel in panels.discover()}
         self._pages: dict[str, QWidget] = {}
         self._current = ""
         self.setWindowTitle("Sensorium")
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
             column.addWidget(notice)
         column.addWidget(self.stack, 1)
 
-        self.rail = Rail(list(self.panels.values()), self.menu_action)
+        self.rail = Rail(self.menu_action)
         self.status = StatusBar(context)
         row = QHBoxLayout()
         row.setSpacing(0)
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self._saving = _SavingOverlay(self)
 
+        self.banner.message_changed.connect(lambda message: self.dismiss_action.setEnabled(message is not None))
         self.rail.panel_chosen.connect(self.show_panel)
         context.message_posted.connect(self._on_message)
         context.panel_requested.connect(self.show_panel)
@@ -94,6 +96,15 @@ class MainWindow(QMainWindow):
         self._saving_timer.timeout.connect(self._saving.cover)
 
         self._restore_state()
+
+    @cached_property
+    def panels(self) -> dict[str, PanelInfo]:
+        """The pages by id; finding them imports them, so it waits until the window can be seen."""
+        found = panels.discover()
+        self.rail.add_panels(found)
+        for number, panel in enumerate(found, 1):
+            self._add_panel_action(panel, number)
+        return {panel.id: panel for panel in found}
 
     # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,6 +125,12 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         return self._pages[panel_id]
 
+    def open_start_page(self) -> None:
+        """Opens the page that was chosen for the start, or that was open last, or the first, unless one is open."""
+        settings = self.context.settings
+        wanted = [self._current, settings.general.start_panel, settings.window.last_panel, *self.panels]
+        self.show_panel(next(panel_id for panel_id in wanted if panel_id in self.panels))
+
     def show_panel(self, panel_id: str) -> None:
         """Opens a page; an id that is not there (a panel that was removed) opens nothing."""
         if panel_id not in self.panels or panel_id == self._current:
@@ -127,7 +144,8 @@ class MainWindow(QMainWindow):
         self.context.change_setting("window.last_panel", panel_id)
 
     def start_services(self) -> None:
-        """What waits until the window has been painted: the history, and what the status bar follows."""
+        """What waits until the window has been painted: pages, the history, and what the status bar follows."""
+        self.open_start_page()
         for problem in self.context.settings.problems:
             self.context.notify("warning", i18n.sentence(problem), i18n.hint(problem))
         self.context.open_history()
@@ -137,16 +155,7 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         self._panel_actions: dict[str, QAction] = {}
-        group = QActionGroup(self)
-        for number, panel in enumerate(self.panels.values(), 1):
-            action = self._action(i18n.from_panels(panel.title), panel.icon, f"Ctrl+{number}" if number <= 9 else "")
-            if panel.shortcut:
-                action.setShortcuts([*action.shortcuts(), QKeySequence(panel.shortcut)])
-            action.setCheckable(True)
-            group.addAction(action)
-            action.triggered.connect(lambda _checked=False, panel_id=panel.id: self.show_panel(panel_id))
-            self._panel_actions[panel.id] = action
-
+        self._panel_group = QActionGroup(self)
         self.record_action = self._action(self.tr("Start or stop listening"), "record", "Ctrl+R", self._on_record)
         self.search_action = self._action(self.tr("Search"), "search", "Ctrl+F", self._on_search)
         self.private_action = self._action(self.tr("Private mode"), "private", "Ctrl+Shift+N")
@@ -175,6 +184,15 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, value=choice: self.context.change_setting("general.theme", value))
             themes.addAction(action)
             self._theme_actions[choice] = action
+
+    def _add_panel_action(self, panel: PanelInfo, number: int) -> None:
+        action = self._action(i18n.from_panels(panel.title), panel.icon, f"Ctrl+{number}" if number <= 9 else "")
+        if panel.shortcut:
+            action.setShortcuts([*action.shortcuts(), QKeySequence(panel.shortcut)])
+        action.setCheckable(True)
+        action.triggered.connect(lambda: self.show_panel(panel.id))
+        self._panel_group.addAction(action)
+        self._panel_actions[panel.id] = action
 
     def _action(self, text: str, icon: str = "", keys: str = "", on_triggered: Any = None) -> QAction:
         action = QAction(text, self)
@@ -292,8 +310,6 @@ class MainWindow(QMainWindow):
         if state.geometry:
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         self._fit_rail()
-        wanted = [self.context.settings.general.start_panel, state.last_panel, *self.panels]
-        self.show_panel(next(panel_id for panel_id in wanted if panel_id in self.panels))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

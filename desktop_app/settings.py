@@ -19,7 +19,6 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from workers.errors import AppError, DiskError
-from workers.results import SpeechTask
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +26,7 @@ Language = Literal["system", "en", "zh_CN"]
 ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
 LiveLevel = Literal["quick", "balanced", "careful"]
+Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 
 
@@ -119,7 +119,7 @@ class Hear(Section):
         description="Detection may change its mind within a recording; naming the language is surer.",
         json_schema_extra={"widget": "spoken_language", "special": "Detect"},
     )
-    task: SpeechTask = Field(
+    task: Task = Field(
         "transcribe",
         title="Write",
         description="Translation into English needs a multilingual model.",

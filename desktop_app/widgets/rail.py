@@ -18,7 +18,7 @@ class Rail(QFrame):
 
     panel_chosen = Signal(str)
 
-    def __init__(self, panels: list[PanelInfo], menu_action: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, menu_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
         self._is_collapsed = False
@@ -36,23 +36,24 @@ class Rail(QFrame):
         self._head.addWidget(self._name, 1)
         self._head.addWidget(self._menu)
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.SPACE_S, theme.SPACE_M, theme.SPACE_S, theme.SPACE_S)
-        layout.setSpacing(2)
-        layout.addLayout(self._head)
-        layout.addSpacing(theme.SPACE_M)
-        group = QButtonGroup(self)
-        is_foot = False
-        for number, panel in enumerate(panels, 1):
-            if panel.order >= TOOLS_FROM and not is_foot:
-                is_foot = True
-                layout.addStretch()
-            button = self._button(panel, number)
-            group.addButton(button)
-            layout.addWidget(button)
-        if not is_foot:
-            layout.addStretch()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(theme.SPACE_S, theme.SPACE_M, theme.SPACE_S, theme.SPACE_S)
+        self._layout.setSpacing(2)
+        self._layout.addLayout(self._head)
+        self._layout.addSpacing(theme.SPACE_M)
+        self._layout.addStretch()
+        self._group = QButtonGroup(self)
         self.set_collapsed(False)
+
+    def add_panels(self, panels: list[PanelInfo]) -> None:
+        """Adds a button a page: tools at the foot, the others below the head."""
+        stretch = self._layout.count() - 1
+        for number, panel in enumerate(panels, 1):
+            button = self._button(panel, number)
+            self._group.addButton(button)
+            self._layout.insertWidget(self._layout.count() if panel.order >= TOOLS_FROM else stretch, button)
+            stretch += panel.order < TOOLS_FROM
+        self.set_collapsed(self._is_collapsed)
 
     @property
     def menu_button(self) -> QToolButton:

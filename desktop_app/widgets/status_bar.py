@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
-from workers.results import LiveStatus, Progress
+
+if TYPE_CHECKING:
+    from workers.results import Progress
 
 REFRESH_MS = 2_000
 LAG_SHOWN_FROM_S = 1.0
@@ -97,6 +99,8 @@ class StatusBar(QFrame):
         self.memory.setVisible(bool(self.memory.text()))
 
     def _on_result(self, result: object) -> None:
+        from workers.results import LiveStatus  # brings numpy, which the first paint does not wait for
+
         if isinstance(result, LiveStatus):
             self.show_lag(result.lag_s)
 

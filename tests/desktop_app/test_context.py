@@ -1,32 +1,15 @@
 import logging
 import threading
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop_app.context import AppContext, Message
+from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DiskError, ModelMissing
 from workers.results import Notice
-
-
-@pytest.fixture
-def context(qtbot, tmp_path: Path):
-    context = AppContext(Paths.below(tmp_path), Settings())
-    yield context
-    with qtbot.waitSignal(context.closed, raising=not context.is_closed):
-        context.close()
-
-
-@pytest.fixture
-def messages(context: AppContext) -> list[Message]:
-    posted: list[Message] = []
-    context.message_posted.connect(posted.append)
-    return posted
 
 
 class Session(QObject):
@@ -148,9 +131,9 @@ def test_setting_is_told_and_saved_once(qtbot, tmp_path):
     assert Settings.load(paths.settings_file).general.theme == "dark"
 
 
-def test_settings_that_cannot_be_saved_are_said(context, messages, tmp_path):
-    (tmp_path / "config").write_text("in the way")
-    context.settings = Settings.load(context.paths.settings_file)
+def test_settings_that_cannot_be_saved_are_said(context, messages):
+    context.paths.config_dir.parent.mkdir()
+    context.paths.config_dir.write_text("in the way")
     context.change_setting("general.theme", "dark")
 
     context.save_settings()

@@ -1,0 +1,200 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from desktop_app.panels.models import ModelsPanel
+from workers.catalogue.catalogue import Catalogue
+from workers.errors import DownloadError
+
+MODELS = """
+[[model]]
+id = "small"
+title = "Small"
+task = "speech"
+engines = ["faster-whisper", "whisper"]
+format = "ctranslate2"
+source = "hub"
+repo_id = "someone/small"
+licence = "MIT"
+languages = ["de"]
+download_bytes = 1_500_000
+proposed_for = ["cpu", "gpu-8gb", "gpu-24gb"]
+
+[[model]]
+id = "huge"
+title = "Huge"
+task = "speech"
+engines = ["faster-whisper"]
+format = "ctranslate2"
+source = "hub"
+repo_id = "someone/huge"
+licence = "MIT"
+languages = ["multilingual"]
+download_bytes = 9_000_000_000_000
+
+[[model]]
+id = "tone"
+title = "Tone"
+task = "emotion"
+engines = ["emotion"]
+format = "transformers"
+source = "hub"
+repo_id = "someone/tone"
+languages = ["en"]
+"""
+
+
+class HubCatalogue(Catalogue):
+    """The real one but for the network: a download waits, then installs, or fails with what it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "models.toml").write_text(MODELS)
+        super().__init__(folder / "models", folder / "models.toml")
+        self.go_on = threading.Event()
+        self.error: Exception | None = None
+        self.was_cancelled = False
+
+    def download(self, model_id, on_progress, cancelled=lambda: False):
+        on_progress(0.25, "model.bin")
+        while not self.go_on.wait(0.01):
+            if cancelled():
+                self.was_cancelled = True
+                self.partial_folder(model_id).mkdir(parents=True)
+                from workers.errors import Cancelled
+
+                raise Cancelled
+        if self.error:
+            raise self.error
+        (self.models_dir / model_id).mkdir(parents=True)
+        return self.models_dir / model_id
+
+
+@pytest.fixture
+def catalogue(context, tmp_path) -> HubCatalogue:
+    context.catalogue = HubCatalogue(tmp_path)
+    return context.catalogue
+
+
+@pytest.fixture
+def panel(context, catalogue, qtbot) -> ModelsPanel:
+    panel = ModelsPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    return panel
+
+
+def shown(panel: ModelsPanel) -> set[str]:
+    return {model_id for model_id, card in panel.cards.items() if card.isVisible()}
+
+
+def test_cards_say_what_a_model_is_and_whether_it_fits(panel):
+    small, huge = panel.cards["small"], panel.cards["huge"]
+
+    assert small.facts.text() == "Speech  ·  Deutsch  ·  2 MB  ·  MIT  ·  faster-whisper, whisper"
+    assert (small.group, huge.group) == ("proposed", "more")
+    assert huge.badge.text() == "Too large"
+    assert small.main.text() == "Download"
+
+
+def test_filters_go_together(panel):
+    panel.search.setText("deutsch")
+    assert shown(panel) == {"small"}
+    panel.search.clear()
+    panel.which.setCurrentIndex(panel.which.findData("fits"))
+    assert shown(panel) == {"small", "tone"}
+    panel.task.setCurrentIndex(panel.task.findData("emotion"))
+    assert shown(panel) == {"tone"}
+
+    panel.which.setCurrentIndex(panel.which.findData("installed"))
+    assert shown(panel) == set()
+    assert panel.nothing.isVisible()
+
+
+def test_download_shows_progress_and_ends_in_use(panel, context, catalogue, messages, qtbot):
+    card = panel.cards["small"]
+    card.main.click()
+    qtbot.waitUntil(lambda: card.progress.value() == 250)
+    assert card.progress_text.text() == "Downloading 25%"
+    assert card.main.isHidden()
+
+    catalogue.go_on.set()
+    qtbot.waitUntil(lambda: card.group == "installed")
+
+    assert messages[-1].sentence == "“Small” is ready."
+    assert card.used.isVisible()
+    assert card.main.isHidden()
+
+
+def test_cancelled_download_can_go_on(panel, catalogue, messages, qtbot):
+    card = panel.cards["small"]
+    card.main.click()
+    card.cancel.click()
+    qtbot.waitUntil(lambda: card.state.status == "partial")
+
+    assert catalogue.was_cancelled
+    assert card.main.text() == "Go on"
+    assert card.badge.text() == "Interrupted"
+    assert messages == []
+
+
+def test_failed_download_is_said_and_can_be_tried_again(panel, catalogue, messages, qtbot):
+    catalogue.error = DownloadError("The hub cannot be reached: {reason}.", hint="Check the network.", reason="timeout")
+    catalogue.go_on.set()
+    panel.cards["small"].main.click()
+    qtbot.waitUntil(lambda: bool(messages))
+    qtbot.waitUntil(lambda: panel.cards["small"].job is None)
+
+    assert messages[0].sentence == "The hub cannot be reached: timeout."
+    assert panel.cards["small"].main.isVisible()
+
+
+def test_removing_asks_first(panel, catalogue, qtbot):
+    card = panel.cards["small"]
+    catalogue.go_on.set()
+    card.main.click()
+    qtbot.waitUntil(lambda: card.state.status == "installed")
+    act = {text: act for text, _, act in card.actions_possible()}["Delete…"]
+    act()
+    assert card.question.isVisible()
+    card.keep.click()
+    assert not card.question.isVisible()
+
+    act()
+    card.remove.click()
+    qtbot.waitUntil(lambda: card.state.status == "absent")
+    assert not (catalogue.models_dir / "small").exists()
+
+
+def test_use_chooses_the_model_and_an_engine_that_runs_it(panel, context, catalogue, qtbot):
+    context.settings.hear.engine = "wav2vec2"
+    catalogue.go_on.set()
+    panel.cards["small"].main.click()
+    qtbot.waitUntil(lambda: panel.cards["small"].state.status == "installed")
+    panel.cards["small"].main.click()
+
+    assert (context.settings.hear.engine, context.settings.hear.model) == ("faster-whisper", "small")
+    assert panel.cards["small"].used.isVisible()
+
+
+def test_folder_that_holds_no_model_is_said(panel, messages, tmp_path, qtbot):
+    panel.add_folder(tmp_path)
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert messages[0].kind == "error"
+    assert str(tmp_path) in messages[0].sentence
+
+
+def test_catalogue_that_cannot_be_read_is_said(context, messages, tmp_path, qtbot):
+    class Broken:
+        def proposed(self, machine):
+            raise DownloadError("The catalogue is damaged.")
+
+    context.catalogue = Broken()
+    panel = ModelsPanel(context)
+    qtbot.addWidget(panel)
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert panel.stack.currentWidget() is panel.failure
+    assert messages[0].action[0] == "Try again"

@@ -1,0 +1,269 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop_app import panels
+from desktop_app.context import AppContext
+from desktop_app.main_window import MainWindow
+from desktop_app.panels import PanelInfo
+from desktop_app.widgets.command_palette import CommandPalette, ShortcutsSheet
+from workers.results import LiveStatus, Progress
+
+
+class SearchPage(QWidget):
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.field = QLineEdit()
+        QVBoxLayout(self).addWidget(self.field)
+        self.done = 0
+        action = QAction("Sharpen the pencils", self)
+        action.triggered.connect(self._on_sharpen)
+        self.addAction(action)
+
+    def focus_search(self) -> None:
+        self.field.setFocus()
+
+    def _on_sharpen(self) -> None:
+        self.done += 1
+
+
+def broken(context: AppContext) -> QWidget:
+    raise RuntimeError("no such thing")
+
+
+PANELS = [
+    PanelInfo("first", "First", "hear", 10, lambda context: QLabel("first")),
+    PanelInfo("history", "History", "history", 20, SearchPage),
+    PanelInfo("broken", "Broken", "warning", 30, broken),
+    PanelInfo("preferences", "Preferences", "preferences", 120, lambda context: QLabel("prefs"), shortcut="Ctrl+,"),
+]
+
+
+@pytest.fixture
+def window(context, qtbot, monkeypatch) -> Iterator[MainWindow]:
+    monkeypatch.setattr(panels, "discover", lambda: PANELS)
+    window = MainWindow(context)
+    window.show()
+    window.activateWindow()
+    window.open_start_page()
+    yield window
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed):
+            window.close()
+    window.deleteLater()
+
+
+def palette_of(window: MainWindow) -> CommandPalette:
+    window.palette_action.trigger()
+    return window.findChild(CommandPalette)
+
+
+def test_panels_of_the_folder_are_found_in_order():
+    found = panels.discover()
+
+    assert {"models", "log", "preferences"} <= {panel.id for panel in found}
+    assert [panel.order for panel in found] == sorted(panel.order for panel in found)
+
+
+def test_page_that_cannot_be_imported_is_left_out(monkeypatch, tmp_path, caplog):
+    (tmp_path / "needs_more.py").write_text("import a_package_that_is_not_there\n")
+    monkeypatch.setattr(panels, "__path__", [str(tmp_path)])
+
+    assert panels.discover() == []
+    assert "needs_more" in caplog.text
+
+
+def test_pages_are_made_when_first_opened_and_once(window):
+    assert window.current_panel == "first"
+    assert list(window._pages) == ["first"]
+
+    page = window.page("history")
+    window.show_panel("history")
+
+    assert window.stack.currentWidget() is page
+    assert window.rail.button("history").isChecked()
+
+
+def test_rail_and_keys_open_pages(window, qtbot):
+    window.rail.button("history").click()
+    assert window.current_panel == "history"
+
+    for keys, panel in ((Qt.Key.Key_1, "first"), (Qt.Key.Key_Comma, "preferences"), (Qt.Key.Key_2, "history")):
+        qtbot.keyClick(window, keys, Qt.KeyboardModifier.ControlModifier)
+        assert window.current_panel == panel
+
+
+def test_broken_page_does_not_take_the_window_with_it(window):
+    window.show_panel("broken")
+
+    assert window.banner.message.kind == "error"
+    assert "could not be opened" in window.page("broken").text()
+
+
+def test_search_goes_to_the_history_when_the_page_has_none(window, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+
+    assert window.current_panel == "history"
+    assert window.page("history").field.hasFocus()
+
+
+def test_palette_finds_and_runs_an_action_of_the_page(window, qtbot):
+    window.show_panel("history")
+    palette = palette_of(window)
+    qtbot.keyClicks(palette.search, "pencils sharp")
+    assert palette.list.count() == 1
+
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+
+    assert window.page("history").done == 1
+
+
+def test_palette_goes_round_with_the_arrows_and_says_when_empty(window, qtbot):
+    palette = palette_of(window)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Up)
+    assert palette.list.currentRow() == palette.list.count() - 1
+
+    qtbot.keyClicks(palette.search, "zzz")
+    assert not palette.empty.isHidden()
+    palette.close()
+
+
+def test_every_action_of_the_menu_has_words(window):
+    menu = window._menu()
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+
+    assert "Quit" in texts
+    assert all(texts)
+    menu.deleteLater()
+
+
+def test_shortcuts_sheet_lists_keys_and_no_two_actions_share_one(window):
+    keys = [sequence.toString() for action in window.actions() for sequence in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+    window.shortcuts_action.trigger()
+    sheet = window.findChild(ShortcutsSheet)
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    sheet.close()
+
+    assert {"Ctrl+R", "F1", "Ctrl+K"} <= shown
+
+
+def test_narrow_window_shows_icons_only(window):
+    window.resize(720, 520)
+    assert window.rail.is_collapsed
+    assert (window.width(), window.height()) == (720, 520)
+
+    window.resize(1200, 700)
+    assert not window.rail.is_collapsed
+
+
+def test_labels_stay_hidden_when_the_user_wants(window, context):
+    window.rail_action.trigger()
+    window.resize(1210, 700)
+
+    assert window.rail.is_collapsed
+    assert context.settings.window.is_rail_collapsed
+
+
+def test_private_mode_shows_in_the_status_bar_and_ends_there(window, context):
+    assert window.status.private.isHidden()
+    window.private_action.trigger()
+    assert context.settings.history.is_private
+    assert not window.status.private.isHidden()
+
+    window.status.private.click()
+
+    assert not context.settings.history.is_private
+    assert not window.private_action.isChecked()
+
+
+def test_lag_is_shown_when_the_text_is_late(window):
+    window.status._on_result(LiveStatus("me", 10.0, 9.8, 9.0, 0.0, is_speech=True))
+    assert window.status.lag.text() == "Live"
+
+    window.status._on_result(LiveStatus("me", 20.0, 15.0, 14.0, 4.26, is_speech=True))
+    assert window.status.lag.text() == "4.3 s behind"
+
+
+def test_background_work_shows_in_the_status_bar_until_it_ends(window, context):
+    context.busy_changed.emit("Downloading", Progress(0.5))
+    assert window.status.busy.text() == "Downloading"
+    assert window.status.progress.value() == 50
+
+    context.busy_changed.emit("Downloading", None)
+    assert window.status.busy.isHidden()
+
+
+def test_welcome_is_shown_at_first_and_never_after_it_was_dismissed(window, context, qtbot):
+    assert window.welcome.isVisible()
+    window.show_panel("history")
+    assert not window.welcome.isVisible()
+    window.show_panel("first")
+    window.welcome.dismiss_button.click()
+    assert not window.welcome.isVisible()
+
+    second = MainWindow(context)
+    second.open_start_page()
+
+    assert second.welcome.isHidden()
+    second.deleteLater()
+
+
+def test_message_is_dismissed_with_escape_only_while_there_is_one(window, context, qtbot):
+    assert not window.dismiss_action.isEnabled()
+    context.notify("error", "The disk is full.")
+    assert window.dismiss_action.isEnabled()
+
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+
+    assert window.banner.message is None
+    assert not window.dismiss_action.isEnabled()
+
+
+def test_place_and_page_are_remembered(window, context, qtbot):
+    window.resize(760, 520)  # the offscreen screen is 800 px wide
+    window.show_panel("history")
+    with qtbot.waitSignal(context.closed):
+        window.close()
+
+    again = MainWindow(AppContext(context.paths, context.settings))
+    qtbot.addWidget(again)
+    again.open_start_page()
+
+    assert again.size() == window.size()
+    assert again.current_panel == "history"
+    with qtbot.waitSignal(again.context.closed):
+        again.context.close()
+
+
+def test_page_chosen_for_the_start_opens_first(context, qtbot, monkeypatch):
+    monkeypatch.setattr(panels, "discover", lambda: PANELS)
+    context.settings.general.start_panel = "preferences"
+    context.settings.window.last_panel = "history"
+
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    window.open_start_page()
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+    assert window.current_panel == "preferences"
+
+
+def test_window_stays_open_until_everything_is_saved(window, context, qtbot):
+    window._saving_timer.setInterval(1)
+    release = threading.Event()
+    context.run(lambda _job: release.wait())
+    window.close()
+    qtbot.waitUntil(window._saving.isVisible)
+    assert window.isVisible()
+
+    with qtbot.waitSignal(context.closed):
+        release.set()
+
+    assert not window.isVisible()
