@@ -79,7 +79,7 @@ def _work(job: dict[str, Any], on_progress: OnProgress) -> None:
         _write(making, source, weights, config)
     except AppError:
         raise
-    except (struct.error, KeyError, ValueError, EOFError) as error:
+    except (struct.error, LookupError, ValueError, EOFError) as error:
         raise ModelBroken(
             "The model in '{folder}' cannot be converted: {reason}.",
             hint="Verify it on the Models page, or download it again.",
