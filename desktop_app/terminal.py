@@ -1,4 +1,4 @@
-"""What a command needs from the terminal: a line of progress, and Ctrl-C in order. No Qt."""
+"""What a command needs from the terminal: a line of progress, growing text, and Ctrl-C in order. No Qt."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TextIO
 
 from workers.cancel import Cancel
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ERASE_LINE = "\r\x1b[K"
 SAME_S = 1.0  # signals that come together are one: `timeout` and `make` send theirs besides the terminal's
 
 
@@ -26,16 +29,14 @@ class StatusLine:
 
     def show(self, text: str) -> None:
         if self._is_terminal:
-            cells = (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1
-            length = cells if text.isascii() else cells // 2  # a Chinese letter takes two cells
-            sys.stderr.write(f"\r\x1b[K{text[-length:]}")
+            sys.stderr.write(ERASE_LINE + _end_of(text, _width(sys.stderr)))
             sys.stderr.flush()
             self._is_shown = True
 
     def clear(self) -> None:
         """Before anything else is written to the terminal."""
         if self._is_shown:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write(ERASE_LINE)
             sys.stderr.flush()
             self._is_shown = False
 
@@ -44,6 +45,47 @@ class StatusLine:
 
     def __exit__(self, *_: object) -> None:
         self.clear()
+
+
+class LiveText:
+    """Text on stdout as it becomes certain; on a terminal with the unsure words after it in faint ink."""
+
+    def __init__(self, status: StatusLine) -> None:
+        self._status = status
+        self._is_terminal = sys.stdout.isatty()
+        self._line = ""  # what is certain of the line that is not ended yet
+
+    @property
+    def is_mid_line(self) -> bool:
+        return bool(self._line)
+
+    def show_certain(self, words: Sequence[str]) -> None:
+        self._status.clear()
+        if self._is_terminal:
+            sys.stdout.write(ERASE_LINE + self._line)
+        for word in words:
+            if self._is_terminal and _cells(self._line + word) > _width(sys.stdout):
+                self.end_line()
+            shown = word if self._line else word.lstrip()
+            sys.stdout.write(shown)
+            self._line += shown
+        sys.stdout.flush()
+
+    def show_unsure(self, text: str) -> None:
+        if self._is_terminal:
+            room = _width(sys.stdout) - _cells(self._line)
+            sys.stdout.write(f"{ERASE_LINE}{self._line}\x1b[2m{_end_of(text, room)}\x1b[0m")
+            sys.stdout.flush()
+        else:
+            self._status.show(text.strip())
+
+    def end_line(self) -> None:
+        if self._is_terminal:
+            sys.stdout.write(ERASE_LINE + self._line)
+        if self._line:
+            sys.stdout.write("\n")
+        sys.stdout.flush()
+        self._line = ""
 
 
 class Interrupts:
@@ -89,3 +131,21 @@ class Interrupts:
                 stop()
             else:
                 self.cancelled.set()
+
+
+def _width(stream: TextIO) -> int:
+    return (os.get_terminal_size(stream.fileno()).columns or 80) - 1
+
+
+def _cells(text: str) -> int:
+    """How wide a terminal shows it: a Chinese letter takes two cells."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _end_of(text: str, width: int) -> str:
+    """The text, or as much of its end as there is room for."""
+    if _cells(text) <= width:
+        return text
+    while text and _cells(text) >= width:
+        text = text[1:]
+    return f"…{text}"[: max(0, width)]

@@ -20,7 +20,7 @@ from desktop_app.history import export
 from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
-from desktop_app.terminal import Interrupts, StatusLine
+from desktop_app.terminal import Interrupts, LiveText, StatusLine
 from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
@@ -195,7 +195,7 @@ class _Job:
         self._options = LiveOptions(language=desk.order.language, task=desk.order.task, prompt=desk.order.prompt)
         self._fed_s = 0.0
         self._has_text = False
-        self._is_mid_line = False
+        self._text = LiveText(desk.status)
 
     def run(self) -> None:
         """Raises AppError when the input or the engine fails; what was heard until then is kept."""
@@ -231,9 +231,9 @@ class _Job:
             lost = work()
             is_complete = True
         finally:
-            if self._is_mid_line:
+            if not self._desk.events.is_on_stdout:
                 with contextlib.suppress(BrokenPipeError):
-                    self._print("\n")
+                    self._text.end_line()
             has_sound = self._is_live and self._fed_s > 0
             history = self._desk.history
             if is_complete or not has_sound or item_id >= PRIVATE_FROM:
@@ -315,21 +315,21 @@ class _Job:
         match result:
             case Partial():
                 self._desk.events.write("partial", result.track, result.words, self._fed_s)
-                self._desk.status.show(f"…{result.text}")
+                if not self._desk.events.is_on_stdout:
+                    self._text.show_unsure(result.text)
             case Commit():
                 if result.words:
                     self._has_text = True
                     self._desk.events.write("commit", result.track, result.words, self._fed_s)
-                    self._print(result.text if self._is_mid_line else result.text.lstrip())
-                    self._is_mid_line = True
-                if result.ends_segment and self._is_mid_line:
-                    self._print("\n")
-                    self._is_mid_line = False
+                if not self._desk.events.is_on_stdout:
+                    self._text.show_certain([word.text for word in result.words])
+                    if result.ends_segment:
+                        self._text.end_line()
                 self._desk.history.append_words(
                     item_id, result.track, result.words, language=result.language, ends_segment=result.ends_segment
                 )
             case LiveStatus():
-                if result.lag_s > BEHIND_S:
+                if result.lag_s > BEHIND_S and not self._text.is_mid_line:
                     self._desk.status.show(f"{result.lag_s:.0f} s behind")
             case Notice():
                 self._tell(result)
@@ -379,7 +379,9 @@ class _Job:
     def _show_segment(self, segment: Segment, item_id: int) -> None:
         self._has_text = True
         self._desk.events.write("commit", segment.track, segment.words, self._fed_s)
-        self._print(segment.text + "\n")
+        if not self._desk.events.is_on_stdout:
+            self._text.show_certain([word.text for word in segment.words])
+            self._text.end_line()
         self._desk.history.add_segment(item_id, segment)
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,15 +401,10 @@ class _Job:
         answer: Hypothesis = lease.ask(request, cancelled=self._desk.interrupts.cancelled, priority=priority)
         return answer
 
-    def _print(self, text: str) -> None:
-        if self._desk.events.is_on_stdout:
-            return
-        self._desk.status.clear()
-        sys.stdout.write(text)
-        sys.stdout.flush()
-
     def _tell(self, notice: Notice) -> None:
         self._desk.status.clear()
+        if self._text.is_mid_line:
+            self._text.end_line()
         which = f"{self._name}: " if len(self._desk.order.inputs) > 1 else ""
         self._desk.complain(f"{which}{notice.sentence} {notice.hint}".strip())
 

@@ -241,9 +241,9 @@ def test_doctor_finds_a_broken_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_full_pipe_of_a_reader_that_left_is_no_error(home: Path) -> None:
-    keep(home, *["something that was said"] * 2000)
+    keep(home, "blah " * 20_000)  # more than a pipe holds
 
-    shell = f"'{sys.executable}' -m desktop_app.cli history show 1 | head -1; echo ${{PIPESTATUS[0]}}"
+    shell = f"'{sys.executable}' -m desktop_app.cli history show 1 | head -c 9; echo; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
 
     assert done.stderr == ""
