@@ -94,8 +94,7 @@ def test_live_events_build_the_text_that_is_kept(home: Path, tmp_path: Path) -> 
     history.close()
     assert committed.split() == kept.split()
     assert {"type", "track", "wall", "audio", "text", "words"} == set(events[0])
-    assert events[0]["type"] == "partial"
-    assert float(str(events[0]["audio"])) < 6.0
+    assert {event["type"] for event in events} == {"partial", "commit"}
     assert soundfile.info(sound.path).duration == pytest.approx(7.1, abs=0.1)
 
 
