@@ -252,14 +252,13 @@ class AppContext(QObject):
             on_ended=on_ended,
         )
         self._jobs.add(job)
-        job.finished.connect(self._forget_jobs)
+        job.ended.connect(self._forget_job)
         job.start()
         return job
 
-    def _forget_jobs(self) -> None:
-        for job in [job for job in self._jobs if job.isFinished()]:
-            job.wait()  # until the thread itself has gone: a QThread destroyed before aborts the program
-            self._jobs.discard(job)
+    def _forget_job(self, job: Job) -> None:
+        job.wait()  # until the thread itself has gone: a QThread destroyed before aborts the program
+        self._jobs.discard(job)
 
     # ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -327,6 +326,7 @@ class AppContext(QObject):
         log.error("closing did not go well", exc_info=error)
 
     def _on_services_closed(self) -> None:
-        self._forget_jobs()
+        for job in list(self._jobs):
+            self._forget_job(job)
         self.is_closed = True
         self.closed.emit()

@@ -24,7 +24,12 @@ class Job(QThread):
     """Runs `work(job)` in its thread; the callbacks are called in the thread that made the job, `on_ended` always.
 
     `work` reports with `job.report` and gives up with `job.raise_if_cancelled()`; Cancelled is not an error.
+
+    Signals:
+        ended(Job): every callback has been called; let go of before, its last ones would be lost.
     """
+
+    ended = Signal(object)
 
     _progressed = Signal(object)
     _returned = Signal(object)
@@ -85,3 +90,4 @@ class Job(QThread):
 
     def _deliver_end(self) -> None:
         self._on_ended()
+        self.ended.emit(self)

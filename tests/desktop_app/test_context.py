@@ -189,3 +189,13 @@ def test_close_ends_the_pool_and_the_history(qtbot, tmp_path):
 
     assert pool._is_closed
     assert not any(thread.name.startswith("history") for thread in threading.enumerate())
+
+
+def test_every_job_of_many_at_once_delivers_its_result(qtbot, context):
+    results: list[int] = []
+
+    for number in range(40):
+        context.run(lambda _job, number=number: number, on_done=results.append)
+    qtbot.waitUntil(lambda: len(results) == 40)
+
+    assert sorted(results) == list(range(40))
