@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
     QShowEvent,
+    QStandardItemModel,
 )
 from PySide6.QtWidgets import (
     QComboBox,
@@ -51,6 +52,7 @@ from workers.sources.base import AudioDevice
 
 LAG_SHOWN_FROM_S = 2.0
 CLOCK_MS = 200
+WHOLE_WITHIN_S = 0.5  # a recording that lacks less has nothing to finish
 MEDIA_PATTERNS = (
     "*.aac *.aif *.aiff *.amr *.avi *.flac *.flv *.m4a *.m4b *.m4v *.mka *.mkv *.mov *.mp2 *.mp3 *.mp4 *.mpeg *.mpg "
     "*.oga *.ogg *.opus *.ts *.wav *.webm *.wma *.wmv"
@@ -109,6 +111,7 @@ class HearPanel(QWidget):
         self.sound.addWidget(self.pane.player_bar)
         self.drop_target = _DropTarget(self)
         self.captions = CaptionsWindow(context)
+        self.destroyed.connect(self.captions.deleteLater)
 
         self._lay_out()
         self._make_actions()
@@ -314,10 +317,14 @@ class HearPanel(QWidget):
             return
 
         def recovered(_job: Job) -> list[Recovered]:
-            return [history.recover(item.id).result() for item in history.unfinished()]
+            undecided = [item for item in history.items(kind="speech") if item.state == "recovered"]
+            found = [history.recover(item.id).result() for item in [*history.unfinished(), *undecided]]
+            for whole in [one for one in found if _is_whole(one)]:
+                history.finish(whole.item_id, whole.duration_s)
+            return [one for one in found if not _is_whole(one)]
 
         def show(found: list[Recovered]) -> None:
-            self._recovered.extend(found)
+            self._recovered = found
             self._show_recovered()
 
         self._context.run(recovered, on_done=show)
@@ -450,6 +457,13 @@ def _paths(event: QDropEvent) -> list[Path]:
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
+def _is_whole(recovered: Recovered) -> bool:
+    """Its text goes to the end of its sound, as far as anybody could have spoken."""
+    return bool(recovered.tracks) and all(
+        track.duration_s - track.text_until_s < WHOLE_WITHIN_S for track in recovered.tracks
+    )
+
+
 class _Choices(QWidget):
     """What to listen to, in which language, with which model."""
 
@@ -504,35 +518,38 @@ class _Choices(QWidget):
     def _fill_sources(self, devices: list[AudioDevice]) -> None:
         hear = self._context.settings.hear
         self.source.clear()
-        self.source.addItem(theme.icon("hear"), self.tr("Default microphone"), ("microphone", ""))
+        self.source.addItem(theme.icon("hear"), self.tr("Default microphone"), "microphone:")
         microphones = [device for device in devices if not device.is_monitor]
         for device in microphones:
-            self.source.addItem(theme.icon("hear"), device.name, ("microphone", device.id))
+            self.source.addItem(theme.icon("hear"), device.name, f"microphone:{device.id}")
         if hear.microphone and hear.microphone not in [device.id for device in microphones]:
             name = hear.microphone.partition(":")[2] or hear.microphone
             text = self.tr("{name} (not connected)").format(name=name)
-            self.source.addItem(theme.icon("warning", "warning"), text, ("microphone", hear.microphone))
+            self.source.addItem(theme.icon("warning", "warning"), text, f"microphone:{hear.microphone}")
         self.source.insertSeparator(self.source.count())
-        self.source.addItem(theme.icon("user"), self.tr("Microphone and computer sound"), ("both", hear.microphone))
-        self.source.addItem(theme.icon("speaker"), self.tr("Computer sound"), ("computer", hear.microphone))
+        self.source.addItem(theme.icon("user"), self.tr("Microphone and computer sound"), "both:")
+        self.source.addItem(theme.icon("speaker"), self.tr("Computer sound"), "computer:")
         if devices and not any(device.is_monitor for device in devices):
             for row in range(self.source.count() - 2, self.source.count()):
                 self._disable(row, self.tr("This machine offers no way to hear what it plays"))
         self.source.insertSeparator(self.source.count())
-        self.source.addItem(theme.icon("file"), self.tr("Transcribe files…"), ("files", ""))
+        self.source.addItem(theme.icon("file"), self.tr("Transcribe files…"), "files:")
         self._show_source()
 
     def _disable(self, row: int, why: str) -> None:
-        item = self.source.model().item(row)
+        model = self.source.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(row)
         item.setEnabled(False)
         item.setToolTip(why)
 
     def _show_source(self) -> None:
         hear = self._context.settings.hear
-        self.source.setCurrentIndex(max(0, self.source.findData((hear.source, hear.microphone))))
+        microphone = hear.microphone if hear.source == "microphone" else ""
+        self.source.setCurrentIndex(max(0, self.source.findData(f"{hear.source}:{microphone}")))
 
     def _on_source_chosen(self, row: int) -> None:
-        kind, microphone = self.source.itemData(row)
+        kind, _, microphone = self.source.itemData(row).partition(":")
         if kind == "files":
             self._show_source()
             self._panel.ask_files()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.history.records import Recovered
+from desktop_app.history.records import Item, Media, Recovered
 from desktop_app.sessions.choices import engine_name, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, Cancelled
@@ -110,12 +111,31 @@ class FileQueue(QObject):
         """Appends what is not transcribed yet of a recording that was cut off."""
         jobs = [
             FileJob(
-                track.path, track.track, track.text_until_s, recovered.item_id, is_last=False, end_s=track.duration_s
+                track.path, track.track, track.text_until_s, recovered.item_id, end_s=track.duration_s, is_new=False
             )
             for track in recovered.tracks
         ]
-        for job in jobs[-1:]:
-            job.is_last = True
+        for job in jobs[:-1]:
+            job.is_last = False
+        return self._append(jobs)
+
+    def add_again(self, item: Item, media: Sequence[Media], model_id: str) -> list[FileJob]:
+        """Makes a new item of the sound of another one, with another model."""
+        history = self._context.history
+        if history is None:
+            return []
+        item_id = history.begin(
+            title=item.title, source=item.source, model_id=model_id, language=item.language, tracks=item.tracks
+        ).result()
+        jobs = []
+        for file in media:
+            path = file.path
+            if path.name == f"{file.track}.flac":  # recorded here: from now on it belongs to both items
+                path = history.media_path(item_id, path.name)
+                os.link(file.path, path)
+            jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id))
+        for job in jobs[:-1]:
+            job.is_last = False
         return self._append(jobs)
 
     def cancel(self, job: FileJob) -> None:
@@ -231,13 +251,13 @@ class FileQueue(QObject):
         self._running = None
         history = self._context.history
         is_cut_off = self._context.is_closing or (error is not None and not isinstance(error, Cancelled))
-        if history is not None and job.item_id is not None and job.is_last:
+        if history is not None and job.item_id is not None:
             if job.is_new and is_cut_off and job.fraction == 0.0:
                 history.finish(job.item_id, 0.0)
                 history.delete(job.item_id)
                 job.item_id = None
-            else:
-                history.finish(job.item_id, job.end_s)
+            elif job.is_last and (job.is_new or not is_cut_off):  # else it is offered again at the next start
+                history.finish(job.item_id, job.end_s, keep_audio=self._context.retention.keep_audio)
         job.error = None if isinstance(error, Cancelled) else error
         if job.error is not None and not isinstance(job.error, AppError):
             self._context.show_error(job.error)

@@ -254,8 +254,7 @@ class SpeechSession(QObject):
         except AppError as error:  # nothing can be kept, which is no reason not to listen
             self._problem.emit(error)
         self._spec_found.emit(spec)  # the model loads while the devices are opened
-        for track in tracks:
-            track.start()
+        _start(tracks)
 
     def _begin_item(self, tracks: list[_Track], spec: EngineSpec) -> None:
         history, settings = self._context.wait_for_history(), self._context.settings
@@ -311,9 +310,7 @@ class SpeechSession(QObject):
         for track in lost:
             track.replace_source(self._chosen_source(track.name))
         self._is_opening = True
-        self._context.run(
-            lambda job: [track.start() for track in lost], on_done=self._on_opened, on_failed=self._on_reopen_failed
-        )
+        self._context.run(lambda job: _start(lost), on_done=self._on_opened, on_failed=self._on_reopen_failed)
 
     def _on_reopen_failed(self, error: Exception) -> None:
         self._is_opening = False
@@ -404,7 +401,7 @@ class SpeechSession(QObject):
     def _close_sources(self) -> None:
         self._is_closing_sources = True
         tracks = list(self._tracks)
-        self._context.run(lambda job: [track.close() for track in tracks], on_done=self._on_sources_closed)
+        self._context.run(lambda job: _close(tracks), on_done=self._on_sources_closed)
 
     def _on_sources_closed(self, _nothing: object) -> None:
         self._is_closing_sources = False
@@ -570,3 +567,13 @@ class _Track:
 
     def _on_source_end(self, error: Exception | None) -> None:
         self._on_end(self, error)
+
+
+def _start(tracks: Sequence[_Track]) -> None:
+    for track in tracks:
+        track.start()
+
+
+def _close(tracks: Sequence[_Track]) -> None:
+    for track in tracks:
+        track.close()

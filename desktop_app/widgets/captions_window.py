@@ -6,7 +6,7 @@ it above others: there the compositor's own menu does ("Always on top", as with 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -19,9 +19,11 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -38,6 +40,7 @@ INK, LIGHT_INK, BACKGROUND = QColor("#ffffff"), QColor("#aeb2bd"), QColor("#0c0d
 TRACK_INK = {"me": QColor("#a7b1ff"), "computer": QColor("#63d394")}
 PADDING_PX = 20
 LINE_FACTOR = 1.32
+PLACE_DELAY_MS = 400
 SIZE_STEP_PX, OPACITY_STEP = 4, 10
 LINES_KEPT = (
     8  # lines above the ones that are seen; what is older is forgotten line by line, so that no line breaks anew
@@ -98,6 +101,9 @@ class CaptionsWindow(QWidget):
         self._grip.setToolTip(self.tr("Drag to resize"))
         self._grip.hide()
         self.setCursor(Qt.CursorShape.SizeAllCursor)
+        self._place_timer = QTimer(self, singleShot=True, interval=PLACE_DELAY_MS)
+        self._place_timer.timeout.connect(self._remember)
+        context.closed.connect(self.close)
 
     # ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,7 +164,8 @@ class CaptionsWindow(QWidget):
         self._is_moved = False
 
     def _remember(self) -> None:
-        if self._is_moved:
+        self._place_timer.stop()
+        if self._is_moved and not self._context.is_closing:
             geometry = bytes(self.saveGeometry().toBase64().data()).decode()
             self._context.change_setting("captions.geometry", geometry)
             self._context.change_setting("captions.position", "free")
@@ -294,14 +301,19 @@ class CaptionsWindow(QWidget):
         self._tools.hide()
         self._grip.hide()
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place_timer.start()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._is_moved = self._is_moved or (self.isVisible() and event.spontaneous())
+        self._place_timer.start()
         self._tools.adjustSize()
         self._tools.move(self.width() - self._tools.width() - theme.SPACE_S, theme.SPACE_XS)
         self._grip.move(self.width() - self._grip.width(), self.height() - self._grip.height())
 
-    def showEvent(self, event: QEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.visibility_changed.emit(True)
 

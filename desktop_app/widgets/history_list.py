@@ -9,12 +9,14 @@ from datetime import datetime
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
+    QDate,
     QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
     QSize,
     Qt,
+    QTime,
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -63,10 +65,10 @@ def when_text(moment: datetime) -> str:
     local, now = moment.astimezone(), datetime.now().astimezone()
     locale = QLocale()
     if local.date() == now.date():
-        return locale.toString(local.time(), QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]
+        return str(locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat))
     if (now.date() - local.date()).days < 7:
         return locale.standaloneDayName(local.isoweekday(), QLocale.FormatType.ShortFormat) + local.strftime(" %H:%M")
-    return locale.toString(local.date(), QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]
+    return str(locale.toString(QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat))
 
 
 class HistoryModel(QAbstractListModel):

@@ -1,0 +1,146 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.context import AppContext
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from desktop_app.sessions import file_queue
+from desktop_app.sessions.file_queue import FileQueue, FileState
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.settings import Settings
+from tests.desktop_app.sessions.test_speech_session import CLIPS
+from tests.scripted_engine import scripted
+from workers.engine_pool import EnginePool
+from workers.results import SAMPLE_RATE_HZ
+from workers.sources import media_file
+
+
+@pytest.fixture
+def context(qtbot, home):
+    context = AppContext(
+        Paths.below(home), Settings(), pool=EnginePool(placement="thread"), history=History(home / "history")
+    )
+    yield context
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
+
+
+@pytest.fixture
+def queue(context, monkeypatch) -> FileQueue:
+    words = tuple(f" word{number}" for number in range(60))
+    monkeypatch.setattr(file_queue, "speech_spec", lambda *_: scripted(words=words))
+    return context.sessions.files
+
+
+@pytest.fixture
+def clip(tmp_path) -> Path:
+    """Six seconds of speech."""
+    sample = next((clip for clip in CLIPS if clip.exists()), None)
+    if sample is None:
+        pytest.skip("there is no sample of speech")
+    samples = np.resize(np.concatenate(list(media_file.read_blocks(sample))), 6 * SAMPLE_RATE_HZ)
+    soundfile.write(tmp_path / "talk.flac", samples, SAMPLE_RATE_HZ)
+    return tmp_path / "talk.flac"
+
+
+def until_idle(qtbot, queue) -> None:
+    qtbot.waitUntil(
+        lambda: queue.state is SessionState.IDLE and all(job.state.is_over for job in queue.jobs), timeout=20_000
+    )
+
+
+def test_files_are_transcribed_in_order_into_the_history(qtbot, context, queue, clip, tmp_path):
+    other = shutil.copy(clip, tmp_path / "other talk.flac")
+    segments: list = []
+    queue.segment_ready.connect(lambda job, segment: segments.append((job.path.name, segment.text)))
+
+    first, second = queue.add([clip, other])
+    until_idle(qtbot, queue)
+    context.history.flush()
+
+    assert [first.state, second.state] == [FileState.DONE, FileState.DONE]
+    assert [name for name, _ in segments] == sorted((name for name, _ in segments), reverse=True)
+    items = context.history.items()
+    assert [item.title for item in items] == ["other talk", "talk"]
+    assert {item.state for item in items} == {"finished"}
+    shown = " ".join(text for name, text in segments if name == "talk.flac")
+    assert " ".join(segment.text for segment in context.history.segments(first.item_id)) == shown
+
+
+def test_a_file_that_is_no_sound_is_told_and_the_next_one_goes_on(qtbot, context, queue, clip, tmp_path):
+    wrong = tmp_path / "letter.wav"
+    wrong.write_text("Dear Ada,")
+
+    bad, good = queue.add([wrong, clip])
+    until_idle(qtbot, queue)
+    context.history.flush()
+
+    assert (bad.state, good.state) == (FileState.FAILED, FileState.DONE)
+    assert "letter.wav is not an audio or video file" in str(bad.error)
+    assert [item.title for item in context.history.items()] == ["talk"]
+
+
+def test_cancel_takes_one_file_out(qtbot, context, queue, clip, tmp_path):
+    first, second = queue.add([clip, clip])
+
+    queue.cancel(second)
+    until_idle(qtbot, queue)
+
+    assert (first.state, second.state) == (FileState.DONE, FileState.CANCELLED)
+
+
+def test_stop_cancels_the_file_that_runs_and_those_that_wait(qtbot, context, queue, clip):
+    jobs = queue.add([clip, clip, clip])
+
+    queue.stop()
+    until_idle(qtbot, queue)
+
+    assert [job.state for job in jobs] == [FileState.CANCELLED] * 3
+
+
+def test_the_rest_of_a_recording_goes_into_the_same_item(qtbot, context, queue, clip):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+    history.release(item_id)
+    recovered = history.recover(item_id).result()
+
+    (job,) = queue.add_rest(recovered)
+    until_idle(qtbot, queue)
+    history.flush()
+
+    assert job.item_id == item_id
+    assert history.item(item_id).state == "finished"
+    assert history.segments(item_id)
+    assert history.unfinished() == []
+
+
+def test_again_with_another_model_leaves_the_first_text_alone(qtbot, context, queue, clip):
+    history = context.history
+    item_id = history.begin(title="Meeting", tracks=["me"]).result()
+    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+    history.finish(item_id, 6.0)
+    history.flush()
+
+    queue.add_again(history.item(item_id), history.media(item_id), "scripted")
+    until_idle(qtbot, queue)
+    history.flush()
+    again = history.items()[0]
+    history.delete(item_id).result()
+
+    assert (again.title, again.model_id) == ("Meeting", "scripted")
+    assert history.media(again.id)[0].path.exists()
+
+
+def test_closing_cancels_and_keeps_what_was_transcribed(qtbot, context, queue, clip):
+    queue.add([clip] * 20)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+    assert all(job.state.is_over for job in queue.jobs if job.state is not FileState.WAITING)
