@@ -1,0 +1,176 @@
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from desktop_app.history.store import History
+from desktop_app.panels.history import HistoryPanel
+from desktop_app.widgets.history_list import title_of
+from tests.desktop_app.panels.test_hear import words
+from workers.engine_pool import EnginePool
+from workers.results import SAMPLE_RATE_HZ, Segment
+
+
+@pytest.fixture
+def history(context, tmp_path) -> History:
+    context.pool = EnginePool(placement="thread")
+    context.history = History(tmp_path / "history")
+    return context.history
+
+
+@pytest.fixture
+def panel(qtbot, context, history):
+    panel = HistoryPanel(context)
+    panel.resize(1000, 600)
+    yield panel
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+    panel.close()
+    panel.deleteLater()
+
+
+def add(history: History, *lines: str, title: str = "", tracks: tuple[str, ...] = ("me",)) -> int:
+    """An item with a line every ten seconds."""
+    item_id = history.begin(title=title, tracks=tracks, source="Built-in").result()
+    for number, line in enumerate(lines):
+        history.add_segment(item_id, Segment(tracks[number % len(tracks)], words(line, 10.0 * number), "en"))
+    history.finish(item_id, 10.0 * len(lines))
+    history.flush()
+    return item_id
+
+
+def listed(panel) -> list[str]:
+    return [title_of(row.item) for row in panel.model.rows]
+
+
+def shown(qtbot, panel, count: int) -> None:
+    if not panel.isVisible():
+        panel.show()
+    qtbot.waitUntil(lambda: len(panel.model.rows) == count and panel.list.isVisible() == bool(count))
+
+
+def test_nothing_yet_says_what_will_be_here(qtbot, panel):
+    panel.show()
+
+    qtbot.waitUntil(panel.nothing.isVisible)
+    assert panel.nothing.title.text() == "Nothing here yet"
+
+
+def test_items_are_listed_newest_first_by_name_or_first_words(qtbot, panel, history):
+    add(history, "Call the plumber. Buy milk.")
+    add(history, "hello", title="Meeting")
+
+    shown(qtbot, panel, 2)
+
+    assert listed(panel) == ["Meeting", "Call the plumber"]
+
+
+def test_the_chosen_transcript_is_shown_with_its_tracks(qtbot, panel, history):
+    add(history, "how are you", "fine thanks", tracks=("me", "computer"))
+
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: not panel.pane.view.is_empty)
+
+    assert panel.pane.view.text() == "Me: how are you\nComputer: fine thanks"
+
+
+def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
+    add(history, "nothing of interest")
+    add(history, "first line", "the boiler was made in Rotterdam")
+    shown(qtbot, panel, 2)
+
+    panel.search.setText("rotterdam")
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: bool(panel.pane.view._hits))
+
+    (row,) = panel.model.rows
+    assert row.hits[0].time_s == pytest.approx(10.0 + 5 * 0.4)
+    position, length = panel.pane.view._hits[0]
+    assert panel.pane.view.toPlainText()[position : position + length] == "Rotterdam"
+
+
+def test_search_without_a_hit_says_so(qtbot, panel, history):
+    add(history, "hello")
+    shown(qtbot, panel, 1)
+
+    panel.search.setText("absent")
+
+    qtbot.waitUntil(panel.nothing.isVisible)
+    assert panel.nothing.title.text() == "Nothing found"
+
+
+def test_filters_by_kind_and_pin(qtbot, panel, history):
+    add(history, "spoken")
+    add(history, "from a file", title="Interview", tracks=("file",))
+    shown(qtbot, panel, 2)
+
+    panel.kind.setCurrentIndex(panel.kind.findData("files"))
+    shown(qtbot, panel, 1)
+    assert listed(panel) == ["Interview"]
+    panel.toggle_pin()
+    panel.kind.setCurrentIndex(panel.kind.findData("pinned"))
+    qtbot.waitUntil(lambda: [row.item.is_pinned for row in panel.model.rows] == [True])
+
+
+def test_a_new_name_is_kept(qtbot, panel, history):
+    item_id = add(history, "hello")
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: panel.title.text() == "hello")
+
+    panel.title.setText("Greeting")
+    qtbot.keyClick(panel.title, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: listed(panel) == ["Greeting"])
+    assert history.item(item_id).title == "Greeting"
+
+
+def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history):
+    item_id = add(history, "one")
+    soundfile.write(history.media_path(item_id, "me.flac"), np.zeros(800, np.float32), SAMPLE_RATE_HZ)
+    add(history, "two")
+    shown(qtbot, panel, 2)
+
+    panel.list.selectAll()
+    panel.delete([row.item.id for row in panel.selected_rows])
+    qtbot.waitUntil(panel.nothing.isVisible)
+
+    assert history.items() == []
+    assert not history.media_path(item_id, "me.flac").exists()
+
+
+def test_delete_asks_and_cancel_keeps_everything(qtbot, panel, history, monkeypatch):
+    add(history, "keep me")
+    shown(qtbot, panel, 1)
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
+
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+
+    assert asked == ["Delete “keep me”?"]
+    assert len(history.items()) == 1
+
+
+def test_playing_marks_the_word_that_is_heard(qtbot, panel, history):
+    item_id = add(history, "one two three")
+    soundfile.write(history.media_path(item_id, "me.flac"), np.zeros(3 * SAMPLE_RATE_HZ, np.float32), SAMPLE_RATE_HZ)
+    history.release(item_id)
+    history.finish(item_id, 3.0)
+    history.flush()
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: panel.pane.player.has_media)
+
+    panel.pane.player.play_from(0.4)
+    qtbot.waitUntil(lambda: panel.pane.view._playing == (0, 2), timeout=10_000)
+
+    panel.pane.player.set_media([], 0.0)
+
+
+def test_a_recording_that_ends_appears_by_itself(qtbot, panel, context, history):
+    panel.show()
+    qtbot.waitUntil(panel.nothing.isVisible)
+    add(history, "just now")
+
+    context.sessions.speech.finished.emit(1)
+
+    shown(qtbot, panel, 1)
