@@ -204,7 +204,8 @@ class AppContext(QObject):
         self.message_posted.emit(Message(kind, sentence, hint, action))
 
     def show_notice(self, notice: Notice) -> None:
-        self.notify("info", i18n.from_workers(notice.sentence), i18n.from_workers(notice.hint))
+        values = dict(notice.values)
+        self.notify("info", i18n.from_workers(notice.template, values), i18n.from_workers(notice.hint_template, values))
 
     def show_error(self, error: BaseException, *, action: tuple[str, Callable[[], None]] | None = None) -> None:
         """Shows what went wrong; Cancelled is no error, and what is not an AppError is our bug and logged whole."""

@@ -6,13 +6,17 @@ workers and of the settings are plain English literals there; they are translate
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.settings import Language
 from workers.errors import AppError
+
+if TYPE_CHECKING:
+    from workers.results import Notice
 
 TRANSLATIONS_DIR = ASSETS_DIR / "translations"
 LANGUAGES = ("en", "zh_CN")
@@ -21,8 +25,8 @@ LANGUAGES = ("en", "zh_CN")
 SPOKEN_LANGUAGES = {
     "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
     "el": "Ελληνικά", "en": "English", "es": "Español", "fa": "فارسی", "fi": "Suomi", "fr": "Français", "he": "עברית",
-    "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Indonesia", "it": "Italiano", "ja": "日本語", "ko": "한국어",
-    "ms": "Melayu", "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română",
+    "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Indonesia", "it": "Italiano", "ja": "日本語",
+    "ko": "한국어", "ms": "Melayu", "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română",
     "ru": "Русский", "sk": "Slovenčina", "sv": "Svenska", "ta": "தமிழ்", "th": "ไทย", "tr": "Türkçe",
     "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
 }  # fmt: skip
@@ -68,18 +72,18 @@ def from_panels(text: str) -> str:
     return QCoreApplication.translate("panels", text) if text else ""
 
 
-def from_workers(template: str, values: dict[str, Any] | None = None) -> str:
+def from_workers(template: str, values: Mapping[str, object] | None = None) -> str:
     """A template of an error, a notice or a progress message, translated and then filled in."""
     text = QCoreApplication.translate("errors", template) if template else ""
     return text.format(**values) if values else text
 
 
-def sentence(error: AppError) -> str:
-    return from_workers(error.template, error.values)
+def sentence(problem: AppError | Notice) -> str:
+    return from_workers(problem.template, problem.values)
 
 
-def hint(error: AppError) -> str:
-    return from_workers(error.hint_template, error.values)
+def hint(problem: AppError | Notice) -> str:
+    return from_workers(problem.hint_template, problem.values)
 
 
 def language_name(code: str) -> str:

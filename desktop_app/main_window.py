@@ -52,14 +52,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.stack = QStackedWidget()
         self.welcome = CoachCard(
-            context,
-            "welcome",
-            self.tr("Welcome to Sensorium"),
-            [
-                ("hear", self.tr("Press Ctrl+R and speak: you read what you say. Ctrl+R again stops.")),
-                ("shield", self.tr("Everything happens on this machine. Nothing is sent anywhere.")),
-                ("command", self.tr("Ctrl+K finds every command, F1 shows every key.")),
-            ],
+            context, "welcome", [("command", self.tr("Welcome. Ctrl+K finds every command, F1 shows every key."))]
         )
         content = QFrame()
         content.setObjectName("content")
@@ -67,7 +60,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for notice in (self.banner, self.welcome):
-            notice.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, 0)
+            notice.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, 0)
             column.addWidget(notice)
         column.addWidget(self.stack, 1)
 

@@ -5,9 +5,9 @@
     <name>Banner</name>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
         </translation>
     </message>
 </context>
@@ -15,33 +15,16 @@
     <name>_DeleteNow</name>
     <message numerus="yes">
         <source>Recordings older than %n day(s) are deleted.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Recordings older than %n day are deleted.</numerusform>
+            <numerusform>Recordings older than %n days are deleted.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n recording(s) deleted.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>_FilesCard</name>
-    <message numerus="yes">
-        <source>%n file(s) transcribed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>and %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n recording deleted.</numerusform>
+            <numerusform>%n recordings deleted.</numerusform>
         </translation>
     </message>
 </context>

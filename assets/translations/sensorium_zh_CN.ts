@@ -5,47 +5,47 @@
     <name>AppContext</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>The history could not be opened, so nothing will be kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录无法打开，因此不会保存任何内容。</translation>
     </message>
     <message>
         <source>What you say is still written on the screen. The log says more.</source>
-        <translation type="unfinished"></translation>
+        <translation>您说的话仍会显示在屏幕上。详情见日志。</translation>
     </message>
     <message>
         <source>Show log</source>
-        <translation type="unfinished"></translation>
+        <translation>显示日志</translation>
     </message>
     <message>
         <source>Show models</source>
-        <translation type="unfinished"></translation>
+        <translation>显示模型</translation>
     </message>
     <message>
         <source>Something unexpected happened.</source>
-        <translation type="unfinished"></translation>
+        <translation>发生了意外错误。</translation>
     </message>
     <message>
         <source>The app keeps running. The log has the details: {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>应用会继续运行。详情见日志：{error}</translation>
     </message>
 </context>
 <context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Dismiss (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭（Esc）</translation>
     </message>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>还有 %n 条</numerusform>
         </translation>
     </message>
 </context>
@@ -53,1115 +53,1301 @@
     <name>CaptionsWindow</name>
     <message>
         <source>Captions</source>
-        <translation type="unfinished"></translation>
+        <translation>字幕</translation>
     </message>
     <message>
         <source>Smaller text (−)</source>
-        <translation type="unfinished"></translation>
+        <translation>缩小文字（−）</translation>
     </message>
     <message>
         <source>Larger text (+)</source>
-        <translation type="unfinished"></translation>
+        <translation>放大文字（+）</translation>
     </message>
     <message>
         <source>Close the captions (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭字幕（Esc）</translation>
     </message>
     <message>
         <source>Drag to resize</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动以调整大小</translation>
     </message>
     <message>
         <source>Words appear here while you speak</source>
-        <translation type="unfinished"></translation>
+        <translation>您说话时，文字会显示在这里</translation>
     </message>
     <message>
         <source>Larger text	+</source>
-        <translation type="unfinished"></translation>
+        <translation>放大文字	+</translation>
     </message>
     <message>
         <source>Smaller text	−</source>
-        <translation type="unfinished"></translation>
+        <translation>缩小文字	−</translation>
     </message>
     <message>
         <source>More solid</source>
-        <translation type="unfinished"></translation>
+        <translation>更不透明</translation>
     </message>
     <message>
         <source>More see-through</source>
-        <translation type="unfinished"></translation>
+        <translation>更透明</translation>
     </message>
     <message>
         <source>At the bottom of the screen</source>
-        <translation type="unfinished"></translation>
+        <translation>屏幕底部</translation>
     </message>
     <message>
         <source>At the top of the screen</source>
-        <translation type="unfinished"></translation>
+        <translation>屏幕顶部</translation>
     </message>
     <message>
         <source>Close	Esc</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭	Esc</translation>
     </message>
 </context>
 <context>
     <name>CoachCard</name>
     <message>
         <source>Got it</source>
-        <translation type="unfinished"></translation>
+        <translation>知道了</translation>
     </message>
     <message>
         <source>Do not show this again</source>
-        <translation type="unfinished"></translation>
+        <translation>不再显示</translation>
     </message>
 </context>
 <context>
     <name>CommandPalette</name>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>What would you like to do?</source>
-        <translation type="unfinished"></translation>
+        <translation>您想做什么？</translation>
     </message>
     <message>
         <source>Search commands</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索命令</translation>
     </message>
     <message>
         <source>No command has this name.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的命令。</translation>
     </message>
 </context>
 <context>
     <name>FindBar</name>
     <message>
         <source>Find in this transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>在此文本中查找</translation>
     </message>
     <message>
         <source>Enter finds the next place, Shift+Enter the one before</source>
-        <translation type="unfinished"></translation>
+        <translation>回车查找下一处，Shift+回车查找上一处</translation>
     </message>
     <message>
         <source>Previous</source>
-        <translation type="unfinished"></translation>
+        <translation>上一处</translation>
     </message>
     <message>
         <source>Previous (Shift+Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>上一处（Shift+Enter）</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一处</translation>
     </message>
     <message>
         <source>Next (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>下一处（Enter）</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭（Esc）</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>{which} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {which} 处，共 {count} 处</translation>
     </message>
 </context>
 <context>
     <name>FolderControl</name>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹</translation>
     </message>
 </context>
 <context>
     <name>HearPanel</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the selection or all (Ctrl+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>复制所选内容或全部（Ctrl+C）</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Export as text or subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>导出为文本或字幕</translation>
     </message>
     <message>
         <source>Captions</source>
-        <translation type="unfinished"></translation>
+        <translation>字幕</translation>
     </message>
     <message>
         <source>Captions above all windows (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有窗口之上显示字幕（Ctrl+Shift+C）</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Pause or go on (Space)</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停或继续（空格）</translation>
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>已录制</translation>
     </message>
     <message>
         <source>Nothing is lost: what you said waits, and the text catches up.</source>
-        <translation type="unfinished"></translation>
+        <translation>不会丢失任何内容：说过的话会排队等待，文字会赶上来。</translation>
     </message>
     <message>
         <source>Loading the model: speak already</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载模型，您可以开始说话</translation>
     </message>
     <message>
         <source>Pause or go on</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停或继续</translation>
     </message>
     <message>
         <source>Captions above all windows</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有窗口之上显示字幕</translation>
     </message>
     <message>
         <source>Transcribe files…</source>
-        <translation type="unfinished"></translation>
+        <translation>转写文件…</translation>
     </message>
     <message>
         <source>Stop and keep nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>停止且不保存</translation>
     </message>
     <message>
         <source>Audio and video ({patterns})</source>
-        <translation type="unfinished"></translation>
+        <translation>音频和视频（{patterns}）</translation>
     </message>
     <message>
         <source>Transcribe files</source>
-        <translation type="unfinished"></translation>
+        <translation>转写文件</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation>正在聆听</translation>
     </message>
     <message>
         <source>Paused: Space goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停：按空格继续</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>正在完成最后几个词</translation>
     </message>
     <message>
         <source>Ready: Ctrl+R starts</source>
-        <translation type="unfinished"></translation>
+        <translation>就绪：按 Ctrl+R 开始</translation>
     </message>
     <message>
         <source>Transcribing a file</source>
-        <translation type="unfinished"></translation>
+        <translation>正在转写文件</translation>
     </message>
     <message>
         <source>{seconds} s behind</source>
-        <translation type="unfinished"></translation>
+        <translation>落后 {seconds} 秒</translation>
     </message>
     <message>
         <source>Copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制。</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>Recording without words</source>
+        <translation>没有文字的录音</translation>
+    </message>
+    <message>
+        <source>not complete</source>
+        <translation>不完整</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} 处</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Search everything that was said</source>
+        <translation>搜索说过的一切</translation>
+    </message>
+    <message>
+        <source>Search everything that was said (Ctrl+F)</source>
+        <translation>搜索说过的一切（Ctrl+F）</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>录音</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>已置顶</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>任何时间</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>最近 30 天</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Click to rename (Enter keeps the name)</source>
+        <translation>点击重命名（回车保存名称）</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Pinned items are never deleted by age</source>
+        <translation>置顶的项目不会因过期而删除</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the selection or all (Ctrl+C)</source>
+        <translation>复制所选内容或全部（Ctrl+C）</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export as text or subtitles</source>
+        <translation>导出为文本或字幕</translation>
+    </message>
+    <message>
+        <source>Transcribe again</source>
+        <translation>重新转写</translation>
+    </message>
+    <message>
+        <source>Transcribe again with another model</source>
+        <translation>用其他模型重新转写</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete (Del)</source>
+        <translation>删除（Del）</translation>
+    </message>
+    <message>
+        <source>Choose a recording</source>
+        <translation>选择一个录音</translation>
+    </message>
+    <message>
+        <source>Its text appears here.</source>
+        <translation>其文字会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Find in this transcript</source>
+        <translation>在此文本中查找</translation>
+    </message>
+    <message>
+        <source>1 recording</source>
+        <translation>1 个录音</translation>
+    </message>
+    <message>
+        <source>{count} recordings</source>
+        <translation>{count} 个录音</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Nothing here yet</source>
+        <translation>这里还没有内容</translation>
+    </message>
+    <message>
+        <source>Try another word, or fewer of them.</source>
+        <translation>请换一个词，或减少词数。</translation>
+    </message>
+    <message>
+        <source>What you record is kept here, on this machine only.</source>
+        <translation>您录制的内容保存在这里，仅在本机上。</translation>
+    </message>
+    <message>
+        <source>{count} chosen</source>
+        <translation>已选择 {count} 个</translation>
+    </message>
+    <message>
+        <source>Del deletes them.</source>
+        <translation>按 Del 删除。</translation>
+    </message>
+    <message>
+        <source>Delete “{title}”?</source>
+        <translation>删除“{title}”？</translation>
+    </message>
+    <message>
+        <source>Delete {count} recordings?</source>
+        <translation>删除 {count} 个录音？</translation>
+    </message>
+    <message>
+        <source>Text and sound are removed from this machine. This cannot be undone.</source>
+        <translation>文字和声音将从本机删除，无法撤销。</translation>
+    </message>
+    <message>
+        <source>Deleted.</source>
+        <translation>已删除。</translation>
+    </message>
+    <message>
+        <source>{count} recordings deleted.</source>
+        <translation>已删除 {count} 个录音。</translation>
+    </message>
+    <message>
+        <source>Transcribing again. The new text appears in this list.</source>
+        <translation>正在重新转写。新文本会出现在此列表中。</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>获取更多模型…</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
     </message>
 </context>
 <context>
     <name>LevelMeter</name>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>音量</translation>
     </message>
     <message>
         <source>How loud it is. Speech is best between a half and three quarters.</source>
-        <translation type="unfinished"></translation>
+        <translation>音量大小。说话时在一半到四分之三之间最佳。</translation>
     </message>
     <message>
         <source>Too loud: move away from the microphone, or turn its level down.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音过大：请离麦克风远一些，或调低其音量。</translation>
     </message>
 </context>
 <context>
     <name>LogModel</name>
     <message>
         <source>Debug</source>
-        <translation type="unfinished"></translation>
+        <translation>调试</translation>
     </message>
     <message>
         <source>Info</source>
-        <translation type="unfinished"></translation>
+        <translation>信息</translation>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished"></translation>
+        <translation>错误</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>级别</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>消息</translation>
     </message>
 </context>
 <context>
     <name>LogPanel</name>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>What the app and its engines did. It never holds what you said.</source>
-        <translation type="unfinished"></translation>
+        <translation>应用及其引擎做了什么。其中绝不包含您说的内容。</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Show the log files in the file manager</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件管理器中显示日志文件</translation>
     </message>
     <message>
         <source>Save report…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存报告…</translation>
     </message>
     <message>
         <source>Save versions, settings and this log as a text</source>
-        <translation type="unfinished"></translation>
+        <translation>将版本、设置和此日志保存为文本</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Filter the log</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选日志</translation>
     </message>
     <message>
         <source>Show only lines with this text (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示包含此文字的行（Ctrl+F）</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>级别</translation>
     </message>
     <message>
         <source>Show this level and what is more serious</source>
-        <translation type="unfinished"></translation>
+        <translation>显示此级别及更严重的内容</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the selected lines, or all</source>
-        <translation type="unfinished"></translation>
+        <translation>复制所选行或全部</translation>
     </message>
     <message>
         <source>Log lines</source>
-        <translation type="unfinished"></translation>
+        <translation>日志行</translation>
     </message>
     <message>
         <source>The selected line</source>
-        <translation type="unfinished"></translation>
+        <translation>所选行</translation>
     </message>
     <message>
         <source>Nothing here</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有内容</translation>
     </message>
     <message>
         <source>No line passes the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合筛选条件的行。</translation>
     </message>
     <message>
         <source>Copy log lines</source>
-        <translation type="unfinished"></translation>
+        <translation>复制日志行</translation>
     </message>
     <message>
         <source>Save a report</source>
-        <translation type="unfinished"></translation>
+        <translation>保存报告</translation>
     </message>
     <message>
         <source>The report was saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>报告已保存。</translation>
     </message>
     <message>
         <source>Save report</source>
-        <translation type="unfinished"></translation>
+        <translation>保存报告</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Welcome to Sensorium</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Press Ctrl+R and speak: you read what you say. Ctrl+R again stops.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Everything happens on this machine. Nothing is sent anywhere.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Ctrl+K finds every command, F1 shows every key.</source>
-        <translation type="unfinished"></translation>
+        <source>Welcome. Ctrl+K finds every command, F1 shows every key.</source>
+        <translation>欢迎使用。Ctrl+K 可找到所有命令，F1 显示所有快捷键。</translation>
     </message>
     <message>
         <source>This page could not be opened. The log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>此页面无法打开。原因见日志。</translation>
     </message>
     <message>
         <source>Start or stop listening</source>
-        <translation type="unfinished"></translation>
+        <translation>开始或停止聆听</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索</translation>
     </message>
     <message>
         <source>Private mode</source>
-        <translation type="unfinished"></translation>
+        <translation>隐私模式</translation>
     </message>
     <message>
         <source>Menu</source>
-        <translation type="unfinished"></translation>
+        <translation>菜单</translation>
     </message>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>键盘快捷键</translation>
     </message>
     <message>
         <source>Show or hide labels</source>
-        <translation type="unfinished"></translation>
+        <translation>显示或隐藏标签</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>全屏</translation>
     </message>
     <message>
         <source>Dismiss message</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭消息</translation>
     </message>
     <message>
         <source>About Sensorium</source>
-        <translation type="unfinished"></translation>
+        <translation>关于 Sensorium</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Appearance: same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>外观：跟随系统</translation>
     </message>
     <message>
         <source>Appearance: light</source>
-        <translation type="unfinished"></translation>
+        <translation>外观：浅色</translation>
     </message>
     <message>
         <source>Appearance: dark</source>
-        <translation type="unfinished"></translation>
+        <translation>外观：深色</translation>
     </message>
     <message>
         <source>Go to</source>
-        <translation type="unfinished"></translation>
+        <translation>转到</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>视图</translation>
     </message>
     <message>
         <source>This page</source>
-        <translation type="unfinished"></translation>
+        <translation>本页</translation>
     </message>
     <message>
         <source>Anywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>任何位置</translation>
     </message>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>页面</translation>
     </message>
     <message>
         <source>Hears, sees and draws on your own machine. MIT licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>在您自己的电脑上听、看、画。MIT 许可证。</translation>
     </message>
 </context>
 <context>
     <name>ModelCard</name>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>使用中</translation>
     </message>
     <message>
         <source>Hear transcribes with this model</source>
-        <translation type="unfinished"></translation>
+        <translation>听写正在使用此模型</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>More that can be done with this model</source>
-        <translation type="unfinished"></translation>
+        <translation>对此模型的更多操作</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Cancel; what came so far is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>取消；已下载的部分会保留</translation>
     </message>
     <message>
         <source>Delete it from this machine?</source>
-        <translation type="unfinished"></translation>
+        <translation>从本机删除？</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>{size} of memory</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} 内存</translation>
     </message>
     <message>
         <source>Damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>已损坏</translation>
     </message>
     <message>
         <source>A file is missing or cut short. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>有文件缺失或不完整。请重新下载。</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>The download can go on where it stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载可以从中断处继续。</translation>
     </message>
     <message>
         <source>Too large</source>
-        <translation type="unfinished"></translation>
+        <translation>过大</translation>
     </message>
     <message>
         <source>This machine has too little memory, or no graphics card: it would be slow or fail.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机内存不足或没有显卡：运行会很慢或失败。</translation>
     </message>
     <message>
         <source>Fits</source>
-        <translation type="unfinished"></translation>
+        <translation>适合</translation>
     </message>
     <message>
         <source>This machine has the memory and speed for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机的内存和速度足以运行它。</translation>
     </message>
     <message>
         <source>Check the files</source>
-        <translation type="unfinished"></translation>
+        <translation>检查文件</translation>
     </message>
     <message>
         <source>Convert for the engine “whisper”</source>
-        <translation type="unfinished"></translation>
+        <translation>转换为“whisper”引擎可用的格式</translation>
     </message>
     <message>
         <source>Open its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开所在文件夹</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除</translation>
     </message>
     <message>
         <source>Delete…</source>
-        <translation type="unfinished"></translation>
+        <translation>删除…</translation>
     </message>
     <message>
         <source>Use</source>
-        <translation type="unfinished"></translation>
+        <translation>使用</translation>
     </message>
     <message>
         <source>Transcribe with this model from now on</source>
-        <translation type="unfinished"></translation>
+        <translation>从现在起用此模型转写</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>Download this model</source>
-        <translation type="unfinished"></translation>
+        <translation>下载此模型</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Go on with the download</source>
-        <translation type="unfinished"></translation>
+        <translation>继续下载</translation>
     </message>
     <message>
         <source>Repair</source>
-        <translation type="unfinished"></translation>
+        <translation>修复</translation>
     </message>
     <message>
         <source>Download what is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>下载缺失的部分</translation>
     </message>
     <message>
         <source>Many languages</source>
-        <translation type="unfinished"></translation>
+        <translation>多种语言</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>正在下载</translation>
     </message>
     <message>
         <source>“{title}” is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}”已就绪。</translation>
     </message>
     <message>
         <source>Cancelling…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在取消…</translation>
     </message>
     <message>
         <source>Checking</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查</translation>
     </message>
     <message>
         <source>“{title}” is sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}”完好无损。</translation>
     </message>
     <message>
         <source>Converting</source>
-        <translation type="unfinished"></translation>
+        <translation>正在转换</translation>
     </message>
     <message>
         <source>“{title}” now runs with the engine “whisper” too.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{title}”现在也可用“whisper”引擎运行。</translation>
     </message>
     <message>
         <source>Deleting</source>
-        <translation type="unfinished"></translation>
+        <translation>正在删除</translation>
     </message>
 </context>
 <context>
     <name>ModelsPanel</name>
     <message>
         <source>All tasks</source>
-        <translation type="unfinished"></translation>
+        <translation>所有任务</translation>
     </message>
     <message>
         <source>Speech</source>
-        <translation type="unfinished"></translation>
+        <translation>语音</translation>
     </message>
     <message>
         <source>Tone of voice</source>
-        <translation type="unfinished"></translation>
+        <translation>语气</translation>
     </message>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Captions of pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片描述</translation>
     </message>
     <message>
         <source>Questions about pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片问答</translation>
     </message>
     <message>
         <source>Drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>绘画</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>They run on this machine. Smaller ones answer sooner.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型在本机运行。较小的模型响应更快。</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>Use a model that is on your disk already</source>
-        <translation type="unfinished"></translation>
+        <translation>使用磁盘上已有的模型</translation>
     </message>
     <message>
         <source>Search models</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索模型</translation>
     </message>
     <message>
         <source>Search by name, language, engine or licence (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称、语言、引擎或许可证搜索（Ctrl+F）</translation>
     </message>
     <message>
         <source>Task</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>Show the models of one task</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示某一任务的模型</translation>
     </message>
     <message>
         <source>Which models</source>
-        <translation type="unfinished"></translation>
+        <translation>哪些模型</translation>
     </message>
     <message>
         <source>Show only models that are installed, or that fit this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示已安装或适合本机的模型</translation>
     </message>
     <message>
         <source>All models</source>
-        <translation type="unfinished"></translation>
+        <translation>所有模型</translation>
     </message>
     <message>
         <source>Installed</source>
-        <translation type="unfinished"></translation>
+        <translation>已安装</translation>
     </message>
     <message>
         <source>Fits this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>适合本机</translation>
     </message>
     <message>
         <source>On this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>本机上</translation>
     </message>
     <message>
         <source>Proposed for this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>推荐给本机</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>No model passes the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合筛选条件的模型。</translation>
     </message>
     <message>
         <source>Looking for models…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找模型…</translation>
     </message>
     <message>
         <source>The models could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取模型</translation>
     </message>
     <message>
         <source>Add a model folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加模型文件夹…</translation>
     </message>
     <message>
         <source>Look for models again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新查找模型</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>A folder with a model</source>
-        <translation type="unfinished"></translation>
+        <translation>包含模型的文件夹</translation>
     </message>
 </context>
 <context>
     <name>PlayerBar</name>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>播放</translation>
     </message>
     <message>
         <source>Play or pause (Space)</source>
-        <translation type="unfinished"></translation>
+        <translation>播放或暂停（空格）</translation>
     </message>
     <message>
         <source>Position</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Drag to another place in the recording</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动到录音的其他位置</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
 </context>
 <context>
     <name>PreferencesPanel</name>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>偏好设置</translation>
     </message>
     <message>
         <source>Changes hold at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>更改立即生效。</translation>
     </message>
     <message>
         <source>Search preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索偏好设置</translation>
     </message>
     <message>
         <source>Search preferences (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索偏好设置（Ctrl+F）</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>No preference has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有包含这些词的设置。</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言将在下次启动时更改。</translation>
     </message>
     <message>
         <source>Until then the window stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>在此之前窗口保持不变。</translation>
     </message>
     <message>
         <source>This takes effect at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>此更改将在下次启动时生效。</translation>
     </message>
     <message>
         <source>The page that was open last</source>
-        <translation type="unfinished"></translation>
+        <translation>上次打开的页面</translation>
     </message>
 </context>
 <context>
     <name>RecordButton</name>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>正在完成最后几个词</translation>
     </message>
     <message>
         <source>Record</source>
-        <translation type="unfinished"></translation>
+        <translation>录音</translation>
     </message>
 </context>
 <context>
     <name>ShortcutsSheet</name>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>键盘快捷键</translation>
     </message>
 </context>
 <context>
     <name>SpeechSession</name>
     <message>
         <source>Continue with the chosen device</source>
-        <translation type="unfinished"></translation>
+        <translation>使用所选设备继续</translation>
     </message>
 </context>
 <context>
     <name>StatusBar</name>
     <message>
         <source>The engine and model that are loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>已加载的引擎和模型</translation>
     </message>
     <message>
         <source>Where the model runs</source>
-        <translation type="unfinished"></translation>
+        <translation>模型运行的位置</translation>
     </message>
     <message>
         <source>Memory that the loaded models use</source>
-        <translation type="unfinished"></translation>
+        <translation>已加载模型占用的内存</translation>
     </message>
     <message>
         <source>Work going on in the background</source>
-        <translation type="unfinished"></translation>
+        <translation>后台正在进行的工作</translation>
     </message>
     <message>
         <source>How far the text is behind what is being said</source>
-        <translation type="unfinished"></translation>
+        <translation>文字落后于语音的时间</translation>
     </message>
     <message>
         <source>Private</source>
-        <translation type="unfinished"></translation>
+        <translation>隐私</translation>
     </message>
     <message>
         <source>Private mode: nothing is kept. Click to end it.</source>
-        <translation type="unfinished"></translation>
+        <translation>隐私模式：不保存任何内容。点击以结束。</translation>
     </message>
     <message>
         <source>{seconds} s behind</source>
-        <translation type="unfinished"></translation>
+        <translation>落后 {seconds} 秒</translation>
     </message>
     <message>
         <source>Live</source>
-        <translation type="unfinished"></translation>
+        <translation>实时</translation>
     </message>
     <message>
         <source>No model loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>未加载模型</translation>
     </message>
 </context>
 <context>
     <name>Track</name>
     <message>
         <source>Me</source>
-        <translation type="unfinished"></translation>
+        <translation>我</translation>
     </message>
     <message>
         <source>Computer</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
 </context>
 <context>
     <name>TranscriptPane</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy with times</source>
-        <translation type="unfinished"></translation>
+        <translation>复制（含时间）</translation>
     </message>
     <message>
         <source>Correct this line</source>
-        <translation type="unfinished"></translation>
+        <translation>更正此行</translation>
     </message>
     <message>
         <source>Undo the correction</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销更正</translation>
     </message>
     <message>
         <source>The recording cannot be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法播放此录音。</translation>
     </message>
     <message>
         <source>Text (.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>文本（.txt）</translation>
     </message>
     <message>
         <source>SubRip subtitles (.srt)</source>
-        <translation type="unfinished"></translation>
+        <translation>SubRip 字幕（.srt）</translation>
     </message>
     <message>
         <source>WebVTT subtitles (.vtt)</source>
-        <translation type="unfinished"></translation>
+        <translation>WebVTT 字幕（.vtt）</translation>
     </message>
     <message>
         <source>JSON with word times (.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>含词时间的 JSON（.json）</translation>
     </message>
     <message>
         <source>Export the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>导出文本</translation>
     </message>
     <message>
         <source>Exported to {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已导出到 {path}。</translation>
     </message>
     <message>
         <source>Play from here</source>
-        <translation type="unfinished"></translation>
+        <translation>从此处播放</translation>
     </message>
     <message>
         <source>Correct this line	F2</source>
-        <translation type="unfinished"></translation>
+        <translation>更正此行	F2</translation>
     </message>
     <message>
         <source>Show what was heard</source>
-        <translation type="unfinished"></translation>
+        <translation>显示原始识别内容</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>全选</translation>
     </message>
 </context>
 <context>
     <name>TranscriptView</name>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>↓  Jump to live</source>
-        <translation type="unfinished"></translation>
+        <translation>↓  跳到最新</translation>
     </message>
     <message>
         <source>Show the newest words again (End)</source>
-        <translation type="unfinished"></translation>
+        <translation>重新显示最新文字（End）</translation>
     </message>
     <message>
         <source>edited</source>
-        <translation type="unfinished"></translation>
+        <translation>已编辑</translation>
     </message>
     <message>
         <source>Edited. Heard was: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>已编辑。原始识别：{text}</translation>
     </message>
     <message>
         <source>Unsure of “{word}”: {percent} %. Click to hear it, double-click to correct it.</source>
-        <translation type="unfinished"></translation>
+        <translation>对“{word}”不确定：{percent}%。单击可听，双击可更正。</translation>
     </message>
 </context>
 <context>
     <name>Waveform</name>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>波形</translation>
     </message>
     <message>
         <source>What is heard now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在听到的声音</translation>
     </message>
 </context>
 <context>
     <name>_Choices</name>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>What to listen to</source>
-        <translation type="unfinished"></translation>
+        <translation>聆听什么</translation>
     </message>
     <message>
         <source>Spoken language</source>
-        <translation type="unfinished"></translation>
+        <translation>所说语言</translation>
     </message>
     <message>
         <source>The language that is spoken</source>
-        <translation type="unfinished"></translation>
+        <translation>所说的语言</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Larger models make fewer mistakes and need more time</source>
-        <translation type="unfinished"></translation>
+        <translation>较大的模型错误更少，但需要更多时间</translation>
     </message>
     <message>
         <source>Stop the recording to change this</source>
-        <translation type="unfinished"></translation>
+        <translation>停止录音后才能更改</translation>
     </message>
     <message>
         <source>Default microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>默认麦克风</translation>
     </message>
     <message>
         <source>{name} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（未连接）</translation>
     </message>
     <message>
         <source>Microphone and computer sound</source>
-        <translation type="unfinished"></translation>
+        <translation>麦克风和电脑声音</translation>
     </message>
     <message>
         <source>Computer sound</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑声音</translation>
     </message>
     <message>
         <source>This machine offers no way to hear what it plays</source>
-        <translation type="unfinished"></translation>
+        <translation>本机无法录制自身播放的声音</translation>
     </message>
     <message>
         <source>Transcribe files…</source>
-        <translation type="unfinished"></translation>
+        <translation>转写文件…</translation>
     </message>
     <message>
         <source>Detect language</source>
-        <translation type="unfinished"></translation>
+        <translation>自动检测语言</translation>
     </message>
     <message>
         <source>Best model</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳模型</translation>
+    </message>
+    <message>
+        <source>{model} (best)</source>
+        <translation>{model}（最佳）</translation>
     </message>
     <message>
         <source>Get more models…</source>
-        <translation type="unfinished"></translation>
+        <translation>获取更多模型…</translation>
     </message>
 </context>
 <context>
     <name>_DeleteNow</name>
     <message>
         <source>Delete now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即删除</translation>
     </message>
     <message numerus="yes">
         <source>Recordings older than %n day(s) are deleted.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>超过 %n 天的录音会被删除。</numerusform>
         </translation>
     </message>
     <message>
         <source>The sound of finished recordings is deleted, their text stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成录音的声音会被删除，文字保留。</translation>
     </message>
     <message>
         <source>This happens at every start. Pinned recordings are never touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>每次启动时执行。置顶的录音不受影响。</translation>
     </message>
     <message numerus="yes">
         <source>%n recording(s) deleted.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已删除 %n 个录音。</numerusform>
         </translation>
     </message>
 </context>
@@ -1169,1280 +1355,1396 @@
     <name>_DropTarget</name>
     <message>
         <source>Drop to transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>松开即可转写</translation>
     </message>
 </context>
 <context>
     <name>_Empty</name>
     <message>
         <source>start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>开始和停止</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>空格</translation>
     </message>
     <message>
         <source>pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>files</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Get a speech model</source>
-        <translation type="unfinished"></translation>
+        <translation>获取语音模型</translation>
     </message>
     <message>
         <source>Sound and text stay on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音和文字都留在本机。</translation>
     </message>
     <message>
         <source>Press record and speak</source>
-        <translation type="unfinished"></translation>
+        <translation>按下录音键，开始说话</translation>
     </message>
     <message>
         <source>You read what you say while you say it. Or drop audio and video files here to transcribe them.</source>
-        <translation type="unfinished"></translation>
+        <translation>边说边看到文字。也可以将音频和视频文件拖到这里转写。</translation>
     </message>
     <message>
         <source>Speak now</source>
-        <translation type="unfinished"></translation>
+        <translation>请开始说话</translation>
     </message>
     <message>
         <source>Your first words appear here in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>您的第一句话马上会显示在这里。</translation>
     </message>
 </context>
 <context>
     <name>_EngineOptions</name>
     <message>
         <source>Options of {engine}</source>
-        <translation type="unfinished"></translation>
+        <translation>{engine} 的选项</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>Give every option its default</source>
-        <translation type="unfinished"></translation>
+        <translation>将所有选项恢复为默认值</translation>
     </message>
 </context>
 <context>
     <name>_FileRow</name>
     <message>
         <source>Cancel this file</source>
-        <translation type="unfinished"></translation>
+        <translation>取消此文件</translation>
     </message>
     <message>
         <source>Show it in the history</source>
-        <translation type="unfinished"></translation>
+        <translation>在历史记录中显示</translation>
     </message>
     <message>
         <source>Starting</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 {time}</translation>
     </message>
     <message>
         <source>Something unexpected happened.</source>
-        <translation type="unfinished"></translation>
+        <translation>发生了意外错误。</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
 </context>
 <context>
     <name>_FilesCard</name>
     <message>
         <source>Cancel all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部取消</translation>
     </message>
     <message>
         <source>Stop transcribing files</source>
-        <translation type="unfinished"></translation>
+        <translation>停止转写文件</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Close this list</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭此列表</translation>
     </message>
-    <message numerus="yes">
-        <source>%n file(s) transcribed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+    <message>
+        <source>{done} of {count} transcribed</source>
+        <translation>已转写 {done} / {count}</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>以及另外 {count} 个</translation>
     </message>
     <message>
         <source>Transcribing file {number} of {count}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>and %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+        <translation>正在转写第 {number} 个文件，共 {count} 个</translation>
     </message>
 </context>
 <context>
     <name>_RecoveryCard</name>
     <message>
         <source>Finish transcribing</source>
-        <translation type="unfinished"></translation>
+        <translation>完成转写</translation>
     </message>
     <message>
         <source>Transcribe the sound that has no text yet</source>
-        <translation type="unfinished"></translation>
+        <translation>转写尚无文字的声音</translation>
     </message>
     <message>
         <source>Keep as is</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样</translation>
     </message>
     <message>
         <source>Leave it in the history as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>原样保留在历史记录中</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Delete its sound and its text</source>
-        <translation type="unfinished"></translation>
+        <translation>删除其声音和文字</translation>
     </message>
     <message>
         <source>A recording was interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>有一段录音被中断</translation>
     </message>
     <message>
         <source>{length} of sound, text up to {until}. Nothing that reached the disk is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音 {length}，文字到 {until}。已写入磁盘的内容没有丢失。</translation>
     </message>
     <message>
         <source>Its text goes up to {until}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字到 {until} 为止。</translation>
     </message>
 </context>
 <context>
     <name>_SavingOverlay</name>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在保存…</translation>
     </message>
 </context>
 <context>
     <name>_SectionCard</name>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>Give everything under “{title}” its default</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{title}”下的所有设置恢复为默认值</translation>
     </message>
 </context>
 <context>
     <name>_SegmentEditor</name>
     <message>
         <source>Enter keeps the change, Escape drops it. The words as heard are kept as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>回车保存更改，Esc 放弃。原始识别的文字也会保留。</translation>
     </message>
 </context>
 <context>
     <name>errors</name>
     <message>
         <source>&apos;{folder}&apos; has a config.json and no weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”有 config.json，但没有权重。</translation>
     </message>
     <message>
         <source>&apos;{folder}&apos; holds a &apos;{kind}&apos;, which the app cannot use.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中是“{kind}”，应用无法使用。</translation>
     </message>
     <message>
         <source>&apos;{folder}&apos; is not the folder of a model: it has no readable config.json.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”不是模型文件夹：没有可读取的 config.json。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; could not be opened: {detail}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开“{name}”：{detail}。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; does not say which format to write.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”没有说明要写成哪种格式。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; holds no recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”中没有录音。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”正在使用中。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; is not a transcript that Sensorium exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”不是 Sensorium 导出的文本。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; is not connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”未连接。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; was unplugged or does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已拔出或没有响应。</translation>
     </message>
     <message>
         <source>&apos;{path}&apos; cannot be written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入“{path}”：{reason}。</translation>
     </message>
     <message>
         <source>&apos;{path}&apos; is already there.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”已经存在。</translation>
     </message>
     <message>
         <source>&apos;{path}&apos; is not a CTranslate2 Whisper of binary version {version}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”不是二进制版本 {version} 的 CTranslate2 Whisper。</translation>
     </message>
     <message>
         <source>&apos;{path}&apos; may not be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有写入“{path}”的权限。</translation>
     </message>
     <message>
         <source>&apos;{repo_id}&apos; asks for an agreement before it can be downloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载“{repo_id}”之前需要同意其协议。</translation>
     </message>
     <message>
         <source>&apos;{repo_id}&apos; has no weights in a form that the app reads.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{repo_id}”没有应用可读取格式的权重。</translation>
     </message>
     <message>
         <source>A private item keeps nothing on disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>隐私项目不在磁盘上保存任何内容。</translation>
     </message>
     <message>
         <source>Agree on the model&apos;s page of the hub, sign in with `hf auth login`, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在模型库的模型页面上同意协议，用 `hf auth login` 登录后重试。</translation>
     </message>
     <message>
         <source>Ask its owner for the permission.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向其所有者申请权限。</translation>
     </message>
     <message>
         <source>Bring it back or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请恢复它，或选择另一个。</translation>
     </message>
     <message>
         <source>Bring it back, or remove the model from the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>请恢复它，或将模型从列表中移除。</translation>
     </message>
     <message>
         <source>Check its name; if it is private, sign in with `hf auth login`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查名称；如果是私有的，请用 `hf auth login` 登录。</translation>
     </message>
     <message>
         <source>Check that it plays elsewhere, or convert it to WAV.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查它能否在别处播放，或将其转换为 WAV。</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查磁盘。</translation>
     </message>
     <message>
         <source>Check the name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查名称。</translation>
     </message>
     <message>
         <source>Check the network and try again; what has been downloaded is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查网络后重试；已下载的内容会保留。</translation>
     </message>
     <message>
         <source>Choose a file in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其中的一个文件。</translation>
     </message>
     <message>
         <source>Choose a file with an audio track.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择带音轨的文件。</translation>
     </message>
     <message>
         <source>Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择包含 Whisper（CTranslate2 或 transformers）或 Wav2Vec2 模型的文件夹。</translation>
     </message>
     <message>
         <source>Choose a smaller one, or the device &apos;cpu&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择较小的模型，或选择设备“cpu”。</translation>
     </message>
     <message>
         <source>Choose a smaller one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择较小的模型。</translation>
     </message>
     <message>
         <source>Choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他设备。</translation>
     </message>
     <message>
         <source>Choose another file for --events.</source>
-        <translation type="unfinished"></translation>
+        <translation>请为 --events 选择其他文件。</translation>
     </message>
     <message>
         <source>Choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他文件。</translation>
     </message>
     <message>
         <source>Choose another folder, or mend its rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他文件夹，或修正其权限。</translation>
     </message>
     <message>
         <source>Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他文件夹。</translation>
     </message>
     <message>
         <source>Choose another model, or try again in a minute; the log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他模型，或一分钟后重试；详情见日志。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他名称。</translation>
     </message>
     <message>
         <source>Choose another one, or automatic detection.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他语言，或自动检测。</translation>
     </message>
     <message>
         <source>Choose one of {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其中之一：{names}。</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其中之一：{names}。</translation>
     </message>
     <message>
         <source>Choose or download one on the Models page.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面选择或下载一个。</translation>
     </message>
     <message>
         <source>Choose the device &apos;auto&apos; or &apos;cpu&apos; in the options.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在选项中选择设备“auto”或“cpu”。</translation>
     </message>
     <message>
         <source>Close it; what is said meanwhile is kept and written afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭该程序；其间所说的内容会保留并在之后写入。</translation>
+    </message>
+    <message>
+        <source>Close other programs if this goes on.</source>
+        <translation>如果持续发生，请关闭其他程序。</translation>
     </message>
     <message>
         <source>Close other programs or choose a smaller model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序，或选择较小的模型。</translation>
     </message>
     <message>
         <source>Close the other program, or choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭另一个程序，或选择其他设备。</translation>
     </message>
     <message>
         <source>Convert it on the Models page or with `sensorium models convert {id}`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面转换，或使用 `sensorium models convert {id}`。</translation>
     </message>
     <message>
         <source>Convert it on the Models page or with `sensorium models convert`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面转换，或使用 `sensorium models convert`。</translation>
     </message>
     <message>
         <source>Copy the model&apos;s other files there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请将模型的其他文件复制到那里。</translation>
+    </message>
+    <message>
+        <source>Default microphone</source>
+        <translation>默认麦克风</translation>
     </message>
     <message>
         <source>Delete &apos;{record}&apos; to accept its present version.</source>
-        <translation type="unfinished"></translation>
+        <translation>删除“{record}”即可接受其当前版本。</translation>
+    </message>
+    <message>
+        <source>Download it again on the Models page or with `sensorium models download {id}`.</source>
+        <translation>请在“模型”页面重新下载，或使用 `sensorium models download {id}`。</translation>
     </message>
     <message>
         <source>Download it on the Models page or with `sensorium models download {id}`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面下载，或使用 `sensorium models download {id}`。</translation>
     </message>
     <message>
         <source>Downloads are switched off by HF_HUB_OFFLINE.</source>
-        <translation type="unfinished"></translation>
+        <translation>HF_HUB_OFFLINE 已关闭下载。</translation>
     </message>
     <message>
         <source>End it with .txt, .srt, .vtt or .json.</source>
-        <translation type="unfinished"></translation>
+        <translation>请以 .txt、.srt、.vtt 或 .json 结尾。</translation>
     </message>
     <message>
         <source>Free some space, or choose another folder for models.</source>
-        <translation type="unfinished"></translation>
+        <translation>请释放一些空间，或为模型选择其他文件夹。</translation>
     </message>
     <message>
         <source>Free some space, or mend the rights of its folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请释放一些空间，或修正其文件夹的权限。</translation>
     </message>
     <message>
         <source>Free some space.</source>
-        <translation type="unfinished"></translation>
+        <translation>请释放一些空间。</translation>
+    </message>
+    <message>
+        <source>Install it again: `pip install --force-reinstall --no-deps {packages}`.</source>
+        <translation>请重新安装：`pip install --force-reinstall --no-deps {packages}`。</translation>
     </message>
     <message>
         <source>Install it with `pip install {name}`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 `pip install {name}` 安装。</translation>
     </message>
     <message>
         <source>Install it with `pip install {packages}`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 `pip install {packages}` 安装。</translation>
     </message>
     <message>
         <source>Install it, or choose another engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装它，或选择其他引擎。</translation>
     </message>
     <message>
         <source>Install it: pip install faster-whisper</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装：pip install faster-whisper</translation>
     </message>
     <message>
         <source>Install the newer version again; the history was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新安装较新的版本；历史记录保持原样。</translation>
+    </message>
+    <message>
+        <source>It is started again; the audio is kept.</source>
+        <translation>正在重新启动；音频已保留。</translation>
+    </message>
+    <message>
+        <source>It may be muted, or another program may hold it. Check the system&apos;s sound settings.</source>
+        <translation>它可能已静音，或被其他程序占用。请检查系统声音设置。</translation>
     </message>
     <message>
         <source>It runs with: {engines}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可用的引擎：{engines}。</translation>
     </message>
     <message>
         <source>Item {item_id} is still being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目 {item_id} 仍在录制中。</translation>
+    </message>
+    <message>
+        <source>Loading Wav2Vec2</source>
+        <translation>正在加载 Wav2Vec2</translation>
     </message>
     <message>
         <source>Loading Whisper</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载 Whisper</translation>
+    </message>
+    <message>
+        <source>Loading the emotion model</source>
+        <translation>正在加载情感模型</translation>
     </message>
     <message>
         <source>Log out and in again, or run &apos;sensorium doctor&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>请注销后重新登录，或运行“sensorium doctor”。</translation>
     </message>
     <message>
         <source>Make it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先创建它。</translation>
     </message>
     <message>
         <source>Move it away to start a new one, or put back a copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>请将其移走以重新开始，或恢复备份。</translation>
     </message>
     <message>
         <source>No NVIDIA GPU can be used on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机没有可用的 NVIDIA GPU。</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到麦克风。</translation>
     </message>
     <message>
         <source>None was found: plug one in.</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到：请接入一个。</translation>
     </message>
     <message>
         <source>One --output cannot hold {count} inputs.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个 --output 无法容纳 {count} 个输入。</translation>
     </message>
     <message>
         <source>Plug it in, or choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>请接入它，或选择其他设备。</translation>
     </message>
     <message>
         <source>Plug one in, or transcribe a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请接入一个，或转写文件。</translation>
     </message>
     <message>
         <source>Recording goes on as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>设备恢复后录音会立即继续。</translation>
     </message>
     <message>
         <source>Remove it and download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请删除后重新下载。</translation>
     </message>
     <message>
         <source>Remove it with `pip uninstall {packages}`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 `pip uninstall {packages}` 移除。</translation>
+    </message>
+    <message>
+        <source>Remove the model and download it again.</source>
+        <translation>请删除模型后重新下载。</translation>
     </message>
     <message>
         <source>Sign in with `hf auth login` and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 `hf auth login` 登录后重试。</translation>
     </message>
     <message>
         <source>Some settings did not fit and got their defaults: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>部分设置无效，已恢复默认值：{names}。</translation>
     </message>
     <message>
         <source>Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先停止它。</translation>
     </message>
     <message>
         <source>The Python package &apos;{name}&apos; is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 Python 包“{name}”。</translation>
     </message>
     <message>
         <source>The Whisper model in &apos;{folder}&apos; cannot be read: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取“{folder}”中的 Whisper 模型：{reason}</translation>
     </message>
     <message>
         <source>The Whisper model in &apos;{folder}&apos; lacks {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中的 Whisper 模型缺少 {names}。</translation>
     </message>
     <message>
         <source>The Whisper model ran out of memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Whisper 模型内存不足。</translation>
+    </message>
+    <message>
+        <source>The audio device is back and recording goes on.</source>
+        <translation>音频设备已恢复，录音继续。</translation>
+    </message>
+    <message>
+        <source>The audio device was unplugged or does not answer.</source>
+        <translation>音频设备已拔出或没有响应。</translation>
     </message>
     <message>
         <source>The catalogue has no model for &apos;{task}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>目录中没有用于“{task}”的模型。</translation>
     </message>
     <message>
         <source>The computer was too busy and missed a moment of sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑过于繁忙，漏掉了片刻声音。</translation>
     </message>
     <message>
         <source>The disk is full: &apos;{path}&apos; cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满：无法写入“{path}”。</translation>
     </message>
     <message>
         <source>The download needs {needed}, and the disk of &apos;{folder}&apos; has {free} left.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载需要 {needed}，而“{folder}”所在磁盘只剩 {free}。</translation>
     </message>
     <message>
         <source>The downloaded file &apos;{name}&apos; has a wrong checksum and was deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载的文件“{name}”校验和错误，已被删除。</translation>
+    </message>
+    <message>
+        <source>The emotion model is ready</source>
+        <translation>情感模型已就绪</translation>
     </message>
     <message>
         <source>The engine &apos;{engine}&apos; does not run the model &apos;{id}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎“{engine}”不能运行模型“{id}”。</translation>
     </message>
     <message>
         <source>The engine &apos;{engine}&apos; does not turn speech into text.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎“{engine}”不能将语音转为文字。</translation>
+    </message>
+    <message>
+        <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong checksum.</source>
+        <translation>模型“{id}”的文件“{name}”校验和错误。</translation>
+    </message>
+    <message>
+        <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong size.</source>
+        <translation>模型“{id}”的文件“{name}”大小错误。</translation>
+    </message>
+    <message>
+        <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; is missing.</source>
+        <translation>模型“{id}”的文件“{name}”缺失。</translation>
+    </message>
+    <message>
+        <source>The file as it was is kept in &apos;{path}&apos;.</source>
+        <translation>原文件保存在“{path}”。</translation>
+    </message>
+    <message>
+        <source>The file is cut off before its end.</source>
+        <translation>文件在结尾前被截断。</translation>
     </message>
     <message>
         <source>The folder &apos;{folder}&apos; does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{folder}”不存在。</translation>
     </message>
     <message>
         <source>The folder &apos;{folder}&apos; of the model &apos;{id}&apos; is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”的文件夹“{folder}”已不存在。</translation>
     </message>
     <message>
         <source>The folder of &apos;{path}&apos; is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”的文件夹已不存在。</translation>
     </message>
     <message>
         <source>The helper process ended before its work was done (exit code {code}).</source>
-        <translation type="unfinished"></translation>
+        <translation>辅助进程在完成工作前结束（退出码 {code}）。</translation>
+    </message>
+    <message>
+        <source>The history &apos;{path}&apos; cannot be used: {reason}.</source>
+        <translation>无法使用历史记录“{path}”：{reason}。</translation>
     </message>
     <message>
         <source>The history &apos;{path}&apos; cannot be written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入历史记录“{path}”：{reason}。</translation>
     </message>
     <message>
         <source>The history &apos;{path}&apos; is damaged: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录“{path}”已损坏：{reason}。</translation>
     </message>
     <message>
         <source>The history &apos;{path}&apos; is in use by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录“{path}”正被其他程序使用。</translation>
     </message>
     <message>
         <source>The history &apos;{path}&apos; was written by a newer version of Sensorium.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录“{path}”由较新版本的 Sensorium 写入。</translation>
     </message>
     <message>
         <source>The history has no item {item_id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录中没有项目 {item_id}。</translation>
     </message>
     <message>
         <source>The history has no segment {segment_id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录中没有片段 {segment_id}。</translation>
     </message>
     <message>
         <source>The history is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录已关闭。</translation>
     </message>
     <message>
         <source>The history was closed before it could be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录在写入前已关闭。</translation>
     </message>
     <message>
         <source>The hub answered with error {status} for &apos;{repo_id}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型库对“{repo_id}”返回错误 {status}。</translation>
     </message>
     <message>
         <source>The hub cannot be reached: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接模型库：{reason}。</translation>
     </message>
     <message>
         <source>The hub has no &apos;{repo_id}&apos;, or it is private.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型库中没有“{repo_id}”，或它是私有的。</translation>
     </message>
     <message>
         <source>The hub no longer has version {revision} of &apos;{repo_id}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型库中不再有“{repo_id}”的版本 {revision}。</translation>
+    </message>
+    <message>
+        <source>The microphone gives nothing but silence.</source>
+        <translation>麦克风只有静音。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; comes with a Python package.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”随 Python 包提供。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is being downloaded already.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”正在下载中。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is not converted for the engine &apos;whisper&apos; yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”尚未转换为引擎“whisper”可用的格式。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”未安装。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; needs no conversion.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{id}”不需要转换。</translation>
     </message>
     <message>
         <source>The model &apos;{model}&apos; ended unexpectedly ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{model}”意外结束（{reason}）。</translation>
     </message>
     <message>
         <source>The model &apos;{model}&apos; ended unexpectedly {count} times within a minute and is not started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{model}”在一分钟内意外结束 {count} 次，不再重新启动。</translation>
     </message>
     <message>
         <source>The model &apos;{model}&apos; needs the Python package &apos;{package}&apos;, which is not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{model}”需要 Python 包“{package}”，但尚未安装。</translation>
     </message>
     <message>
         <source>The model &apos;{model}&apos; was ended by the system, probably for lack of memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型“{model}”被系统结束，可能是内存不足。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{old}&apos; was unloaded to make room for &apos;{new}&apos;.</source>
+        <translation>已卸载模型“{old}”，为“{new}”腾出空间。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; cannot be converted: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法转换“{folder}”中的模型：{reason}。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取“{folder}”中的模型：{reason}。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; is in CTranslate2 form.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中的模型为 CTranslate2 格式。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; lacks its file &apos;{name}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中的模型缺少文件“{name}”。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; ran out of memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中的模型内存不足。</translation>
     </message>
     <message>
         <source>The package faster-whisper is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 faster-whisper 包。</translation>
+    </message>
+    <message>
+        <source>The recogniser failed twice on {start:.0f} s to {stop:.0f} s of the recording; that part has no text.</source>
+        <translation>录音的 {start:.0f} 秒到 {stop:.0f} 秒识别两次失败；该部分没有文字。</translation>
+    </message>
+    <message>
+        <source>The recording has it: it can be transcribed again from the history.</source>
+        <translation>录音中有这部分声音：可从历史记录中重新转写。</translation>
     </message>
     <message>
         <source>The report could not be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法保存报告：{reason}。</translation>
     </message>
     <message>
         <source>The settings could not be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法保存设置：{reason}。</translation>
     </message>
     <message>
         <source>The settings file could not be read, so the defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取设置文件，因此使用默认值。</translation>
     </message>
     <message>
         <source>The sound system does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音系统没有响应。</translation>
+    </message>
+    <message>
+        <source>The vocabulary in &apos;{folder}&apos; does not belong to its model.</source>
+        <translation>“{folder}”中的词表与其模型不符。</translation>
     </message>
     <message>
         <source>The voice detector is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少语音检测器。</translation>
     </message>
     <message>
         <source>There is no Whisper model in &apos;{folder}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中没有 Whisper 模型。</translation>
     </message>
     <message>
         <source>There is no engine &apos;{name}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有引擎“{name}”。</translation>
     </message>
     <message>
         <source>There is no microphone &apos;{name}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有麦克风“{name}”。</translation>
     </message>
     <message>
         <source>There is no model &apos;{id}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有模型“{id}”。</translation>
     </message>
     <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中没有模型。</translation>
     </message>
     <message>
         <source>There is not enough memory for the model &apos;{model}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足，无法运行模型“{model}”。</translation>
     </message>
     <message>
         <source>There is too little memory for the Whisper model &apos;{name}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足，无法运行 Whisper 模型“{name}”。</translation>
     </message>
     <message>
         <source>There is too little memory for the model in &apos;{folder}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足，无法运行“{folder}”中的模型。</translation>
     </message>
     <message>
         <source>They hold until you quit. Free some space, or check who may write to &apos;{folder}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置在退出前有效。请释放一些空间，或检查“{folder}”的写入权限。</translation>
     </message>
     <message>
         <source>This Whisper does not know the language &apos;{language}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>此 Whisper 不支持语言“{language}”。</translation>
     </message>
     <message>
         <source>This account may not use the microphones.</source>
-        <translation type="unfinished"></translation>
+        <translation>此账户没有使用麦克风的权限。</translation>
     </message>
     <message>
         <source>Transcribe them one by one, or export them from the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>请逐个转写，或从历史记录中导出。</translation>
     </message>
     <message>
         <source>Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍后重试。</translation>
     </message>
     <message>
         <source>Try again. If it happens again, choose another model; the log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试。如果再次发生，请选择其他模型；详情见日志。</translation>
     </message>
     <message>
         <source>Try again. If it happens again, the file was damaged or replaced on the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试。如果再次发生，则服务器上的文件已损坏或被替换。</translation>
     </message>
     <message>
         <source>Try again; the log may say more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；日志中可能有更多信息。</translation>
     </message>
     <message>
         <source>Type: sudo usermod -aG audio $USER, then log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入：sudo usermod -aG audio $USER，然后注销并重新登录。</translation>
     </message>
     <message>
         <source>Unset that variable and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取消设置该变量后重试。</translation>
     </message>
     <message>
         <source>Verify it on the Models page, or download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面检查它，或重新下载。</translation>
     </message>
     <message>
         <source>Verify it on the Models page, or remove it and download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面检查它，或删除后重新下载。</translation>
     </message>
     <message>
         <source>Wait for the other download to end.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等待另一个下载结束。</translation>
+    </message>
+    <message>
+        <source>Wav2Vec2 is ready</source>
+        <translation>Wav2Vec2 已就绪</translation>
+    </message>
+    <message>
+        <source>What is there was read. Copy the file again if it should be longer.</source>
+        <translation>已读取现有部分。如果文件应更长，请重新复制。</translation>
     </message>
     <message>
         <source>What was said until then is kept. Plug it in, or choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>此前所说的内容已保留。请接入设备，或选择其他设备。</translation>
     </message>
     <message>
         <source>Whisper is ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Whisper 已就绪</translation>
     </message>
     <message>
         <source>`sensorium models list` shows those that there are.</source>
-        <translation type="unfinished"></translation>
+        <translation>`sensorium models list` 可显示现有的模型。</translation>
     </message>
     <message>
         <source>read</source>
-        <translation type="unfinished"></translation>
+        <translation>读取</translation>
     </message>
     <message>
         <source>rename</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>write</source>
-        <translation type="unfinished"></translation>
+        <translation>写入</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {path}：{reason}。</translation>
     </message>
     <message>
         <source>{path} does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 不存在。</translation>
     </message>
     <message>
         <source>{path} has no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 没有声音。</translation>
     </message>
     <message>
         <source>{path} is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 是文件夹。</translation>
     </message>
     <message>
         <source>{path} is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 是空文件。</translation>
     </message>
     <message>
         <source>{path} is not an audio or video file that can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 不是可读取的音频或视频文件。</translation>
     </message>
     <message>
         <source>{path} may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有读取 {path} 的权限。</translation>
     </message>
 </context>
 <context>
     <name>panels</name>
     <message>
         <source>Everything that can be chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>所有可选择的设置</translation>
+    </message>
+    <message>
+        <source>Everything that was said: find and hear it.</source>
+        <translation>说过的一切：查找并收听。</translation>
     </message>
     <message>
         <source>Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>听写</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史记录</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>偏好设置</translation>
     </message>
     <message>
         <source>Speak and read what you say, or transcribe files.</source>
-        <translation type="unfinished"></translation>
+        <translation>边说边看文字，或转写文件。</translation>
     </message>
     <message>
         <source>What is installed, and what can be had</source>
-        <translation type="unfinished"></translation>
+        <translation>已安装的和可获取的模型</translation>
     </message>
     <message>
         <source>What the app and its engines did</source>
-        <translation type="unfinished"></translation>
+        <translation>应用及其引擎做了什么</translation>
     </message>
 </context>
 <context>
     <name>settings</name>
     <message>
         <source>A sentence in the style that you expect; it helps with names and punctuation.</source>
-        <translation type="unfinished"></translation>
+        <translation>一句符合您期望风格的话；有助于识别人名和标点。</translation>
     </message>
     <message>
         <source>An English translation</source>
-        <translation type="unfinished"></translation>
+        <translation>英文译文</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Automatic</source>
-        <translation type="unfinished"></translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Balanced</source>
-        <translation type="unfinished"></translation>
+        <translation>均衡</translation>
     </message>
     <message>
         <source>Best that is installed</source>
-        <translation type="unfinished"></translation>
+        <translation>已安装的最佳模型</translation>
     </message>
     <message>
         <source>Both gives two labelled tracks: you, and what the computer plays.</source>
-        <translation type="unfinished"></translation>
+        <translation>两者都选时会得到两条标注的音轨：您的声音和电脑播放的声音。</translation>
     </message>
     <message>
         <source>Bottom</source>
-        <translation type="unfinished"></translation>
+        <translation>底部</translation>
     </message>
     <message>
         <source>Captions</source>
-        <translation type="unfinished"></translation>
+        <translation>字幕</translation>
     </message>
     <message>
         <source>Careful</source>
-        <translation type="unfinished"></translation>
+        <translation>谨慎</translation>
     </message>
     <message>
         <source>Changes appear at once, without sliding or fading.</source>
-        <translation type="unfinished"></translation>
+        <translation>变化立即呈现，没有滑动或淡入淡出。</translation>
     </message>
     <message>
         <source>Computer audio</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑声音</translation>
     </message>
     <message>
         <source>Custom words</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义词汇</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>Detect</source>
-        <translation type="unfinished"></translation>
+        <translation>自动检测</translation>
     </message>
     <message>
         <source>Detection may change its mind within a recording; naming the language is surer.</source>
-        <translation type="unfinished"></translation>
+        <translation>自动检测可能在录音中途改变判断；指定语言更可靠。</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Download from</source>
-        <translation type="unfinished"></translation>
+        <translation>下载来源</translation>
+    </message>
+    <message>
+        <source>Emotion</source>
+        <translation>情感</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Engine options</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>English</translation>
     </message>
     <message>
         <source>English only, the fastest.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅英语，速度最快。</translation>
     </message>
     <message>
         <source>English only; large-v3 with two decoder layers.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅英语；只有两层解码器的 large-v3。</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>For ever</source>
-        <translation type="unfinished"></translation>
+        <translation>永久</translation>
     </message>
     <message>
         <source>For files, or live with four or more fast cores.</source>
-        <translation type="unfinished"></translation>
+        <translation>适合文件，或在四个以上快速核心上实时使用。</translation>
     </message>
     <message>
         <source>General</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Geometry</source>
-        <translation type="unfinished"></translation>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Graphics card</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡</translation>
     </message>
     <message>
         <source>Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>听写</translation>
     </message>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录</translation>
     </message>
     <message>
         <source>How many processor threads models may use together. Automatic leaves one for the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有模型共可使用的处理器线程数。自动会为窗口留出一个。</translation>
     </message>
     <message>
         <source>How solid it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>背景的不透明程度。</translation>
     </message>
     <message>
         <source>Keep for</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Keep the sound</source>
-        <translation type="unfinished"></translation>
+        <translation>保留声音</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Larger models make fewer mistakes and need more time and memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>较大的模型错误更少，但需要更多时间和内存。</translation>
     </message>
     <message>
         <source>Less is faster, more is steadier.</source>
-        <translation type="unfinished"></translation>
+        <translation>越少越快，越多越稳定。</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Light or dark; the system&apos;s choice is followed at once when it changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色或深色；系统设置变化时立即跟随。</translation>
     </message>
     <message>
         <source>Listen to</source>
-        <translation type="unfinished"></translation>
+        <translation>聆听</translation>
+    </message>
+    <message>
+        <source>Live only. Less is faster, more is steadier.</source>
+        <translation>仅用于实时。越少越快，越多越稳定。</translation>
     </message>
     <message>
         <source>Live text</source>
-        <translation type="unfinished"></translation>
+        <translation>实时文字</translation>
+    </message>
+    <message>
+        <source>Live, a last word waits until this much sound follows it or the next word begins.</source>
+        <translation>实时转写时，最后一个词会等到其后有这么多声音或下一个词开始。</translation>
     </message>
     <message>
         <source>Many languages, fast on any computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>多种语言，在任何电脑上都很快。</translation>
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>麦克风</translation>
     </message>
     <message>
         <source>Microphone and computer</source>
-        <translation type="unfinished"></translation>
+        <translation>麦克风和电脑</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Names and terms to expect, one a line.</source>
-        <translation type="unfinished"></translation>
+        <translation>可能出现的人名和术语，每行一个。</translation>
     </message>
     <message>
         <source>Nearly the accuracy of large-v3, several times faster. It does not translate.</source>
-        <translation type="unfinished"></translation>
+        <translation>准确度接近 large-v3，速度快数倍。不能翻译。</translation>
     </message>
     <message>
         <source>Neutral, happy, angry or sad, trained on acted speech: a hint, not a judgement.</source>
-        <translation type="unfinished"></translation>
+        <translation>中性、高兴、愤怒或悲伤，以表演语音训练：仅供参考，并非判断。</translation>
     </message>
     <message>
         <source>No punctuation; more accurate than base.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有标点；比 base 更准确。</translation>
     </message>
     <message>
         <source>Nothing is kept: no text and no sound. The status bar shows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>不保存任何内容：文字和声音都不保存。状态栏会显示此模式。</translation>
     </message>
     <message>
         <source>Number format</source>
-        <translation type="unfinished"></translation>
+        <translation>数值格式</translation>
     </message>
     <message>
         <source>Older recordings are deleted with everything that belongs to them.</source>
-        <translation type="unfinished"></translation>
+        <translation>更早的录音及其所有相关内容会被删除。</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Private mode</source>
-        <translation type="unfinished"></translation>
+        <translation>隐私模式</translation>
     </message>
     <message>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Processor threads; 0 takes half of the cores.</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器线程数；0 表示使用一半核心。</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示</translation>
     </message>
     <message>
         <source>Quick</source>
-        <translation type="unfinished"></translation>
+        <translation>快速</translation>
     </message>
     <message>
         <source>Quick shows words sooner; careful waits longer before a word is certain.</source>
-        <translation type="unfinished"></translation>
+        <translation>快速会更早显示文字；谨慎会等待更久才确定一个词。</translation>
     </message>
     <message>
         <source>Reduce motion</source>
-        <translation type="unfinished"></translation>
+        <translation>减少动画</translation>
+    </message>
+    <message>
+        <source>Right context (s)</source>
+        <translation>右侧上下文（秒）</translation>
     </message>
     <message>
         <source>Same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Says how each sentence sounds. Needs an emotion model.</source>
-        <translation type="unfinished"></translation>
+        <translation>说明每句话的语气。需要情感模型。</translation>
     </message>
     <message>
         <source>Silence after the speech (s)</source>
-        <translation type="unfinished"></translation>
+        <translation>语音后的静音（秒）</translation>
     </message>
     <message>
         <source>Spoken language</source>
-        <translation type="unfinished"></translation>
+        <translation>所说语言</translation>
     </message>
     <message>
         <source>Start with</source>
-        <translation type="unfinished"></translation>
+        <translation>启动页面</translation>
     </message>
     <message>
         <source>System default</source>
-        <translation type="unfinished"></translation>
+        <translation>系统默认</translation>
     </message>
     <message>
         <source>Text size</source>
-        <translation type="unfinished"></translation>
+        <translation>文字大小</translation>
     </message>
     <message>
         <source>The address of a model hub, such as a mirror. Takes effect at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型库的地址，例如镜像站。下次启动时生效。</translation>
     </message>
     <message>
         <source>The app&apos;s own folder</source>
-        <translation type="unfinished"></translation>
+        <translation>应用自己的文件夹</translation>
     </message>
     <message>
         <source>The language of the window. The text that you speak is chosen under Hear.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的语言。您所说的语言在“听写”下选择。</translation>
     </message>
     <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>
-        <translation type="unfinished"></translation>
+        <translation>以电脑为来源时，录制哪个扬声器的声音。</translation>
     </message>
     <message>
         <source>The most accurate Whisper, and it translates.</source>
-        <translation type="unfinished"></translation>
+        <translation>最准确的 Whisper，并且能翻译。</translation>
     </message>
     <message>
         <source>The page that opens first.</source>
-        <translation type="unfinished"></translation>
+        <translation>首先打开的页面。</translation>
     </message>
     <message>
         <source>The program that turns speech into text.</source>
-        <translation type="unfinished"></translation>
+        <translation>将语音转为文字的程序。</translation>
     </message>
     <message>
         <source>The system&apos;s default is followed when it changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>系统默认设备改变时会跟随。</translation>
     </message>
     <message>
         <source>Threads</source>
-        <translation type="unfinished"></translation>
+        <translation>线程</translation>
     </message>
     <message>
         <source>Threads for models</source>
-        <translation type="unfinished"></translation>
+        <translation>模型线程数</translation>
     </message>
     <message>
         <source>Tone of voice</source>
-        <translation type="unfinished"></translation>
+        <translation>语气</translation>
     </message>
     <message>
         <source>Top</source>
-        <translation type="unfinished"></translation>
+        <translation>顶部</translation>
     </message>
     <message>
         <source>Translation into English needs a multilingual model.</source>
-        <translation type="unfinished"></translation>
+        <translation>翻译成英文需要多语言模型。</translation>
+    </message>
+    <message>
+        <source>Wav2Vec2 (CTC)</source>
+        <translation>Wav2Vec2（CTC）</translation>
     </message>
     <message>
         <source>What is said</source>
-        <translation type="unfinished"></translation>
+        <translation>所说的原文</translation>
     </message>
     <message>
         <source>Where I left them</source>
-        <translation type="unfinished"></translation>
+        <translation>上次的位置</translation>
     </message>
     <message>
         <source>Where models are stored. Those in the old folder stay there. Takes effect at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的存放位置。旧文件夹中的模型会留在原处。下次启动时生效。</translation>
     </message>
     <message>
         <source>Where the captions open; dragging them makes the place your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>字幕打开的位置；拖动后即为自定义位置。</translation>
     </message>
     <message>
         <source>Where to compute: a GPU if there is one.</source>
-        <translation type="unfinished"></translation>
+        <translation>在哪里计算：如有 GPU 则使用 GPU。</translation>
     </message>
     <message>
         <source>Whisper (CTranslate2)</source>
-        <translation type="unfinished"></translation>
+        <translation>Whisper（CTranslate2）</translation>
     </message>
     <message>
         <source>Whisper (PyTorch)</source>
-        <translation type="unfinished"></translation>
+        <translation>Whisper（PyTorch）</translation>
     </message>
     <message>
         <source>Without it only text stays; words can no longer be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭后只保留文字，无法再播放。</translation>
     </message>
     <message>
         <source>Write</source>
-        <translation type="unfinished"></translation>
+        <translation>输出</translation>
     </message>
     <message>
         <source>Writes what it hears letter by letter: no punctuation, and no invented words.</source>
-        <translation type="unfinished"></translation>
+        <translation>逐字母写出听到的内容：没有标点，也不会凭空造词。</translation>
     </message>
     <message>
         <source>days</source>
-        <translation type="unfinished"></translation>
+        <translation>天</translation>
     </message>
     <message>
         <source>float16 is fastest on a GPU, float32 on a processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>float16 在 GPU 上最快，float32 在处理器上最快。</translation>
     </message>
     <message>
         <source>https://huggingface.co</source>
-        <translation type="unfinished"></translation>
+        <translation>https://huggingface.co</translation>
     </message>
     <message>
         <source>int8 is fastest on a processor, float16 on a GPU.</source>
-        <translation type="unfinished"></translation>
+        <translation>int8 在处理器上最快，float16 在 GPU 上最快。</translation>
     </message>
     <message>
         <source>px</source>
-        <translation type="unfinished"></translation>
+        <translation>像素</translation>
     </message>
     <message>
         <source>threads</source>
-        <translation type="unfinished"></translation>
+        <translation>个线程</translation>
     </message>
     <message>
         <source>简体中文</source>
-        <translation type="unfinished"></translation>
+        <translation>简体中文</translation>
     </message>
 </context>
 </TS>

@@ -41,9 +41,18 @@ def plain_texts() -> Texts:
     texts: Texts = set()
     for path in sources():
         tree = ast.parse(path.read_text("utf-8"))
+        assigned = _assigned(tree)
+        if path.is_relative_to(ROOT / "workers"):  # templates that are given to an error by a name
+            texts |= {
+                ("errors", text)
+                for name, all_of in assigned.items()
+                if name.isupper()
+                for text in all_of
+                if " " in text
+            }
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                texts |= set(_texts_of_call(node))
+                texts |= set(_texts_of_call(node, assigned))
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COMMON_LABELS":
                 texts |= {("settings", text) for text in _dict_texts(node.value)}
     models = tomllib.loads((ROOT / "workers/catalogue/models.toml").read_text("utf-8"))["model"]
@@ -51,17 +60,19 @@ def plain_texts() -> Texts:
     return {(context, text) for context, text in texts if any(letter.isalpha() for letter in text)}
 
 
-def _texts_of_call(call: ast.Call) -> Iterator[tuple[str, str]]:
+def _texts_of_call(call: ast.Call, assigned: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     positional = dict(enumerate(call.args))
-    if name in ERRORS or name in ("Notice", "_broken", "_fail"):
+    if name in ERRORS or name == "Notice":
         for value in (
             positional.get(0),
             positional.get(1),
             *(keywords.get(key) for key in ("template", "sentence", "hint")),
         ):
             yield from (("errors", text) for text in _literals(value))
+            if isinstance(value, ast.Name):
+                yield from (("errors", text) for text in assigned.get(value.id, []))
     elif name in PROGRESS_CALLS:
         for value in (positional.get(1), keywords.get("message")):
             yield from (("errors", text) for text in _literals(value))
@@ -79,6 +90,15 @@ def _texts_of_call(call: ast.Call) -> Iterator[tuple[str, str]]:
     elif name == "PanelInfo":
         for value in (positional.get(1), keywords.get("title"), keywords.get("description")):
             yield from (("panels", text) for text in _literals(value))
+
+
+def _assigned(tree: ast.Module) -> dict[str, list[str]]:
+    """The string literals that each name of a module is given anywhere in it."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.setdefault(node.targets[0].id, []).extend(_literals(node.value))
+    return found
 
 
 def _literals(node: ast.expr | None) -> Iterator[str]:

@@ -493,8 +493,11 @@ class ModelCard(QFrame):
     def _on_open_folder(self) -> None:
         self._context.run(
             lambda _job: self._context.catalogue.locate(self.entry.id),
-            on_done=lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+            on_done=self._on_folder_found,
         )
+
+    def _on_folder_found(self, folder: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _badge(text: str, tone: str, tip: str) -> QLabel:

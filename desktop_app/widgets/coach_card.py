@@ -9,15 +9,10 @@ from desktop_app.context import AppContext
 
 
 class CoachCard(QWidget):
-    """A title, some lines of (icon, text), and a button that never shows it again."""
+    """Some lines of (icon, text), and a button that never shows them again."""
 
     def __init__(
-        self,
-        context: AppContext,
-        hint_id: str,
-        title: str,
-        lines: list[tuple[str, str]],
-        parent: QWidget | None = None,
+        self, context: AppContext, hint_id: str, lines: list[tuple[str, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         frame = QFrame()
@@ -25,27 +20,23 @@ class CoachCard(QWidget):
         self._context, self._hint_id = context, hint_id
         self._icons: list[tuple[QLabel, str]] = []
 
-        heading = theme.label(title, "heading")
         self.dismiss_button = theme.button(self.tr("Got it"), "quiet", tip=self.tr("Do not show this again"))
         self.dismiss_button.clicked.connect(self._on_dismissed)
-        head = QHBoxLayout()
-        head.addWidget(heading, 1)
-        head.addWidget(self.dismiss_button)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.SPACE_M)
-        grid.setVerticalSpacing(theme.SPACE_S)
-        grid.setColumnStretch(1, 1)
+        texts = QGridLayout()
+        texts.setHorizontalSpacing(theme.SPACE_M)
+        texts.setVerticalSpacing(theme.SPACE_XS)
+        texts.setColumnStretch(1, 1)
         for row, (icon_name, text) in enumerate(lines):
             mark = QLabel()
             mark.setFixedWidth(20)
             self._icons.append((mark, icon_name))
-            grid.addWidget(mark, row, 0)
-            grid.addWidget(theme.label(text, "muted", wrap=True), row, 1)
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_S, theme.SPACE_L)
-        layout.setSpacing(theme.SPACE_XS)
-        layout.addLayout(head)
-        layout.addLayout(grid)
+            texts.addWidget(mark, row, 0)
+            texts.addWidget(theme.label(text, "muted", wrap=True), row, 1)
+        layout = QHBoxLayout(frame)
+        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
+        layout.setSpacing(theme.SPACE_S)
+        layout.addLayout(texts, 1)
+        layout.addWidget(self.dismiss_button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)

@@ -350,7 +350,10 @@ def _control(field: FieldInfo, choices: Callable[[], Choices] | None) -> Control
 
 def _labels(field: FieldInfo) -> Choices:
     labels = extra_of(field).get("labels", {})
-    return [(value, i18n.from_settings(labels.get(value, COMMON_LABELS.get(value, value)))) for value in choices_of(field.annotation)]
+    return [
+        (value, i18n.from_settings(labels.get(value, COMMON_LABELS.get(value, value))))
+        for value in choices_of(field.annotation)
+    ]
 
 
 def _spin_box(field: FieldInfo) -> QSpinBox | QDoubleSpinBox:
@@ -359,7 +362,7 @@ def _spin_box(field: FieldInfo) -> QSpinBox | QDoubleSpinBox:
     for limit in field.metadata:
         low = getattr(limit, "ge", getattr(limit, "gt", low))
         high = getattr(limit, "le", getattr(limit, "lt", high))
-    spin.setRange(low, high)  # type: ignore[arg-type]
+    spin.setRange(low, high)
     if isinstance(spin, QDoubleSpinBox):
         spin.setSingleStep((high - low) / 20 if high - low <= 2 else 0.5)
     return spin
