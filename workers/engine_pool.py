@@ -194,10 +194,11 @@ class EnginePool:
             longest_idle = min(idle, key=lambda shared: shared.idle_since_s)
             del self._shared[longest_idle.spec]
         if longest_idle.is_loaded:
-            sentence = f"The model '{longest_idle.spec.model_id}' was unloaded to make room for '{newcomer.model_id}'."
-            log.info("%s", sentence)
+            values = {"old": longest_idle.spec.model_id, "new": newcomer.model_id}
+            notice = Notice("The model '{old}' was unloaded to make room for '{new}'.", values=values)
+            log.info("%s", notice.sentence)
             if self._on_notice is not None:
-                self._on_notice(Notice(sentence))
+                self._on_notice(notice)
         longest_idle.unload()
         return True
 

@@ -115,12 +115,12 @@ def transcribe_live(
         try:
             hypothesis = recognise(request)
         except EngineDied as error:
-            yield Notice(error.sentence, "It is started again; the audio is kept.")
+            yield Notice(error.template, "It is started again; the audio is kept.", error.values)
             try:
                 hypothesis = recognise(request)
             except EngineDied:
                 log.warning("gave up %.1f s to %.1f s of %s", window.start_s, window.stop_s, track)
-                yield Notice(*_given_up(policy.committed_s, window.stop_s))
+                yield _given_up(policy.committed_s, window.stop_s)
                 yield from policy.skip(window)
                 return
         decode_s = clock() - started
@@ -156,8 +156,9 @@ def _sample(time_s: float) -> int:
     return round(time_s * SAMPLE_RATE_HZ)
 
 
-def _given_up(start_s: float, stop_s: float) -> tuple[str, str]:
-    return (
-        f"The recogniser failed twice on {start_s:.0f} s to {stop_s:.0f} s of the recording; that part has no text.",
+def _given_up(start_s: float, stop_s: float) -> Notice:
+    return Notice(
+        "The recogniser failed twice on {start:.0f} s to {stop:.0f} s of the recording; that part has no text.",
         "The recording has it: it can be transcribed again from the history.",
+        {"start": start_s, "stop": stop_s},
     )

@@ -5,7 +5,8 @@ Read from top to bottom, this file is the app: sound is taken in, asked about, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:  # the window reads this file before its first paint, and numpy would double that time
@@ -145,10 +146,22 @@ class LiveStatus:
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence that the user should read although work goes on, such as an engine that was restarted."""
+    """One sentence that the user should read although work goes on, such as an engine that was restarted.
 
-    sentence: str
-    hint: str = ""
+    `template` and `hint_template` are English with `{names}`, as in AppError; the window translates them.
+    """
+
+    template: str
+    hint_template: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        return self.template.format(**self.values)
+
+    @property
+    def hint(self) -> str:
+        return self.hint_template.format(**self.values)
 
 
 # ── source → session ─────────────────────────────────────────────────────────────────────────────────────────────────
