@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.live import LiveOptions
-
 from workers.engines.registry import engine_named
+from workers.live import LiveOptions
+from workers.streaming import StreamingOptions
 
 if TYPE_CHECKING:
     from desktop_app.settings import Settings
     from workers.catalogue.catalogue import Catalogue
     from workers.engines.base import EngineSpec
+
+# Less evidence shows words sooner; a longer hold-back and pause give the engine more to hear before it must decide.
+STREAMING = {
+    "quick": StreamingOptions(hold_back_s=0.3, evidence=0.9, patience_s=1.2),
+    "balanced": StreamingOptions(),
+    "careful": StreamingOptions(hold_back_s=0.8, evidence=2.0, patience_s=3.5, min_silence_s=0.7),
+}
 
 
 def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") -> EngineSpec:
@@ -31,13 +38,14 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
 
 
 def live_options(settings: Settings) -> LiveOptions:
-    """How to listen: language, task, and words to expect."""
+    """How to listen: language, task, words to expect, and how sure a word must be."""
     hear = settings.hear
     return LiveOptions(
         language=hear.language or None,
         task=hear.task,
         prompt=hear.prompt,
         custom_words=tuple(hear.custom_words),
+        streaming=STREAMING[hear.live_level],
     )
 
 

@@ -80,6 +80,7 @@ class SpeechSession(QObject):
         self._workers: list[SpeechWorker] = []
         self._item_id: int | None = None
         self._history: History | None = None  # where this recording goes
+        self._is_private = False
         self._is_opening = False
         self._is_closing_sources = False
         self._stop_wanted = False
@@ -142,6 +143,7 @@ class SpeechSession(QObject):
         """Begins a recording with what the settings say, unless sources or an engine are given."""
         if self._state.is_active or self._state is SessionState.STOPPING or self._context.is_closing:
             return
+        self._forget_private()
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = []
         self._history, self._item_id, self._error = None, None, None
@@ -269,7 +271,8 @@ class SpeechSession(QObject):
             tracks=[track.name for track in tracks],
             is_private=settings.history.is_private,
         ).result()
-        if not settings.history.is_private:
+        self._is_private = settings.history.is_private
+        if not self._is_private:
             for track in tracks:
                 track.record(history.media_path(self._item_id, f"{track.name}.flac"))
 
@@ -449,6 +452,11 @@ class SpeechSession(QObject):
         """The engines are gone: whatever still waited for one is about to end, and is offered at the next start."""
         for worker in self._workers:
             worker.stop_and_wait()
+
+    def _forget_private(self) -> None:
+        """What was private could be copied and exported until now; it was in memory only."""
+        if self._history is not None and self._item_id is not None and self._is_private:
+            self._history.delete(self._item_id)
 
     def _set_state(self, state: SessionState) -> None:
         if state is not self._state:

@@ -235,8 +235,10 @@ class CaptionsWindow(QWidget):
     # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, is_ctrl = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key == Qt.Key.Key_Escape or (key == Qt.Key.Key_C and is_ctrl):
+        key, modifiers = event.key(), event.modifiers()
+        is_ctrl = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        is_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if key == Qt.Key.Key_Escape or (key == Qt.Key.Key_C and is_ctrl and is_shift):
             self.close()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.make_larger()

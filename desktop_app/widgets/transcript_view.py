@@ -506,20 +506,22 @@ class TranscriptView(QTextEdit):
     def word_at(self, point: QPoint) -> tuple[Paragraph, Word] | None:
         """The committed word below a point of the viewport."""
         cursor = self.cursorForPosition(point)
-        index = cursor.blockNumber()
+        rect = self.cursorRect(cursor)
+        if not rect.adjusted(-16, 0, 16, 0).contains(point):
+            return None
+        # The nearest gap between letters may be behind the letter that was hit.
+        return self._word_in_block(cursor.blockNumber(), cursor.positionInBlock() - (point.x() < rect.center().x()))
+
+    def _word_in_block(self, index: int, offset: int) -> tuple[Paragraph, Word] | None:
         if index >= len(self._paragraphs) or not self._paragraphs[index].words:
             return None
-        paragraph, offset = self._paragraphs[index], cursor.positionInBlock()
-        rect = self.cursorRect(cursor)
-        if not rect.adjusted(-16, 0, 16, 0).contains(point) or offset > paragraph.length:
+        paragraph = self._paragraphs[index]
+        if offset > paragraph.length:
             return None
         if paragraph.edited_text is not None:
             share = offset / max(1, paragraph.length)  # an edit has no word times: as far into the segment's words
             return paragraph, paragraph.words[min(int(share * len(paragraph.words)), len(paragraph.words) - 1)]
-        if point.x() < rect.center().x():
-            offset -= 1  # the nearest gap between letters is behind the letter that was hit
-        number = max(0, bisect_right(paragraph.starts, offset) - 1)
-        return paragraph, paragraph.words[number]
+        return paragraph, paragraph.words[max(0, bisect_right(paragraph.starts, offset) - 1)]
 
     # ── look ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -645,6 +647,11 @@ class TranscriptView(QTextEdit):
             self.follow()
         elif event.key() == Qt.Key.Key_F2:
             self.edit_current()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            cursor = self.textCursor()
+            found = self._word_in_block(cursor.blockNumber(), cursor.positionInBlock())
+            if found is not None:
+                self.word_clicked.emit(*found)
         else:
             super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -48,8 +49,10 @@ class Waveform(QWidget):
             return
         pending = self._pending[levels.track]
         pending.extend(np.abs(levels.peaks).max(axis=1).tolist())
+        if len(pending) < COLUMNS_PER_BAR:
+            return  # nothing new to see
         while len(pending) >= COLUMNS_PER_BAR:
-            self._bars[levels.track].append(max(pending[:COLUMNS_PER_BAR]))
+            self._bars[levels.track].append(_shown(max(pending[:COLUMNS_PER_BAR])))
             del pending[:COLUMNS_PER_BAR]
         self.update()
 
@@ -66,11 +69,9 @@ class Waveform(QWidget):
             middle = lane_height * (lane + 0.5)
             reach = lane_height / 2 - BAR_PX
             count = min(len(bars), self.width() // step)
-            lines = []
-            for back in range(count):
-                x = self.width() - BAR_PX - back * step
-                half = reach * _shown(bars[-1 - back])
-                lines.append(QLineF(x, middle - half, x, middle + half))
+            right = self.width() - BAR_PX
+            newest = zip(range(right, right - count * step, -step), reversed(bars), strict=False)
+            lines = [QLineF(x, middle - reach * bar, x, middle + reach * bar) for x, bar in newest]
             tone = TRACK_TONES.get(track, "accent") if self._is_active else "border_strong"
             painter.setPen(QPen(color(tone), BAR_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawLines(lines)
@@ -82,4 +83,4 @@ class Waveform(QWidget):
 
 def _shown(peak: float) -> float:
     """Height in [0, 1] of a peak: by decibels, since quiet speech is 20 dB below a shout and should be seen as well."""
-    return float(np.clip((20 * np.log10(max(peak, 1e-4)) + 50) / 50, 0.02, 1.0))
+    return min(1.0, max(0.02, (20 * math.log10(max(peak, 1e-4)) + 50) / 50))

@@ -321,7 +321,7 @@ def test_levels_move_the_meter_and_the_waveform(panel):
     panel._on_levels(Levels("me", peaks, -12.0))
 
     assert panel.meter.dbfs == -12.0
-    assert list(panel.waveform._bars["me"]) == [0.5, 0.5]
+    assert len(panel.waveform._bars["me"]) == 2
 
 
 def test_captions_show_what_is_said_and_remember_their_place(qtbot, panel, context):

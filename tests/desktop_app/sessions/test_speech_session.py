@@ -271,6 +271,12 @@ def test_private_mode_leaves_nothing_on_disk(qtbot, context, session, speech, ho
     assert any(isinstance(result, Commit) for result in results)
     assert context.history.items() == []
     assert not list(home.rglob("*.flac"))
+    private_id = session.item_id
+    assert text_of(context, private_id)
+    opened(qtbot, session, ScriptedSource())
+    assert context.history.segments(private_id) == []
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
 
 
 def test_discard_keeps_nothing(qtbot, context, session, speech, home):

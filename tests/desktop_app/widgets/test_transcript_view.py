@@ -120,6 +120,18 @@ def test_click_on_a_word_tells_its_time(view, qtbot):
     assert (paragraph.track, word.text) == ("me", " fourth")
 
 
+def test_enter_plays_the_word_of_the_cursor(view, qtbot):
+    view.append_commit(Commit("me", words("play this word"), ends_segment=True))
+    cursor = view.textCursor()
+    cursor.setPosition(view.toPlainText().index("this") + 1)
+    view.setTextCursor(cursor)
+
+    with qtbot.waitSignal(view.word_clicked) as clicked:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+
+    assert clicked.args[1].text == " this"
+
+
 def test_click_beside_the_text_plays_nothing(view, qtbot):
     view.append_commit(Commit("me", words("short"), ends_segment=True))
 
