@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
@@ -112,6 +123,7 @@ TYPE_SCALE = {
     "transcript": (1.25, QFont.Weight.Normal),
 }
 MIN_BASE_PX = 13
+CHINESE_FAMILIES = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")
 
 
 class Theme(QObject):
@@ -161,8 +173,10 @@ def install(app: QApplication, choice: ThemeChoice, *, reduce_motion: bool = Fal
     current = theme()
     current.reduce_motion = reduce_motion
     current.base_px = max(MIN_BASE_PX, QFontInfo(app.font()).pixelSize())
-    font = app.font()
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     font.setPixelSize(current.base_px)
+    # Without the Chinese families, a glyph that the system's font lacks may come in its Japanese shape.
+    font.setFamilies([QFontInfo(font).family(), *CHINESE_FAMILIES])
     app.setFont(font)
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(current._on_scheme_changed, Qt.ConnectionType.UniqueConnection)
