@@ -117,6 +117,7 @@ class HistoryPanel(QWidget):
         self.delete_button = theme.icon_button("trash", self.tr("Delete"), tip=self.tr("Delete (Del)"))
         self.pane = TranscriptPane(context)
         self.choose = EmptyState("history", self.tr("Choose a recording"), self.tr("Its text appears here."))
+        self.blank = QWidget()
         self.right = QStackedWidget()
 
         self._lay_out()
@@ -170,6 +171,7 @@ class HistoryPanel(QWidget):
         column.addSpacing(theme.SPACE_S)
         column.addWidget(player)
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
+        self.right.addWidget(self.blank)
         self.right.addWidget(self.choose)
         self.right.addWidget(detail)
         self.detail = detail
@@ -256,7 +258,6 @@ class HistoryPanel(QWidget):
         self.lists.setCurrentWidget(self.list if rows else self.nothing)
         if not rows:
             self._say_nothing(query)
-        self.choose.setVisible(bool(rows))
         count = sum(totals.n_items.values())
         self.total.setText(
             "  ·  ".join((self._items_text(count), clock_text(totals.duration_s), i18n.size_text(totals.size_bytes)))
@@ -311,7 +312,7 @@ class HistoryPanel(QWidget):
                 self.tr("{count} chosen").format(count=len(rows)) if rows else self.tr("Choose a recording")
             )
             self.choose.text.setText(self.tr("Del deletes them.") if rows else self.tr("Its text appears here."))
-            self.right.setCurrentWidget(self.choose)
+            self.right.setCurrentWidget(self.choose if self.model.rows else self.blank)
             return
         (row,) = rows
         if self._loaded is not None and self._loaded.item == row.item:

@@ -98,6 +98,11 @@ def test_search_without_a_hit_says_so(qtbot, panel, history):
 
     qtbot.waitUntil(panel.nothing.isVisible)
     assert panel.nothing.title.text() == "Nothing found"
+    assert [panel.detail.isVisible(), panel.choose.isVisible()] == [False, False]
+    panel.search.clear()
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(panel.detail.isVisible)
+    assert not panel.choose.isVisible()
 
 
 def test_filters_by_kind_and_pin(qtbot, panel, history):
