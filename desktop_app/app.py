@@ -159,10 +159,9 @@ class GarbageCollector(QObject):
         gc.enable()
 
     def collect(self) -> None:
-        """Collects the oldest generation that is due; the first time everything, which is then frozen."""
+        """Collects the oldest generation that is due; the first time it freezes what there is instead."""
         if not self._is_frozen:
-            gc.collect()
-            gc.freeze()
+            gc.freeze()  # without collecting: that would hold up the window for 60 ms
             self._is_frozen = True
         counts = gc.get_count()
         for generation in (2, 1, 0):

@@ -66,14 +66,6 @@ class General(Section):
     reduce_motion: bool = Field(
         False, title="Reduce motion", description="Changes appear at once, without sliding or fading."
     )
-    threads: int = Field(
-        0,
-        ge=0,
-        le=64,
-        title="Threads for models",
-        description="How many processor threads models may use together. Automatic leaves one for the window.",
-        json_schema_extra={"unit": "threads", "special": "Automatic"},
-    )
 
 
 class Hear(Section):
@@ -275,13 +267,6 @@ class Settings(BaseModel):
                 folder=self._path.parent,
             ) from error
         self._saved = values
-
-    def reset(self, section: str) -> None:
-        """Gives every shown field of a section its default again."""
-        current, fresh = getattr(self, section), SECTIONS[section]()
-        for name, field in SECTIONS[section].model_fields.items():
-            if extra_of(field).get("widget") != "hidden":
-                setattr(current, name, getattr(fresh, name))
 
 
 SECTIONS: dict[str, type[Section]] = {

@@ -2459,10 +2459,6 @@
         <translation>历史记录</translation>
     </message>
     <message>
-        <source>How many processor threads models may use together. Automatic leaves one for the window.</source>
-        <translation>所有模型共可使用的处理器线程数。自动会为窗口留出一个。</translation>
-    </message>
-    <message>
         <source>How solid it is.</source>
         <translation>背景的不透明程度。</translation>
     </message>
@@ -2659,10 +2655,6 @@
         <translation>线程</translation>
     </message>
     <message>
-        <source>Threads for models</source>
-        <translation>模型线程数</translation>
-    </message>
-    <message>
         <source>Tone of voice</source>
         <translation>语气</translation>
     </message>
@@ -2737,10 +2729,6 @@
     <message>
         <source>px</source>
         <translation>像素</translation>
-    </message>
-    <message>
-        <source>threads</source>
-        <translation>个线程</translation>
     </message>
     <message>
         <source>简体中文</source>

@@ -88,7 +88,7 @@ class PreferencesPanel(QWidget):
                 self.tr("The language changes at the next start."),
                 self.tr("Until then the window stays as it is."),
             )
-        elif place.startswith(("models.", "general.threads")):
+        elif place.startswith("models."):
             self._context.notify("info", self.tr("This takes effect at the next start."))
 
     def _read_devices(self) -> None:

@@ -128,8 +128,10 @@ def test_garbage_is_collected_in_the_windows_thread_only(qapp):
     parent = QObject()
     try:
         with window_app.GarbageCollector(parent) as collector:
+            collector.collect()
             seen.clear()
-            thread = threading.Thread(target=lambda: [[] for _ in range(50_000)])
+            kept: list[list] = []
+            thread = threading.Thread(target=lambda: kept.extend([] for _ in range(50_000)))
             thread.start()
             thread.join()
             assert seen == []

@@ -112,17 +112,6 @@ def test_save_into_a_file_instead_of_a_folder_raises(tmp_path):
         settings.save()
 
 
-def test_reset_gives_shown_fields_their_defaults():
-    settings = Settings()
-    settings.hear.task = "translate"
-    settings.hear.engine_options = {"whisper": {"beam_size": 3}}
-
-    settings.reset("hear")
-
-    assert settings.hear.task == "transcribe"
-    assert settings.hear.engine_options == {"whisper": {"beam_size": 3}}
-
-
 def test_every_shown_field_has_a_title():
     untitled = [
         f"{section}.{name}"
