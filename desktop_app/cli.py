@@ -60,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _window() -> int:
+    import desktop_app.settings  # noqa: F401 - before Qt, whose import hook reads the source of each later module
     from desktop_app.app import main as window
 
     return window()

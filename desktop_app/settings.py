@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -304,7 +302,7 @@ def _section(kind: type[Section], name: str, read: dict[str, Any], wrong: list[s
 def _keep_aside(path: Path, wrong: list[str]) -> AppError:
     aside = path.with_suffix(".wrong.toml")
     with contextlib.suppress(OSError):
-        shutil.copyfile(path, aside)
+        aside.write_bytes(path.read_bytes())
     hint = "The file as it was is kept in '{path}'."
     if wrong == ["*"]:
         return AppError("The settings file could not be read, so the defaults are used.", hint=hint, path=aside)
@@ -328,8 +326,9 @@ def _write(path: Path, values: dict[str, dict[str, Any]], saved: dict[str, dict[
             document[section] = tomlkit.table()
         for name, value in changed.items():
             document[section][name] = value
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("w", encoding="utf-8") as file:
         file.write(tomlkit.dumps(document))
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    beside.replace(path)
