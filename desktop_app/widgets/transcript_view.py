@@ -167,7 +167,7 @@ class TranscriptView(QTextEdit):
         self._is_live = is_live
         if not is_live:
             for paragraph in list(self._open.values()):
-                self._set_tail(paragraph, ())
+                self.set_partial(Partial(paragraph.track, ()))
                 paragraph.is_open = False
             self._open.clear()
         self._update_pill()
@@ -203,7 +203,7 @@ class TranscriptView(QTextEdit):
             cursor.insertText(self._tail_text(paragraph, rest), self._partial_format)
             cursor.endEditBlock()
             paragraph.partial = rest
-        if commit.ends_segment and paragraph is not None:
+        if commit.ends_segment and paragraph is not None and paragraph.words:
             self._close_paragraph(paragraph)
         return paragraph
 

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
@@ -53,6 +55,35 @@ def test_partial_without_commit_is_gone_when_cleared(view):
 
     assert lines(view) == ["first line"]
     assert len(view.paragraphs) == 1
+
+
+def test_whatever_comes_in_whatever_order_the_page_holds_all_that_was_committed_and_no_empty_line(view):
+    random = Random(5)
+    view.set_tracks(["me", "computer"])
+    committed: dict[str, str] = {"me": "", "computer": ""}
+    for step in range(400):
+        track, spoken = random.choice(["me", "computer"]), words(" ".join(["word"] * random.randrange(4)), 0.5 * step)
+        if random.random() < 0.5:
+            view.set_partial(Partial(track, spoken))
+        else:
+            view.append_commit(Commit(track, spoken, ends_segment=random.random() < 0.4))
+            committed[track] += "".join(word.text for word in spoken)
+    view.set_live(False)
+
+    for track, text in committed.items():
+        shown = [line for line, one in zip(lines(view), view.paragraphs, strict=True) if one.track == track]
+        assert " ".join(shown) == text.strip()
+    assert "" not in lines(view)
+
+
+def test_end_of_a_segment_does_not_end_words_that_are_unconfirmed(view):
+    view.append_commit(Commit("me", words("first"), ends_segment=True))
+    view.set_partial(Partial("me", words("second", 3.0)))
+
+    view.append_commit(Commit("me", (), ends_segment=True))
+    view.append_commit(Commit("me", words("second line", 3.0), ends_segment=True))
+
+    assert lines(view) == ["first", "second line"]
 
 
 def test_only_the_block_that_changes_is_touched(view):
@@ -213,10 +244,12 @@ def test_text_with_times_names_the_beginning_of_each_line(view):
 def test_end_of_live_text_leaves_no_unconfirmed_words(view):
     view.append_commit(Commit("me", words("certain")))
     view.set_partial(Partial("me", words("perhaps", 2.0)))
+    view.set_partial(Partial("computer", words("who knows", 3.0)))
 
     view.set_live(False)
 
     assert lines(view) == ["certain"]
+    assert len(view.paragraphs) == 1
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(7.9, "0:07"), (754, "12:34"), (3723, "1:02:03")])
