@@ -230,8 +230,7 @@ class MainWindow(QMainWindow):
     def _on_palette(self) -> None:
         from desktop_app.widgets.command_palette import CommandPalette
 
-        palette = CommandPalette([*self._page_actions(), *self.actions()], self)
-        palette.open()
+        CommandPalette([*self._page_actions(), *self.actions()], self).show()
 
     def _on_shortcuts(self) -> None:
         from desktop_app.widgets.command_palette import ShortcutsSheet

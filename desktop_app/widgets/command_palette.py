@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -46,7 +46,6 @@ class CommandPalette(QDialog):
     def __init__(self, actions: list[QAction], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # the corners are round
         self.setWindowTitle(self.tr("Commands"))
         self._actions = [action for action in actions if action.isEnabled() and action.text()]
 
@@ -82,6 +81,9 @@ class CommandPalette(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
         self.setFixedSize(WIDTH_PX, ROWS_SHOWN * ROW_HEIGHT_PX + 64)
+        outline = QPainterPath()
+        outline.addRoundedRect(self.rect(), theme.RADIUS_L, theme.RADIUS_L)
+        self.setMask(outline.toFillPolygon().toPolygon())  # without a compositor, transparent corners would be black
         self._show_matches("")
         top_left = parent.mapToGlobal(parent.rect().topLeft())
         self.move(top_left.x() + (parent.width() - WIDTH_PX) // 2, top_left.y() + min(96, parent.height() // 8))
@@ -103,6 +105,11 @@ class CommandPalette(QDialog):
             action = item.data(Qt.ItemDataRole.UserRole)
             self.close()
             action.trigger()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isVisible() and not self.isActiveWindow():
+            self.close()  # a click beside it
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
