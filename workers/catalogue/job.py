@@ -38,7 +38,7 @@ def run_job(module: str, job: dict[str, Any], on_progress: OnProgress, cancelled
         EngineDied: the child ended without an answer.
     """
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-P", "-m", module]
     environment = {**os.environ, "PYTHONPATH": path}
     lines: queue.Queue[str | None] = queue.Queue()
     with subprocess.Popen(

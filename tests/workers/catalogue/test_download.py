@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.workers.catalogue.conftest import COMMIT, LoopbackHub
@@ -234,6 +235,28 @@ def test_a_disk_that_fills_up_is_a_sentence_and_the_rest_comes_later(
     assert catalogue.status("tiny-whisper") is ModelStatus.PARTIAL
     catalogue.download("tiny-whisper", silent)
     assert hub.requests[-1][1] == f"bytes={2**20}-"
+
+
+ENDLESS = """
+import sys
+from pathlib import Path
+from workers.catalogue.catalogue import Catalogue
+Catalogue(Path(sys.argv[1]), Path(sys.argv[2])).download("tiny-whisper", lambda *_: None)
+"""
+
+
+def test_the_helper_process_does_not_outlive_a_killed_app(catalogue: Catalogue, hub: LoopbackHub, tmp_path: Path):
+    hub.pause_after = 2**20
+    command = [sys.executable, "-c", ENDLESS, str(catalogue.models_dir), str(tmp_path / "models.toml")]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[3]) as app:
+        assert hub.is_paused.wait(60)
+        (helper,) = psutil.Process(app.pid).children()
+        app.kill()
+
+    assert psutil.wait_procs([helper], timeout=30)[1] == []
+    hub.pause_after = None
+    hub.may_go_on.set()
+    catalogue.download("tiny-whisper", silent)  # and its lock is free
 
 
 def test_an_error_keeps_its_kind_and_values_on_the_way_out_of_the_helper_process(
