@@ -10,9 +10,15 @@ import pytest
 import soundfile
 import soxr
 
+from desktop_app.context import AppContext
+from desktop_app.main_window import MainWindow
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "assets" / "samples" / "speech.flac"
 MODEL = "whisper-tiny.en"
+LONG_MS = 90_000  # two busy cores: generous, and only reached by a failure
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +37,18 @@ def reference() -> list[str]:
 
 def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z']+", text.lower())
+
+
+@pytest.fixture
+def window(qtbot, home: Path):
+    context = AppContext(Paths.below(home), Settings())
+    context.change_setting("hear.model", MODEL)
+    window = MainWindow(context)
+    with qtbot.waitSignal(context.history_changed):
+        window.start_services()
+    window.show()
+    yield window
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=LONG_MS):
+            window.close()
+    window.deleteLater()

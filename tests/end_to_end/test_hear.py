@@ -13,16 +13,10 @@ import psutil
 import pytest
 import soundfile
 
-from desktop_app.context import AppContext
 from desktop_app.history.store import History
-from desktop_app.main_window import MainWindow
-from desktop_app.paths import Paths
-from desktop_app.settings import Settings
-from tests.end_to_end.conftest import MODEL, ROOT, words_of
+from tests.end_to_end.conftest import LONG_MS, MODEL, ROOT, words_of
 from tests.sound_hardware import alsa_microphone, pulse_server
 from workers.recorder import recover_flac
-
-LONG_MS = 60_000  # two busy cores: generous, and only reached by a failure
 
 WINDOW_THAT_RECORDS = """
 import sys
@@ -44,20 +38,6 @@ class Window(main_window.MainWindow):
 app.MainWindow = Window
 sys.exit(app.main(["sensorium"]))
 """
-
-
-@pytest.fixture
-def window(qtbot, home: Path):
-    context = AppContext(Paths.below(home), Settings())
-    context.change_setting("hear.model", MODEL)
-    window = MainWindow(context)
-    with qtbot.waitSignal(context.history_changed):
-        window.start_services()
-    window.show()
-    yield window
-    with qtbot.waitSignal(context.closed, timeout=LONG_MS):
-        window.close()
-    window.deleteLater()
 
 
 def test_speech_into_a_microphone_is_text_in_the_history(
