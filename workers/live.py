@@ -109,7 +109,6 @@ def transcribe_live(
             prompt=options.full_prompt(window.text_before),
             beam_size=window.beam_size,
             is_final=window.is_final,
-            prefix=window.prefix,
         )
         started = clock()
         try:

@@ -7,7 +7,7 @@ that a recording replayed at any speed gives the same text.
 The policy, in the order of the code:
 
 * Speech comes in stretches, ended by a pause. Every `step_s` of new audio the window from some committed words before
-  (context) to the newest sample is recognised, its committed words given as a prefix.
+  (context) to the newest sample is recognised again.
 * A word gathers evidence: its probability in every hypothesis in a row that has it at the same time in the audio. It
   is committed when the evidence is enough and it ends `hold_back_s` before the edge of the audio, where words are cut
   and guessed; or when it has waited for `patience_s`. Words are committed in order and never taken back.
@@ -30,7 +30,7 @@ MAX_AUDIO_S = 28.0  # of a window: Whisper's encoder takes 30 s with the padding
 EPSILON_S = 1e-6
 NO_SPEECH, LOW_LOGPROB = 0.6, -1.0  # Whisper's own thresholds for "nobody spoke"
 MIN_VOICED = 0.1  # speech probability around a word
-MIN_WORD_S = 0.15  # fast speech has 6 words a second
+MIN_WORD_S = 0.05  # on average, of two words and more: the fastest speech has 10 words a second
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,6 @@ class StreamingOptions:
     max_load: float = 0.7
     segment_s: float = 10.0
     prompt_chars: int = 0
-    forced: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ class Window:
     """Audio to recognise next, in seconds of the track, and what is known about it.
 
     Attributes:
-        prefix: the committed words in it.
         text_before: the newest committed text before it.
         language: None to detect it.
         is_final: its speech is over.
@@ -82,7 +80,6 @@ class Window:
 
     start_s: float
     stop_s: float
-    prefix: str
     text_before: str
     language: str | None
     beam_size: int
@@ -181,7 +178,6 @@ class Streaming:
         return Window(
             start_s=self._window_start_s,
             stop_s=stop_s,
-            prefix="".join(word.text for word in self._context) if self._options.forced else "",
             text_before=self._text_before[-self._options.prompt_chars :] if self._options.prompt_chars else "",
             language=self._language.asked,
             beam_size=self._options.final_beam_size if is_final else 1,
@@ -254,7 +250,7 @@ class Streaming:
     def _new_words(self, window: Window, hypothesis: Hypothesis) -> list[Word]:
         """The words after the committed ones, in seconds of the track."""
         words = spoken_words(hypothesis, window.start_s, self._pointer)
-        return words[hypothesis.prefix_words or self._seam(words) :]
+        return words[self._seam(words) :]
 
     def _seam(self, words: Sequence[Word]) -> int:
         """How many of the words were committed before: those up to the last committed word, found by text and time."""
@@ -334,26 +330,18 @@ def spoken_words(hypothesis: Hypothesis, start_s: float, pointer: EndPointer) ->
     if hypothesis.no_speech_prob > NO_SPEECH and hypothesis.avg_logprob < LOW_LOGPROB:
         return []
     words = [replace(word, start_s=word.start_s + start_s, end_s=word.end_s + start_s) for word in hypothesis.words]
-    while len(words) > hypothesis.prefix_words and (
-        pointer.voiced_share(words[-1].start_s - 0.1, words[-1].end_s + 0.1) < MIN_VOICED
-    ):
+    while words and pointer.voiced_share(words[-1].start_s - 0.1, words[-1].end_s + 0.1) < MIN_VOICED:
         words.pop()
-    return words[: max(hypothesis.prefix_words, len(words) - echo_length(words))]
+    return words[: len(words) - squeezed_length(words)]
 
 
-def echo_length(words: Sequence[Word]) -> int:
-    """How many words at the end only repeat those before them, and faster than anybody speaks."""
-    keys = [normalised(word.text) for word in words]
-    total = 0
-    while True:
-        end = len(words) - total
-        for n in range(end // 2, 1, -1):
-            is_repeated = keys[end - n : end] == keys[end - 2 * n : end - n]
-            if is_repeated and words[end - 1].end_s - words[end - n].start_s < n * MIN_WORD_S:
-                total += n
-                break
-        else:
-            return total
+def squeezed_length(words: Sequence[Word]) -> int:
+    """How many words at the end have no sound of their own: a loop is aligned to a few frames at the edge."""
+    longest = 0
+    for n in range(2, len(words) + 1):
+        if words[-1].end_s - words[-n].start_s < n * MIN_WORD_S:
+            longest = n
+    return longest
 
 
 def same_word(one: Word, other: Word, *, within_s: float) -> bool:

@@ -4,8 +4,7 @@ Paper: Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supe
 Weights: OpenAI Whisper (MIT), as a CTranslate2 folder.
 
 What makes it fast enough to show words while they are spoken: the encoder sees the speech and a few seconds of silence
-instead of a window padded to 30 s, words that are certain are forced as a prefix so that only the new ones are decoded,
-and word times come from `align` on the same encoder output.
+instead of a window padded to 30 s, and word times come from `align` on the same encoder output.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ class FasterWhisper:
     def __init__(self, model: Path, options: FasterWhisperOptions) -> None:
         self._folder = model
         self._options = options
-        self._whisper: Any = None
+        self.whisper: Any = None  # faster_whisper.WhisperModel once loaded; the benchmark asks it too
         self._tokenizers: dict[tuple[str, str], Any] = {}
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +92,7 @@ class FasterWhisper:
             compute_type = "float16" if device == "cuda" else "int8"
         started = time.perf_counter()
         try:
-            self._whisper = WhisperModel(
+            self.whisper = WhisperModel(
                 str(self._folder), device=device, compute_type=compute_type, cpu_threads=self._options.threads
             )
         except Exception as error:
@@ -117,7 +116,7 @@ class FasterWhisper:
         )  # fmt: skip
 
     def unload(self) -> None:
-        self._whisper = None
+        self.whisper = None
         self._tokenizers.clear()
 
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,17 +141,15 @@ class FasterWhisper:
         _check(cancelled)
         language, language_probability = self._language(request, encoded)
         tokenizer = self._tokenizer(language, request.task)
-        prefix = tokenizer.encode(request.prefix) if request.prefix else []
-        result, tokens = self._decode(encoded, tokenizer, request, prefix, duration_s, cancelled)
+        result, tokens = self._decode(encoded, tokenizer, request, duration_s)
         _check(cancelled)
-        words = self._words(encoded, tokenizer, [prefix, tokens], duration_s, with_times=request.word_times)
+        words = self._words(encoded, tokenizer, tokens, duration_s, with_times=request.word_times)
         return Hypothesis(
-            words=(*words[0], *words[1]),
+            words=tuple(words),
             language=language,
             language_probability=language_probability,
             no_speech_prob=result.no_speech_prob,
             avg_logprob=result.scores[0],
-            prefix_words=len(words[0]),
         )
 
     def _encode(self, samples: Samples) -> Any:
@@ -162,16 +159,16 @@ class FasterWhisper:
         padded_s = min(MAX_WINDOW_S, len(samples) / SAMPLE_RATE_HZ + self._options.padding_s)
         n_frames = 2 * math.ceil(padded_s * FRAMES_PER_S / 2)  # the encoder halves them
         padded = np.pad(samples, (0, n_frames * SAMPLE_RATE_HZ // FRAMES_PER_S - len(samples)))
-        mel = self._whisper.feature_extractor(padded)[:, :n_frames]  # (n_mels, n_frames)
+        mel = self.whisper.feature_extractor(padded)[:, :n_frames]  # (n_mels, n_frames)
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel[None]))
-        return self._whisper.model.encode(features)
+        return self.whisper.model.encode(features)
 
     def _language(self, request: SpeechRequest, encoded: Any) -> tuple[str, float]:
-        if not self._whisper.model.is_multilingual:
+        if not self.whisper.model.is_multilingual:
             return "en", 1.0
         if request.language is not None:
             return request.language, 1.0
-        token, probability = self._whisper.model.detect_language(encoded)[0][0]
+        token, probability = self.whisper.model.detect_language(encoded)[0][0]
         return token.strip("<|>"), probability
 
     def _tokenizer(self, language: str, task: str) -> Any:
@@ -179,7 +176,7 @@ class FasterWhisper:
 
         if (language, task) not in self._tokenizers:
             self._tokenizers[language, task] = Tokenizer(
-                self._whisper.hf_tokenizer, self._whisper.model.is_multilingual, task=task, language=language
+                self.whisper.hf_tokenizer, self.whisper.model.is_multilingual, task=task, language=language
             )
         return self._tokenizers[language, task]
 
@@ -189,56 +186,42 @@ class FasterWhisper:
 
         return list(get_suppressed_tokens(self._tokenizer("en", "transcribe"), [-1]))
 
-    def _decode(
-        self, encoded: Any, tokenizer: Any, request: SpeechRequest, prefix: list[int], duration_s: float,
-        cancelled: Callable[[], bool],
-    ) -> tuple[Any, list[int]]:  # fmt: skip
-        """CTranslate2's result and the tokens after the prefix, loops cut off."""
+    def _decode(self, encoded: Any, tokenizer: Any, request: SpeechRequest, duration_s: float) -> tuple[Any, list[int]]:
+        """CTranslate2's result and its text tokens, cut where they loop."""
         before = tokenizer.encode(" " + request.prompt.strip())[-PROMPT_TOKENS:] if request.prompt.strip() else []
-        prompt = [
-            *([tokenizer.sot_prev, *before] if before else []),
-            *tokenizer.sot_sequence, tokenizer.no_timestamps, *prefix,
-        ]  # fmt: skip
+        prompt = [*([tokenizer.sot_prev, *before] if before else []), *tokenizer.sot_sequence, tokenizer.no_timestamps]
         # Fast talkers reach 7 tokens a second, scripts without spaces twice as many; more is a loop.
         tokens_per_s = 16 if tokenizer.language_code in UNSPACED_LANGUAGES else 8
-        max_tokens = max(16, 12 + int(tokens_per_s * duration_s) - len(prefix))
-        result = self._whisper.model.generate(
+        result = self.whisper.model.generate(
             encoded,
             [prompt],
             beam_size=request.beam_size,
-            max_length=min(self._whisper.max_length, len(prompt) + max_tokens),
+            max_length=min(self.whisper.max_length, len(prompt) + 12 + int(tokens_per_s * duration_s)),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
         )[0]
-        new_tokens = result.sequences_ids[0][len(prefix) :]  # CTranslate2 repeats the prefix
-        new_tokens = [token for token in new_tokens if token < tokenizer.eot]
-        return result, cut_loop([*prefix, *new_tokens])[len(prefix) :]
+        return result, cut_loop([token for token in result.sequences_ids[0] if token < tokenizer.eot])
 
     def _words(
-        self, encoded: Any, tokenizer: Any, parts: Sequence[list[int]], duration_s: float, *, with_times: bool
-    ) -> list[list[Word]]:
-        """The words of each part of the text, timed by one alignment of the whole."""
-        tokens = [token for part in parts for token in part]
+        self, encoded: Any, tokenizer: Any, tokens: list[int], duration_s: float, *, with_times: bool
+    ) -> list[Word]:
         if not tokens:
-            return [[] for _ in parts]
+            return []
         if not with_times:
-            return [[Word(tokenizer.decode(part), 0.0, duration_s, 1.0)] if part else [] for part in parts]
+            return [Word(tokenizer.decode(tokens), 0.0, duration_s, 1.0)]
         n_frames = max(2, math.ceil(duration_s * FRAMES_PER_S))
-        alignment = self._whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], n_frames)[0]
+        alignment = self.whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], n_frames)[0]
         token_indices, frame_indices = np.array(alignment.alignments).T
         starts_token = np.diff(token_indices, prepend=-1) > 0
         token_times = frame_indices[starts_token] / ALIGNED_FRAMES_PER_S  # of each token and of the end
-        timed_parts, first = [], 0
-        for part in parts:
-            timed: list[Word] = []
-            for text, group in zip(*tokenizer.split_to_word_tokens(part), strict=True):
-                last = first + len(group)
-                probability = float(np.mean(alignment.text_token_probs[first:last]))
-                timed.append(Word(text, float(token_times[first]), float(token_times[last]), probability))
-                first = last
-            timed_parts.append(merge_punctuation(timed))
-        return timed_parts
+        words, first = [], 0
+        for text, group in zip(*tokenizer.split_to_word_tokens(tokens), strict=True):
+            last = first + len(group)
+            probability = float(np.mean(alignment.text_token_probs[first:last]))
+            words.append(Word(text, float(token_times[first]), float(token_times[last]), probability))
+            first = last
+        return merge_punctuation(words)
 
 
 def _check(cancelled: Callable[[], bool]) -> None:
