@@ -250,7 +250,11 @@ class Streaming:
     def _new_words(self, window: Window, hypothesis: Hypothesis) -> list[Word]:
         """The words after the committed ones, in seconds of the track."""
         words = spoken_words(hypothesis, window.start_s, self._pointer)
-        return words[self._seam(words) :]
+        from_s = self._context[-1].end_s if self._context else 0.0
+        return [
+            replace(word, start_s=max(word.start_s, from_s), end_s=max(word.end_s, from_s))
+            for word in words[self._seam(words) :]
+        ]
 
     def _seam(self, words: Sequence[Word]) -> int:
         """How many of the words were committed before: those up to the last committed word, found by text and time."""
