@@ -133,7 +133,9 @@ class Hear(Section):
         json_schema_extra={"labels": {"quick": "Quick", "balanced": "Balanced", "careful": "Careful"}},
     )
     emotion: bool = Field(
-        False, title="Tone of voice", description="Says how each sentence sounds. Needs an emotion model."
+        False,
+        title="Tone of voice",
+        description="Says how each sentence of a recording sounds: a guess by an emotion model.",
     )
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 

@@ -131,6 +131,27 @@ class Commit:
         return "".join(word.text for word in self.words)
 
 
+@dataclass(frozen=True, eq=False)
+class SegmentSound:
+    """The sound of a segment that is closed, at most its last 30 s. Times in seconds of the track."""
+
+    track: str
+    start_s: float
+    end_s: float
+    samples: Samples
+
+
+@dataclass(frozen=True)
+class SegmentEmotion:
+    """How a closed segment of an item of the history sounds: labels with probabilities, best first."""
+
+    item_id: int | None
+    track: str
+    start_s: float
+    end_s: float
+    scores: tuple[tuple[str, float], ...]
+
+
 @dataclass(frozen=True)
 class LiveStatus:
     """Where a track stands: `received_s` of audio came in, `decoded_s` was looked at, `lag_s` waits beyond one step."""

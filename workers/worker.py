@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+import queue
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
 from workers.cancel import Cancel
 from workers.engine_pool import EnginePool, Priority
 from workers.engines.base import EngineSpec
-from workers.errors import AppError, Cancelled
+from workers.errors import AppError, Cancelled, EngineDied
 from workers.files import transcribe_file
 from workers.live import LiveOptions, transcribe_live
 from workers.mailbox import Backlog
-from workers.results import SAMPLE_RATE_HZ, Hypothesis, Progress, Samples, Segment, SpeechRequest
+from workers.results import (
+    SAMPLE_RATE_HZ,
+    Commit,
+    EmotionScores,
+    Hypothesis,
+    Progress,
+    Samples,
+    Segment,
+    SegmentEmotion,
+    SegmentSound,
+    SpeechRequest,
+)  # fmt: skip
 from workers.sources import media_file
 
 log = logging.getLogger(__name__)
+
+MAX_SEGMENT_SAMPLES = 30 * SAMPLE_RATE_HZ  # what a SpeechRequest may hold
 
 
 class Worker(QThread):
@@ -77,6 +92,9 @@ class SpeechWorker(Worker):
     """Transcribes a track while it is spoken; emits Progress while loading, then what `transcribe_live` yields.
 
     While the engine loads, and when that fails, the audio stays in the backlog.
+
+    Args:
+        on_segment: is given the sound of each segment when it is closed, in the worker's thread.
     """
 
     def __init__(
@@ -87,6 +105,7 @@ class SpeechWorker(Worker):
         *,
         track: str = "me",
         options: LiveOptions | None = None,
+        on_segment: Callable[[SegmentSound], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -95,6 +114,9 @@ class SpeechWorker(Worker):
         self._backlog = backlog
         self._track = track
         self._options = options or LiveOptions()
+        self._on_segment = on_segment
+        self._open_since_s: float | None = None  # the segment whose sound is being collected
+        self._sound: list[Samples] = []
 
     def work(self) -> Iterator[object]:
         with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
@@ -103,7 +125,25 @@ class SpeechWorker(Worker):
                 hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled)
                 return hypothesis
 
-            yield from transcribe_live(self._backlog, recognise, track=self._track, options=self._options)
+            for result in transcribe_live(self._backlog, recognise, track=self._track, options=self._options):
+                yield result
+                if self._on_segment is not None and isinstance(result, Commit):
+                    self._collect(result, self._on_segment)
+
+    def _collect(self, commit: Commit, on_segment: Callable[[SegmentSound], None]) -> None:
+        """Joins the sound of the words, which the backlog has until the live loop goes on, up to the segment's end."""
+        if commit.words:
+            start_s, self._end_s = commit.words[0].start_s, commit.words[-1].end_s
+            self._open_since_s = start_s if self._open_since_s is None else self._open_since_s
+            start = max(round(start_s * SAMPLE_RATE_HZ), self._backlog.acknowledged)
+            stop = min(round(self._end_s * SAMPLE_RATE_HZ), self._backlog.received)
+            if start < stop:
+                self._sound.append(self._backlog.read(start, stop))
+        if commit.ends_segment and self._open_since_s is not None:
+            if self._sound:
+                samples = np.concatenate(self._sound)[-MAX_SEGMENT_SAMPLES:]
+                on_segment(SegmentSound(commit.track, self._open_since_s, self._end_s, samples))
+            self._open_since_s, self._sound = None, []
 
     def finish(self) -> None:
         """No more audio comes: everything in the backlog is still transcribed, then `finished`."""
@@ -113,6 +153,50 @@ class SpeechWorker(Worker):
         """Abandons the rest of the backlog."""
         super().stop()
         self._backlog.close()
+
+
+class EmotionWorker(Worker):
+    """Says how segments sound, after everybody who is more urgent; emits a SegmentEmotion for each.
+
+    The model is loaded for the first segment: by then the recording runs and the speech model is there.
+    """
+
+    def __init__(
+        self, pool: EnginePool, spec: EngineSpec, *, item_id: int | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+        self._item_id = item_id
+        self._waiting: queue.SimpleQueue[SegmentSound | None] = queue.SimpleQueue()
+
+    def put(self, sound: SegmentSound) -> None:
+        """Asks about a segment, from any thread."""
+        self._waiting.put(sound)
+
+    def work(self) -> Iterator[SegmentEmotion]:
+        sound = self._waiting.get()
+        if sound is None:
+            return
+        with self._pool.acquire(self._spec, cancelled=self.cancelled) as lease:
+            while sound is not None:
+                request = SpeechRequest(sound.samples)
+                try:
+                    heard: EmotionScores = lease.ask(request, cancelled=self.cancelled, priority=Priority.BACKGROUND)
+                except EngineDied as error:
+                    log.warning("no emotion for %.1f s to %.1f s: %s", sound.start_s, sound.end_s, error)
+                else:
+                    yield SegmentEmotion(self._item_id, sound.track, sound.start_s, sound.end_s, heard.scores)
+                sound = self._waiting.get()
+
+    def finish(self) -> None:
+        """No more segments come: those that wait are still asked about, then `finished`."""
+        self._waiting.put(None)
+
+    def stop(self) -> None:
+        """Abandons the segments that wait."""
+        super().stop()
+        self._waiting.put(None)
 
 
 class FileWorker(Worker):

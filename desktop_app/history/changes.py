@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,16 @@ def append_words(
         (_json(words), text, fold(text), words[-1]["end_s"], row["language"] or language, not ends_segment, row["id"]),
     )
     return int(row["id"])
+
+
+def set_emotion(
+    target: Target, *, item_id: int, track: str, start_s: float, end_s: float, scores: list[tuple[str, float]]
+) -> None:
+    """Notes how a stretch sounds with the segments that begin in it: two where the language changed."""
+    target.connection.execute(
+        "UPDATE segments SET emotion = ? WHERE item_id = ? AND track = ? AND start_s >= ? AND start_s < ?",
+        (_json(scores), item_id, track, start_s, end_s),
+    )
 
 
 def add_segment(target: Target, *, item_id: int, track: str, words: Words, language: str) -> int:
@@ -205,7 +215,7 @@ def nothing(_target: Target) -> None:
 VERBS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        begin, append_words, add_segment, add_media, finish, recover, adopt_orphans,
+        begin, append_words, set_emotion, add_segment, add_media, finish, recover, adopt_orphans,
         update_item, edit_segment, undo_edit, delete, apply_retention, import_item, nothing,
     )
 }  # fmt: skip
@@ -228,15 +238,17 @@ def _insert_segment(
     original_text: str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
+    emotion: Sequence[Sequence[Any]] = (),
 ) -> int:
     text = _text(words) if original_text is None else original_text
     start_s = words[0]["start_s"] if start_s is None else start_s
     end_s = words[-1]["end_s"] if end_s is None else end_s
     try:
         cursor = target.connection.execute(
-            "INSERT INTO segments (item_id, track, start_s, end_s, original_text, folded, language, words, is_open)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (item_id, track, start_s, end_s, text, fold(text), language, _json(words), is_open),
+            "INSERT INTO segments"
+            " (item_id, track, start_s, end_s, original_text, folded, language, words, is_open, emotion)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (item_id, track, start_s, end_s, text, fold(text), language, _json(words), is_open, _json(emotion)),
         )
     except sqlite3.IntegrityError as error:
         raise HistoryError("The history has no item {item_id}.", item_id=item_id) from error

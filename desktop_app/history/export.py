@@ -89,6 +89,7 @@ class ExportedSegment(BaseModel):
     language: str
     words: list[Word]
     edits: list[Edit]
+    emotion: list[tuple[str, float]] = []
 
 
 class ExportedItem(BaseModel):
@@ -117,7 +118,11 @@ def to_json(item: Item, segments: Sequence[StoredSegment], edits: Mapping[int, l
             "tracks": list(item.tracks),
             "segments": [
                 {name: getattr(segment, name) for name in ExportedSegment.model_fields if name != "edits"}
-                | {"words": list(segment.words), "edits": edits.get(segment.id, [])}
+                | {
+                    "words": list(segment.words),
+                    "edits": edits.get(segment.id, []),
+                    "emotion": list(segment.emotion),
+                }
                 for segment in segments
             ],
         }

@@ -95,7 +95,10 @@ M001_INITIAL: Statements = (
     "CREATE TABLE applied_journals (name TEXT PRIMARY KEY)",
 )
 
-MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL,)
+# JSON: [["happy", 0.7], ...], best first; empty where nobody asked how it sounds.
+M002_EMOTION: Statements = ("ALTER TABLE segments ADD COLUMN emotion TEXT NOT NULL DEFAULT '[]'",)
+
+MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL, M002_EMOTION)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -52,6 +52,7 @@ class StoredSegment:
     Attributes:
         words: the engine's, with times; they belong to `original_text`.
         is_open: words are still being added.
+        emotion: how it sounds, labels with probabilities, best first; empty where nobody asked.
     """
 
     id: int
@@ -64,6 +65,7 @@ class StoredSegment:
     language: str
     words: tuple[Word, ...]
     is_open: bool = False
+    emotion: tuple[tuple[str, float], ...] = ()
 
     @property
     def text(self) -> str:

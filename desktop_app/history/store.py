@@ -145,6 +145,14 @@ class History:
             ends_segment=ends_segment,
         )
 
+    def set_emotion(
+        self, item_id: int, track: str, start_s: float, end_s: float, scores: Sequence[tuple[str, float]]
+    ) -> Future[None]:
+        """Notes how what was said from `start_s` to `end_s` sounds: labels with probabilities, best first."""
+        return self._submit(
+            "set_emotion", item_id=item_id, track=track, start_s=start_s, end_s=end_s, scores=list(scores)
+        )
+
     def add_segment(self, item_id: int, segment: Segment) -> Future[int]:
         """Adds a whole segment, as files are transcribed."""
         return self._submit(
@@ -433,6 +441,7 @@ def _segment(row: sqlite3.Row) -> StoredSegment:
         language=row["language"],
         words=tuple(Word(**word) for word in json.loads(row["words"])),
         is_open=bool(row["is_open"]),
+        emotion=tuple((label, score) for label, score in json.loads(row["emotion"])),
     )
 
 

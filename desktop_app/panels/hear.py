@@ -47,7 +47,7 @@ from desktop_app.widgets.record_button import RecordButton
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 from desktop_app.widgets.transcript_view import clock_text
 from desktop_app.widgets.waveform import Waveform
-from workers.results import Commit, Levels, LiveStatus, Partial, Progress, Segment
+from workers.results import Commit, Levels, LiveStatus, Partial, Progress, Segment, SegmentEmotion
 from workers.sources.base import AudioDevice
 
 LAG_SHOWN_FROM_S = 2.0
@@ -252,6 +252,9 @@ class HearPanel(QWidget):
             if self._is_session_shown:
                 self.pane.view.append_commit(result)
                 self._show_content()
+        elif isinstance(result, SegmentEmotion):
+            if result.item_id == self.pane.item_id:
+                self.pane.view.set_emotion(result.track, result.start_s, result.scores)
         elif isinstance(result, LiveStatus):
             self._show_lag()
         elif isinstance(result, Progress):

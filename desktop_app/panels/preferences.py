@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import i18n, panels, theme
 from desktop_app.context import AppContext
+from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
+from desktop_app.sessions.choices import options_of
 from desktop_app.settings import SECTIONS
 from desktop_app.widgets.model_form import Choices, ModelForm
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
@@ -55,6 +57,8 @@ class PreferencesPanel(QWidget):
                 if name == "hear":
                     self.engine_options = _EngineOptions(context)
                     self.column.content.addWidget(self.engine_options)
+        self.emotion_needs = _EmotionNeeds(context)
+        self.cards["hear"].form.rows["emotion"].texts.addWidget(self.emotion_needs)
         self.delete_now = _DeleteNow(context)
         self.cards["history"].body.addWidget(self.delete_now)
         self.empty = EmptyState("search", self.tr("Nothing found"), self.tr("No preference has these words."))
@@ -68,6 +72,10 @@ class PreferencesPanel(QWidget):
         self.search.textChanged.connect(self._on_search)
         context.settings_changed.connect(self._on_settings_changed)
         self._read_devices()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.emotion_needs.refresh()  # a model may have come on another page
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -217,13 +225,7 @@ class _EngineOptions(QWidget):
         return hear.engine_options.get(hear.engine, {})
 
     def _values(self) -> Any:
-        from workers.engines.registry import engine_named
-
-        kind = engine_named(self._context.settings.hear.engine).info.options
-        try:
-            return kind(**self._stored())
-        except ValidationError:  # of another version of the app
-            return kind()
+        return options_of(self._context.settings, self._context.settings.hear.engine)
 
     def _on_value_changed(self, field: str, value: Any) -> None:
         values = self._values().model_copy(update={field: value})
@@ -239,6 +241,34 @@ class _EngineOptions(QWidget):
         elif place == "hear.engine_options" and self.form is not None:
             self.form.show_values(self._values())
             self._reset.setVisible(bool(self._stored()))
+
+
+class _EmotionNeeds(QWidget):
+    """Says that there is no emotion model yet, and leads to one."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.button = theme.button(
+            self.tr("Get an emotion model"), "quiet", "download", tip=self.tr("Show the models that can be had")
+        )
+        self.button.clicked.connect(lambda: context.panel_requested.emit("models"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, theme.SPACE_XS, 0, 0)
+        layout.setSpacing(theme.SPACE_S)
+        layout.addWidget(theme.label(self.tr("None is installed, so nothing is said yet."), "warning"))
+        layout.addWidget(self.button)
+        layout.addStretch()
+        self.hide()
+
+    def refresh(self) -> None:
+        """Looks, in a thread, whether a model is there."""
+
+        def is_missing(_job: Job) -> bool:
+            catalogue = self._context.catalogue
+            return all(catalogue.status(entry.id) != "installed" for entry in catalogue.entries("emotion"))
+
+        self._context.run(is_missing, on_done=self.setVisible)
 
 
 class _DeleteNow(QWidget):

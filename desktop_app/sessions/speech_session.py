@@ -1,7 +1,7 @@
 """Listening, from the microphone to the history: sources, recorders, workers and what they say, behind a few verbs.
 
     source's thread: recorder.write → backlog.put → levels        (`_Track.take`, on disk before anybody looks at it)
-    worker's thread: backlog → live loop → engine → result_ready
+    worker's thread: backlog → live loop → engine → result_ready; the sound of closed segments → EmotionWorker
     here:            result_ready → history → panel
 
 Two tracks share one engine through the pool. Whatever goes wrong with the engine, the sound is still recorded; whatever
@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.sessions.choices import engine_name, live_options, speech_spec
+from desktop_app.sessions.choices import emotion_spec, engine_name, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, DiskError
 from workers.mailbox import Backlog
 from workers.recorder import FlacRecorder
-from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Notice, Progress, Samples
+from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Notice, Progress, Samples, SegmentEmotion
 from workers.sources.base import AudioDevice, AudioSource
-from workers.worker import SpeechWorker
+from workers.worker import EmotionWorker, SpeechWorker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
@@ -51,7 +51,8 @@ class SpeechSession(QObject):
     Signals:
         state_changed(SessionState)
         started(tuple[str, ...]): a new recording with these tracks begins.
-        result_ready(object): Progress while loading; Partial, Commit, LiveStatus or Notice after.
+        result_ready(object): Progress while loading; Partial, Commit, LiveStatus or Notice after. A SegmentEmotion
+            may come when the recording has ended, and is of the item that it names.
         levels_ready(Levels): at most 30 times a second for each track.
         item_changed(object): the number in the history, or None.
         finished(object): everything is transcribed and kept; the item's number, or None when nothing was kept.
@@ -68,7 +69,7 @@ class SpeechSession(QObject):
     failed = Signal(object)
     devices_changed = Signal(object)
 
-    _spec_found = Signal(object)
+    _specs_found = Signal(object, object)
     _problem = Signal(object)
     _source_ended = Signal(object, object)
 
@@ -78,6 +79,7 @@ class SpeechSession(QObject):
         self._state = SessionState.IDLE
         self._tracks: list[_Track] = []
         self._workers: list[SpeechWorker] = []
+        self._emotions: list[EmotionWorker] = []  # one a recording, until it has asked about its last segment
         self._item_id: int | None = None
         self._history: History | None = None  # where this recording goes
         self._is_private = False
@@ -92,7 +94,7 @@ class SpeechSession(QObject):
         self._devices: list[AudioDevice] = []
         self._watcher: DeviceWatcher | None = None
 
-        self._spec_found.connect(self._on_spec_found)
+        self._specs_found.connect(self._on_specs_found)
         self._problem.connect(self._on_problem)
         self._source_ended.connect(self._on_source_ended)
         context.closed.connect(self._on_context_closed)
@@ -187,6 +189,9 @@ class SpeechSession(QObject):
         if self._context.is_closing and self._watcher is not None:
             watcher, self._watcher = self._watcher, None
             self._context.run(lambda job: watcher.stop())
+        if self._context.is_closing:
+            for worker in self._emotions:
+                worker.stop()
         if not self._state.is_active:
             return
         self._pause_flush.stop()
@@ -255,7 +260,12 @@ class SpeechSession(QObject):
             self._begin_item(tracks, spec)
         except AppError as error:  # nothing can be kept, which is no reason not to listen
             self._problem.emit(error)
-        self._spec_found.emit(spec)  # the model loads while the devices are opened
+        emotion = None
+        try:
+            emotion = emotion_spec(self._context.settings, self._context.catalogue)
+        except AppError as error:
+            self._problem.emit(error)
+        self._specs_found.emit(spec, emotion)  # the model loads while the devices are opened
         _start(tracks)
 
     def _begin_item(self, tracks: list[_Track], spec: EngineSpec) -> None:
@@ -283,17 +293,32 @@ class SpeechSession(QObject):
         chosen = [device for device in fitting if (device.id == wanted if wanted else device.is_default)]
         return chosen[0].name if chosen else track
 
-    def _on_spec_found(self, spec: EngineSpec) -> None:
+    def _on_specs_found(self, spec: EngineSpec, emotion: EngineSpec | None) -> None:
         self.item_changed.emit(self._item_id)
+        on_segment = self._start_emotions(emotion).put if emotion else None
         for track in self._tracks:
             worker = SpeechWorker(
-                self._context.pool, spec, track.backlog, track=track.name, options=live_options(self._context.settings)
+                self._context.pool,
+                spec,
+                track.backlog,
+                track=track.name,
+                options=live_options(self._context.settings),
+                on_segment=on_segment,
             )
             worker.result_ready.connect(self._on_result)
             worker.failed.connect(self._on_worker_failed)
             worker.finished.connect(self._on_worker_finished)
             self._workers.append(worker)
             worker.start()
+
+    def _start_emotions(self, spec: EngineSpec) -> EmotionWorker:
+        worker = EmotionWorker(self._context.pool, spec, item_id=self._item_id)
+        worker.result_ready.connect(self._on_emotion)
+        worker.failed.connect(self._context.show_error)
+        worker.finished.connect(self._on_emotions_finished)
+        self._emotions.append(worker)
+        worker.start()
+        return worker
 
     def _on_opened(self, _nothing: object) -> None:
         self._is_opening = False
@@ -351,6 +376,17 @@ class SpeechSession(QObject):
                 language=commit.language,
                 ends_segment=commit.ends_segment,
             )
+
+    def _on_emotion(self, emotion: SegmentEmotion) -> None:
+        history = self._history or self._context.history
+        if history is not None and emotion.item_id is not None and not self._context.is_closing:
+            history.set_emotion(emotion.item_id, emotion.track, emotion.start_s, emotion.end_s, emotion.scores)
+        self.result_ready.emit(emotion)
+
+    def _on_emotions_finished(self) -> None:
+        for worker in [worker for worker in self._emotions if worker.isFinished()]:
+            worker.wait()
+            self._emotions.remove(worker)
 
     def _on_problem(self, problem: object) -> None:
         if isinstance(problem, Notice):
@@ -427,6 +463,8 @@ class SpeechSession(QObject):
             worker.wait()
         is_complete = all(worker.is_complete for worker in self._workers)
         self._workers.clear()
+        for emotions in self._emotions:  # what was said last is still asked about, while the user goes on
+            emotions.finish()
         self._close_item(is_complete=is_complete)
         self._lags.clear()
         self.finished.emit(self._item_id)
@@ -450,7 +488,7 @@ class SpeechSession(QObject):
 
     def _on_context_closed(self) -> None:
         """The engines are gone: whatever still waited for one is about to end, and is offered at the next start."""
-        for worker in self._workers:
+        for worker in [*self._workers, *self._emotions]:
             worker.stop_and_wait()
 
     def _forget_private(self) -> None:

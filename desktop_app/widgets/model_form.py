@@ -117,7 +117,7 @@ class FormRow(QWidget):
         self.title.setBuddy(self.control)
         self._words = f"{title} {description} {' '.join(text for _, text in _labels(field))}".casefold()
 
-        texts = QVBoxLayout()
+        self.texts = texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self.title)
         texts.addWidget(self.description)

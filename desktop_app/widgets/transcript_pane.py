@@ -278,7 +278,12 @@ class TranscriptPane(QWidget):
 def paragraph_of(segment: StoredSegment) -> Paragraph:
     """A stored segment as a paragraph of the view."""
     return Paragraph(
-        segment.track, list(segment.words), edited_text=segment.edited_text, segment_id=segment.id, is_open=False
+        segment.track,
+        list(segment.words),
+        edited_text=segment.edited_text,
+        segment_id=segment.id,
+        is_open=False,
+        emotion=segment.emotion,
     )
 
 

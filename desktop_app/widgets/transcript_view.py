@@ -35,6 +35,7 @@ GUTTER_PX = 76  # room for a time at the left
 COLUMN_PX = 760  # a line longer than this is hard to follow
 HEADING_PX = 30
 PARAGRAPH_GAP_PX = 8
+NOTE_GAP_PX = 14  # between the text and a note at the right of it
 TRACK_TONES = {"me": "accent", "computer": "success"}  # colours of the theme
 FOLLOW_MARGIN_PX = 24  # this close to the end counts as being at the end
 
@@ -48,6 +49,7 @@ class Paragraph:
         edited_text: what the user wrote in place of the words, or None.
         segment_id: its number in the history, once it is known.
         is_open: more words may be appended.
+        emotion: how it sounds, labels with probabilities, best first; mostly empty.
     """
 
     track: str
@@ -58,6 +60,7 @@ class Paragraph:
     edited_text: str | None = None
     segment_id: int | None = None
     is_open: bool = False
+    emotion: tuple[tuple[str, float], ...] = ()
 
     @property
     def start_s(self) -> float:
@@ -85,6 +88,21 @@ def track_name(track: str) -> str:
         "file": QCoreApplication.translate("Track", "File"),
     }
     return names.get(track, track)
+
+
+def emotion_name(label: str) -> str:
+    """What an emotion is called on the screen; models may have labels of their own."""
+    names = {
+        "neutral": QCoreApplication.translate("Emotion", "neutral"),
+        "happy": QCoreApplication.translate("Emotion", "happy"),
+        "angry": QCoreApplication.translate("Emotion", "angry"),
+        "sad": QCoreApplication.translate("Emotion", "sad"),
+        "calm": QCoreApplication.translate("Emotion", "calm"),
+        "fearful": QCoreApplication.translate("Emotion", "fearful"),
+        "disgust": QCoreApplication.translate("Emotion", "disgust"),
+        "surprised": QCoreApplication.translate("Emotion", "surprised"),
+    }
+    return names.get(label, label)
 
 
 class TranscriptView(QTextEdit):
@@ -186,6 +204,7 @@ class TranscriptView(QTextEdit):
             cursor.setBlockFormat(self._block_format(index))
             self._insert_committed(cursor, paragraph)
         cursor.endEditBlock()
+        self._apply_frame()
         self.verticalScrollBar().setValue(0)
         self._is_following = False
 
@@ -223,6 +242,15 @@ class TranscriptView(QTextEdit):
         paragraph.edited_text = text
         self._write_block(self._index(paragraph), paragraph)
         self.viewport().update()
+
+    def set_emotion(self, track: str, start_s: float, scores: tuple[tuple[str, float], ...]) -> None:
+        """Notes beside the paragraph that began then how it sounds."""
+        for paragraph in reversed(self._paragraphs):
+            if (paragraph.track, paragraph.start_s) == (track, start_s):
+                paragraph.emotion = scores
+                self._apply_frame()
+                self.viewport().update()
+                return
 
     @property
     def paragraphs(self) -> Sequence[Paragraph]:
@@ -541,7 +569,8 @@ class TranscriptView(QTextEdit):
         root = self.document().rootFrame()
         style = root.frameFormat()
         style.setLeftMargin(self._left)
-        style.setRightMargin(spare // 2 + (GUTTER_PX if spare else 24))
+        has_notes = any(paragraph.emotion for paragraph in self._paragraphs)
+        style.setRightMargin(spare // 2 + (GUTTER_PX if spare or has_notes else 24))
         style.setTopMargin(HEADING_PX if len(self._names) > 1 else 8)  # a block's own margin is dropped at the top
         style.setBottomMargin(40)
         if style != root.frameFormat():
@@ -605,6 +634,11 @@ class TranscriptView(QTextEdit):
             stamp = clock_text(paragraph.start_s)
             width = QFontMetricsF(small).horizontalAdvance(stamp)
             painter.drawText(QRectF(self._left - 18 - width, baseline - 40, width + 2, 40), _STAMP_FLAGS, stamp)
+            if paragraph.emotion:
+                name = QFontMetricsF(small).elidedText(
+                    emotion_name(paragraph.emotion[0][0]), Qt.TextElideMode.ElideRight, GUTTER_PX - NOTE_GAP_PX
+                )
+                painter.drawText(QRectF(self._note_left, baseline - 40, GUTTER_PX, 40), _NOTE_FLAGS, name)
             if has_names:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.fillRect(QRectF(self._left - 11, rect.top() + 1, 3, rect.height() - 2), colour)
@@ -684,12 +718,23 @@ class TranscriptView(QTextEdit):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self.word_at(event.pos())
-            if found is not None:
+            if event.pos().x() > self._note_left and (paragraph := self.paragraph_at(event.pos())):
+                QToolTip.showText(event.globalPos(), self._emotion_tip(paragraph), self)
+            elif found is not None:
                 self._show_word_tip(event.globalPos(), *found)
             else:
                 QToolTip.hideText()
             return True
         return super().viewportEvent(event)
+
+    def _emotion_tip(self, paragraph: Paragraph) -> str:
+        scores = ", ".join(f"{emotion_name(label)} {score:.0%}" for label, score in paragraph.emotion)
+        return self.tr("The voice sounds: {scores}. A guess by a model.").format(scores=scores) if scores else ""
+
+    @property
+    def _note_left(self) -> float:
+        """Where notes beside the text begin."""
+        return self.viewport().width() - self.document().rootFrame().frameFormat().rightMargin() + NOTE_GAP_PX
 
     def _show_word_tip(self, where: QPoint, paragraph: Paragraph, word: Word) -> None:
         if paragraph.edited_text is not None:
@@ -727,6 +772,7 @@ class TranscriptView(QTextEdit):
 
 
 _STAMP_FLAGS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+_NOTE_FLAGS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
 _NAME_FLAGS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 

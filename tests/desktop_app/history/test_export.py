@@ -171,6 +171,17 @@ def test_json_comes_back_whole(history: History, say: Callable[..., int], tmp_pa
     assert not history.unfinished()
 
 
+def test_json_keeps_how_it_sounds(history: History, say: Callable[..., int], tmp_path: Path) -> None:
+    item_id = say("good morning")
+    history.set_emotion(item_id, "me", 0.0, 0.8, (("happy", 0.7), ("sad", 0.3)))
+    history.flush()
+
+    history.export(item_id, tmp_path / "talk.json")
+    again = history.import_json(tmp_path / "talk.json").result()
+
+    assert history.segments(again)[0].emotion == (("happy", 0.7), ("sad", 0.3))
+
+
 def test_json_can_be_read_without_us(history: History, say: Callable[..., int], tmp_path: Path) -> None:
     history.export(say("good morning"), tmp_path / "talk.json")
 

@@ -46,14 +46,27 @@ def test_migration_keeps_the_content_and_copies_the_file_first(
 
     migrated = History(folder)
 
-    assert version(folder / "history.db") == 2
+    assert version(folder / "history.db") == len(migrations.MIGRATIONS)
     assert migrated.item(item_id).preview == "from long ago"
     (backup,) = migrations.backups(folder / "history.db")
-    assert version(backup) == 1
+    assert version(backup) == len(migrations.MIGRATIONS) - 1
     with closing(sqlite3.connect(backup)) as connection:
         assert connection.execute("SELECT text FROM segments").fetchall() == [("from long ago",)]
     migrated.delete(item_id).result()
     assert not backup.exists()  # it held what was deleted
+    migrated.close()
+
+
+def test_history_of_the_first_version_is_read(folder: Path, history: History, say: Callable[..., int]) -> None:
+    item_id = say("from long ago")
+    history.close()
+    with closing(sqlite3.connect(folder / "history.db")) as connection:
+        connection.execute("ALTER TABLE segments DROP COLUMN emotion")
+        connection.execute("PRAGMA user_version = 1")
+
+    migrated = History(folder)
+
+    assert [(segment.text, segment.emotion) for segment in migrated.segments(item_id)] == [("from long ago", ())]
     migrated.close()
 
 
@@ -69,7 +82,7 @@ def test_migration_that_fails_changes_nothing(
 
     again = History(folder)
 
-    assert version(folder / "history.db") == 1
+    assert version(folder / "history.db") == len(migrations.MIGRATIONS)
     assert again.item(item_id).preview == "safe"
     again.close()
 

@@ -3,6 +3,7 @@ import pytest
 from desktop_app.history.store import History
 from desktop_app.panels import preferences
 from desktop_app.panels.preferences import PreferencesPanel
+from tests.workers.engines.speech.conftest import save_emotion_model
 from workers.sources import devices
 from workers.sources.base import AudioDevice
 
@@ -39,6 +40,19 @@ def test_microphones_and_loudspeakers_are_offered_apart(panel):
     choose(panel, "hear", "computer_audio", "sink")
 
     assert panel.cards["hear"].form.rows["microphone"].control.findData("sink") < 0
+
+
+def test_the_switch_for_emotions_leads_to_a_model_while_there_is_none(panel, context, qtbot, tmp_path):
+    qtbot.waitUntil(panel.emotion_needs.isVisible)
+
+    with qtbot.waitSignal(context.panel_requested) as requested:
+        panel.emotion_needs.button.click()
+    assert requested.args == ["models"]
+
+    context.catalogue.add_folder(save_emotion_model(tmp_path / "moods"))
+    panel.hide()
+    panel.show()
+    qtbot.waitUntil(lambda: not panel.emotion_needs.isVisible())
 
 
 def test_what_another_part_changes_is_shown(panel, context):

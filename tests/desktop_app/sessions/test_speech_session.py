@@ -9,14 +9,16 @@ import soundfile
 from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
+from desktop_app.sessions import speech_session
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.speech_session import SpeechSession
 from desktop_app.settings import Settings
 from tests.scripted_engine import scripted
+from tests.workers.engines.speech.conftest import save_emotion_model
 from workers.engine_pool import EnginePool
 from workers.errors import DeviceError, DiskError, EngineError
 from workers.recorder import FlacRecorder
-from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice
+from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice, SegmentEmotion
 from workers.sources import media_file
 
 ROOT = Path(__file__).parents[3]
@@ -361,6 +363,55 @@ def test_levels_come_at_most_thirty_times_a_second(qtbot, session, speech):
     assert len(levels) < 20
     assert levels[0].peaks.shape[1] == 2
     assert -60 < levels[0].rms_dbfs < 0
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_each_closed_segment_says_how_it_sounds(qtbot, context, session, speech, tmp_path):
+    context.settings.hear.emotion = True
+    context.catalogue.add_folder(save_emotion_model(tmp_path / "moods"))
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source)
+
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+    qtbot.waitUntil(lambda: any(isinstance(result, SegmentEmotion) for result in results), timeout=60_000)
+
+    emotion = next(result for result in results if isinstance(result, SegmentEmotion))
+    context.history.flush()
+    segment = context.history.segments(session.item_id)[0]
+    assert (emotion.item_id, emotion.start_s) == (session.item_id, segment.start_s)
+    assert segment.emotion == emotion.scores
+    assert [label for label, _ in segment.emotion] == ["happy", "neutral", "angry", "bored"]
+    assert not context.messages
+
+
+def test_a_broken_emotion_model_costs_no_word(qtbot, context, session, speech, monkeypatch):
+    monkeypatch.setattr(speech_session, "emotion_spec", lambda *_: scripted("moods", load="missing"))
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+    qtbot.waitUntil(lambda: not session._emotions)
+
+    assert text_of(context, session.item_id)
+    assert "not installed" in context.messages[0].sentence
+
+
+def test_quit_does_not_wait_for_emotions(qtbot, context, session, speech, monkeypatch):
+    monkeypatch.setattr(speech_session, "emotion_spec", lambda *_: scripted("moods", load="wait"))
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+    assert not any(worker.isRunning() for worker in session._emotions)
 
 
 def test_start_twice_is_one_recording(qtbot, context, session, speech):

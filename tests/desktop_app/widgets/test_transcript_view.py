@@ -47,6 +47,19 @@ def test_commit_keeps_the_rest_of_the_partial_until_the_next_one(view):
     assert [word.text for word in view.paragraphs[0].partial] == [" three"]
 
 
+def test_how_a_line_sounds_is_told_beside_it(view):
+    view.append_commit(Commit("me", words("first line"), ends_segment=True))
+    view.append_commit(Commit("me", words("second line", 5.0), ends_segment=True))
+    before = view.grab().toImage()
+
+    view.set_emotion("me", 5.0, (("happy", 0.7), ("sad", 0.3)))
+
+    assert lines(view) == ["first line", "second line"]
+    assert [paragraph.emotion for paragraph in view.paragraphs] == [(), (("happy", 0.7), ("sad", 0.3))]
+    assert "happy 70%, sad 30%" in view._emotion_tip(view.paragraphs[1])
+    assert view.grab().toImage() != before
+
+
 def test_partial_without_commit_is_gone_when_cleared(view):
     view.append_commit(Commit("me", words("first line"), ends_segment=True))
     view.set_partial(Partial("me", words("ghost", 5.0)))

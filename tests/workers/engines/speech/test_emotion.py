@@ -1,13 +1,12 @@
 """The engine on a tiny model of the real class, whose classifier is set by hand."""
 
-import json
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.workers.engines.speech.conftest import EXTRACTOR, TINY
+from tests.workers.engines.speech.conftest import save_emotion_model
 from workers.engines.speech.emotion import Emotion, EmotionOptions
 from workers.errors import Cancelled, ModelBroken
 from workers.results import EmotionScores, SpeechRequest
@@ -15,18 +14,7 @@ from workers.results import EmotionScores, SpeechRequest
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import torch
-    from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
-
-    torch.set_num_threads(1)
-    labels = ["neu", "hap", "ang", "bored"]
-    model = Wav2Vec2ForSequenceClassification(Wav2Vec2Config(**TINY, id2label=dict(enumerate(labels))))
-    model.classifier.weight.data.zero_()
-    model.classifier.bias.data = torch.tensor([1.0, 2.0, 0.0, -1.0])
-    folder = tmp_path_factory.mktemp("models") / "emotion"
-    model.save_pretrained(folder)
-    (folder / "preprocessor_config.json").write_text(json.dumps(EXTRACTOR))
-    return folder
+    return save_emotion_model(tmp_path_factory.mktemp("models") / "emotion")
 
 
 @pytest.fixture(scope="module")
