@@ -82,9 +82,14 @@ class EndPointing:
         offset: a frame less probable than this is silence.
         min_silence_s: a stretch ends with this much silence.
         pre_roll_s: a stretch takes this much before its first frame along, where soft consonants are.
+        faint: a frame this probable just before the onset belongs to the stretch too: the network needs up to a second
+            to recognise a voice in noise, and the first words would be lost ...
+        faint_s: ... for at most this long.
     """
 
     onset: float = 0.5
+    faint: float = 0.1
+    faint_s: float = 0.8
     offset: float = 0.35
     min_speech_s: float = 2 * FRAME_S
     min_silence_s: float = 0.6
@@ -134,12 +139,24 @@ class EndPointer:
             elif probability >= self._options.onset:
                 self._run += 1
                 if self._run * FRAME_S >= self._options.min_speech_s:
-                    start_s = self.heard_s - self._run * FRAME_S - self._options.pre_roll_s
+                    start_s = self.heard_s - self._run * FRAME_S - self._faint_s() - self._options.pre_roll_s
                     self.current = Stretch(max(start_s, self._earliest_s), self.heard_s)
                     started.append(self.current)
             else:
                 self._run = 0
         return started
+
+    def _faint_s(self) -> float:
+        """How long it was perhaps speech before the frames that surely were, gaps of two frames passed over."""
+        before = list(self._probabilities)[-self._run - int(self._options.faint_s / FRAME_S) : -self._run]
+        count = gap = 0
+        for age, probability in enumerate(reversed(before), 1):
+            gap = 0 if probability >= self._options.faint else gap + 1
+            if gap > 2:
+                break
+            if not gap:
+                count = age
+        return count * FRAME_S
 
     def _continue(self, probability: float) -> None:
         assert self.current is not None

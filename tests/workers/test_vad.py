@@ -135,3 +135,17 @@ def test_stretches_are_in_order_and_do_not_overlap(probabilities: list[float], c
     assert all(0 <= stretch.start_s < stretch.voice_end_s <= pointer.heard_s + 1e-9 for stretch in stretches)
     assert all(a.voice_end_s <= b.start_s + 1e-9 for a, b in itertools.pairwise(stretches))
     assert all(stretch.is_over for stretch in stretches)
+
+
+def test_stretch_reaches_back_over_what_was_perhaps_speech():
+    pointer = EndPointer()
+
+    (stretch,) = pointer.update([0.01] * 20 + [0.2] * 10 + [0.05] + [0.3] * 5 + [0.9] * 3)
+
+    assert stretch.start_s == pytest.approx(20 * FRAME_S - EndPointing().pre_roll_s)
+
+
+def test_first_words_in_noise_are_in_the_stretch(speech: np.ndarray):
+    first = EndPointer().update(VoiceActivityDetector()(speech))[0]
+
+    assert first.start_s == 0.0  # "I believe" begins after 0.2 s; the network is sure of a voice only after 1.0 s
