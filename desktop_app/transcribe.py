@@ -19,6 +19,7 @@ from typing import IO
 from desktop_app.history import export
 from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.paths import Paths
+from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, LiveText, StatusLine
 from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
@@ -121,8 +122,7 @@ def choose_spec(catalogue: Catalogue, settings: Settings, engine: str, model: st
         engine_named(engine)
     entry = _entry(catalogue, engine, model or (settings.hear.model if not engine else ""))
     engine = engine or (settings.hear.engine if settings.hear.engine in entry.engines else entry.engines[0])
-    options = engine_named(engine).info.options(**settings.hear.engine_options.get(engine, {}))
-    return catalogue.spec(engine, model or entry.id, options)
+    return catalogue.spec(engine, model or entry.id, options_of(settings, engine))
 
 
 def _entry(catalogue: Catalogue, engine: str, model: str) -> ModelEntry:
@@ -218,7 +218,7 @@ class _Job:
         return self._desk.history.begin(
             title=Path(self._name).name if is_file else "",
             source=source,
-            engine=self._desk.spec.factory.rpartition(":")[2],
+            engine=self._desk.spec.engine,
             model_id=self._desk.spec.model_id,
             language=self._desk.order.language or "",
             tracks=[track],

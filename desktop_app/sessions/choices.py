@@ -78,8 +78,3 @@ def live_options(settings: Settings) -> LiveOptions:
         custom_words=tuple(hear.custom_words),
         streaming=STREAMING[hear.live_level],
     )
-
-
-def engine_name(spec: EngineSpec) -> str:
-    """The engine of a spec in a word, such as "faster-whisper": its module says it."""
-    return spec.factory.partition(":")[0].rpartition(".")[2].replace("_", "-")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.history.records import Item, Media, Recovered
-from desktop_app.sessions.choices import engine_name, live_options, speech_spec
+from desktop_app.sessions.choices import live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, Cancelled
 from workers.results import Notice, Progress, Segment
@@ -194,7 +194,7 @@ class FileQueue(QObject):
             job.item_id = history.begin(
                 title=job.path.stem,
                 source=str(job.path),
-                engine=engine_name(spec),
+                engine=spec.engine,
                 model_id=spec.model_id,
                 language=settings.hear.language,
                 tracks=[job.track],

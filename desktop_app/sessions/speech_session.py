@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.sessions.choices import emotion_spec, engine_name, live_options, speech_spec
+from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, DiskError
 from workers.mailbox import Backlog
@@ -275,7 +275,7 @@ class SpeechSession(QObject):
         self._history = history
         self._item_id = history.begin(
             source=" + ".join(self._device_name(track.name) for track in tracks),
-            engine=engine_name(spec),
+            engine=spec.engine,
             model_id=spec.model_id,
             language=settings.hear.language,
             tracks=[track.name for track in tracks],

@@ -1,4 +1,4 @@
-"""The line at the foot of the window: engine and model, device, memory, how far behind, private mode, work going on."""
+"""The line at the foot of the window: engine and model, device, memory, latency, private mode, work going on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.settings import COMMON_LABELS
+from workers.errors import AppError
 
 if TYPE_CHECKING:
-    from workers.results import Progress
+    from workers.results import LiveStatus, Progress
 
 REFRESH_MS = 2_000
 LAG_SHOWN_FROM_S = 1.0
@@ -25,15 +27,17 @@ class StatusBar(QFrame):
         self.setObjectName("statusBar")
         self._context = context
         self._busy: dict[str, Progress] = {}
+        self._titles: dict[str, str] = {}  # of models, by id
+        self._latencies: dict[str, tuple[float, float]] = {}  # lag and decoding in seconds, by track
 
-        self.engine = self._part(self.tr("The engine and model that are loaded"))
-        self.device = self._part(self.tr("Where the model runs"))
+        self.engine = self._part("")
+        self.device = self._part(self.tr("What the model runs on"))
         self.memory = self._part(self.tr("Memory that the loaded models use"))
         self.busy = self._part(self.tr("Work going on in the background"))
         self.progress = QProgressBar()
         self.progress.setFixedWidth(96)
         self.progress.setTextVisible(False)
-        self.lag = self._part(self.tr("How far the text is behind what is being said"))
+        self.lag = self._part("")
         self.private = QToolButton()
         self.private.setText(self.tr("Private"))
         self.private.setIcon(theme.icon("private", "warning"))
@@ -59,29 +63,44 @@ class StatusBar(QFrame):
         context.settings_changed.connect(self._on_settings_changed)
         context.busy_changed.connect(self._on_busy_changed)
         self._show_busy()
-        self.show_lag(None)
+        self.clear_latency()
         self._on_settings_changed("history.is_private")
         self._show_engines([])
 
     def watch(self, speech: Any) -> None:
-        """Follows a speech session's lag."""
+        """Follows how fast a speech session is."""
         speech.result_ready.connect(self._on_result)
-        speech.state_changed.connect(lambda _state: self.show_lag(None))
+        speech.state_changed.connect(self.clear_latency)
 
     def refresh(self) -> None:
         """Asks the pool what is loaded; a pool that nobody has used yet is not made for that."""
         pool = vars(self._context).get("pool")
         self._show_engines(pool.loaded() if pool is not None and not self._context.is_closing else [])
 
-    def show_lag(self, lag_s: float | None) -> None:
-        self.lag.setVisible(lag_s is not None)
-        if lag_s is not None:
-            is_late = lag_s >= LAG_SHOWN_FROM_S
-            self.lag.setText(
-                self.tr("{seconds} s behind").format(seconds=f"{lag_s:.1f}") if is_late else self.tr("Live")
+    def clear_latency(self, _state: object = None) -> None:
+        self._latencies.clear()
+        self.lag.hide()
+
+    def show_latency(self, status: LiveStatus) -> None:
+        """Shows the time from a sound to its text: what waits, and how long the last look at it took."""
+        _, decode_s = self._latencies.get(status.track, (0.0, 0.0))
+        self._latencies[status.track] = (status.lag_s, status.decode_s or decode_s)  # in silence nothing is decoded
+        lag_s, decode_s = max(self._latencies.values())
+        is_late = lag_s >= LAG_SHOWN_FROM_S
+        latency = f"{lag_s + decode_s:.1f}"
+        self.lag.setText(
+            self.tr("{seconds} s behind").format(seconds=latency)
+            if is_late
+            else self.tr("Live: {seconds} s").format(seconds=latency)
+        )
+        self.lag.setToolTip(
+            self.tr("Latency, from a sound to its text: {waiting} s of sound wait, {decoding} s of computing.").format(
+                waiting=f"{lag_s:.1f}", decoding=f"{decode_s:.1f}"
             )
-            self.lag.setProperty("role", "warning" if is_late else "success")
-            theme.refresh(self.lag)
+        )
+        self.lag.setProperty("role", "warning" if is_late else "success")
+        theme.refresh(self.lag)
+        self.lag.show()
 
     def _part(self, tip: str) -> QLabel:
         label = QLabel()
@@ -91,9 +110,16 @@ class StatusBar(QFrame):
         return label
 
     def _show_engines(self, loaded: list[Any]) -> None:
-        names = [model_name(engine.spec) for engine in loaded]
-        self.engine.setText(" + ".join(names) if names else self.tr("No model loaded"))
-        self.device.setText(", ".join(dict.fromkeys(filter(None, (engine.device for engine in loaded)))))
+        names = [self._name(engine.spec) for engine in loaded]
+        more = f" + {len(names) - 1}" if len(names) > 1 else ""
+        self.engine.setText(names[0] + more if names else self.tr("No model loaded"))
+        self.engine.setToolTip(
+            "\n".join([self.tr("Loaded models and their engines:"), *names])
+            if names
+            else self.tr("A model is loaded when it is first needed.")
+        )
+        devices = dict.fromkeys(COMMON_LABELS.get(engine.device, engine.device) for engine in loaded)
+        self.device.setText(", ".join(i18n.from_settings(device) for device in devices if device))
         self.memory.setText(i18n.size_text(sum(engine.memory_bytes or 0 for engine in loaded)) if loaded else "")
         self.device.setVisible(bool(self.device.text()))
         self.memory.setVisible(bool(self.memory.text()))
@@ -102,7 +128,7 @@ class StatusBar(QFrame):
         from workers.results import LiveStatus  # brings numpy, which the first paint does not wait for
 
         if isinstance(result, LiveStatus):
-            self.show_lag(result.lag_s)
+            self.show_latency(result)
 
     def _on_busy_changed(self, title: str, progress: Progress | None) -> None:
         if progress is None:
@@ -124,6 +150,15 @@ class StatusBar(QFrame):
         if place == "history.is_private":
             self.private.setVisible(self._context.settings.history.is_private)
 
+    def _name(self, spec: Any) -> str:
+        """Model and engine, such as "Whisper base · faster-whisper"."""
+        if spec.model_id not in self._titles:
+            try:
+                self._titles[spec.model_id] = self._context.catalogue.entry(spec.model_id).title
+            except AppError:  # taken out of the catalogue while it runs
+                self._titles[spec.model_id] = spec.model_id
+        return f"{self._titles[spec.model_id]} · {spec.engine}"
+
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
         self._timer.start()
@@ -131,9 +166,3 @@ class StatusBar(QFrame):
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
         self._timer.stop()
-
-
-def model_name(spec: Any) -> str:
-    """Engine and model, such as "faster-whisper · whisper-base"."""
-    engine = spec.factory.rpartition(".")[2].partition(":")[0].replace("_", "-")
-    return f"{engine} · {spec.model_id}"

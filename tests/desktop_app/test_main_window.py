@@ -11,6 +11,8 @@ from desktop_app.context import AppContext
 from desktop_app.main_window import MainWindow
 from desktop_app.panels import PanelInfo
 from desktop_app.widgets.command_palette import CommandPalette, ShortcutsSheet
+from workers.engine_pool import LoadedEngine
+from workers.engines.base import EngineSpec
 from workers.results import LiveStatus, Progress
 
 
@@ -183,11 +185,27 @@ def test_private_mode_shows_in_the_status_bar_and_ends_there(window, context):
 
 
 def test_lag_is_shown_when_the_text_is_late(window):
-    window.status._on_result(LiveStatus("me", 10.0, 9.8, 9.0, 0.0, is_speech=True))
-    assert window.status.lag.text() == "Live"
+    window.status._on_result(LiveStatus("me", 10.0, 9.8, 9.0, 0.1, is_speech=True, decode_s=0.2))
+    assert window.status.lag.text() == "Live: 0.3 s"
 
     window.status._on_result(LiveStatus("me", 20.0, 15.0, 14.0, 4.26, is_speech=True))
-    assert window.status.lag.text() == "4.3 s behind"
+    assert window.status.lag.text() == "4.5 s behind"
+    assert "4.3 s of sound wait" in window.status.lag.toolTip()
+
+
+def test_what_is_loaded_is_told_by_its_title(window, context):
+    spec = EngineSpec("workers.engines.speech.faster_whisper:FasterWhisper", "whisper-base", "nowhere")
+    emotion = EngineSpec("workers.engines.speech.emotion:Emotion", "moods", "nowhere")
+
+    window.status._show_engines([LoadedEngine(spec, 1, 210_000_000, 1, "cpu", False)])
+    assert window.status.engine.text() == "Whisper base · faster-whisper"
+    assert window.status.device.text() == "Processor"
+    assert window.status.memory.text() == "210 MB"
+
+    window.status._show_engines([LoadedEngine(one, 1, 1_000_000, 1, "", False) for one in (spec, emotion)])
+    assert window.status.engine.text() == "Whisper base · faster-whisper + 1"
+    assert "moods · emotion" in window.status.engine.toolTip()
+    assert window.status.device.isHidden()
 
 
 def test_background_work_shows_in_the_status_bar_until_it_ends(window, context):

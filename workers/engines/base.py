@@ -79,6 +79,11 @@ class EngineSpec:
     model_path: str
     options_json: str = "{}"
 
+    @property
+    def engine(self) -> str:
+        """The engine in a word, such as "faster-whisper": its module says it."""
+        return self.factory.partition(":")[0].rpartition(".")[2].replace("_", "-")
+
     @classmethod
     def of(
         cls, engine: type[Engine], model_id: str, model_path: Path, options: EngineOptions | None = None

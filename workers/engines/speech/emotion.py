@@ -49,12 +49,13 @@ class Emotion:
         self._folder = model
         self._options = options
         self._model: Any = None
+        self.device = ""
 
     def load(self, on_progress: OnProgress) -> None:
         on_progress(0.0, "Loading the emotion model")
         started = time.perf_counter()
         with load_errors(self._folder):
-            device = torch_device(self._options.device)
+            device = self.device = torch_device(self._options.device)
             self._model = load_model(
                 "AutoModelForAudioClassification",
                 self._folder,

@@ -59,12 +59,13 @@ class Wav2Vec2:
         self._folder = model
         self._options = options
         self._model: Any = None
+        self.device = ""
 
     def load(self, on_progress: OnProgress) -> None:
         on_progress(0.0, "Loading Wav2Vec2")
         started = time.perf_counter()
         with load_errors(self._folder):
-            device = torch_device(self._options.device)
+            device = self.device = torch_device(self._options.device)
             self._model = load_model(
                 "Wav2Vec2ForCTC", self._folder, device=device, dtype=torch_dtype(device, self._options.dtype)
             )

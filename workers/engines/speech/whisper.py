@@ -68,6 +68,7 @@ class Whisper:
         self._folder = model
         self._options = options
         self._model: Any = None
+        self.device = ""
 
     def load(self, on_progress: OnProgress) -> None:
         if (self._folder / "model.bin").is_file():
@@ -79,7 +80,7 @@ class Whisper:
         on_progress(0.0, "Loading Whisper")
         started = time.perf_counter()
         with load_errors(self._folder):
-            device = torch_device(self._options.device)
+            device = self.device = torch_device(self._options.device)
             self._model = load_model(
                 "WhisperForConditionalGeneration",
                 self._folder,
