@@ -28,6 +28,10 @@ from workers.vad import EndPointer, EndPointing, Stretch
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 MAX_AUDIO_S = 28.0  # of a window: Whisper's encoder takes 30 s with the padding
 EPSILON_S = 1e-6
+KEPT_S = 1.5  # audio that is kept while nobody speaks: more than a stretch reaches back
+LANGUAGE_S = 1.5  # speech that is needed to tell the language
+LANGUAGE_EVERY_S = 1.0
+LANGUAGE_CERTAIN = 0.7
 NO_SPEECH, LOW_LOGPROB = 0.6, -1.0  # Whisper's own thresholds for "nobody spoke"
 MIN_VOICED = 0.1  # speech probability around a word
 MIN_WORD_S = 0.05  # on average, of two words and more: the fastest speech has 10 words a second
@@ -114,7 +118,10 @@ class Streaming:
         self._tail: list[Candidate] = []
         self._segment_start_s: float | None = None
         self._step_s = options.step_s
-        self._language = _Language(language)
+        self._language = language or ""
+        self._detects_language = language is None
+        self._is_language_due = False  # not sure yet what is spoken in this stretch: nothing is committed
+        self._next_probe_s = 0.0
         self.decoded_s = 0.0
         self.committed_s = 0.0
 
@@ -139,16 +146,17 @@ class Streaming:
     @property
     def needed_from_s(self) -> float:
         """Audio before this is not asked for again."""
-        if self._stretches or self.heard_s - self._last_voice_s < self._options.max_context_gap_s:
-            return self._window_start_s
-        return max(0.0, self.heard_s - 1.0)  # enough for the pre-roll
+        return self._window_start_s
 
     # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def hear(self, probabilities: Iterable[float]) -> list[Partial | Commit]:
         """Takes the next frames of the voice detector."""
         self._stretches.extend(self._pointer.update(probabilities))
-        return self._finish_stretches()
+        results = self._finish_stretches()
+        if not self._stretches and self.heard_s - self._last_voice_s > self._options.max_context_gap_s:
+            self._drop_context(max(0.0, self.heard_s - KEPT_S))
+        return results
 
     def close(self) -> list[Partial | Commit]:
         """No more audio comes: the stretch that is open ends here."""
@@ -175,11 +183,13 @@ class Streaming:
         self._cut_context(stop_s)
         if stop_s - self._window_start_s > MAX_AUDIO_S:
             stop_s, is_final = self._window_start_s + MAX_AUDIO_S, False
+        is_long_enough = is_final or stop_s - stretch.start_s >= LANGUAGE_S
+        is_probe = self._is_language_due and is_long_enough and stop_s >= self._next_probe_s
         return Window(
-            start_s=self._window_start_s,
+            start_s=stretch.start_s if is_probe else self._window_start_s,
             stop_s=stop_s,
             text_before=self._text_before[-self._options.prompt_chars :] if self._options.prompt_chars else "",
-            language=self._language.asked,
+            language=None if is_probe else self._language or None,
             beam_size=self._options.final_beam_size if is_final else 1,
             is_final=is_final,
         )
@@ -190,6 +200,8 @@ class Streaming:
 
     def _enter(self, stretch: Stretch) -> None:
         self._entered = stretch
+        self._is_language_due = self._detects_language
+        self._next_probe_s = stretch.start_s + LANGUAGE_EVERY_S
         if not self._context or stretch.start_s - self._last_voice_s > self._options.max_context_gap_s:
             self._drop_context(stretch.start_s)
         self.decoded_s = max(self.decoded_s, stretch.start_s)
@@ -219,32 +231,51 @@ class Streaming:
         if best_n:
             self._window_start_s = (self._context[best_n - 1].end_s + self._context[best_n].start_s) / 2
             self._scroll(best_n)
+        elif not self._tail and self.decoded_s - self._window_start_s > self._options.max_window_s:
+            self._drop_context(self.decoded_s - self._options.context_s)  # no word for that long: music, a crowd
 
     # ── what was heard ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def take(self, window: Window, hypothesis: Hypothesis, *, decode_s: float = 0.0) -> list[Partial | Commit]:
         """Takes what an engine heard in the window; `decode_s` is how long that took."""
         self._step_s = max(self._options.step_s, decode_s / self._options.max_load)
+        if window.language is None and self._detects_language:
+            self._hear_language(window, hypothesis)
+            if window.start_s != self._window_start_s:
+                return []  # it was to tell the language, and that is the same: the next window has the context too
         self.decoded_s = window.stop_s
-        self._language.take(hypothesis)
         self._tail = self._with_evidence(self._new_words(window, hypothesis))
         ready = 0
         for candidate in self._tail:
             age_s = window.stop_s - candidate.word.end_s
             is_sure = candidate.evidence >= self._options.evidence and age_s >= self._options.hold_back_s
-            if not is_sure and age_s < self._options.patience_s:
+            if self._is_language_due or (not is_sure and age_s < self._options.patience_s):
                 break
             ready += 1
         results = self._commit(ready)
         finished = self._finish_stretches()
         return [*results, *(finished or [self._partial()])]
 
+    def _hear_language(self, window: Window, hypothesis: Hypothesis) -> None:
+        """Settles what is spoken in this stretch: as before, unless another language is certain or long heard."""
+        if hypothesis.language_probability >= 1.0:  # an engine that has only one
+            self._detects_language = False
+        is_long = window.stop_s - window.start_s >= 2 * LANGUAGE_S
+        is_other = hypothesis.language != self._language
+        is_certain = hypothesis.language_probability >= (0.5 if is_long else LANGUAGE_CERTAIN)
+        if is_other and (is_certain or (is_long and not self._language)):
+            self._language = hypothesis.language
+            self._drop_context(window.start_s)
+            self._tail = []
+        self._is_language_due = not (is_certain or is_long or not is_other)
+        self._next_probe_s = window.stop_s + LANGUAGE_EVERY_S
+
     def skip(self, window: Window) -> list[Partial | Commit]:
         """Gives the window up: what was heard of it before is committed, the rest of it is not asked for again."""
         self.decoded_s = window.stop_s
         results = self._commit(len(self._tail))
         self._drop_context(window.stop_s)
-        self.committed_s = max(self.committed_s, window.stop_s)
+        self._stretches[0].start_s = self.committed_s = window.stop_s
         return [*results, *(self._finish_stretches() or [self._partial()])]
 
     def _new_words(self, window: Window, hypothesis: Hypothesis) -> list[Word]:
@@ -274,7 +305,7 @@ class Streaming:
     # ── saying it ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _partial(self) -> Partial:
-        return Partial(self._track, tuple(candidate.word for candidate in self._tail), self._language.current)
+        return Partial(self._track, tuple(candidate.word for candidate in self._tail), self._language)
 
     def _commit(self, n_words: int, *, ends_segment: bool = False) -> list[Partial | Commit]:
         """Commits the first words of the tail, cut into segments where a sentence ends."""
@@ -289,12 +320,12 @@ class Streaming:
                 word.text.endswith(SENTENCE_ENDS) and word.end_s - self._segment_start_s > self._options.segment_s
             )
             if is_sentence or (ends_segment and i == len(words) - 1):
-                commits.append(Commit(self._track, tuple(words[first : i + 1]), self._language.current, True))
+                commits.append(Commit(self._track, tuple(words[first : i + 1]), self._language, True))
                 self._segment_start_s, first = None, i + 1
         if first < len(words):
-            commits.append(Commit(self._track, tuple(words[first:]), self._language.current))
+            commits.append(Commit(self._track, tuple(words[first:]), self._language))
         if ends_segment and self._segment_start_s is not None:
-            commits.append(Commit(self._track, (), self._language.current, True))
+            commits.append(Commit(self._track, (), self._language, True))
             self._segment_start_s = None
         self._context += words
         if words:
@@ -313,15 +344,6 @@ class Streaming:
             self.committed_s = max(self.committed_s, stretch.voice_end_s)
             self._last_voice_s = stretch.voice_end_s
         return results
-
-
-class _Language:
-    def __init__(self, chosen: str | None) -> None:
-        self.asked = chosen
-        self.current = chosen or ""
-
-    def take(self, hypothesis: Hypothesis) -> None:
-        self.current = hypothesis.language
 
 
 def spoken_words(hypothesis: Hypothesis, start_s: float, pointer: EndPointer) -> list[Word]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.results import Commit, Hypothesis, Partial, Word
-from workers.streaming import Streaming, StreamingOptions, Window, same_word, squeezed_length
+from workers.streaming import KEPT_S, Streaming, StreamingOptions, Window, same_word, squeezed_length
 from workers.vad import FRAME_S
 
 OPTIONS = StreamingOptions(step_s=0.4, hold_back_s=0.5, evidence=1.3, patience_s=2.0)
@@ -36,6 +36,7 @@ class Speaker:
     words: list[Word]
     hear: Hear | None = None
     windows: list[Window] = field(default_factory=list)
+    needed_from_s: float = 0.0
 
     def probability(self, frame: int) -> float:
         middle_s = (frame + 0.5) * FRAME_S
@@ -63,9 +64,11 @@ class Speaker:
     def answer(self, policy: Streaming, decode_s: float = 0.0) -> list[Partial | Commit]:
         results: list[Partial | Commit] = []
         while (window := policy.next_window()) is not None:
+            assert window.start_s >= self.needed_from_s  # what was let go is gone
             self.windows.append(window)
             hypothesis = (self.hear or self.understood)(window)
             results += policy.take(window, hypothesis, decode_s=decode_s)
+        self.needed_from_s = policy.needed_from_s
         return results
 
 
@@ -318,7 +321,74 @@ def test_old_audio_is_let_go():
 
     policy.hear([0.01] * round(30 / FRAME_S))
 
-    assert policy.needed_from_s == pytest.approx(policy.heard_s - 1.0)
+    assert policy.needed_from_s == pytest.approx(policy.heard_s - KEPT_S)
+
+
+def test_music_without_words_stays_in_short_windows():
+    speaker, policy = Speaker([]), Streaming("me", OPTIONS)
+    speaker.hear = lambda _: Hypothesis(())
+
+    for _ in range(1000):
+        policy.hear([0.9])
+        speaker.answer(policy)
+
+    assert (
+        max(window.stop_s - window.start_s for window in speaker.windows) <= OPTIONS.max_window_s + 2 * OPTIONS.step_s
+    )
+
+
+# ── languages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def bilingual(german_from_s: float, *, probability: float = 0.95) -> Speaker:
+    """Speaks the words of English until a time, then German; asked for a language, it writes that one."""
+    words = sentence("one two three four five six | | | un deux trois quatre cinq six sept huit")
+    speaker = Speaker(words)
+
+    def hear(window: Window) -> Hypothesis:
+        spoken = "en" if (window.start_s + window.stop_s) / 2 < german_from_s else "de"
+        hypothesis = speaker.understood(window)
+        if window.language in (None, spoken):
+            certainty = probability if spoken == "de" else 0.95
+            return Hypothesis(hypothesis.words, spoken, certainty if window.language is None else 1.0)
+        wrong = tuple(Word(" wrong", word.start_s, word.end_s, word.probability) for word in hypothesis.words)
+        return Hypothesis(wrong, window.language, 1.0)
+
+    speaker.hear = hear
+    return speaker
+
+
+def test_the_language_may_change_after_a_pause():
+    speaker = bilingual(german_from_s=4.0)
+
+    results = speaker.say_all(Streaming("me", OPTIONS))
+
+    assert " wrong" not in [word.text for word in committed(results)]
+    assert [result.language for result in results if isinstance(result, Commit) and result.ends_segment] == ["en", "de"]
+
+
+def test_a_doubtful_change_of_language_is_none():
+    speaker = bilingual(german_from_s=4.0, probability=0.45)
+
+    results = speaker.say_all(Streaming("me", OPTIONS))
+
+    assert {result.language for result in results if isinstance(result, Commit)} == {"en"}
+
+
+def test_a_chosen_language_is_not_questioned():
+    speaker = bilingual(german_from_s=4.0)
+
+    speaker.say_all(Streaming("me", OPTIONS, language="en"))
+
+    assert {window.language for window in speaker.windows} == {"en"}
+
+
+def test_an_engine_of_one_language_is_asked_once():
+    speaker = Speaker(sentence(LONG))
+
+    speaker.say_all(Streaming("me", OPTIONS))
+
+    assert [window.language for window in speaker.windows].count(None) == 1
 
 
 def test_a_skipped_window_is_not_asked_for_again():

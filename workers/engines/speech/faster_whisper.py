@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 MAX_WINDOW_S = 30.0  # what the encoder was trained on
 FRAMES_PER_S = 100  # mel frames
 ALIGNED_FRAMES_PER_S = 50  # encoder output
+FIRST_WORD_S = 0.8  # at most: the alignment starts the first word where the audio starts
 NEEDED_FILES = ("model.bin", "config.json", "tokenizer.json")
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 PROMPT_TOKENS = 223  # half of the decoder's 448 positions, as in training
@@ -44,7 +45,7 @@ class FasterWhisperOptions(EngineOptions):
     )
     threads: int = Field(0, ge=0, le=64, title="Threads", description="Processor threads; 0 takes half of the cores.")
     padding_s: float = Field(
-        2.5, ge=0.5, le=30, title="Silence after the speech (s)", description="Less is faster, more is steadier."
+        1.5, ge=0.5, le=30, title="Silence after the speech (s)", description="Less is faster, more is steadier."
     )
 
 
@@ -167,6 +168,12 @@ class FasterWhisper:
         if not self.whisper.model.is_multilingual:
             return "en", 1.0
         if request.language is not None:
+            if f"<|{request.language}|>" not in self.whisper.hf_tokenizer.get_vocab():
+                raise EngineError(
+                    "This Whisper does not know the language '{language}'.",
+                    hint="Choose another one, or automatic detection.",
+                    language=request.language,
+                )
             return request.language, 1.0
         token, probability = self.whisper.model.detect_language(encoded)[0][0]
         return token.strip("<|>"), probability
@@ -221,6 +228,7 @@ class FasterWhisper:
             probability = float(np.mean(alignment.text_token_probs[first:last]))
             words.append(Word(text, float(token_times[first]), float(token_times[last]), probability))
             first = last
+        words[0] = replace(words[0], start_s=max(words[0].start_s, words[0].end_s - FIRST_WORD_S))
         return merge_punctuation(words)
 
 
