@@ -1,0 +1,1 @@
+"""What is measured: speed and quality, against the best of others on the same weights."""
