@@ -59,7 +59,7 @@ class StreamingOptions:
 
     step_s: float = 0.4
     hold_back_s: float = 0.5
-    evidence: float = 1.3
+    evidence: float = 1.0
     patience_s: float = 2.0
     context_s: float = 2.5
     max_window_s: float = 8.0
