@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QStandardItemModel,
 )
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -42,6 +41,7 @@ from desktop_app.panels import PanelInfo
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.captions_window import CaptionsWindow
+from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.level_meter import LevelMeter
 from desktop_app.widgets.record_button import RecordButton
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
@@ -481,10 +481,10 @@ class _Choices(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)
-        row.addWidget(self.source, 4)
-        row.addWidget(self.language, 3)
-        row.addWidget(self.model, 4)
-        row.addStretch(1)
+        row.addWidget(self.source, 7)
+        row.addWidget(self.language, 6)
+        row.addWidget(self.model, 7)
+        row.addStretch()
 
         self._fill_sources(context.sessions.speech.devices)
         self._fill_languages()
@@ -495,13 +495,10 @@ class _Choices(QWidget):
         context.sessions.speech.devices_changed.connect(self._fill_sources)
         context.settings_changed.connect(self._on_settings_changed)
 
-    def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = QComboBox()
-        combo.setAccessibleName(name)
-        combo.setToolTip(tip)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(10)
-        combo.setMaximumWidth(320)
+    def _combo(self, name: str, tip: str) -> ElidedCombo:
+        combo = ElidedCombo(name, tip)
+        combo.setMinimumContentsLength(6)
+        combo.setMaximumWidth(280)
         return combo
 
     def show_state(self, state: SessionState, *, may_choose_device: bool) -> None:

@@ -10,7 +10,6 @@ from itertools import groupby
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -31,6 +30,7 @@ from desktop_app.history.store import History
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
 from desktop_app.sessions.file_queue import FileJob
+from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.history_list import ROW_ROLE, HistoryDelegate, HistoryModel, Row, title_of, when_text
 from desktop_app.widgets.page import EmptyState
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
@@ -124,13 +124,10 @@ class HistoryPanel(QWidget):
         self._make_actions()
         self._connect()
 
-    def _combo(self, name: str, choices: list[tuple[str, object]]) -> QComboBox:
-        combo = QComboBox()
-        combo.setAccessibleName(name)
-        combo.setToolTip(name)
+    def _combo(self, name: str, choices: list[tuple[str, object]]) -> ElidedCombo:
+        combo = ElidedCombo(name, name)
         for text, value in choices:
             combo.addItem(text, value)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         return combo
 
     def _lay_out(self) -> None:
@@ -262,7 +259,7 @@ class HistoryPanel(QWidget):
         self.total.setText(
             "  ·  ".join((self._items_text(count), clock_text(totals.duration_s), i18n.size_text(totals.size_bytes)))
         )
-        if not self.selected_rows and rows and self._loaded is None:
+        if not self.selected_rows and rows:
             self.list.setCurrentIndex(self.model.index(0))
         else:
             self._show_selected()

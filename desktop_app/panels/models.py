@@ -406,7 +406,7 @@ class ModelCard(QFrame):
         offered: list[tuple[str, str, Callable[[], None]]] = []
         if self.state.status == "installed":
             offered.append((self.tr("Check the files"), "shield", self._on_verify))
-            if self.entry.format == "ctranslate2" and "whisper" in self.entry.engines and not self.state.is_converted:
+            if self._can_convert:
                 offered.append((self.tr("Convert for the engine “whisper”"), "convert", self._on_convert))
             offered.append((self.tr("Open its folder"), "folder", self._on_open_folder))
         if self.entry.source == "folder":
@@ -415,14 +415,23 @@ class ModelCard(QFrame):
             offered.append((self.tr("Delete…"), "trash", lambda: self.ask_removal(is_asked=True)))
         return offered
 
+    @property
+    def _can_convert(self) -> bool:
+        """The engine "whisper" could run it, but not as it is."""
+        is_other_format = self.entry.format == "ctranslate2" and "whisper" in self.entry.engines
+        return is_other_format and self.state.status == "installed" and not self.state.is_converted
+
     def _show_buttons(self) -> None:
         is_working = self.job is not None
         for widget in (self.progress, self.progress_text, self.cancel):
             widget.setVisible(is_working)
         self.ask_removal(is_asked=False)
         is_usable = self.state.status == "installed" and self.entry.task == "speech"
+        needs_conversion = self._can_convert and self._context.settings.hear.engine == "whisper"
         text, icon, tip = {
-            "installed": (self.tr("Use"), "", self.tr("Transcribe with this model from now on")),
+            "installed": (self.tr("Convert"), "convert", self.tr("Make it run with the engine “whisper”"))
+            if needs_conversion
+            else (self.tr("Use"), "", self.tr("Transcribe with this model from now on")),
             "absent": (self.tr("Download"), "download", self.tr("Download this model")),
             "partial": (self.tr("Go on"), "download", self.tr("Go on with the download")),
             "broken": (self.tr("Repair"), "refresh", self.tr("Download what is missing")),
@@ -431,8 +440,8 @@ class ModelCard(QFrame):
         self.main.setIcon(theme.icon(icon) if icon else theme.icon("check"))
         self.main.setToolTip(tip)
         self.main.setAccessibleName(f"{text}: {self.entry.title}")
-        is_shown = not is_working and (is_usable or self.state.status != "installed") and self.used.isHidden()
-        self.main.setVisible(is_shown)
+        is_shown = (is_usable or self.state.status != "installed") and (self.used.isHidden() or needs_conversion)
+        self.main.setVisible(is_shown and not is_working)
         self.more.setVisible(not is_working and bool(self.actions_possible()))
 
     def _languages(self) -> str:
@@ -443,7 +452,9 @@ class ModelCard(QFrame):
     # ── what the user does ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_main(self) -> None:
-        if self.state.status == "installed":
+        if self._can_convert and self._context.settings.hear.engine == "whisper":
+            self._on_convert()
+        elif self.state.status == "installed":
             engines = self.entry.engines
             if self._context.settings.hear.engine not in engines:
                 self._context.change_setting("hear.engine", engines[0])

@@ -256,7 +256,7 @@ class _EmotionNeeds(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, theme.SPACE_XS, 0, 0)
         layout.setSpacing(theme.SPACE_S)
-        layout.addWidget(theme.label(self.tr("None is installed, so nothing is said yet."), "warning"))
+        layout.addWidget(theme.label(self.tr("No emotion model is installed yet."), "warning"))
         layout.addWidget(self.button)
         layout.addStretch()
         self.hide()

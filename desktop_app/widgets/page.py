@@ -51,7 +51,7 @@ class Column(QScrollArea):
         self._fit()
 
     def _fit(self) -> None:
-        side = max(theme.SPACE_XL, (self.viewport().width() - self._max_width_px) // 2)
+        side = max(theme.SPACE_L, (self.viewport().width() - self._max_width_px) // 2)
         self.content.setContentsMargins(side, theme.SPACE_L, side, theme.SPACE_XXL)
 
 

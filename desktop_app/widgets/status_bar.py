@@ -87,11 +87,10 @@ class StatusBar(QFrame):
         self._latencies[status.track] = (status.lag_s, status.decode_s or decode_s)  # in silence nothing is decoded
         lag_s, decode_s = max(self._latencies.values())
         is_late = lag_s >= LAG_SHOWN_FROM_S
-        latency = f"{lag_s + decode_s:.1f}"
         self.lag.setText(
-            self.tr("{seconds} s behind").format(seconds=latency)
+            self.tr("{seconds} s behind").format(seconds=f"{lag_s:.1f}")
             if is_late
-            else self.tr("Live: {seconds} s").format(seconds=latency)
+            else self.tr("Live: {seconds} s").format(seconds=f"{lag_s + decode_s:.1f}")
         )
         self.lag.setToolTip(
             self.tr("Latency, from a sound to its text: {waiting} s of sound wait, {decoding} s of computing.").format(

@@ -189,7 +189,7 @@ def test_lag_is_shown_when_the_text_is_late(window):
     assert window.status.lag.text() == "Live: 0.3 s"
 
     window.status._on_result(LiveStatus("me", 20.0, 15.0, 14.0, 4.26, is_speech=True))
-    assert window.status.lag.text() == "4.5 s behind"
+    assert window.status.lag.text() == "4.3 s behind"
     assert "4.3 s of sound wait" in window.status.lag.toolTip()
 
 

@@ -90,6 +90,19 @@ def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
     assert panel.pane.view.toPlainText()[position : position + length] == "Rotterdam"
 
 
+def test_a_search_opens_its_first_hit_when_what_was_open_is_none(qtbot, panel, history):
+    add(history, "the boiler was made in Rotterdam")
+    newest = add(history, "nothing of interest")
+    shown(qtbot, panel, 2)
+    qtbot.waitUntil(lambda: panel._loaded is not None and panel._loaded.item.id == newest)
+
+    panel.search.setText("rotterdam")
+    shown(qtbot, panel, 1)
+
+    qtbot.waitUntil(lambda: panel._loaded is not None and panel._loaded.item.id != newest)
+    qtbot.waitUntil(panel.detail.isVisible)
+
+
 def test_search_without_a_hit_says_so(qtbot, panel, history):
     add(history, "hello")
     shown(qtbot, panel, 1)

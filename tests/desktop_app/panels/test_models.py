@@ -198,3 +198,22 @@ def test_catalogue_that_cannot_be_read_is_said(context, messages, tmp_path, qtbo
 
     assert panel.stack.currentWidget() is panel.failure
     assert messages[0].action[0] == "Try again"
+
+
+def test_a_model_that_the_chosen_engine_cannot_run_yet_is_converted(panel, context, catalogue, qtbot, monkeypatch):
+    def convert(model_id, on_progress, cancelled):
+        on_progress(0.5, "rename")
+        catalogue.converted_folder(model_id).mkdir(parents=True)
+
+    monkeypatch.setattr(catalogue, "convert", convert)
+    (catalogue.models_dir / "small").mkdir(parents=True)
+    context.change_setting("hear.engine", "whisper")
+    panel.refresh()
+    card = panel.cards["small"]
+    qtbot.waitUntil(lambda: card.main.text() == "Convert" and card.main.isVisible())
+    assert [text for text, _, _ in card.actions_possible()][1].startswith("Convert for the engine")
+
+    card.main.click()
+
+    qtbot.waitUntil(lambda: card.job is None and card.main.isHidden())
+    assert catalogue.converted_folder("small").is_dir()

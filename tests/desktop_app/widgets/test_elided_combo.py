@@ -1,0 +1,30 @@
+from desktop_app.widgets.elided_combo import ElidedCombo
+
+
+def picture(combo: ElidedCombo, text: str):
+    combo.clear()
+    combo.addItem(text)
+    return combo.grab().toImage()
+
+
+def test_a_long_choice_ends_with_dots_and_a_short_one_is_whole(qtbot):
+    combo = ElidedCombo("Source", "What to listen to")
+    qtbot.addWidget(combo)
+    combo.resize(130, 32)
+    combo.show()
+
+    assert picture(combo, "Microphone of the room, left") == picture(combo, "Microphone of the room, right")
+    assert picture(combo, "Left") != picture(combo, "Lefu")
+
+
+def test_the_open_list_is_as_wide_as_its_longest_choice(qtbot):
+    combo = ElidedCombo("Source", "What to listen to")
+    qtbot.addWidget(combo)
+    combo.addItem("A microphone whose name is much longer than the box")
+    combo.resize(100, 32)
+    combo.show()
+
+    combo.showPopup()
+
+    assert combo.view().width() > 200
+    combo.hidePopup()
