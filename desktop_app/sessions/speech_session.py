@@ -42,6 +42,7 @@ LEVELS_PERIOD_S = 1 / 30
 JOIN_GAP_S = 0.05  # tracks that are less apart than this begin together
 PAUSE_FLUSH_MS = 300  # after it, what the driver still held when the user paused has come
 PAUSE_SILENCE_S = 1.2  # heard as the end of a sentence, so that the last words before a pause are confirmed
+DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
 TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
 
 
@@ -98,6 +99,7 @@ class SpeechSession(QObject):
         self._problem.connect(self._on_problem)
         self._source_ended.connect(self._on_source_ended)
         context.closed.connect(self._on_context_closed)
+        context.settings_changed.connect(self._on_settings_changed)
         self._pause_flush = QTimer(self, singleShot=True, interval=PAUSE_FLUSH_MS)
         self._pause_flush.timeout.connect(self._on_pause_flush)
 
@@ -425,6 +427,21 @@ class SpeechSession(QObject):
     def _on_devices_seen(self, devices: list[AudioDevice]) -> None:
         self._devices = devices  # in the watcher's thread; the list is never changed
         self.devices_changed.emit(devices)
+
+    def _on_settings_changed(self, place: str) -> None:
+        """A recording goes on as it began; who changes something meanwhile is told so."""
+        if not self._state.is_active:
+            return
+        if place == "history.is_private" and self._context.settings.history.is_private:
+            self._context.notify(
+                "warning",
+                self.tr("This recording is still kept: private mode begins with the next one."),
+                action=(self.tr("Stop and keep nothing"), self.discard),
+            )
+        elif place == "history.is_private":
+            self._context.notify("info", self.tr("This recording stays private; the next one is kept."))
+        elif place.startswith("hear.") and not (self.has_lost_source and place in DEVICE_SETTINGS):
+            self._context.notify("info", self.tr("This holds from the next recording on."))
 
     def _on_worker_failed(self, error: Exception) -> None:
         """The model cannot be used. While sound comes it is recorded, and can be transcribed afterwards."""

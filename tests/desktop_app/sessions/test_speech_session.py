@@ -281,6 +281,35 @@ def test_private_mode_leaves_nothing_on_disk(qtbot, context, session, speech, ho
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_what_is_changed_meanwhile_holds_from_the_next_recording_on(qtbot, context, session, speech):
+    context.change_setting("hear.language", "de")
+    assert not context.messages
+    opened(qtbot, session, ScriptedSource())
+
+    context.change_setting("hear.model", "whisper-base")
+    context.change_setting("captions.font_size_px", 40)
+
+    assert [message.sentence for message in context.messages] == ["This holds from the next recording on."]
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_private_mode_that_comes_too_late_says_so_and_offers_to_keep_nothing(qtbot, context, session, speech, home):
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+
+    context.change_setting("history.is_private", True)
+    (message,) = context.messages
+    assert "still kept" in message.sentence
+    message.action[1]()
+    until(qtbot, session, SessionState.IDLE)
+    context.history.flush()
+
+    assert context.history.items() == []
+    assert not list(home.rglob("*.flac"))
+
+
 def test_discard_keeps_nothing(qtbot, context, session, speech, home):
     source = ScriptedSource()
     opened(qtbot, session, source, latency_s=0.2)
