@@ -13,8 +13,18 @@ import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import __version__, i18n, theme
 from desktop_app import log as app_log
@@ -43,8 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     context.closed.connect(app.quit)
     with quit_on_signals(context.close), unexpected_errors_shown(context):
         window = MainWindow(context)
+        first_paint = FirstPaint(window)
+        first_paint.is_over.connect(window.start_services)
         window.show()
-        QTimer.singleShot(0, window.start_services)  # after the first paint
         log.info("Sensorium %s started", __version__)
         with GarbageCollector(app):
             code = app.exec()
@@ -67,6 +78,26 @@ def create_application(arguments: list[str]) -> QApplication:
     app.setWindowIcon(theme.app_icon())
     app.setQuitOnLastWindowClosed(False)  # the context says when everything has been saved
     return app
+
+
+class FirstPaint(QObject):
+    """Tells once that a window has been painted: what is slow to start waits for it.
+
+    Signals:
+        is_over(): in the event loop, after the paint.
+    """
+
+    is_over = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self.is_over.emit)
+        return False
 
 
 @contextlib.contextmanager
