@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
-from workers.engines.devices import DeviceChoice, ctranslate2_device
+from workers.engines.devices import DeviceChoice, ctranslate2_device, physical_cores
 from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest, Word
 
@@ -43,7 +43,7 @@ class FasterWhisperOptions(EngineOptions):
     compute_type: Literal["auto", "int8", "int8_float16", "float16", "float32"] = Field(
         "auto", title="Number format", description="int8 is fastest on a processor, float16 on a GPU."
     )
-    threads: int = Field(0, ge=0, le=64, title="Threads", description="Processor threads; 0 takes half of the cores.")
+    threads: int = Field(0, ge=0, le=64, title="Threads", description="Processor threads; 0 takes up to four cores.")
     padding_s: float = Field(
         1.5, ge=0.5, le=30, title="Silence after the speech (s)", description="Less is faster, more is steadier."
     )
@@ -91,10 +91,11 @@ class FasterWhisper:
         compute_type = self._options.compute_type
         if compute_type == "auto":
             compute_type = "float16" if device == "cuda" else "int8"
+        threads = self._options.threads or min(4, physical_cores())
         started = time.perf_counter()
         try:
             self.whisper = WhisperModel(
-                str(self._folder), device=device, compute_type=compute_type, cpu_threads=self._options.threads
+                str(self._folder), device=device, compute_type=compute_type, cpu_threads=threads
             )
         except Exception as error:
             raise self._load_error(error) from error
