@@ -107,7 +107,6 @@ def transcribe_live(
             language=window.language,
             task=options.task,
             prompt=options.full_prompt(window.text_before),
-            beam_size=window.beam_size,
             is_final=window.is_final,
         )
         started = clock()

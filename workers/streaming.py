@@ -51,7 +51,6 @@ class StreamingOptions:
         max_context_gap_s: after a longer silence the window starts afresh.
         settle_s: silence after which the last words of a stretch are looked at for the last time.
         min_silence_s: a pause: commits everything and ends the segment.
-        final_beam_size: of that last look.
         max_load: share of the time spent recognising; slower machines take larger steps.
         segment_s: a sentence that ends after this much of a segment ends the segment too.
         prompt_chars: committed text before the window that goes into the prompt.
@@ -66,7 +65,6 @@ class StreamingOptions:
     max_context_gap_s: float = 2.5
     settle_s: float = 0.25
     min_silence_s: float = 0.6
-    final_beam_size: int = 1
     max_load: float = 0.7
     segment_s: float = 10.0
     prompt_chars: int = 0
@@ -86,7 +84,6 @@ class Window:
     stop_s: float
     text_before: str
     language: str | None
-    beam_size: int
     is_final: bool
 
 
@@ -96,10 +93,6 @@ class Candidate:
 
     word: Word
     evidence: float
-
-    @property
-    def middle_s(self) -> float:
-        return (self.word.start_s + self.word.end_s) / 2
 
 
 class Streaming:
@@ -190,7 +183,6 @@ class Streaming:
             stop_s=stop_s,
             text_before=self._text_before[-self._options.prompt_chars :] if self._options.prompt_chars else "",
             language=None if is_probe else self._language or None,
-            beam_size=self._options.final_beam_size if is_final else 1,
             is_final=is_final,
         )
 
