@@ -60,7 +60,7 @@ def list_devices() -> list[AudioDevice]:
 def pulse_sources() -> list[AudioDevice]:
     """The sources of PulseAudio or PipeWire; empty where neither runs. Takes a few milliseconds."""
     try:
-        import pulsectl  # type: ignore[import-untyped]
+        import pulsectl
     except (ImportError, OSError):  # libpulse is not installed
         return []
     try:
