@@ -135,6 +135,41 @@
     </message>
 </context>
 <context>
+    <name>Emotion</name>
+    <message>
+        <source>neutral</source>
+        <translation>平静</translation>
+    </message>
+    <message>
+        <source>happy</source>
+        <translation>高兴</translation>
+    </message>
+    <message>
+        <source>angry</source>
+        <translation>愤怒</translation>
+    </message>
+    <message>
+        <source>sad</source>
+        <translation>悲伤</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>沉稳</translation>
+    </message>
+    <message>
+        <source>fearful</source>
+        <translation>恐惧</translation>
+    </message>
+    <message>
+        <source>disgust</source>
+        <translation>厌恶</translation>
+    </message>
+    <message>
+        <source>surprised</source>
+        <translation>惊讶</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this transcript</source>
@@ -804,6 +839,14 @@
         <translation>删除…</translation>
     </message>
     <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+    <message>
+        <source>Make it run with the engine “whisper”</source>
+        <translation>使其可用引擎“whisper”运行</translation>
+    </message>
+    <message>
         <source>Use</source>
         <translation>使用</translation>
     </message>
@@ -1093,17 +1136,25 @@
         <source>Continue with the chosen device</source>
         <translation>使用所选设备继续</translation>
     </message>
+    <message>
+        <source>This holds from the next recording on.</source>
+        <translation>此更改从下一次录音起生效。</translation>
+    </message>
+    <message>
+        <source>This recording is still kept: private mode begins with the next one.</source>
+        <translation>本次录音仍会保存：隐私模式从下一次录音开始。</translation>
+    </message>
+    <message>
+        <source>Stop and keep nothing</source>
+        <translation>停止且不保存</translation>
+    </message>
+    <message>
+        <source>This recording stays private; the next one is kept.</source>
+        <translation>本次录音保持隐私；下一次录音会保存。</translation>
+    </message>
 </context>
 <context>
     <name>StatusBar</name>
-    <message>
-        <source>The engine and model that are loaded</source>
-        <translation>已加载的引擎和模型</translation>
-    </message>
-    <message>
-        <source>Where the model runs</source>
-        <translation>模型运行的位置</translation>
-    </message>
     <message>
         <source>Memory that the loaded models use</source>
         <translation>已加载模型占用的内存</translation>
@@ -1113,8 +1164,8 @@
         <translation>后台正在进行的工作</translation>
     </message>
     <message>
-        <source>How far the text is behind what is being said</source>
-        <translation>文字落后于语音的时间</translation>
+        <source>What the model runs on</source>
+        <translation>模型运行所用的设备</translation>
     </message>
     <message>
         <source>Private</source>
@@ -1129,8 +1180,20 @@
         <translation>落后 {seconds} 秒</translation>
     </message>
     <message>
-        <source>Live</source>
-        <translation>实时</translation>
+        <source>Live: {seconds} s</source>
+        <translation>实时：{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Latency, from a sound to its text: {waiting} s of sound wait, {decoding} s of computing.</source>
+        <translation>从声音到文字的延迟：声音等待 {waiting} 秒，计算 {decoding} 秒。</translation>
+    </message>
+    <message>
+        <source>Loaded models and their engines:</source>
+        <translation>已加载的模型及其引擎：</translation>
+    </message>
+    <message>
+        <source>A model is loaded when it is first needed.</source>
+        <translation>模型在首次需要时加载。</translation>
     </message>
     <message>
         <source>No model loaded</source>
@@ -1232,6 +1295,10 @@
     <message>
         <source>edited</source>
         <translation>已编辑</translation>
+    </message>
+    <message>
+        <source>The voice sounds: {scores}. A guess by a model.</source>
+        <translation>语气：{scores}。这是模型的猜测。</translation>
     </message>
     <message>
         <source>Edited. Heard was: {text}</source>
@@ -1356,6 +1423,21 @@
     <message>
         <source>Drop to transcribe</source>
         <translation>松开即可转写</translation>
+    </message>
+</context>
+<context>
+    <name>_EmotionNeeds</name>
+    <message>
+        <source>Get an emotion model</source>
+        <translation>获取情绪模型</translation>
+    </message>
+    <message>
+        <source>Show the models that can be had</source>
+        <translation>显示可获取的模型</translation>
+    </message>
+    <message>
+        <source>No emotion model is installed yet.</source>
+        <translation>尚未安装情绪模型。</translation>
     </message>
 </context>
 <context>
@@ -2567,8 +2649,8 @@
         <translation>处理器</translation>
     </message>
     <message>
-        <source>Processor threads; 0 takes half of the cores.</source>
-        <translation>处理器线程数；0 表示使用一半核心。</translation>
+        <source>Processor threads; 0 takes up to four cores.</source>
+        <translation>处理器线程数；0 表示最多使用四个核心。</translation>
     </message>
     <message>
         <source>Prompt</source>
@@ -2595,8 +2677,8 @@
         <translation>跟随系统</translation>
     </message>
     <message>
-        <source>Says how each sentence sounds. Needs an emotion model.</source>
-        <translation>说明每句话的语气。需要情感模型。</translation>
+        <source>Says how each sentence of a recording sounds: a guess by an emotion model.</source>
+        <translation>说明录音中每句话的语气：由情绪模型猜测。</translation>
     </message>
     <message>
         <source>Silence after the speech (s)</source>

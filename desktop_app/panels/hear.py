@@ -367,6 +367,7 @@ class HearPanel(QWidget):
             self._clock_timer.start()
         else:
             self._clock_timer.stop()
+        if not state.is_active or state is SessionState.PAUSED:
             self.meter.reset()
         if not state.is_active and state is not SessionState.STOPPING:
             self.empty.show_idle()

@@ -148,6 +148,7 @@ class SpeechSession(QObject):
         if self._state.is_active or self._state is SessionState.STOPPING or self._context.is_closing:
             return
         self._forget_private()
+        self._is_private = False
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = []
         self._history, self._item_id, self._error = None, None, None
@@ -432,16 +433,26 @@ class SpeechSession(QObject):
         """A recording goes on as it began; who changes something meanwhile is told so."""
         if not self._state.is_active:
             return
-        if place == "history.is_private" and self._context.settings.history.is_private:
-            self._context.notify(
-                "warning",
-                self.tr("This recording is still kept: private mode begins with the next one."),
-                action=(self.tr("Stop and keep nothing"), self.discard),
-            )
-        elif place == "history.is_private":
-            self._context.notify("info", self.tr("This recording stays private; the next one is kept."))
+        if place == "history.is_private":
+            self._tell_privacy(wanted=self._context.settings.history.is_private)
         elif place.startswith("hear.") and not (self.has_lost_source and place in DEVICE_SETTINGS):
             self._context.notify("info", self.tr("This holds from the next recording on."))
+
+    def _tell_privacy(self, *, wanted: bool) -> None:
+        item_id = self._item_id
+
+        def discard_this() -> None:
+            if self._item_id == item_id:  # the line may still be there when the next recording runs
+                self.discard()
+
+        if wanted and not self._is_private:
+            self._context.notify(
+                "info",
+                self.tr("This recording is still kept: private mode begins with the next one."),
+                action=(self.tr("Stop and keep nothing"), discard_this),
+            )
+        elif self._is_private and not wanted:
+            self._context.notify("info", self.tr("This recording stays private; the next one is kept."))
 
     def _on_worker_failed(self, error: Exception) -> None:
         """The model cannot be used. While sound comes it is recorded, and can be transcribed afterwards."""
@@ -461,8 +472,8 @@ class SpeechSession(QObject):
 
     def _on_sources_closed(self, _nothing: object) -> None:
         self._is_closing_sources = False
-        if self._discard_wanted:
-            self._abandon()
+        if self._discard_wanted or (self._context.is_closing and self._is_slip):
+            self._abandon()  # nobody waits for a model to load just to hear that nothing was said
         self._finish_when_done()
 
     def _abandon(self) -> None:
@@ -487,11 +498,14 @@ class SpeechSession(QObject):
         self.finished.emit(self._item_id)
         self._set_state(SessionState.FAILED if self._error else SessionState.IDLE)
 
+    @property
+    def _is_slip(self) -> bool:
+        return not self._has_words and self.elapsed_s < TOO_SHORT_S
+
     def _close_item(self, *, is_complete: bool) -> None:
         if self._history is None or self._item_id is None:
             return
-        is_slip = not self._has_words and self.elapsed_s < TOO_SHORT_S
-        if self._discard_wanted or is_slip:
+        if self._discard_wanted or self._is_slip:
             self._history.finish(self._item_id, 0.0)
             self._history.delete(self._item_id)
             self._item_id = None

@@ -302,6 +302,8 @@ def test_private_mode_that_comes_too_late_says_so_and_offers_to_keep_nothing(qtb
     context.change_setting("history.is_private", True)
     (message,) = context.messages
     assert "still kept" in message.sentence
+    context.change_setting("history.is_private", False)
+    assert context.messages == [message]
     message.action[1]()
     until(qtbot, session, SessionState.IDLE)
     context.history.flush()
@@ -363,6 +365,18 @@ def test_quit_while_the_model_loads_leaves_nothing_behind(qtbot, context, sessio
 
     history = History(context.paths.data_dir.parent / "history")
     assert [item.state for item in history.unfinished()] == ["recording"]
+    history.close()
+
+
+def test_quit_after_a_slip_of_the_finger_waits_for_no_model(qtbot, context, session):
+    context._stop_timer.setInterval(60_000)
+    opened(qtbot, session, ScriptedSource(), load="wait")
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+    history = History(context.paths.data_dir.parent / "history")
+    assert history.items() == []
     history.close()
 
 
