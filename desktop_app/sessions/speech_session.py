@@ -277,7 +277,7 @@ class SpeechSession(QObject):
             return
         self._history = history
         self._item_id = history.begin(
-            source=" + ".join(self._device_name(track.name) for track in tracks),
+            source=" + ".join(filter(None, (self._device_name(track.name) for track in tracks))),
             engine=spec.engine,
             model_id=spec.model_id,
             language=settings.hear.language,
@@ -294,7 +294,7 @@ class SpeechSession(QObject):
         wanted = hear.microphone if track == "me" else hear.computer_audio
         fitting = [device for device in self._devices if device.is_monitor == (track == "computer")]
         chosen = [device for device in fitting if (device.id == wanted if wanted else device.is_default)]
-        return chosen[0].name if chosen else track
+        return chosen[0].name if chosen else ""
 
     def _on_specs_found(self, spec: EngineSpec, emotion: EngineSpec | None) -> None:
         self.item_changed.emit(self._item_id)

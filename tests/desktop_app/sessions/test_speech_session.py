@@ -129,7 +129,7 @@ def test_what_is_said_is_shown_and_kept_with_its_sound(qtbot, context, session, 
     assert shown
     assert text_of(context, session.item_id).split() == shown
     item = context.history.item(session.item_id)
-    assert (item.state, item.model_id, item.tracks) == ("finished", "scripted", ("me",))
+    assert (item.state, item.model_id, item.tracks, item.source) == ("finished", "scripted", ("me",), "")
     assert item.duration_s == pytest.approx(4.0)
     (media,) = context.history.media(session.item_id)
     assert soundfile.info(media.path).frames == len(speech)
