@@ -65,6 +65,7 @@ class FasterWhisper:
         self._options = options
         self.whisper: Any = None  # faster_whisper.WhisperModel once loaded; the benchmark asks it too
         self._tokenizers: dict[tuple[str, str], Any] = {}
+        self.device = ""
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,7 +88,7 @@ class FasterWhisper:
             raise PackageMissing(
                 "The package faster-whisper is missing.", "Install it: pip install faster-whisper"
             ) from error
-        device = ctranslate2_device(self._options.device)
+        device = self.device = ctranslate2_device(self._options.device)
         compute_type = self._options.compute_type
         if compute_type == "auto":
             compute_type = "float16" if device == "cuda" else "int8"
