@@ -29,6 +29,7 @@ SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 MAX_AUDIO_S = 28.0  # of a window: Whisper's encoder takes 30 s with the padding
 EPSILON_S = 1e-6
 KEPT_S = 1.5  # audio that is kept while nobody speaks: more than a stretch reaches back
+LAST_CONTEXT_S = 1.0
 LANGUAGE_S = 1.5  # speech that is needed to tell the language
 LANGUAGE_EVERY_S = 1.0
 LANGUAGE_CERTAIN = 0.7
@@ -152,7 +153,8 @@ class Streaming:
         return results
 
     def close(self) -> list[Partial | Commit]:
-        """No more audio comes: the stretch that is open ends here."""
+        """No more audio comes: the stretch that is open ends here. Somebody waits, so the last look is a short one."""
+        self._options = replace(self._options, max_window_s=0.0, context_s=LAST_CONTEXT_S)
         self._pointer.finish()
         return self._finish_stretches()
 
