@@ -202,6 +202,8 @@ class GarbageCollector(QObject):
 
 
 def on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    if "propagateSizeHints" in text:  # Qt's offscreen platform says so at every resize
+        return
     level = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.INFO,

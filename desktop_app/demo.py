@@ -6,6 +6,7 @@ It leaves screenshots of every page, the transcript in every format, and a summa
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -38,7 +39,9 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     users = Paths.of_user()
     user_settings = Settings.load(users.settings_file)
-    paths = Paths.below(folder / "home")  # the user's own history stays as it is
+    home = folder / "home"  # the user's own history stays as it is
+    shutil.rmtree(home, ignore_errors=True)  # what an earlier demonstration left
+    paths = Paths.below(home)
     settings = Settings.load(paths.settings_file)
     settings.models.folder = user_settings.models.folder or str(users.models_dir)
     settings.general.language = user_settings.general.language

@@ -11,7 +11,8 @@ if [ "$(cat $READY 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 # A compiler, Python's headers and PortAudio's build PyAudio; libasound2-plugins lets it reach PulseAudio; the rest is Qt's.
 packages="python3-venv python3-dev gcc libc6-dev portaudio19-dev libasound2-plugins libpulse0
     libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
-    libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libnss3 fonts-dejavu-core fonts-noto-cjk"
+    libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxrandr2 libwayland-cursor0 libwayland-egl1
+    fonts-dejavu-core fonts-noto-cjk"
 
 if command -v apt-get >/dev/null; then
     installed=" $(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | tr '\n' ' ') "
