@@ -11,7 +11,7 @@ from workers.cancel import never
 from workers.errors import Cancelled, EngineDied
 from workers.live import LiveOptions, Recognise
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, Progress, Samples, Segment, SpeechRequest, Word
-from workers.streaming import SENTENCE_ENDS, spoken_words
+from workers.streaming import KEPT_S, SENTENCE_ENDS, spoken_words
 from workers.vad import FRAME_SAMPLES, EndPointer, EndPointing, Stretch, VoiceActivityDetector
 
 WINDOW_S = 27.5  # Whisper's 30 s, less the padding
@@ -137,7 +137,7 @@ class _Audio:
         self._samples = np.concatenate([self._samples, samples])
         self._stretches += self.pointer.update(self._detector(samples))
         if not self._stretches:  # nobody speaks: keep the pre-roll
-            self._drop(self.pointer.heard_s - 1.0)
+            self._drop(self.pointer.heard_s - KEPT_S)
 
     def next_window(self) -> _Window | None:
         """Speech that is ready: followed by a long silence or the end, or as long as a window may be."""
