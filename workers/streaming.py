@@ -17,6 +17,7 @@ The policy, in the order of the code:
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -35,7 +36,7 @@ LANGUAGE_EVERY_S = 1.0
 LANGUAGE_CERTAIN = 0.7
 NO_SPEECH, LOW_LOGPROB = 0.6, -1.0  # Whisper's own thresholds for "nobody spoke"
 MIN_VOICED = 0.1  # speech probability around a word
-MIN_WORD_S = 0.05  # on average, of two words and more: the fastest speech has 10 words a second
+SOUNDLESS_S = 0.03  # a frame and a half of the alignment
 
 
 @dataclass(frozen=True)
@@ -283,11 +284,14 @@ class Streaming:
 
     def _seam(self, words: Sequence[Word]) -> int:
         """How many of the words were committed before: those up to the last committed word, found by text and time."""
+        if not self._context:
+            return sum(middle_s(word) <= self.committed_s for word in words)
+        older = sum(word.start_s < self._context[-1].start_s - 0.1 for word in words)
         for back, committed in enumerate(reversed(self._context[-3:])):
             for i in range(len(words) - 1, -1, -1):
                 if same_word(words[i], committed, within_s=0.5):
-                    return min(len(words), i + 1 + back)
-        return sum((word.start_s + word.end_s) / 2 <= self.committed_s for word in words)
+                    return max(older, min(len(words), i + 1 + back))
+        return max(older, sum(middle_s(word) <= self.committed_s for word in words))
 
     def _with_evidence(self, words: Sequence[Word]) -> list[Candidate]:
         tail = []
@@ -352,22 +356,32 @@ def spoken_words(hypothesis: Hypothesis, start_s: float, pointer: EndPointer) ->
     words = [replace(word, start_s=word.start_s + start_s, end_s=word.end_s + start_s) for word in hypothesis.words]
     while words and pointer.voiced_share(words[-1].start_s - 0.1, words[-1].end_s + 0.1) < MIN_VOICED:
         words.pop()
-    return words[: len(words) - squeezed_length(words)]
+    return with_sound(words)
 
 
-def squeezed_length(words: Sequence[Word]) -> int:
-    """How many words at the end have no sound of their own: a loop is aligned to a few frames at the edge."""
-    longest = 0
-    for n in range(2, len(words) + 1):
-        if words[-1].end_s - words[-n].start_s < n * MIN_WORD_S:
-            longest = n
-    return longest
+def with_sound(words: Sequence[Word]) -> list[Word]:
+    """The words without loops. Those are aligned to no time at all, up to a last word that repeats the one before."""
+    kept: list[Word] = []
+    is_after_loop = False
+    for is_soundless, group in itertools.groupby(words, lambda word: word.end_s - word.start_s < SOUNDLESS_S):
+        run = list(group)
+        if is_soundless and len(run) > 1:
+            is_after_loop = True
+            continue
+        if is_after_loop and kept and same_word(kept[-1], run[0], within_s=1.0):
+            kept[-1] = replace(kept[-1], end_s=run.pop(0).end_s)
+        kept += run
+        is_after_loop = False
+    return kept
 
 
 def same_word(one: Word, other: Word, *, within_s: float) -> bool:
     """Whether both are the same word, whatever their case and punctuation, at about the same time."""
-    apart_s = abs(one.start_s + one.end_s - other.start_s - other.end_s) / 2
-    return apart_s <= within_s and normalised(one.text) == normalised(other.text)
+    return abs(middle_s(one) - middle_s(other)) <= within_s and normalised(one.text) == normalised(other.text)
+
+
+def middle_s(word: Word) -> float:
+    return (word.start_s + word.end_s) / 2
 
 
 def normalised(text: str) -> str:

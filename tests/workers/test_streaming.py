@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.results import Commit, Hypothesis, Partial, Word
-from workers.streaming import KEPT_S, Streaming, StreamingOptions, Window, same_word, squeezed_length
+from workers.streaming import KEPT_S, Streaming, StreamingOptions, Window, same_word, with_sound
 from workers.vad import FRAME_S
 
 OPTIONS = StreamingOptions(step_s=0.4, hold_back_s=0.5, evidence=1.3, patience_s=2.0)
@@ -98,7 +98,7 @@ def test_everything_said_is_committed_once_and_in_order():
     assert text(committed(results)) == LONG.replace("| ", "")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.2, 1.0), st.floats(0.3, 0.9), st.integers(1, 60))
 def test_a_shaky_engine_loses_no_time_and_repeats_nothing(seed: int, step_s: float, hold_back_s: float, at_once: int):
     """Words that change their text, their times and their probability from look to look."""
@@ -259,12 +259,20 @@ def test_what_whisper_calls_no_speech_is_dropped():
     assert committed(speaker.say_all(Streaming("me", OPTIONS))) == []
 
 
-def test_squeezed_words_are_a_loop():
-    said = [Word(" we", 0.0, 0.2, 0.9), Word(" hope", 0.2, 0.5, 0.9)]
+def test_a_loop_has_no_time_and_is_dropped():
+    said = [Word(" we", 0.0, 0.2, 0.9), Word(" hope", 0.2, 0.5, 0.9), Word(" so", 0.5, 0.7, 0.9)]
     loop = [Word(f" {name}", 0.5, 0.5, 0.9) for name in ("we", "hope", "we", "hope")]
 
-    assert squeezed_length(said) == 0
-    assert squeezed_length([*said, *loop]) == 4
+    assert with_sound(said) == said
+    assert with_sound([*said, *loop]) == said
+    assert with_sound([*said[:2], *loop, said[2]]) == said
+    assert with_sound([*said, *loop, Word(" so", 0.7, 0.9, 0.9)]) == [*said[:2], Word(" so", 0.5, 0.9, 0.9)]
+
+
+def test_a_word_said_twice_is_no_loop():
+    twice = [Word(" no", 0.0, 0.2, 0.9), Word(" a", 0.2, 0.21, 0.9), Word(" no", 0.3, 0.5, 0.9)]
+
+    assert with_sound(twice) == twice
 
 
 def test_the_same_word_later_is_another_word():
