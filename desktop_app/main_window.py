@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         context.message_posted.connect(self._on_message)
         context.panel_requested.connect(self.show_panel)
         context.settings_changed.connect(self._on_settings_changed)
+        context.history_changed.connect(self._on_history_changed)
         context.closed.connect(self._on_context_closed)
         self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
         self._saving_timer.timeout.connect(self._saving.cover)
@@ -278,6 +279,11 @@ class MainWindow(QMainWindow):
 
     def _on_message(self, message: Message) -> None:
         self.banner.post(message)
+
+    def _on_history_changed(self) -> None:
+        """Opens the page that offers to finish what a crash interrupted."""
+        if self.context.history is not None and self.context.history.unfinished():
+            self.show_panel("hear")
 
     def _on_settings_changed(self, place: str) -> None:
         settings = self.context.settings

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import jiwer
 
+from desktop_app.context import AppContext
 from desktop_app.history.store import History
+from desktop_app.main_window import MainWindow
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
 from tests.end_to_end.conftest import LONG_MS, SAMPLE, words_of
 from workers.results import Notice
 from workers.sources.media_file import MediaFile
@@ -49,3 +53,21 @@ def test_quit_in_mid_sentence_keeps_the_words_until_then(qtbot, window, referenc
     assert item.duration_s > 9
     assert len(heard) > 10
     assert set(heard) <= set(reference) | {"we", "all", "goal"}
+
+
+def test_interrupted_recording_is_offered_whatever_page_was_open(qtbot, home: Path) -> None:
+    history = History(home / "data" / "history")
+    history.begin(source="Headset", tracks=["me"]).result()
+    history.close()
+    settings = Settings()
+    settings.window.last_panel = "history"
+    context = AppContext(Paths.below(home), settings)
+    window = MainWindow(context)
+
+    with qtbot.waitSignal(context.history_changed):
+        window.start_services()
+
+    assert window.current_panel == "hear"
+    with qtbot.waitSignal(context.closed, timeout=LONG_MS):
+        window.close()
+    window.deleteLater()
