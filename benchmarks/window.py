@@ -157,7 +157,6 @@ def measure_our_window(model_id: str) -> list[float]:
         window = MainWindow(context)
         window.show()
         window.show_panel("hear")
-        collector = window_app.GarbageCollector(app)
         heartbeat = Heartbeat()
         speech = context.sessions.speech
         started = []
@@ -175,8 +174,8 @@ def measure_our_window(model_id: str) -> list[float]:
         context.history_changed.connect(lambda: QTimer.singleShot(1000, start))
         speech.finished.connect(finished)
         QTimer.singleShot(0, window.start_services)
-        app.exec()
-        collector.stop()
+        with window_app.GarbageCollector(app):
+            app.exec()
     return heartbeat.delays_ms
 
 
