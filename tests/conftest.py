@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psutil
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
@@ -18,6 +19,9 @@ from shiboken6 import isValid
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # speed belongs in benchmarks
+hypothesis.settings.load_profile("untimed")
 
 _qthreads: weakref.WeakSet[QThread] = weakref.WeakSet()
 _start = QThread.start
