@@ -7,12 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -43,6 +41,7 @@ from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.captions_window import CaptionsWindow
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.level_meter import LevelMeter
+from desktop_app.widgets.page import page_action
 from desktop_app.widgets.record_button import RecordButton
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 from desktop_app.widgets.transcript_view import clock_text
@@ -156,21 +155,13 @@ class HearPanel(QWidget):
         layout.addWidget(dock)
 
     def _make_actions(self) -> None:
-        self.pause_action = self._action(self.tr("Pause or go on"), "pause", "", self.toggle_pause)
-        self.captions_action = self._action(
-            self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
+        self.pause_action = page_action(self, self.tr("Pause or go on"), "pause", "", self.toggle_pause)
+        self.captions_action = page_action(
+            self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
         )
-        self.files_action = self._action(self.tr("Transcribe files…"), "file", "Ctrl+O", self.ask_files)
-        self.discard_action = self._action(self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
+        self.files_action = page_action(self, self.tr("Transcribe files…"), "file", "Ctrl+O", self.ask_files)
+        self.discard_action = page_action(self, self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
         self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
-
-    def _action(self, text: str, icon: str, keys: str, act) -> QAction:  # type: ignore[no-untyped-def]
-        action = QAction(theme.icon(icon), text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(act)
-        self.addAction(action)
-        return action
 
     def _connect(self) -> None:
         session = self._session

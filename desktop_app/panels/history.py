@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,7 +32,7 @@ from desktop_app.panels import PanelInfo
 from desktop_app.sessions.file_queue import FileJob
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.history_list import ROW_ROLE, HistoryDelegate, HistoryModel, Row, title_of, when_text
-from desktop_app.widgets.page import EmptyState
+from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 from desktop_app.widgets.transcript_view import clock_text
 
@@ -187,21 +187,15 @@ class HistoryPanel(QWidget):
         layout.addWidget(splitter)
 
     def _make_actions(self) -> None:
-        self.rename_action = self._action(self.tr("Rename"), "edit", "", self._on_rename)
-        self.pin_action = self._action(self.tr("Pin"), "pin", "", self.toggle_pin)
-        self.delete_action = self._action(self.tr("Delete"), "trash", "", self.delete_selected)
-        self.again_action = self._action(self.tr("Transcribe again with another model"), "refresh", "", self._on_again)
+        self.rename_action = page_action(self, self.tr("Rename"), "edit", "", self._on_rename)
+        self.pin_action = page_action(self, self.tr("Pin"), "pin", "", self.toggle_pin)
+        self.delete_action = page_action(self, self.tr("Delete"), "trash", "", self.delete_selected)
+        self.again_action = page_action(
+            self, self.tr("Transcribe again with another model"), "refresh", "", self._on_again
+        )
         self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
-        find = self._action(self.tr("Find in this transcript"), "search", "Ctrl+Shift+F", self.find_in_transcript)
+        find = page_action(self, self.tr("Find in this transcript"), "search", "Ctrl+Shift+F", self.find_in_transcript)
         find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-
-    def _action(self, text: str, icon: str, keys: str, act) -> QAction:  # type: ignore[no-untyped-def]
-        action = QAction(theme.icon(icon), text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(act)
-        self.addAction(action)
-        return action
 
     def _connect(self) -> None:
         context = self._context

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import theme
+
+
+def page_action(page: QWidget, text: str, icon: str, keys: str, act: Callable[..., object]) -> QAction:
+    """A command of the page, which the menu and the command palette list while it is open; `keys` may be empty."""
+    action = QAction(theme.icon(icon), text, page)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(act)
+    page.addAction(action)
+    return action
 
 
 class PageHeader(QWidget):
