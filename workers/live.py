@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -71,11 +71,16 @@ def transcribe_live(
     *,
     track: str = "me",
     options: LiveOptions | None = None,
+    said: Sequence[Commit] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Partial | Commit | LiveStatus | Notice]:
     """Yields what is heard, until the backlog is closed and everything in it was transcribed.
 
+    It begins with the first audio that is not acknowledged. What it needs of that again after an error is still there,
+    so another loop over the same backlog goes on, told what this one `said`.
+
     Args:
+        said: the newest commits of a loop before, those of the last half minute at least.
         clock: measures how long the recogniser takes.
 
     Raises:
@@ -83,10 +88,10 @@ def transcribe_live(
             tried once more; when it fails again, that stretch of audio is given up with another Notice.
     """
     options = options or LiveOptions()
-    policy = Streaming(track, options.policy, options.language)
+    position = backlog.acknowledged  # up to here the voice detector has heard, in samples
+    told_s = position / SAMPLE_RATE_HZ
+    policy = Streaming(track, options.policy, options.language, start_s=told_s, said=said)
     detector = VoiceActivityDetector()
-    position = 0  # up to here the voice detector has heard, in samples
-    told_s = 0.0
 
     def status(decode_s: float = 0.0) -> LiveStatus:
         received_s = backlog.received / SAMPLE_RATE_HZ

@@ -98,16 +98,29 @@ class Candidate:
 
 
 class Streaming:
-    """The policy for one track."""
+    """The policy for one track.
 
-    def __init__(self, track: str, options: StreamingOptions, language: str | None = None) -> None:
+    Args:
+        start_s: where in the track the audio begins that it is going to hear.
+        said: what a policy before this one committed last; its words are not said again.
+    """
+
+    def __init__(
+        self,
+        track: str,
+        options: StreamingOptions,
+        language: str | None = None,
+        *,
+        start_s: float = 0.0,
+        said: Sequence[Commit] = (),
+    ) -> None:
         self._track = track
         self._options = options
-        self._pointer = EndPointer(EndPointing(min_silence_s=options.min_silence_s))
+        self._pointer = EndPointer(EndPointing(min_silence_s=options.min_silence_s), start_s=start_s)
         self._stretches: deque[Stretch] = deque()
         self._entered: Stretch | None = None  # the stretch that windows are made for
         self._last_voice_s = -1e9  # end of the stretch before
-        self._window_start_s = 0.0
+        self._window_start_s = start_s
         self._context: list[Word] = []  # the committed words from there on
         self._text_before = ""
         self._tail: list[Candidate] = []
@@ -117,8 +130,22 @@ class Streaming:
         self._detects_language = language is None
         self._is_language_due = False  # not sure yet what is spoken in this stretch: nothing is committed
         self._next_probe_s = 0.0
-        self.decoded_s = 0.0
-        self.committed_s = 0.0
+        self.decoded_s = start_s
+        self.committed_s = start_s
+        self._go_on_after(said)
+
+    def _go_on_after(self, said: Sequence[Commit]) -> None:
+        for commit in said:
+            self._context += commit.words
+            if commit.words:
+                self.committed_s = self._last_voice_s = commit.words[-1].end_s
+                if self._segment_start_s is None:
+                    self._segment_start_s = commit.words[0].start_s
+            if commit.ends_segment:
+                self._segment_start_s = None
+            if self._detects_language:
+                self._language = commit.language
+        self._scroll(sum(word.end_s <= self._window_start_s for word in self._context))
 
     # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -106,22 +106,27 @@ class Stretch:
 
 
 class EndPointer:
-    """Turns the detector's probabilities into stretches of speech, and remembers how voiced the last minute was."""
+    """Turns the detector's probabilities into stretches of speech, and remembers how voiced the last minute was.
+
+    Args:
+        start_s: where in the track the first frame lies.
+    """
 
     MEMORY_S = 60.0
 
-    def __init__(self, options: EndPointing | None = None) -> None:
+    def __init__(self, options: EndPointing | None = None, *, start_s: float = 0.0) -> None:
         self._options = options or EndPointing()
+        self._start_s = start_s
         self._probabilities: deque[float] = deque(maxlen=int(self.MEMORY_S / FRAME_S))
         self._n_frames = 0
         self._run = 0  # speech frames in a row while waiting for an onset
-        self._earliest_s = 0.0  # the stretch before ended here: pre-roll does not reach back further
+        self._earliest_s = start_s  # the stretch before ended here: pre-roll does not reach back further
         self.current: Stretch | None = None
 
     @property
     def heard_s(self) -> float:
         """How much audio was looked at."""
-        return self._n_frames * FRAME_S
+        return self._start_s + self._n_frames * FRAME_S
 
     @property
     def silence_s(self) -> float:
@@ -176,8 +181,8 @@ class EndPointer:
     def voiced_share(self, start_s: float, end_s: float) -> float:
         """The mean speech probability between two times of the last minute; 1 where nothing is remembered."""
         first = self._n_frames - len(self._probabilities)
-        start = max(0, int(start_s / FRAME_S) - first)
-        end = min(len(self._probabilities), int(np.ceil(end_s / FRAME_S)) - first)
+        start = max(0, int((start_s - self._start_s) / FRAME_S) - first)
+        end = min(len(self._probabilities), int(np.ceil((end_s - self._start_s) / FRAME_S)) - first)
         if end <= start:
             return 1.0
         return sum(self._probabilities[i] for i in range(start, end)) / (end - start)

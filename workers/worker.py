@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from workers.sources import media_file
 
 log = logging.getLogger(__name__)
 
+_running: set[Worker] = set()  # whoever drops a worker at `finished` does so while its thread is still ending
 MAX_SEGMENT_SAMPLES = 30 * SAMPLE_RATE_HZ  # what a SpeechRequest may hold
 
 
@@ -46,6 +47,7 @@ class Worker(QThread):
 
     Attributes:
         is_complete: the work came to its own end, neither failed nor stopped.
+        error: what ended it; None while it works, and when it came to its end or was stopped.
     """
 
     result_ready = Signal(object)
@@ -55,6 +57,17 @@ class Worker(QThread):
         super().__init__(parent)
         self.cancelled = Cancel()
         self.is_complete = False
+        self.error: Exception | None = None
+        self.finished.connect(self._on_finished)
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        _running.add(self)
+        super().start(priority)
+
+    def _on_finished(self) -> None:
+        """In the thread that made it: waits the moment until the other is gone; only then it may be destroyed."""
+        self.wait()
+        _running.discard(self)
 
     def work(self) -> Iterator[object]:
         """Runs in the thread; yields results."""
@@ -69,10 +82,14 @@ class Worker(QThread):
             log.debug("%s was stopped", type(self).__name__)
         except AppError as error:
             log.warning("%s failed: %s", type(self).__name__, error)
-            self.failed.emit(error)
+            self._fail(error)
         except Exception as error:
             log.exception("%s failed unexpectedly", type(self).__name__)
-            self.failed.emit(error)
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.error = error
+        self.failed.emit(error)
 
     def stop(self) -> None:
         """Abandons the work, from any thread: wakes whatever it waits for and cancels the engine's request."""
@@ -91,9 +108,10 @@ class Worker(QThread):
 class SpeechWorker(Worker):
     """Transcribes a track while it is spoken; emits Progress while loading, then what `transcribe_live` yields.
 
-    While the engine loads, and when that fails, the audio stays in the backlog.
+    While the engine loads, and when that or the work fails, the audio stays in the backlog: another worker goes on.
 
     Args:
+        said: the newest commits of a worker before this one over the same backlog, as `transcribe_live` wants them.
         on_segment: is given the sound of each segment when it is closed, in the worker's thread.
     """
 
@@ -105,6 +123,7 @@ class SpeechWorker(Worker):
         *,
         track: str = "me",
         options: LiveOptions | None = None,
+        said: Sequence[Commit] = (),
         on_segment: Callable[[SegmentSound], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -114,6 +133,7 @@ class SpeechWorker(Worker):
         self._backlog = backlog
         self._track = track
         self._options = options or LiveOptions()
+        self._said = tuple(said)
         self._on_segment = on_segment
         self._open_since_s: float | None = None  # the segment whose sound is being collected
         self._sound: list[Samples] = []
@@ -125,7 +145,9 @@ class SpeechWorker(Worker):
                 hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled)
                 return hypothesis
 
-            for result in transcribe_live(self._backlog, recognise, track=self._track, options=self._options):
+            for result in transcribe_live(
+                self._backlog, recognise, track=self._track, options=self._options, said=self._said
+            ):
                 yield result
                 if self._on_segment is not None and isinstance(result, Commit):
                     self._collect(result, self._on_segment)

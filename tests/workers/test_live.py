@@ -201,6 +201,27 @@ def test_other_errors_end_it(speech: Samples, error: Exception):
         run(filled(speech), fail)
 
 
+@pytest.mark.parametrize("fails_at", [1, 2, 6, 9, 14, 20])
+def test_another_loop_goes_on_where_one_fell_and_says_no_word_twice(speech: Samples, fails_at: int):
+    whole = words_of(run(Arriving(speech), Recogniser(speech)))
+    backlog, recognise, said = Arriving(speech), Recogniser(speech), []
+
+    def fail_once(request: SpeechRequest) -> Hypothesis:
+        if len(recognise.requests) == fails_at:
+            recognise.requests.append(request)
+            raise ZeroDivisionError
+        return recognise(request)
+
+    loop = transcribe_live(backlog, fail_once, options=LiveOptions(language="en"))
+    with pytest.raises(ZeroDivisionError):
+        said.extend(result for result in loop if isinstance(result, Commit))
+    rest = list(transcribe_live(backlog, fail_once, options=LiveOptions(language="en"), said=said))
+
+    assert words_of([*said, *rest]) == whole
+    ends = [result.ends_segment for result in [*said, *rest] if isinstance(result, Commit)]
+    assert ends[-1]
+
+
 def test_what_was_not_recognised_stays_in_the_backlog(speech: Samples):
     backlog = Arriving(speech)
 

@@ -68,7 +68,7 @@ class AskingWorker(Worker):
 
 
 def transcribe_a_second_at_a_time(
-    backlog: Backlog, recognise: Callable[[SpeechRequest], Hypothesis], *, track: str, options: object
+    backlog: Backlog, recognise: Callable[[SpeechRequest], Hypothesis], *, track: str, options: object, said: object
 ) -> Iterator[Commit]:
     """Stands in for the live loop, whose own tests are elsewhere: each whole second is committed at once."""
     while backlog.wait(backlog.acknowledged + SAMPLE_RATE_HZ):
@@ -133,6 +133,19 @@ def test_being_cancelled_is_no_error(qtbot, endings):
         worker.start()
 
     assert told == ["finished"]
+
+
+def test_worker_that_nobody_holds_lives_until_its_thread_is_gone(qtbot):
+    told: list[object] = []
+    worker = CountingWorker(3)
+    worker.result_ready.connect(told.append)
+    worker.destroyed.connect(lambda: told.append("destroyed"))
+    worker.start()
+
+    del worker
+    qtbot.waitUntil(lambda: "destroyed" in told)
+
+    assert told == [0, 1, 2, "destroyed"]
 
 
 @pytest.mark.parametrize("load", ["wait", "deaf"])
