@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from desktop_app import __version__
+from desktop_app.durations import clock_text
 
 if TYPE_CHECKING:
     from desktop_app.history.store import History
@@ -178,7 +179,7 @@ def history_list(
                 keys = ("id", "kind", "state", "title", "source", "engine", "model_id", "language", "duration_s")
                 _print_json({**{key: getattr(item, key) for key in keys}, "when": item.created_at.isoformat()})
             else:
-                typer.echo(f"{item.id:6}  {when}  {_clock(item.duration_s):>8}  {text[:80]}")
+                typer.echo(f"{item.id:6}  {when}  {clock_text(item.duration_s):>8}  {text[:80]}")
 
 
 @history_app.command("show")
@@ -228,7 +229,9 @@ def search(
     with _history() as history:
         for hit in history.search(text, limit=limit):
             if not as_json:
-                typer.echo(f"{hit.item_id:6}  {hit.created_at:%Y-%m-%d %H:%M}  {_clock(hit.time_s):>8}  {hit.snippet}")
+                typer.echo(
+                    f"{hit.item_id:6}  {hit.created_at:%Y-%m-%d %H:%M}  {clock_text(hit.time_s):>8}  {hit.snippet}"
+                )
                 continue
             sounds = [media.path for media in history.media(hit.item_id) if media.track == hit.track]
             _print_json(
@@ -395,11 +398,6 @@ def _plain(value: object) -> object:
 
 def _progress(fraction: float, message: str) -> str:
     return f"{fraction:4.0%}  {message}" if fraction >= 0 else message
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def to_txt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
     """One line a segment."""
     lines = []
     for segment in segments:
-        time = f"[{_clock(segment.start_s, '.')[:8]}] " if options.with_times else ""
+        time = f"[{_clock(int(segment.start_s + 0.5), '.')[:8]}] " if options.with_times else ""
         label = f"{options.label(segment.track)}: " if _shows_tracks(segments, options) else ""
         lines.append(time + label + segment.text)
     return "\n".join(lines) + "\n" * bool(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.durations import clock_text
 from desktop_app.history.records import Media, Recovered
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
@@ -44,7 +46,6 @@ from desktop_app.widgets.level_meter import LevelMeter
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.record_button import RecordButton
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
-from desktop_app.widgets.transcript_view import clock_text
 from desktop_app.widgets.waveform import Waveform
 from workers.results import Commit, Levels, LiveStatus, Partial, Progress, Segment, SegmentEmotion
 from workers.sources.base import AudioDevice
@@ -855,7 +856,7 @@ class _FileRow(QWidget):
         if job.state is FileState.RUNNING:
             if job.time_left_s is None:
                 return self.tr("Starting")
-            return self.tr("{time} left").format(time=clock_text(job.time_left_s + 0.99))
+            return self.tr("{time} left").format(time=clock_text(math.ceil(job.time_left_s)))
         if job.state is FileState.FAILED and job.error is not None:
             sentence = getattr(job.error, "sentence", "")
             return i18n.sentence(job.error) if sentence else self.tr("Something unexpected happened.")  # type: ignore[arg-type]

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.durations import clock_text
 from desktop_app.history.records import Item, Media, StoredSegment, Totals
 from desktop_app.history.store import History
 from desktop_app.jobs import Job
@@ -34,7 +35,6 @@ from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.history_list import ROW_ROLE, HistoryDelegate, HistoryModel, Row, title_of, when_text
 from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
-from desktop_app.widgets.transcript_view import clock_text
 
 SEARCH_DELAY_MS = 150
 LIST_LIMIT = 2000

@@ -22,8 +22,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTextCharFormat, QTex
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_app import i18n, theme
+from desktop_app.durations import clock_text
 from desktop_app.history.records import Hit, Item
-from desktop_app.widgets.transcript_view import clock_text
 
 INSET_PX, LINE_GAP_PX = 12, 3
 SIZE_SHOWN_FROM_BYTES = 500_000

@@ -10,7 +10,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from desktop_app import theme
-from desktop_app.widgets.transcript_view import clock_text
+from desktop_app.durations import clock_text
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer

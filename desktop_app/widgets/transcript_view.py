@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QTextEdit, QToolTip, QWidget
 
+from desktop_app.durations import clock_text
 from desktop_app.theme import color, font, theme
 from workers.results import Commit, Partial, Word
 
@@ -71,13 +72,6 @@ class Paragraph:
     def end_s(self) -> float:
         words = self.words or self.partial
         return words[-1].end_s if words else 0.0
-
-
-def clock_text(seconds: float) -> str:
-    """`seconds` as 0:07, 12:34 or 1:02:03."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def track_name(track: str) -> str:

@@ -63,7 +63,7 @@ def test_txt_is_one_line_a_segment() -> None:
         "Me: Good morning.\nComputer: Good morning to you, too.\nMe: Let us begin.\n"
     )
     assert export.to_txt(DIALOGUE, ExportOptions(with_times=True, with_tracks=False)) == (
-        "[00:00:01] Good morning.\n[00:00:03] Good morning to you, too.\n[01:01:01] Let us begin.\n"
+        "[00:00:01] Good morning.\n[00:00:03] Good morning to you, too.\n[01:01:02] Let us begin.\n"
     )
 
 

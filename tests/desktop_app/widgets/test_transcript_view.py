@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 
-from desktop_app.widgets.transcript_view import Paragraph, TranscriptView, clock_text
+from desktop_app.widgets.transcript_view import Paragraph, TranscriptView
 from workers.results import Commit, Partial, Word
 
 
@@ -263,8 +263,3 @@ def test_end_of_live_text_leaves_no_unconfirmed_words(view):
 
     assert lines(view) == ["certain"]
     assert len(view.paragraphs) == 1
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(7.9, "0:07"), (754, "12:34"), (3723, "1:02:03")])
-def test_clock_text(seconds, text):
-    assert clock_text(seconds) == text
