@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.settings import Language
+from desktop_app.spoken_languages import SPOKEN_LANGUAGES
 from workers.errors import AppError
 
 if TYPE_CHECKING:
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
 
 TRANSLATIONS_DIR = ASSETS_DIR / "translations"
 LANGUAGES = ("en", "zh_CN")
-
-# What Whisper transcribes well, in its own words; other languages are reached through detection.
-SPOKEN_LANGUAGES = {
-    "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
-    "el": "Ελληνικά", "en": "English", "es": "Español", "fa": "فارسی", "fi": "Suomi", "fr": "Français", "he": "עברית",
-    "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Indonesia", "it": "Italiano", "ja": "日本語",
-    "ko": "한국어", "ms": "Melayu", "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português",
-    "ro": "Română", "ru": "Русский", "sk": "Slovenčina", "sv": "Svenska", "ta": "தமிழ்", "th": "ไทย", "tr": "Türkçe",
-    "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
-}  # fmt: skip
 
 _installed: list[QTranslator] = []
 
