@@ -21,6 +21,7 @@ from desktop_app import __version__
 from desktop_app.durations import clock_text
 
 if TYPE_CHECKING:
+    from desktop_app.history.records import Item
     from desktop_app.history.store import History
     from workers.catalogue.catalogue import Catalogue
 
@@ -167,19 +168,20 @@ def transcribe(
 @history_app.command("list")
 def history_list(
     query: Annotated[str, typer.Option("--search", metavar="TEXT", help="Only items with these words.")] = "",
-    limit: Annotated[int, typer.Option(help="At most this many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists what was heard, the newest first."""
     with _history() as history:
-        for item in history.items(query, limit=limit):
-            when = f"{item.created_at:%Y-%m-%d %H:%M}"
-            text = item.title or item.preview or item.source
+        items = history.items(query, limit=limit)
+        if not items:
+            complain(f"Nothing in the history has {query!r}." if query else "The history is empty.")
+        for item in items:
             if as_json:
                 keys = ("id", "kind", "state", "title", "source", "engine", "model_id", "language", "duration_s")
                 _print_json({**{key: getattr(item, key) for key in keys}, "when": item.created_at.isoformat()})
             else:
-                typer.echo(f"{item.id:6}  {when}  {clock_text(item.duration_s):>8}  {text[:80]}")
+                typer.echo(_row(item))
 
 
 @history_app.command("show")
@@ -200,6 +202,9 @@ def history_export(
     ],
 ) -> None:
     """Writes an item to a file."""
+    from desktop_app.history.export import check_target
+
+    check_target(output)
     with _history() as history:
         history.export(item_id, output)
 
@@ -209,25 +214,54 @@ def history_delete(
     item_ids: Annotated[list[int], typer.Argument(metavar="ID", help="The numbers that `history list` shows.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Deletes items for good, with their text and sound."""
+    """Deletes items for good, with their text and sound; none of them when one is not there."""
+    from workers.errors import ItemMissing, UsageError
+
+    items, missing = [], []
     with _history() as history:
-        for item_id in item_ids:
-            item = history.item(item_id)
-            if sys.stdin.isatty() and not yes:
-                typer.confirm(f"Delete item {item_id}, {item.title or item.preview[:40]!r}, for good?", abort=True)
-            history.delete(item_id).result()
+        for item_id in dict.fromkeys(item_ids):
+            try:
+                items.append(history.item(item_id))
+            except ItemMissing:
+                missing.append(str(item_id))
+        if missing:
+            hint = "Nothing was deleted."
+            raise ItemMissing("The history has no item {item_id}.", hint, item_id=", ".join(missing))
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UsageError("Nobody is there to be asked whether to delete for good.", "Add --yes.")
+            for item in items:
+                typer.echo(_row(item), err=True)
+            if not typer.confirm(f"Delete {'this' if len(items) == 1 else f'these {len(items)}'} for good?", err=True):
+                complain("Nothing was deleted.")
+                return
+        for item in items:
+            history.delete(item.id).result()
+
+
+def _row(item: Item) -> str:
+    text = item.title or item.preview or item.source
+    return f"{item.id:6}  {item.created_at:%Y-%m-%d %H:%M}  {clock_text(item.duration_s):>8}  {text[:80]}"
 
 
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words that were said.")],
-    limit: Annotated[int, typer.Option(help="At most this many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """Finds words in everything that was heard."""
+    from desktop_app.history.search import terms_of
+    from workers.errors import UsageError
+
+    if not terms_of(text):
+        raise UsageError("There is no word to search for in '{text}'.", "Give one that was said.", text=text)
     kinds = {"speech": "transcript"}
     with _history() as history:
-        for hit in history.search(text, limit=limit):
+        hits = history.search(text, limit=limit)
+        if not hits:
+            complain(f"Nobody said {text!r} in anything that was kept.")
+        for hit in hits:
             if not as_json:
                 typer.echo(
                     f"{hit.item_id:6}  {hit.created_at:%Y-%m-%d %H:%M}  {clock_text(hit.time_s):>8}  {hit.snippet}"

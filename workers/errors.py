@@ -15,6 +15,7 @@
         ├── DownloadError         5
         ├── DiskError             5  full, read-only, gone
         └── HistoryError          5
+            ├── ItemMissing       3  a number that the history does not have
             ├── HistoryLocked     5
             └── HistoryTooNew     5
 
@@ -113,6 +114,8 @@ def disk_error(error: OSError, path: Path) -> DiskError:
             return DiskError("The disk is full: '{path}' cannot be written.", "Free some space.", path=path)
         case errno.EROFS | errno.EACCES | errno.EPERM:
             return DiskError("'{path}' may not be written.", "Choose another folder, or mend its rights.", path=path)
+        case errno.ENOENT if path.parent.is_dir():
+            return DiskError("No file can be made in '{folder}'.", "Choose another folder.", folder=path.parent)
         case errno.ENOENT | errno.ENOTDIR:
             return DiskError("The folder of '{path}' is gone.", "Bring it back or choose another one.", path=path)
         case errno.EEXIST:
@@ -123,6 +126,10 @@ def disk_error(error: OSError, path: Path) -> DiskError:
 
 class HistoryError(AppError):
     exit_code = 5
+
+
+class ItemMissing(HistoryError):
+    exit_code = 3
 
 
 class HistoryLocked(HistoryError): ...

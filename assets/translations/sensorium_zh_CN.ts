@@ -1152,6 +1152,30 @@
         <source>This recording stays private; the next one is kept.</source>
         <translation>本次录音保持隐私；下一次录音会保存。</translation>
     </message>
+    <message>
+        <source>Transcribing met an unexpected error and goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound and text are kept. The log has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transcribing failed {count} times and has stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording goes on. When you stop it, the missing text can be transcribed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was said until now stays readable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show log</source>
+        <translation type="unfinished">显示日志</translation>
+    </message>
 </context>
 <context>
     <name>StatusBar</name>
@@ -1675,6 +1699,10 @@
         <translation>无法写入“{path}”：{reason}。</translation>
     </message>
     <message>
+        <source>&apos;{path}&apos; is a folder.</source>
+        <translation>“{path}”是一个文件夹。</translation>
+    </message>
+    <message>
         <source>&apos;{path}&apos; is already there.</source>
         <translation>“{path}”已经存在。</translation>
     </message>
@@ -1697,6 +1725,10 @@
     <message>
         <source>A private item keeps nothing on disk.</source>
         <translation>隐私项目不在磁盘上保存任何内容。</translation>
+    </message>
+    <message>
+        <source>Add --yes.</source>
+        <translation>请加上 --yes。</translation>
     </message>
     <message>
         <source>Agree on the model&apos;s page of the hub, sign in with `hf auth login`, and try again.</source>
@@ -1839,6 +1871,10 @@
         <translation>删除“{record}”即可接受其当前版本。</translation>
     </message>
     <message>
+        <source>Did you mean &apos;{code}&apos;, {name}?</source>
+        <translation>您是指“{code}”（{name}）吗？</translation>
+    </message>
+    <message>
         <source>Download it again on the Models page or with `sensorium models download {id}`.</source>
         <translation>请在“模型”页面重新下载，或使用 `sensorium models download {id}`。</translation>
     </message>
@@ -1865,6 +1901,18 @@
     <message>
         <source>Free some space.</source>
         <translation>请释放一些空间。</translation>
+    </message>
+    <message>
+        <source>Give a code or a name, such as en, German or 中文.</source>
+        <translation>请给出代码或名称，例如 en、German 或“中文”。</translation>
+    </message>
+    <message>
+        <source>Give one that was said.</source>
+        <translation>请给出说过的词。</translation>
+    </message>
+    <message>
+        <source>Give the name of a file.</source>
+        <translation>请给出文件名。</translation>
     </message>
     <message>
         <source>Install it again: `pip install --force-reinstall --no-deps {packages}`.</source>
@@ -1935,12 +1983,24 @@
         <translation>本机没有可用的 NVIDIA GPU。</translation>
     </message>
     <message>
+        <source>No file can be made in &apos;{folder}&apos;.</source>
+        <translation>无法在“{folder}”中创建文件。</translation>
+    </message>
+    <message>
         <source>No microphone was found.</source>
         <translation>未找到麦克风。</translation>
     </message>
     <message>
+        <source>Nobody is there to be asked whether to delete for good.</source>
+        <translation>没有人可以确认是否永久删除。</translation>
+    </message>
+    <message>
         <source>None was found: plug one in.</source>
         <translation>未找到：请接入一个。</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted.</source>
+        <translation>没有删除任何内容。</translation>
     </message>
     <message>
         <source>One --output cannot hold {count} inputs.</source>
@@ -2235,6 +2295,10 @@
         <translation>没有引擎“{name}”。</translation>
     </message>
     <message>
+        <source>There is no language &apos;{language}&apos;.</source>
+        <translation>没有“{language}”这种语言。</translation>
+    </message>
+    <message>
         <source>There is no microphone &apos;{name}&apos;.</source>
         <translation>没有麦克风“{name}”。</translation>
     </message>
@@ -2245,6 +2309,10 @@
     <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
         <translation>“{folder}”中没有模型。</translation>
+    </message>
+    <message>
+        <source>There is no word to search for in &apos;{text}&apos;.</source>
+        <translation>“{text}”中没有可以搜索的词。</translation>
     </message>
     <message>
         <source>There is not enough memory for the model &apos;{model}&apos;.</source>
@@ -2325,6 +2393,10 @@
     <message>
         <source>Whisper is ready</source>
         <translation>Whisper 已就绪</translation>
+    </message>
+    <message>
+        <source>`sensorium history list` shows those that there are.</source>
+        <translation>`sensorium history list` 会列出现有的项目。</translation>
     </message>
     <message>
         <source>`sensorium models list` shows those that there are.</source>

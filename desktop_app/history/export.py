@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
-import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from desktop_app.history.records import Edit, Item, Kind, StoredSegment
 from desktop_app.history.subtitles import Cue, build_cues
-from workers.errors import SourceError, UsageError, disk_error
+from workers.errors import DiskError, SourceError, UsageError, disk_error
 from workers.results import Word
 
 FORMATS = ("txt", "srt", "vtt", "json")
@@ -156,23 +156,47 @@ def format_of(path: Path) -> str:
     return name
 
 
+def check_target(path: Path) -> None:
+    """Makes sure that `write_file` can write there, before there is anything to write.
+
+    Raises:
+        UsageError: the name says no format, or is a folder's.
+        DiskError: no file can be made there.
+    """
+    format_of(path)
+    try:
+        if path.is_dir():
+            raise UsageError("'{path}' is a folder.", "Give the name of a file.", path=path)
+        if not path.parent.is_dir():
+            raise DiskError("The folder '{folder}' does not exist.", "Make it first.", folder=path.parent)
+        beside = _beside(path)
+        beside.touch()
+        beside.unlink()
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
 def write_file(path: Path, text: str) -> None:
     """Writes a file whole or not at all.
 
     Raises:
         DiskError: the disk is full, read-only or gone.
     """
+    beside = _beside(path)
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.replace(name, path)
+            beside.write_text(text, "utf-8", newline="\n")
+            beside.replace(path)
         except BaseException:
-            os.unlink(name)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise disk_error(error, path) from error
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is written before it gets its name; part of a long name, so that this one is not too long."""
+    return path.with_name(f".{path.name[:40]}.{os.getpid()}-{threading.get_ident()}")
 
 
 def _shows_tracks(segments: Sequence[StoredSegment], options: ExportOptions) -> bool:

@@ -32,7 +32,7 @@ from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered,
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.subtitles import timed_words
 from desktop_app.history.writer import Writer
-from workers.errors import AppError, HistoryError, HistoryLocked
+from workers.errors import AppError, HistoryError, HistoryLocked, ItemMissing
 from workers.results import Segment, Word
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,7 @@ class History:
 
         Raises:
             UsageError: the name says something else.
-            HistoryError: there is no such item.
+            ItemMissing: there is no such item.
             DiskError: the file cannot be written.
         """
         options = options or ExportOptions()
@@ -300,12 +300,14 @@ class History:
         """One item.
 
         Raises:
-            HistoryError: there is none.
+            ItemMissing: there is none.
         """
         with self._reading(item_id) as connection:
-            row = connection.execute("SELECT * FROM items WHERE id = ?", (item_id,)).fetchone()
+            is_number = abs(item_id) < 1 << 63  # SQLite has no larger ones
+            row = is_number and connection.execute("SELECT * FROM items WHERE id = ?", (item_id,)).fetchone()
             if not row:
-                raise HistoryError("The history has no item {item_id}.", item_id=item_id)
+                hint = "`sensorium history list` shows those that there are."
+                raise ItemMissing("The history has no item {item_id}.", hint, item_id=item_id)
             return self._item(connection, row)
 
     def segments(self, item_id: int) -> list[StoredSegment]:

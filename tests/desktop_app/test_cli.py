@@ -70,8 +70,14 @@ def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
         (["transcribe", "-", "--events", "/nonexistent/events"], 5, "cannot be written"),
         (["models", "verify", "nothing"], 4, "There is no model 'nothing'"),
         (["models", "remove", "whisper-base"], 2, "comes with a Python package"),
-        (["history", "show", "99"], 5, "The history has no item 99"),
-        (["history", "export", "99", "-o", "a.txt"], 5, "The history has no item 99"),
+        (["history", "show", "99"], 3, "The history has no item 99."),
+        (["history", "show", "9" * 30], 3, "The history has no item 999"),
+        (["history", "export", "99", "-o", "a.txt"], 3, "The history has no item 99."),
+        (["history", "export", "99", "-o", "nowhere/a.txt"], 5, "The folder 'nowhere' does not exist."),
+        (["history", "export", "99", "-o", "/proc/a.txt"], 5, "No file can be made in '/proc'."),
+        (["history", "delete", "99"], 3, "The history has no item 99. Nothing was deleted."),
+        (["history", "list", "--limit", "0"], 2, "greater than or equal to 1"),
+        (["search", ""], 2, "no word to search for"),
     ],
 )
 def test_mistakes_are_one_sentence_and_a_code(
@@ -139,6 +145,41 @@ def test_history_delete_deletes(home: Path, capsys: pytest.CaptureFixture[str]) 
     cli.main(["history", "list"])
 
     assert capsys.readouterr().out == ""
+
+
+def test_history_delete_with_an_unknown_number_deletes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "a treasure")
+
+    assert cli.main(["history", "delete", "--yes", str(item_id), "98", "99"]) == 3
+
+    assert "no item 98, 99. Nothing was deleted." in capsys.readouterr().err
+    cli.main(["history", "show", str(item_id)])
+    assert "treasure" in capsys.readouterr().out
+
+
+def test_history_delete_where_nobody_can_be_asked_wants_yes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "a treasure")
+
+    assert cli.main(["history", "delete", str(item_id)]) == 2
+
+    assert "Add --yes" in capsys.readouterr().err
+    assert cli.main(["history", "show", str(item_id)]) == 0
+
+
+def test_nothing_found_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["history", "list"]) == 0
+    assert capsys.readouterr().err == "sensorium: The history is empty.\n"
+
+    keep(home, "hello")
+
+    assert cli.main(["search", "预算", "--json"]) == 0
+    assert cli.main(["history", "list", "--search", "budget"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "sensorium: Nobody said '预算' in anything that was kept.",
+        "sensorium: Nothing in the history has 'budget'.",
+    ]
+    assert captured.out == ""
 
 
 def test_search_gives_json_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

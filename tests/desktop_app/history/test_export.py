@@ -21,7 +21,7 @@ from desktop_app.history.store import History
 from desktop_app.history.subtitles import build_cues
 from tests.desktop_app.history.conftest import words
 from tests.desktop_app.history.test_subtitles import segment
-from workers.errors import DiskError, HistoryError, SourceError, UsageError
+from workers.errors import AppError, DiskError, HistoryError, SourceError, UsageError
 from workers.results import Word
 
 DIALOGUE = [
@@ -222,3 +222,41 @@ def test_export_says_what_is_wrong(history: History, say: Callable[..., int], tm
     with pytest.raises(DiskError, match="is gone"):
         history.export(item_id, tmp_path / "nowhere" / "talk.txt")
     assert list(tmp_path.glob("*.txt")) == []
+
+
+def test_file_may_be_read_by_those_who_may_read_others_there(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").touch()
+
+    export.write_file(tmp_path / "talk.txt", "hello")
+
+    assert (tmp_path / "talk.txt").stat().st_mode == (tmp_path / "other.txt").stat().st_mode
+
+
+def test_name_may_be_as_long_as_the_disk_allows(tmp_path: Path) -> None:
+    path = tmp_path / f"{'n' * 251}.txt"
+
+    export.check_target(path)
+    export.write_file(path, "hello")
+
+    assert [path.name for path in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "sentence"),
+    [
+        ("talk.doc", UsageError, "does not say which format"),
+        ("folder.txt", UsageError, "is a folder"),
+        ("gone/talk.txt", DiskError, "does not exist"),
+        (f"{'n' * 300}.txt", DiskError, "File name too long"),
+        ("/proc/talk.txt", DiskError, "No file can be made in '/proc'"),
+    ],
+)
+def test_target_that_cannot_be_written_is_told_before(
+    tmp_path: Path, name: str, error: type[AppError], sentence: str
+) -> None:
+    (tmp_path / "folder.txt").mkdir()
+
+    with pytest.raises(error, match=sentence):
+        export.check_target(tmp_path / name)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.txt"]
