@@ -32,7 +32,7 @@ TOWER = {
     "num_attention_heads": 4,
     "intermediate_size": 384,
 }
-STEPS = 9000
+STEPS = 14_000
 BATCH = 64
 SEED = 1
 MEASURED_SCENES = 400
@@ -51,6 +51,7 @@ class VitWithPatchHeads(nn.Module):
                 label2id={name: i for i, name in labels.items()},
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,
+                attn_implementation="eager",  # 1.7 times as fast here: the fused one is slow backwards at 65 tokens
             )
         )
         self.patch_name = nn.Linear(TOWER["hidden_size"], len(NAMES) + 1)
