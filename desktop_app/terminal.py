@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TextIO
 
@@ -21,24 +22,31 @@ SAME_S = 1.0  # signals that come together are one: `timeout` and `make` send th
 
 
 class StatusLine:
-    """One line on stderr that is written over and gone at the end; nothing where stderr is no terminal."""
+    """One line on stderr that is written over and gone at the end; nothing where stderr is no terminal.
+
+    `lock` is held while anything is written, so that lines of several threads never mix.
+    """
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
         self._is_terminal = sys.stderr.isatty()
         self._is_shown = False
 
     def show(self, text: str) -> None:
-        if self._is_terminal:
+        if not self._is_terminal:
+            return
+        with self.lock:
             sys.stderr.write(ERASE_LINE + _end_of(text, _width(sys.stderr)))
             sys.stderr.flush()
             self._is_shown = True
 
     def clear(self) -> None:
         """Before anything else is written to the terminal."""
-        if self._is_shown:
-            sys.stderr.write(ERASE_LINE)
-            sys.stderr.flush()
-            self._is_shown = False
+        with self.lock:
+            if self._is_shown:
+                sys.stderr.write(ERASE_LINE)
+                sys.stderr.flush()
+                self._is_shown = False
 
     def __enter__(self) -> StatusLine:
         return self
@@ -54,38 +62,54 @@ class LiveText:
         self._status = status
         self._is_terminal = sys.stdout.isatty()
         self._line = ""  # what is certain of the line that is not ended yet
+        self._has_unsure = False
 
     @property
     def is_mid_line(self) -> bool:
         return bool(self._line)
 
     def show_certain(self, words: Sequence[str]) -> None:
-        self._status.clear()
-        if self._is_terminal:
-            sys.stdout.write(ERASE_LINE + self._line)
-        for word in words:
-            if self._is_terminal and _cells(self._line + word) > _width(sys.stdout):
-                self.end_line()
-            shown = word if self._line else word.lstrip()
-            sys.stdout.write(shown)
-            self._line += shown
-        sys.stdout.flush()
+        with self._status.lock:
+            self._status.clear()
+            if self._is_terminal:
+                sys.stdout.write(ERASE_LINE + self._line)
+                self._has_unsure = False
+            for word in words:
+                if self._is_terminal and _cells(self._line + word) > _width(sys.stdout):
+                    self.end_line()
+                shown = word if self._line else word.lstrip()
+                sys.stdout.write(shown)
+                self._line += shown
+            sys.stdout.flush()
 
     def show_unsure(self, text: str) -> None:
-        if self._is_terminal:
+        if not self._is_terminal:
+            self._status.show(text.strip())
+            return
+        with self._status.lock:
             room = _width(sys.stdout) - _cells(self._line)
             sys.stdout.write(f"{ERASE_LINE}{self._line}\x1b[2m{_end_of(text, room)}\x1b[0m")
             sys.stdout.flush()
-        else:
-            self._status.show(text.strip())
+            self._has_unsure = True
 
     def end_line(self) -> None:
-        if self._is_terminal:
-            sys.stdout.write(ERASE_LINE + self._line)
-        if self._line:
-            sys.stdout.write("\n")
-        sys.stdout.flush()
-        self._line = ""
+        """What is certain stays, what is not goes."""
+        with self._status.lock:
+            if self._has_unsure or (self._is_terminal and self._line):
+                sys.stdout.write(ERASE_LINE + self._line)
+            if self._line:
+                sys.stdout.write("\n")
+            sys.stdout.flush()
+            self._line, self._has_unsure = "", False
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within `with`, the terminal has a free line for something else."""
+        with self._status.lock:
+            self._status.clear()
+            with suppress(BrokenPipeError):
+                self.end_line()
+            yield
 
 
 class Interrupts:

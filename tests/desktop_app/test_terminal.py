@@ -121,6 +121,48 @@ def test_certain_text_stays_when_unsure_text_changes(monkeypatch: pytest.MonkeyP
     assert shown == ["Hello world.", ""]
 
 
+def test_what_is_said_aside_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_terminal(monkeypatch) as written_to_it:
+        text = LiveText(StatusLine())
+        text.show_unsure(" Hello whirled")
+        with text.aside():
+            sys.stderr.write("The file ends early.\n")
+        text.show_certain([" Hello"])
+        text.show_unsure(" world")
+        with text.aside():
+            sys.stderr.write("The disk is full.\n")
+        text.show_certain([" world."])
+        text.end_line()
+        shown = on_screen(written_to_it())
+
+    assert shown == ["The file ends early.", "Hello", "The disk is full.", "world.", ""]
+
+
+def test_lines_of_several_threads_never_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tell(text: LiveText, name: str) -> None:
+        for _ in range(50):
+            with text.aside():
+                sys.stderr.write(f"{name}")
+                sys.stderr.flush()
+                sys.stderr.write(" is full.\n")
+
+    with a_terminal(monkeypatch) as written_to_it:
+        status = StatusLine()
+        text = LiveText(status)
+        threads = [threading.Thread(target=tell, args=(text, name)) for name in ("Disk one", "Disk two")]
+        for thread in threads:
+            thread.start()
+        for _ in range(50):
+            status.show("42 %")
+            text.show_certain([" word"])
+            text.end_line()
+        for thread in threads:
+            thread.join()
+        shown = on_screen(written_to_it())
+
+    assert set(shown) == {"Disk one is full.", "Disk two is full.", "word", ""}
+
+
 def test_long_text_is_wrapped_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     with a_terminal(monkeypatch) as written_to_it:
         text = LiveText(StatusLine())
