@@ -12,10 +12,52 @@ from typing import BinaryIO
 
 import numpy as np
 
+from workers.errors import SourceError
 from workers.results import SAMPLE_RATE_HZ
 from workers.sources.base import OnEnd, OnSamples
 
 BLOCK_BYTES = 2 * SAMPLE_RATE_HZ // 10
+
+# https://en.wikipedia.org/wiki/List_of_file_signatures: what a file starts with, or has after 4 or 8 bytes.
+SIGNATURES = (
+    (0, b"fLaC", "a FLAC file"),
+    (0, b"OggS", "an Ogg file"),
+    (0, b"ID3", "an MP3 file"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM file"),
+    (0, b"caff", "a CAF file"),
+    (0, b".snd", "an AU file"),
+    (0, b"#!AMR", "an AMR file"),
+    (4, b"ftyp", "an MP4 file"),
+    (8, b"WAVE", "a WAV file"),
+    (8, b"AVI ", "an AVI file"),
+    (8, b"AIFF", "an AIFF file"),
+)
+# Layer III by version: MPEG 1 and 2. https://www.mp3-tech.org/programmer/frame_header.html
+MP3_KBIT_PER_S = {
+    3: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+MP3_RATES_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000)}
+
+
+def container_of(head: bytes) -> str:
+    """Which kind of file starts like this; empty for what can be raw sound."""
+    for offset, signature, kind in SIGNATURES:
+        if head[offset:].startswith(signature):
+            return kind
+    return "an MP3 file" if _is_mp3(head) else ""
+
+
+def _is_mp3(head: bytes) -> bool:
+    """Whether a frame of MP3 without a tag, and another one right after it, start like this."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
+    if version not in MP3_RATES_HZ or not 1 <= bitrate <= 14 or rate == 3:
+        return False
+    bit_per_s = 1000 * MP3_KBIT_PER_S[version][bitrate - 1]
+    frame_bytes = (144 if version == 3 else 72) * bit_per_s // MP3_RATES_HZ[version][rate] + (head[2] >> 1 & 1)
+    return head[frame_bytes : frame_bytes + 2] == head[:2]
 
 
 class PcmStream:
@@ -53,12 +95,20 @@ class PcmStream:
         error: Exception | None = None
         half = b""  # of a sample whose other byte has not come yet
         try:
-            while data := self._read():
+            data = self._read()  # programs write at least the head of a file at once
+            if kind := container_of(data):
+                raise SourceError(
+                    "What is piped in is {kind}, not raw sound.",
+                    hint="Give the file's name instead, or pipe it through: ffmpeg -i - -f s16le -ar 16000 -ac 1 -",
+                    kind=kind,
+                )
+            while data:
                 data = half + data
                 whole = len(data) // 2 * 2
                 half = data[whole:]
                 if whole:
                     on_samples(np.frombuffer(data[:whole], "<i2").astype(np.float32) / np.float32(32768))
+                data = self._read()
         except Exception as failure:  # noqa: BLE001  the top of a thread: the caller is told
             error = failure
         finally:
