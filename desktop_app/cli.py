@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 app = typer.Typer(
-    help="Hears, sees and draws on your own machine. Without a command it opens the window.",
+    help="Turns speech into text on your own machine: live, or from files. Without a command it opens the window.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -126,18 +126,30 @@ def transcribe(
         list[str],
         typer.Argument(
             metavar="INPUT",
-            help="Audio or video files, '-' for 16 kHz mono s16le PCM on stdin, 'mic' or 'mic:NAME'.",
+            help="Audio or video files, '-' for raw sound on stdin (16 kHz mono s16le PCM), 'mic' or 'mic:NAME'.",
         ),
     ],
     live: Annotated[bool, typer.Option("--live", help="Play files at real-time pace, as if spoken now.")] = False,
-    engine: Annotated[str, typer.Option(help="faster-whisper, whisper or wav2vec2.")] = "",
+    engine: Annotated[str, typer.Option(metavar="NAME", help="faster-whisper, whisper or wav2vec2.")] = "",
     model: Annotated[str, typer.Option(metavar="ID|FOLDER", help="A model of `models list`, or a folder.")] = "",
-    language: Annotated[str, typer.Option(metavar="CODE", help="Such as en or zh; detected when left out.")] = "",
+    language: Annotated[
+        str, typer.Option(metavar="CODE|NAME", help="Such as en, zh-CN or German; detected when left out.")
+    ] = "",
     task: Annotated[Literal["transcribe", "translate"], typer.Option(help="Translate is into English.")] = "transcribe",
-    prompt: Annotated[str, typer.Option(help="Words or a sentence to expect.")] = "",
+    prompt: Annotated[str, typer.Option(metavar="TEXT", help="Words or a sentence to expect.")] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Also write .txt, .srt, .vtt or .json.")
-    ] = None,
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|FOLDER/",
+            help="Also write a file that ends with .txt, .srt, .vtt or .json, or into a folder one for each input.",
+        ),
+    ] = "",
+    format_: Annotated[
+        Literal["", "txt", "srt", "vtt", "json"],
+        typer.Option("--format", metavar="txt|srt|vtt|json", help="Of the files in the folder; txt when left out."),
+    ] = "",
     events: Annotated[
         str, typer.Option(metavar="FILE|-", help="Write each change of the text as a line of JSON; '-' is stdout.")
     ] = "",
@@ -156,6 +168,7 @@ def transcribe(
         task=task,
         prompt=prompt,
         output=output,
+        format=format_,
         events=events,
         keeps_history=not no_history,
     )

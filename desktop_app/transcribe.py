@@ -10,23 +10,26 @@ import json
 import logging
 import queue
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from desktop_app.durations import clock_text
 from desktop_app.history import export
 from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.paths import Paths
 from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
+from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
 from desktop_app.terminal import Interrupts, LiveText, StatusLine
 from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
-from workers.engines.registry import engine_named
-from workers.errors import AppError, Cancelled, DeviceError, DiskError, UsageError
+from workers.engines.registry import engines, engines_for
+from workers.errors import AppError, Cancelled, DeviceError, DiskError, SourceError, UsageError, disk_error
 from workers.files import transcribe_file
 from workers.live import LiveOptions, transcribe_live
 from workers.mailbox import Backlog
@@ -60,7 +63,13 @@ BEHIND_S = 2.0  # less lag than this is not worth a word
 
 @dataclass(frozen=True)
 class Order:
-    """What the user typed."""
+    """What the user typed.
+
+    Attributes:
+        language: as a code, a locale or a name.
+        output: a file, or a folder where each input gets a file of its own.
+        format: of the files in that folder.
+    """
 
     inputs: tuple[str, ...]
     is_live: bool = False
@@ -69,7 +78,8 @@ class Order:
     language: str | None = None
     task: SpeechTask = "transcribe"
     prompt: str = ""
-    output: Path | None = None
+    output: str = ""
+    format: str = ""
     events: str = ""
     keeps_history: bool = True
 
@@ -80,47 +90,80 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     Raises:
         AppError: nothing could be transcribed at all.
     """
-    _check_output(order)
+    language = language_code(order.language or "")
+    targets = _targets(order)
+    _check_inputs(order)
     settings = Settings.load(paths.settings_file)
     folder = settings.models.folder
     catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
     keeps_history = order.keeps_history and not settings.history.is_private
     code = 0
     with contextlib.ExitStack() as stack:
-        events = stack.enter_context(_EventLog(order.events))
         status = stack.enter_context(StatusLine())
+        text = LiveText(status)
+
+        def say(sentence: object) -> None:
+            with text.aside():
+                complain(sentence)
+
         interrupts = stack.enter_context(Interrupts())
-        if len(order.inputs) == 1:
-            _check_file(order.inputs[0])
-        spec = choose_spec(catalogue, settings, order.engine, order.model)
-        history = _open_history(paths.history_dir if keeps_history else None, complain)
+        spec = choose_spec(catalogue, settings, order.engine, order.model, language=language, task=order.task)
+        events = stack.enter_context(_EventLog(order.events))
+        history = _open_history(paths.history_dir if keeps_history else None, say)
         stack.callback(history.close)
         pool = EnginePool()
         stack.callback(pool.close)
-        desk = _Desk(order, spec, pool, history, settings.history.keep_audio, events, status, interrupts, complain)
-        for name in order.inputs:
+        options = LiveOptions(language=language, task=order.task, prompt=order.prompt)
+        keeps_audio = settings.history.keep_audio
+        desk = _Desk(order, spec, options, pool, history, keeps_audio, events, status, text, interrupts, say)
+        for number, (name, target) in enumerate(zip(order.inputs, targets, strict=True), 1):
             try:
-                _Job(desk, name).run()
+                _Job(desk, name, target).run()
             except AppError as error:
-                status.clear()
-                complain(error)
+                say(error)
                 code = error.exit_code
             except Cancelled:
                 log.info("cancelled")
             if interrupts.were_there:
+                if number < len(targets):
+                    say(f"{len(targets) - number} of {len(targets)} inputs were not begun.")
                 return INTERRUPTED
     return code
 
 
-def choose_spec(catalogue: Catalogue, settings: Settings, engine: str, model: str) -> EngineSpec:
+def choose_spec(
+    catalogue: Catalogue,
+    settings: Settings,
+    engine: str,
+    model: str,
+    *,
+    language: str | None = None,
+    task: SpeechTask = "transcribe",
+) -> EngineSpec:
     """The engine and model that were typed; what was left out comes from the settings or from what is installed.
 
     Raises:
-        UsageError, ModelMissing, ModelBroken.
+        UsageError: the engine does not hear, or the model knows neither the language nor how to translate.
+        ModelMissing, ModelBroken.
     """
-    if engine:
-        engine_named(engine)
+    names = [kind.info.name for kind in engines_for("speech")]
+    if engine and engine not in names:
+        sentence = "There is no engine '{name}'."
+        if engine in engines():
+            sentence = "The engine '{name}' does not turn speech into text."
+        raise UsageError(sentence, hint="Choose one of: {names}.", name=engine, names=", ".join(names))
     entry = _entry(catalogue, engine, model or (settings.hear.model if not engine else ""))
+    if entry.task != "speech":
+        raise UsageError("The model '{id}' does not turn speech into text.", id=entry.id)
+    if not _can(entry, language, task):
+        able = [other for other in catalogue.entries("speech") if _can(other, language, task)]
+        able.sort(
+            key=lambda other: (catalogue.status(other.id) is not ModelStatus.INSTALLED, engine not in other.engines)
+        )
+        is_free = not model and engine in ("", *able[0].engines)
+        if not is_free or catalogue.status(able[0].id) is not ModelStatus.INSTALLED:
+            raise _knows_only_english(entry, able[0], engine, language, task)
+        entry = able[0]
     engine = engine or (settings.hear.engine if settings.hear.engine in entry.engines else entry.engines[0])
     return catalogue.spec(engine, model or entry.id, options_of(settings, engine))
 
@@ -132,41 +175,108 @@ def _entry(catalogue: Catalogue, engine: str, model: str) -> ModelEntry:
         return catalogue.default_model("speech")
     fitting = [entry for entry in catalogue.entries("speech") if engine in entry.engines]
     installed = [entry for entry in fitting if catalogue.status(entry.id) is ModelStatus.INSTALLED]
-    if not fitting:
-        raise UsageError("The engine '{engine}' does not turn speech into text.", engine=engine)
     return (installed or fitting)[0]
 
 
-def _check_output(order: Order) -> None:
-    if order.output is None:
-        return
-    export.format_of(order.output)
-    if len(order.inputs) > 1:
-        raise UsageError(
-            "One --output cannot hold {count} inputs.",
-            hint="Transcribe them one by one, or export them from the history.",
-            count=len(order.inputs),
-        )
-    if not order.output.absolute().parent.is_dir():
-        raise DiskError("The folder '{folder}' does not exist.", hint="Make it first.", folder=order.output.parent)
+def _can(entry: ModelEntry, language: str | None, task: SpeechTask) -> bool:
+    """Whether the model knows the language and can do the task; of a folder of one's own nobody knows."""
+    if not entry.languages or "multilingual" in entry.languages:
+        return True
+    return task == "transcribe" and language in (None, *entry.languages)
 
 
-def _check_file(name: str) -> None:
-    """What cannot be read is told before a model is loaded."""
-    if name != "-" and not _is_microphone(name):
+def _knows_only_english(
+    entry: ModelEntry, other: ModelEntry, engine: str, language: str | None, task: SpeechTask
+) -> UsageError:
+    sentence = "The model '{id}' knows only English, not {language}."
+    if task == "translate":
+        sentence = "The model '{id}' knows only English and cannot translate."
+    choice = f"--model {other.id}"
+    if engine and engine not in other.engines:
+        choice = f"--engine {other.engines[0]} {choice}"
+    name = ENGLISH_NAMES.get(language or "", "")
+    return UsageError(sentence, hint="Choose {choice}.", id=entry.id, language=name, choice=choice)
+
+
+def _check_inputs(order: Order) -> None:
+    """What can be known before a model is loaded."""
+    if order.inputs.count("-") > 1:
+        raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
+    if "-" in order.inputs and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("Nothing is piped into standard input.", hint="Pipe sound into it, or give a file's name.")
+    name = order.inputs[0]
+    if len(order.inputs) == 1 and _is_file(name):
         media_file.duration_s(Path(name))
+
+
+def _targets(order: Order) -> list[Path | None]:
+    """The file that each input is written to; every one of them can be written.
+
+    Raises:
+        UsageError: two texts, or a text and something else, would be the same file.
+        DiskError: a file cannot be written.
+    """
+    targets: list[Path | None] = [None] * len(order.inputs)
+    output = Path(order.output)
+    if order.output and (order.output.endswith("/") or output.is_dir()):
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise UsageError("'{path}' is not a folder.", hint="Choose another --output.", path=output) from error
+        except OSError as error:
+            raise disk_error(error, output) from error
+        targets = [output / f"{_stem(name)}.{order.format or 'txt'}" for name in order.inputs]
+    elif order.output:
+        if len(order.inputs) > 1:
+            raise UsageError(
+                "One --output cannot hold {count} inputs.",
+                hint="Give a folder: --output FOLDER/ --format {format}.",
+                count=len(order.inputs),
+                format=order.format or output.suffix[1:] or "txt",
+            )
+        if order.format not in ("", export.format_of(output)):
+            raise UsageError("'{path}' and --format {format} differ.", path=output, format=order.format)
+        targets = [output]
+    elif order.format:
+        raise UsageError("--format says how the files in a folder are written.", hint="Add --output FOLDER/.")
+    taken = {Path(name).resolve(): name for name in order.inputs if _is_file(name)}
+    written = [(target, name) for target, name in zip(targets, order.inputs, strict=True) if target]
+    if order.events not in ("", "-"):
+        written.append((Path(order.events), "--events"))
+    for path, name in written:
+        if path.resolve() in taken:
+            raise UsageError(
+                "'{path}' would be overwritten by '{name}'.",
+                hint="Choose another file or folder.",
+                path=path,
+                name=name,
+            )
+        taken[path.resolve()] = name
+    for target in filter(None, targets):
+        export.check_target(target)
+    return targets
+
+
+def _stem(name: str) -> str:
+    if _is_file(name):
+        return Path(name).stem
+    return "stdin" if name == "-" else name.replace("/", "-").replace(":", "-")
+
+
+def _is_file(name: str) -> bool:
+    return name != "-" and not _is_microphone(name)
 
 
 def _is_microphone(name: str) -> bool:
     return name == "mic" or name.startswith("mic:")
 
 
-def _open_history(folder: Path | None, complain: Callable[[object], None]) -> History:
+def _open_history(folder: Path | None, say: Callable[[object], None]) -> History:
     """The history, or one in memory where it cannot be opened: what is said must come out all the same."""
     try:
-        return History(folder, on_problem=complain)
+        return History(folder, on_problem=say)
     except AppError as error:
-        complain(f"{error} Nothing is kept this time.")
+        say(f"{error} Nothing is kept this time.")
         return History(None)
 
 
@@ -176,26 +286,29 @@ class _Desk:
 
     order: Order
     spec: EngineSpec
+    options: LiveOptions
     pool: EnginePool
     history: History
     keeps_audio: bool
     events: _EventLog
     status: StatusLine
+    text: LiveText
     interrupts: Interrupts
-    complain: Callable[[object], None]
+    say: Callable[[object], None]
 
 
 class _Job:
     """One input on its way to text."""
 
-    def __init__(self, desk: _Desk, name: str) -> None:
+    def __init__(self, desk: _Desk, name: str, target: Path | None) -> None:
         self._desk = desk
         self._name = name
+        self._target = target
         self._is_live = desk.order.is_live or _is_microphone(name)
-        self._options = LiveOptions(language=desk.order.language, task=desk.order.task, prompt=desk.order.prompt)
+        self._text = desk.text
         self._fed_s = 0.0
         self._has_text = False
-        self._text = LiveText(desk.status)
+        self._text_until_s = 0.0
 
     def run(self) -> None:
         """Raises AppError when the input or the engine fails; what was heard until then is kept."""
@@ -207,42 +320,79 @@ class _Job:
             blocks, duration_s = self._file_blocks()
             item_id = self._begin("file", self._name)
             lost = self._ending(item_id, lambda: self._run_file(blocks, duration_s, item_id))
-        if self._desk.order.output:
-            self._desk.history.flush()
-            self._desk.history.export(item_id, self._desk.order.output)
         if lost:
             raise lost
+        if self._fed_s == 0 and not self._desk.interrupts.were_there:
+            hint = "Pipe 16 kHz mono s16le PCM into it." if self._name == "-" else ""
+            raise SourceError("No sound came from {name}.", hint=hint, name=self._title)
+
+    @property
+    def _title(self) -> str:
+        return "standard input" if self._name == "-" else self._name
 
     def _begin(self, track: str, source: str) -> int:
-        is_file = self._name != "-" and not _is_microphone(self._name)
+        is_file = _is_file(self._name)
         return self._desk.history.begin(
             title=Path(self._name).name if is_file else "",
             source=source,
             engine=self._desk.spec.engine,
             model_id=self._desk.spec.model_id,
-            language=self._desk.order.language or "",
+            language=self._desk.options.language or "",
             tracks=[track],
         ).result()
 
     def _ending(self, item_id: int, work: Callable[[], Exception | None]) -> Exception | None:
-        """Does the work and closes the item, whatever happens."""
-        is_complete = False
+        """Does the work, closes the item and writes the output, whatever happens."""
         try:
             lost = work()
-            is_complete = True
-        finally:
-            if not self._desk.events.is_on_stdout:
-                with contextlib.suppress(BrokenPipeError):
-                    self._text.end_line()
-            has_sound = self._is_live and self._fed_s > 0
-            history = self._desk.history
-            if is_complete or not has_sound or item_id >= PRIVATE_FROM:
-                history.finish(item_id, self._fed_s, keep_audio=self._desk.keeps_audio).result()
-            else:
-                self._desk.complain("The recording is kept. Open Sensorium to finish its text.")
-            if not self._has_text and not has_sound:
-                history.delete(item_id).result()
+        except BaseException as error:
+            self._close(item_id, error, is_finished=False)
+            raise
+        self._close(item_id, lost, is_finished=True)
         return lost
+
+    def _close(self, item_id: int, error: BaseException | None, *, is_finished: bool) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._text.end_line()
+        history, say = self._desk.history, self._desk.say
+        is_kept, has_sound = item_id < PRIVATE_FROM, self._is_live and self._fed_s > 0
+        if is_finished or not (is_kept and has_sound):
+            history.finish(item_id, self._fed_s, keep_audio=self._desk.keeps_audio).result()
+        else:
+            say("The recording is kept. Open Sensorium to finish its text.")
+        places: list[str] = []
+        unwritten: AppError | None = None
+        if self._target and (self._has_text or (is_finished and self._fed_s > 0)):
+            history.flush()
+            try:
+                history.export(item_id, self._target)
+                places.append(f"in '{self._target}'")
+            except AppError as failure:
+                unwritten = failure
+        if not self._has_text and not has_sound:
+            history.delete(item_id).result()
+        elif is_kept:
+            places.append(f"in the history as item {item_id}")
+        if unwritten and error is None:
+            raise unwritten
+        if unwritten:
+            say(unwritten)
+        self._tell_outcome(error, " and ".join(places))
+
+    def _tell_outcome(self, error: BaseException | None, places: str) -> None:
+        """One line where the text ends early or there is none; an error is told by who catches it."""
+        was_interrupted = self._desk.interrupts.were_there
+        verb = "Interrupted" if was_interrupted else "Stopped"
+        if self._has_text and (error or (was_interrupted and self._target)):
+            self._say(f"{verb}: the text up to {clock_text(self._text_until_s)} is {places or 'kept nowhere else'}.")
+        elif isinstance(error, Cancelled):
+            self._say("Interrupted before the first words; nothing was written.")
+        elif not self._has_text and error is None and self._fed_s > 0:
+            self._say(f"Nobody speaks in {self._title}.")
+
+    def _say(self, sentence: str) -> None:
+        which = f"{self._title}: " if len(self._desk.order.inputs) > 1 else ""
+        self._desk.say(f"{which}{sentence}")
 
     # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -284,7 +434,7 @@ class _Job:
             stack.callback(self._desk.interrupts.stop_with, None)
             with self._lease() as lease:
                 results = transcribe_live(
-                    backlog, lambda request: self._ask(lease, request), track=source.track, options=self._options
+                    backlog, lambda request: self._ask(lease, request), track=source.track, options=self._desk.options
                 )
                 for result in results:
                     self._show_live(result, item_id)
@@ -296,20 +446,20 @@ class _Job:
         try:
             return FlacRecorder(self._desk.history.media_path(item_id, f"{track}.flac"))
         except DiskError as error:
-            self._desk.complain(error)
+            self._desk.say(error)
             return None
 
     def _record(self, recorder: FlacRecorder, samples: Samples) -> None:
         try:
             recorder.write(samples)
         except DiskError as error:  # told once; the text goes on
-            self._desk.complain(error)
+            self._desk.say(error)
 
     def _close_recorder(self, recorder: FlacRecorder) -> None:
         try:
             recorder.close()
         except DiskError as error:
-            self._desk.complain(error)
+            self._desk.say(error)
 
     def _show_live(self, result: Partial | Commit | LiveStatus | Notice, item_id: int) -> None:
         match result:
@@ -319,7 +469,7 @@ class _Job:
                     self._text.show_unsure(result.text)
             case Commit():
                 if result.words:
-                    self._has_text = True
+                    self._has_text, self._text_until_s = True, result.words[-1].end_s
                     self._desk.events.write("commit", result.track, result.words, self._fed_s)
                 if not self._desk.events.is_on_stdout:
                     self._text.show_certain([word.text for word in result.words])
@@ -332,7 +482,7 @@ class _Job:
                 if result.lag_s > BEHIND_S and not self._text.is_mid_line:
                     self._desk.status.show(f"{result.lag_s:.0f} s behind")
             case Notice():
-                self._tell(result)
+                self._say(f"{result.sentence} {result.hint}")
 
     # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,14 +494,18 @@ class _Job:
 
     def _stdin_blocks(self) -> Iterator[Samples]:
         """The pipe as an iterator that Ctrl-C ends."""
-        blocks: queue.Queue[Samples | None] = queue.Queue(100)
+        blocks: queue.Queue[Samples | Exception | None] = queue.Queue(100)
+        is_over = threading.Event()
         stream = PcmStream(sys.stdin.buffer)
         self._desk.interrupts.stop_with(stream.stop)
-        stream.start(blocks.put, lambda error: blocks.put(None))
+        stream.start(lambda samples: None if is_over.is_set() else blocks.put(samples), blocks.put)
         try:
             while (block := blocks.get()) is not None:
+                if isinstance(block, Exception):
+                    raise block
                 yield block
         finally:
+            is_over.set()
             while not blocks.empty():  # the stream's thread may wait for room
                 blocks.get_nowait()
             stream.stop()
@@ -362,7 +516,7 @@ class _Job:
                 self._counted(blocks),
                 lambda request: self._ask(lease, request, Priority.FILE),
                 duration_s=duration_s,
-                options=self._options,
+                options=self._desk.options,
                 cancelled=self._desk.interrupts.cancelled,
             )
             for result in results:
@@ -377,7 +531,7 @@ class _Job:
             yield block
 
     def _show_segment(self, segment: Segment, item_id: int) -> None:
-        self._has_text = True
+        self._has_text, self._text_until_s = True, segment.end_s
         self._desk.events.write("commit", segment.track, segment.words, self._fed_s)
         if not self._desk.events.is_on_stdout:
             self._text.show_certain([word.text for word in segment.words])
@@ -402,11 +556,7 @@ class _Job:
         return answer
 
     def _tell(self, notice: Notice) -> None:
-        self._desk.status.clear()
-        if self._text.is_mid_line:
-            self._text.end_line()
-        which = f"{self._name}: " if len(self._desk.order.inputs) > 1 else ""
-        self._desk.complain(f"{which}{notice.sentence} {notice.hint}".strip())
+        self._desk.say(f"{notice.sentence} {notice.hint}".strip())
 
 
 class _EventLog:

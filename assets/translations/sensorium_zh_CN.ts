@@ -1695,6 +1695,10 @@
         <translation>“{name}”已拔出或没有响应。</translation>
     </message>
     <message>
+        <source>&apos;{path}&apos; and --format {format} differ.</source>
+        <translation>“{path}”与 --format {format} 不一致。</translation>
+    </message>
+    <message>
         <source>&apos;{path}&apos; cannot be written: {reason}.</source>
         <translation>无法写入“{path}”：{reason}。</translation>
     </message>
@@ -1711,8 +1715,16 @@
         <translation>“{path}”不是二进制版本 {version} 的 CTranslate2 Whisper。</translation>
     </message>
     <message>
+        <source>&apos;{path}&apos; is not a folder.</source>
+        <translation>“{path}”不是文件夹。</translation>
+    </message>
+    <message>
         <source>&apos;{path}&apos; may not be written.</source>
         <translation>没有写入“{path}”的权限。</translation>
+    </message>
+    <message>
+        <source>&apos;{path}&apos; would be overwritten by &apos;{name}&apos;.</source>
+        <translation>“{path}”会被“{name}”覆盖。</translation>
     </message>
     <message>
         <source>&apos;{repo_id}&apos; asks for an agreement before it can be downloaded.</source>
@@ -1723,8 +1735,16 @@
         <translation>“{repo_id}”没有应用可读取格式的权重。</translation>
     </message>
     <message>
+        <source>--format says how the files in a folder are written.</source>
+        <translation>--format 指定文件夹中文件的格式。</translation>
+    </message>
+    <message>
         <source>A private item keeps nothing on disk.</source>
         <translation>隐私项目不在磁盘上保存任何内容。</translation>
+    </message>
+    <message>
+        <source>Add --output FOLDER/.</source>
+        <translation>请加上 --output FOLDER/。</translation>
     </message>
     <message>
         <source>Add --yes.</source>
@@ -1787,12 +1807,20 @@
         <translation>请选择较小的模型。</translation>
     </message>
     <message>
+        <source>Choose another --output.</source>
+        <translation>请选择其他 --output。</translation>
+    </message>
+    <message>
         <source>Choose another device.</source>
         <translation>请选择其他设备。</translation>
     </message>
     <message>
         <source>Choose another file for --events.</source>
         <translation>请为 --events 选择其他文件。</translation>
+    </message>
+    <message>
+        <source>Choose another file or folder.</source>
+        <translation>请选择其他文件或文件夹。</translation>
     </message>
     <message>
         <source>Choose another file.</source>
@@ -1833,6 +1861,10 @@
     <message>
         <source>Choose the device &apos;auto&apos; or &apos;cpu&apos; in the options.</source>
         <translation>请在选项中选择设备“auto”或“cpu”。</translation>
+    </message>
+    <message>
+        <source>Choose {choice}.</source>
+        <translation>请选择 {choice}。</translation>
     </message>
     <message>
         <source>Close it; what is said meanwhile is kept and written afterwards.</source>
@@ -1903,12 +1935,24 @@
         <translation>请释放一些空间。</translation>
     </message>
     <message>
+        <source>Give &apos;-&apos; once.</source>
+        <translation>“-”只能给出一次。</translation>
+    </message>
+    <message>
         <source>Give a code or a name, such as en, German or 中文.</source>
         <translation>请给出代码或名称，例如 en、German 或“中文”。</translation>
     </message>
     <message>
+        <source>Give a folder: --output FOLDER/ --format {format}.</source>
+        <translation>请给出文件夹：--output FOLDER/ --format {format}。</translation>
+    </message>
+    <message>
         <source>Give one that was said.</source>
         <translation>请给出说过的词。</translation>
+    </message>
+    <message>
+        <source>Give the file&apos;s name instead, or pipe it through: ffmpeg -i - -f s16le -ar 16000 -ac 1 -</source>
+        <translation>请改为给出文件名，或先经过：ffmpeg -i - -f s16le -ar 16000 -ac 1 -</translation>
     </message>
     <message>
         <source>Give the name of a file.</source>
@@ -1991,6 +2035,10 @@
         <translation>未找到麦克风。</translation>
     </message>
     <message>
+        <source>No sound came from {name}.</source>
+        <translation>{name} 没有传来声音。</translation>
+    </message>
+    <message>
         <source>Nobody is there to be asked whether to delete for good.</source>
         <translation>没有人可以确认是否永久删除。</translation>
     </message>
@@ -1999,12 +2047,24 @@
         <translation>未找到：请接入一个。</translation>
     </message>
     <message>
+        <source>Nothing is piped into standard input.</source>
+        <translation>标准输入没有接入任何内容。</translation>
+    </message>
+    <message>
         <source>Nothing was deleted.</source>
         <translation>没有删除任何内容。</translation>
     </message>
     <message>
         <source>One --output cannot hold {count} inputs.</source>
         <translation>一个 --output 无法容纳 {count} 个输入。</translation>
+    </message>
+    <message>
+        <source>Pipe 16 kHz mono s16le PCM into it.</source>
+        <translation>请通过管道传入 16 kHz 单声道 s16le PCM。</translation>
+    </message>
+    <message>
+        <source>Pipe sound into it, or give a file&apos;s name.</source>
+        <translation>请通过管道传入声音，或给出文件名。</translation>
     </message>
     <message>
         <source>Plug it in, or choose another device.</source>
@@ -2037,6 +2097,10 @@
     <message>
         <source>Some settings did not fit and got their defaults: {names}.</source>
         <translation>部分设置无效，已恢复默认值：{names}。</translation>
+    </message>
+    <message>
+        <source>Standard input can be read only once.</source>
+        <translation>标准输入只能读取一次。</translation>
     </message>
     <message>
         <source>Stop it first.</source>
@@ -2095,8 +2159,8 @@
         <translation>引擎“{engine}”不能运行模型“{id}”。</translation>
     </message>
     <message>
-        <source>The engine &apos;{engine}&apos; does not turn speech into text.</source>
-        <translation>引擎“{engine}”不能将语音转为文字。</translation>
+        <source>The engine &apos;{name}&apos; does not turn speech into text.</source>
+        <translation>引擎“{name}”不能把语音转成文字。</translation>
     </message>
     <message>
         <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong checksum.</source>
@@ -2113,10 +2177,6 @@
     <message>
         <source>The file as it was is kept in &apos;{path}&apos;.</source>
         <translation>原文件保存在“{path}”。</translation>
-    </message>
-    <message>
-        <source>The file is cut off before its end.</source>
-        <translation>文件在结尾前被截断。</translation>
     </message>
     <message>
         <source>The folder &apos;{folder}&apos; does not exist.</source>
@@ -2195,6 +2255,10 @@
         <translation>模型“{id}”随 Python 包提供。</translation>
     </message>
     <message>
+        <source>The model &apos;{id}&apos; does not turn speech into text.</source>
+        <translation>模型“{id}”不能把语音转成文字。</translation>
+    </message>
+    <message>
         <source>The model &apos;{id}&apos; is being downloaded already.</source>
         <translation>模型“{id}”正在下载中。</translation>
     </message>
@@ -2205,6 +2269,14 @@
     <message>
         <source>The model &apos;{id}&apos; is not installed.</source>
         <translation>模型“{id}”未安装。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{id}&apos; knows only English and cannot translate.</source>
+        <translation>模型“{id}”只懂英语，不能翻译。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{id}&apos; knows only English, not {language}.</source>
+        <translation>模型“{id}”只懂英语，不懂 {language}。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; needs no conversion.</source>
@@ -2339,10 +2411,6 @@
         <translation>此账户没有使用麦克风的权限。</translation>
     </message>
     <message>
-        <source>Transcribe them one by one, or export them from the history.</source>
-        <translation>请逐个转写，或从历史记录中导出。</translation>
-    </message>
-    <message>
         <source>Try again later.</source>
         <translation>请稍后重试。</translation>
     </message>
@@ -2381,6 +2449,10 @@
     <message>
         <source>Wav2Vec2 is ready</source>
         <translation>Wav2Vec2 已就绪</translation>
+    </message>
+    <message>
+        <source>What is piped in is {kind}, not raw sound.</source>
+        <translation>传入的是 {kind}，而不是原始声音。</translation>
     </message>
     <message>
         <source>What is there was read. Copy the file again if it should be longer.</source>
@@ -2429,6 +2501,10 @@
     <message>
         <source>{path} is a folder.</source>
         <translation>{path} 是文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is cut off before its end.</source>
+        <translation>{path} 在结尾之前就中断了。</translation>
     </message>
     <message>
         <source>{path} is empty.</source>

@@ -80,6 +80,53 @@ def test_unusable_file_among_others_is_told_and_the_rest_goes_on(
     history.close()
 
 
+def test_each_file_of_a_batch_gets_a_file_in_the_folder(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut_off = tmp_path / "half.flac"
+    cut_off.write_bytes(SPEECH.read_bytes()[: SPEECH.stat().st_size // 2])
+
+    code = cli.main(
+        ["transcribe", str(SPEECH), str(cut_off), *TINY, "-o", f"{tmp_path}/texts/", "--format", "vtt", "--no-history"]
+    )
+
+    assert code == 0
+    assert {path.name for path in (tmp_path / "texts").iterdir()} == {f"{SPEECH.stem}.vtt", "half.vtt"}
+    assert "leisure" in (tmp_path / "texts" / f"{SPEECH.stem}.vtt").read_text()
+    assert capsys.readouterr().err.startswith(f"sensorium: {cut_off} is cut off before its end.")
+
+
+def test_silence_gives_an_empty_text_and_says_so(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soundfile.write(tmp_path / "silence.wav", np.zeros(SAMPLE_RATE_HZ, np.int16), SAMPLE_RATE_HZ)
+
+    assert cli.main(["transcribe", str(tmp_path / "silence.wav"), *TINY, "-o", str(tmp_path / "silence.txt")]) == 0
+
+    assert (tmp_path / "silence.txt").read_text() == ""
+    assert capsys.readouterr().err == f"sensorium: Nobody speaks in {tmp_path}/silence.wav.\n"
+    history = opened_history()
+    assert history.count() == 0
+    history.close()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--live"]])
+@pytest.mark.parametrize(
+    ("piped", "sentence"),
+    [(b"", b"No sound came from standard input."), (b"fLaC" + bytes(4000), b"What is piped in is a FLAC file")],
+)
+def test_pipe_without_raw_sound_is_told(home: Path, arguments: list[str], piped: bytes, sentence: bytes) -> None:
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", "-", *TINY, *arguments]
+    done = subprocess.run(command, input=piped, capture_output=True, check=False)
+
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"sensorium: " + sentence)
+    assert done.stderr.count(b"\n") == 1
+    history = opened_history()
+    assert history.count() == 0
+    history.close()
+
+
 def test_live_events_build_the_text_that_is_kept(home: Path, tmp_path: Path) -> None:
     events_file = tmp_path / "events.jsonl"
 
@@ -141,6 +188,27 @@ def test_ctrl_c_keeps_what_was_said(home: Path) -> None:
     assert item.state == "finished"
 
 
+def test_ctrl_c_writes_what_a_file_gave_so_far(home: Path, tmp_path: Path) -> None:
+    samples, _ = soundfile.read(SPEECH, dtype="int16")
+    with_pause = np.concatenate([samples, np.zeros(3 * SAMPLE_RATE_HZ, np.int16)])
+    soundfile.write(tmp_path / "long.wav", np.tile(with_pause, 60), SAMPLE_RATE_HZ)
+    inputs = [str(tmp_path / "long.wav"), str(SPEECH)]
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", *inputs, *TINY, "-o", f"{tmp_path}/texts/"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "leisure" in (tmp_path / "texts" / "long.txt").read_text()
+    first, second = errors.splitlines()
+    assert first.startswith(f"sensorium: {tmp_path}/long.wav: Interrupted: the text up to 0:")
+    assert first.endswith(f"is in '{tmp_path}/texts/long.txt' and in the history as item 1.")
+    assert second == "sensorium: 1 of 2 inputs were not begun."
+
+
 def test_microphone_is_transcribed_until_ctrl_c(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     samples, _ = soundfile.read(SPEECH, dtype="float32")
     at_44_khz = soxr.resample(samples, SAMPLE_RATE_HZ, 44_100) * 32767
@@ -176,6 +244,15 @@ def test_engine_that_dies_leaves_the_recording_to_be_finished(
     history.close()
     assert item.title == SPEECH.name
     assert "The recording is kept" in capsys.readouterr().err
+
+
+def test_language_takes_a_model_that_knows_it() -> None:
+    catalogue, settings = Catalogue(Paths.of_user().models_dir), Settings()
+    settings.hear.model = "whisper-tiny.en"
+
+    assert choose_spec(catalogue, settings, "", "", language="en").model_id == "whisper-tiny.en"
+    assert choose_spec(catalogue, settings, "", "", language="de").model_id == "whisper-base"
+    assert choose_spec(catalogue, settings, "", "", task="translate").model_id == "whisper-base"
 
 
 def test_engine_alone_takes_a_model_that_it_runs(home: Path) -> None:

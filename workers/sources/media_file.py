@@ -232,4 +232,4 @@ class _Reader:
         if self._is_shorter_than_its_header or received_s < (self.duration_s or 0.0) - MISSING_S:
             log.warning("the file ends at %.1f s, before its header says (%s s)", received_s, self.duration_s)
             hint = "What is there was read. Copy the file again if it should be longer."
-            on_notice(Notice("The file is cut off before its end.", hint))
+            on_notice(Notice("{path} is cut off before its end.", hint, {"path": self._path}))
