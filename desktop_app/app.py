@@ -174,7 +174,7 @@ class GarbageCollector(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._thresholds = gc.get_threshold()
+        self._was_enabled = gc.isenabled()
         self._is_frozen = False
         self._timer = QTimer(self, interval=COLLECT_EVERY_MS)
         self._timer.timeout.connect(self.collect)
@@ -187,18 +187,25 @@ class GarbageCollector(QObject):
     def __exit__(self, *_error: object) -> None:
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
 
     def collect(self) -> None:
         """Collects the oldest generation that is due; the first time it freezes what there is instead."""
         if not self._is_frozen:
             gc.freeze()  # without collecting: that would hold up the window for 60 ms
             self._is_frozen = True
-        counts = gc.get_count()
-        for generation in (2, 1, 0):
-            if counts[generation] > self._thresholds[generation]:
-                gc.collect(generation)
-                return
+        collect_due_cycles()
+
+
+def collect_due_cycles() -> None:
+    """Collects the oldest generation that is due, in this thread."""
+    for generation, (count, threshold) in reversed(
+        list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))
+    ):
+        if count > threshold:
+            gc.collect(generation)
+            return
 
 
 def on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -17,8 +17,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from desktop_app.app import collect_due_cycles
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
+os.environ.setdefault("TQDM_DISABLE", "1")  # a progress bar starts a thread that never ends
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # speed belongs in benchmarks
 hypothesis.settings.load_profile("untimed")
@@ -59,14 +62,25 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cycles_wait_for_the_main_thread() -> Iterator[None]:
+    """As in the app: Qt does not survive that a widget in a cycle is destroyed in a worker's thread."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind(cycles_wait_for_the_main_thread: None) -> Iterator[None]:
     """Fails a test that leaves a thread, a process or a window behind."""
+    collect_due_cycles()
     before = {*_threads(), *_children(), *_windows()}
     yield
-    for thread in set(_threads()) - before:
-        if isinstance(thread, threading.Thread):
-            thread.join(1.0)  # one that is about to end may do so
+    for thread in set(_threads()) - before:  # one that is about to end may do so
+        if isinstance(thread, QThread):
+            thread.wait(1000)
+        else:
+            thread.join(1.0)
     if set(_windows()) - before:
         gc.collect()  # only now: it takes 100 ms where torch is loaded
     left = {*_threads(), *_children(), *_windows()} - before
@@ -78,7 +92,8 @@ def nothing_left_behind() -> Iterator[None]:
 
 def _threads() -> list[threading.Thread | QThread]:
     running = [thread for thread in list(_qthreads) if isValid(thread) and thread.isRunning()]
-    return [*running, *(thread for thread in threading.enumerate() if not thread.daemon)]
+    # Python has a dummy for each QThread that it has met, and keeps it.
+    return [*running, *(thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread))]
 
 
 def _children() -> list[psutil.Process]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
@@ -122,7 +123,15 @@ def test_broken_settings_file_is_told_in_the_window(home):
     assert done.stdout == "warning Some settings did not fit and got their defaults: general.theme.\n", done.stderr
 
 
-def test_garbage_is_collected_in_the_windows_thread_only(qapp):
+@pytest.fixture
+def collecting_anywhere() -> Iterator[None]:
+    """As Python does, and as no other test does."""
+    gc.enable()
+    yield
+    gc.disable()
+
+
+def test_garbage_is_collected_in_the_windows_thread_only(qapp, collecting_anywhere):
     seen = []
     gc.callbacks.append(lambda phase, _info: seen.append(threading.current_thread()))
     parent = QObject()
