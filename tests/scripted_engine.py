@@ -50,6 +50,7 @@ class ScriptedOptions(EngineOptions):
     load_memory_bytes: int = Field(0, title="Memory", description="What it takes when loaded.")
     latency_s: float = Field(0.0, title="Latency", description="How long a speech request takes.")
     crash_once: str = Field("", title="Crash once", description="A file: the first speech request makes it and dies.")
+    bugs_at: tuple[int, ...] = Field((), title="Bugs at", description="These speech requests raise ValueError.")
     crash_always: bool = Field(False, title="Crash always", description="Dies on each speech request.")
 
 
@@ -60,6 +61,7 @@ class ScriptedEngine:
         self._model = model
         self._options = options
         self._memory = b""
+        self._n_heard = 0
         self.device = "cpu"
 
     def load(self, on_progress: OnProgress) -> None:
@@ -100,6 +102,9 @@ class ScriptedEngine:
         if self._options.crash_once and not Path(self._options.crash_once).exists():
             Path(self._options.crash_once).touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        self._n_heard += 1
+        if self._n_heard in self._options.bugs_at:
+            raise ValueError(self._n_heard)
         time.sleep(self._options.latency_s)
         count = min(len(self._options.words), int(len(request.samples) / SAMPLE_RATE_HZ / WORD_S))
         words = (

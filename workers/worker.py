@@ -44,6 +44,7 @@ class Worker(QThread):
     Signals:
         result_ready(object): one value of `workers.results`.
         failed(object): the exception that ended the work; `finished` follows.
+        ended(Worker): in the thread that made it, once all it told was heard there and its own thread is gone.
 
     Attributes:
         is_complete: the work came to its own end, neither failed nor stopped.
@@ -52,6 +53,7 @@ class Worker(QThread):
 
     result_ready = Signal(object)
     failed = Signal(object)
+    ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class Worker(QThread):
     def _on_finished(self) -> None:
         """In the thread that made it: waits the moment until the other is gone; only then it may be destroyed."""
         self.wait()
+        self.ended.emit(self)
         _running.discard(self)
 
     def work(self) -> Iterator[object]:

@@ -1154,27 +1154,27 @@
     </message>
     <message>
         <source>Transcribing met an unexpected error and goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>转写遇到意外错误，正在继续。</translation>
     </message>
     <message>
         <source>Sound and text are kept. The log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音和文字都已保留。详情见日志。</translation>
     </message>
     <message>
         <source>Transcribing failed {count} times and has stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>转写失败 {count} 次，已停止。</translation>
     </message>
     <message>
         <source>The recording goes on. When you stop it, the missing text can be transcribed.</source>
-        <translation type="unfinished"></translation>
+        <translation>录音仍在继续。停止后可补全缺少的文字。</translation>
     </message>
     <message>
         <source>What was said until now stays readable.</source>
-        <translation type="unfinished"></translation>
+        <translation>到目前为止的文字仍可阅读。</translation>
     </message>
     <message>
         <source>Show log</source>
-        <translation type="unfinished">显示日志</translation>
+        <translation>显示日志</translation>
     </message>
 </context>
 <context>

@@ -167,6 +167,7 @@ class HearPanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.state_changed.connect(self._show_state)
+        session.state_changed.connect(self._on_state_changed)
         session.started.connect(self._on_started)
         session.result_ready.connect(self._on_result)
         session.levels_ready.connect(self._on_levels)
@@ -283,6 +284,10 @@ class HearPanel(QWidget):
 
     # ── files and what a crash left ─────────────────────────────────────────────────────────────────────────────────
 
+    def _on_state_changed(self, state: SessionState) -> None:
+        if state is SessionState.FAILED:
+            self.look_for_unfinished()
+
     def _on_job_changed(self, job: FileJob) -> None:
         self.files_card.show_jobs(self._files.jobs)
         if job.state is FileState.RUNNING and job.track == "file" and not self._session.state.is_active:
@@ -306,13 +311,18 @@ class HearPanel(QWidget):
         self._show_sound()
 
     def look_for_unfinished(self) -> None:
-        """Shows the card if a crash left something."""
+        """Shows the card if a crash or a failure left something that is not being finished already."""
         history = self._context.history
         if history is None:
             return
 
+        in_work = {job.item_id for job in self._files.jobs if not job.state.is_over}
+
         def recovered(_job: Job) -> list[Recovered]:
-            undecided = [item for item in history.items(kind="speech") if item.state == "recovered"]
+            history.flush()
+            undecided = [
+                item for item in history.items(kind="speech") if item.state == "recovered" and item.id not in in_work
+            ]
             found = [history.recover(item.id).result() for item in [*history.unfinished(), *undecided]]
             for whole in [one for one in found if _is_whole(one)]:
                 history.finish(whole.item_id, whole.duration_s)

@@ -286,7 +286,8 @@ class HistoryPanel(QWidget):
         self._show_selected()
 
     def _on_recorded(self, _item_id: object) -> None:
-        self.refresh()
+        if self._context.history is not None:
+            self._refresh_when_written(self._context.history)
 
     def _on_job_changed(self, job: FileJob) -> None:
         if job.state.is_over:

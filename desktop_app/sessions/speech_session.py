@@ -5,7 +5,8 @@
     here:            result_ready → history → panel
 
 Two tracks share one engine through the pool. Whatever goes wrong with the engine, the sound is still recorded; whatever
-goes wrong with the sound, what was said before is still transcribed.
+goes wrong with the sound, what was said before is still transcribed. A worker that meets an error of ours is followed
+by another one over the same backlog; a track that keeps failing is left to be finished afterwards.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +25,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, DiskError
+from workers.live import LiveOptions
 from workers.mailbox import Backlog
 from workers.recorder import FlacRecorder
-from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Notice, Progress, Samples, SegmentEmotion
+from workers.results import (
+    SAMPLE_RATE_HZ,
+    Commit,
+    Levels,
+    LiveStatus,
+    Notice,
+    Partial,
+    Progress,
+    Samples,
+    SegmentEmotion,
+    SegmentSound,
+)  # fmt: skip
 from workers.sources.base import AudioDevice, AudioSource
 from workers.worker import EmotionWorker, SpeechWorker
 
@@ -43,6 +57,9 @@ JOIN_GAP_S = 0.05  # tracks that are less apart than this begin together
 PAUSE_FLUSH_MS = 300  # after it, what the driver still held when the user paused has come
 PAUSE_SILENCE_S = 1.2  # heard as the end of a sentence, so that the last words before a pause are confirmed
 DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
+MAX_FAILURES = 3  # of a track's transcription ...
+FAILURES_WITHIN_S = 60.0  # ... in this time, and nobody starts it again
+COMMITS_KEPT = 100  # for a worker that goes on: a commit has a word or ends a segment, and half a minute is needed
 TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
 
 
@@ -79,7 +96,11 @@ class SpeechSession(QObject):
         self._context = context
         self._state = SessionState.IDLE
         self._tracks: list[_Track] = []
-        self._workers: list[SpeechWorker] = []
+        self._workers: dict[_Track, SpeechWorker] = {}
+        self._working: set[SpeechWorker] = set()  # those of which not everything was heard yet
+        self._spec: EngineSpec | None = None  # of this recording
+        self._options = LiveOptions()
+        self._on_segment: Callable[[SegmentSound], None] | None = None
         self._emotions: list[EmotionWorker] = []  # one a recording, until it has asked about its last segment
         self._item_id: int | None = None
         self._history: History | None = None  # where this recording goes
@@ -150,7 +171,7 @@ class SpeechSession(QObject):
         self._forget_private()
         self._is_private = False
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
-        self._workers = []
+        self._workers = {}
         self._history, self._item_id, self._error = None, None, None
         self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = False
         self._lags.clear()
@@ -298,27 +319,35 @@ class SpeechSession(QObject):
 
     def _on_specs_found(self, spec: EngineSpec, emotion: EngineSpec | None) -> None:
         self.item_changed.emit(self._item_id)
-        on_segment = self._start_emotions(emotion).put if emotion else None
+        self._spec = spec
+        self._options = live_options(self._context.settings)
+        self._on_segment = self._start_emotions(emotion).put if emotion else None
         for track in self._tracks:
-            worker = SpeechWorker(
-                self._context.pool,
-                spec,
-                track.backlog,
-                track=track.name,
-                options=live_options(self._context.settings),
-                on_segment=on_segment,
-            )
-            worker.result_ready.connect(self._on_result)
-            worker.failed.connect(self._on_worker_failed)
-            worker.finished.connect(self._on_worker_finished)
-            self._workers.append(worker)
-            worker.start()
+            self._start_worker(track)
+
+    def _start_worker(self, track: _Track) -> None:
+        """Transcribes the track from where an earlier worker left it."""
+        assert self._spec is not None
+        worker = SpeechWorker(
+            self._context.pool,
+            self._spec,
+            track.backlog,
+            track=track.name,
+            options=self._options,
+            said=track.said,
+            on_segment=self._on_segment,
+        )
+        worker.result_ready.connect(self._on_result)
+        worker.ended.connect(self._on_worker_ended)
+        self._workers[track] = worker
+        self._working.add(worker)
+        worker.start()
 
     def _start_emotions(self, spec: EngineSpec) -> EmotionWorker:
         worker = EmotionWorker(self._context.pool, spec, item_id=self._item_id)
         worker.result_ready.connect(self._on_emotion)
         worker.failed.connect(self._context.show_error)
-        worker.finished.connect(self._on_emotions_finished)
+        worker.ended.connect(self._emotions.remove)
         self._emotions.append(worker)
         worker.start()
         return worker
@@ -370,6 +399,9 @@ class SpeechSession(QObject):
         self.result_ready.emit(result)
 
     def _keep(self, commit: Commit) -> None:
+        for track in self._tracks:
+            if track.name == commit.track:
+                track.said.append(commit)
         self._has_words = self._has_words or bool(commit.words)
         if self._history is not None and self._item_id is not None and (commit.words or commit.ends_segment):
             self._history.append_words(
@@ -385,11 +417,6 @@ class SpeechSession(QObject):
         if history is not None and emotion.item_id is not None and not self._context.is_closing:
             history.set_emotion(emotion.item_id, emotion.track, emotion.start_s, emotion.end_s, emotion.scores)
         self.result_ready.emit(emotion)
-
-    def _on_emotions_finished(self) -> None:
-        for worker in [worker for worker in self._emotions if worker.isFinished()]:
-            worker.wait()
-            self._emotions.remove(worker)
 
     def _on_problem(self, problem: object) -> None:
         if isinstance(problem, Notice):
@@ -454,14 +481,46 @@ class SpeechSession(QObject):
         elif self._is_private and not wanted:
             self._context.notify("info", self.tr("This recording stays private; the next one is kept."))
 
-    def _on_worker_failed(self, error: Exception) -> None:
-        """The model cannot be used. While sound comes it is recorded, and can be transcribed afterwards."""
+    def _on_worker_failed(self, track: _Track, error: Exception) -> None:
+        """Goes on with another worker, or gives the track up. Its sound is recorded, and can be transcribed later."""
+        now = time.monotonic()
+        track.failures = [failed_at for failed_at in track.failures if now - failed_at < FAILURES_WITHIN_S] + [now]
+        if self._discard_wanted or self._context.is_closing:
+            return
+        if isinstance(error, AppError) or len(track.failures) >= MAX_FAILURES:
+            self._give_up(track, error)
+            return
+        self._context.notify(
+            "warning",
+            self.tr("Transcribing met an unexpected error and goes on."),
+            self.tr("Sound and text are kept. The log has the details."),
+            action=self._log_action(),
+        )
+        self._start_worker(track)
+
+    def _give_up(self, track: _Track, error: Exception) -> None:
+        track.give_up()
+        self._lags.pop(track.name, None)
+        self.result_ready.emit(Partial(track.name, ()))
         if self._error is None:
             self._error = error
-            self._context.show_error(error)
+            if isinstance(error, AppError):
+                self._context.show_error(error)
+            else:
+                self._context.notify(
+                    "error",
+                    self.tr("Transcribing failed {count} times and has stopped.").format(count=MAX_FAILURES),
+                    self.tr("The recording goes on. When you stop it, the missing text can be transcribed.")
+                    if self.media_paths
+                    else self.tr("What was said until now stays readable."),
+                    action=self._log_action(),
+                )
             self.failed.emit(error)
         if not self._is_loaded:
             self.stop()
+
+    def _log_action(self) -> tuple[str, Callable[[], None]]:
+        return self.tr("Show log"), lambda: self._context.panel_requested.emit("log")
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -477,19 +536,21 @@ class SpeechSession(QObject):
         self._finish_when_done()
 
     def _abandon(self) -> None:
-        for worker in self._workers:
+        for worker in self._workers.values():
             worker.stop()
 
-    def _on_worker_finished(self) -> None:
+    def _on_worker_ended(self, worker: SpeechWorker) -> None:
+        self._working.discard(worker)
+        if worker.error is not None:
+            self._on_worker_failed(
+                next(track for track in self._tracks if self._workers[track] is worker), worker.error
+            )
         self._finish_when_done()
 
     def _finish_when_done(self) -> None:
-        is_done = not any(worker.isRunning() for worker in self._workers)
-        if self._state is not SessionState.STOPPING or self._is_opening or self._is_closing_sources or not is_done:
+        if self._state is not SessionState.STOPPING or self._is_opening or self._is_closing_sources or self._working:
             return
-        for worker in self._workers:
-            worker.wait()
-        is_complete = all(worker.is_complete for worker in self._workers)
+        is_complete = all(worker.is_complete for worker in self._workers.values())
         self._workers.clear()
         for emotions in self._emotions:  # what was said last is still asked about, while the user goes on
             emotions.finish()
@@ -516,10 +577,12 @@ class SpeechSession(QObject):
             self._history.apply_retention(policy)
         else:
             self._history.release(self._item_id)
+            if not self._context.is_closing:
+                self._history.recover(self._item_id)  # so that its text can be finished at once
 
     def _on_context_closed(self) -> None:
         """The engines are gone: whatever still waited for one is about to end, and is offered at the next start."""
-        for worker in [*self._workers, *self._emotions]:
+        for worker in [*self._workers.values(), *self._emotions]:
             worker.stop_and_wait()
 
     def _forget_private(self) -> None:
@@ -552,6 +615,9 @@ class _Track:
         self.path: Path | None = None
         self.is_lost = False
         self.is_started = False
+        self.said: deque[Commit] = deque(maxlen=COMMITS_KEPT)
+        self.failures: list[float] = []  # when a worker failed
+        self.is_given_up = False
         self._recorder: FlacRecorder | None = None
         self._on_levels, self._on_problem, self._on_end = on_levels, on_problem, on_end
         self._position_of_all = position_of_all
@@ -603,6 +669,11 @@ class _Track:
             if not self.is_ended:
                 self._write(np.zeros(round(seconds * SAMPLE_RATE_HZ), np.float32))
 
+    def give_up(self) -> None:
+        """Nobody transcribes it any more: from now on its sound is on the disk only."""
+        self.is_given_up = True
+        self.backlog.acknowledge(self.backlog.received)
+
     def end(self) -> None:
         """No more sound comes; what waits is transcribed."""
         with self._lock:
@@ -627,6 +698,8 @@ class _Track:
             except DiskError as error:
                 self._on_problem(error)
         self.backlog.put(samples)
+        if self.is_given_up:
+            self.backlog.acknowledge(self.backlog.received)
 
     def _measure(self, samples: Samples) -> None:
         joined = np.concatenate([self._rest, samples])

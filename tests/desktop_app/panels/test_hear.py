@@ -262,6 +262,26 @@ def test_an_interrupted_recording_is_offered_and_finished(qtbot, panel, context,
     assert len(history.segments(item_id)) > 1
 
 
+def test_a_recording_that_failed_is_offered_at_once(qtbot, panel, context, source, speech, monkeypatch):  # noqa: F811
+    spec = scripted(words=WORDS, bugs_at=tuple(range(1, 99)))
+    monkeypatch.setattr(speech_session, "speech_spec", lambda *_: spec)
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: source._on_end is not None)
+    source.say(speech)
+    session.stop()
+
+    qtbot.waitUntil(panel.recovery_card.isVisible, timeout=10_000)
+    panel.finish_recovered()
+    panel.look_for_unfinished()
+    qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
+
+    context.history.flush()
+    assert not panel.recovery_card.isVisible()
+    assert context.history.item(session.item_id).state == "finished"
+    assert context.history.segments(session.item_id)
+
+
 def test_an_interrupted_recording_nobody_decided_on_is_offered_again(qtbot, panel, context, speech):  # noqa: F811
     history = context.history
     item_id = history.begin(tracks=["me"]).result()

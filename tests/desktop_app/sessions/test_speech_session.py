@@ -1,3 +1,4 @@
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import soundfile
 from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
-from desktop_app.sessions import speech_session
+from desktop_app.sessions import file_queue, speech_session
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.speech_session import SpeechSession
 from desktop_app.settings import Settings
@@ -108,6 +109,11 @@ def until(qtbot, session, state: SessionState) -> None:
     qtbot.waitUntil(lambda: session.state is state, timeout=20_000)
 
 
+def looked_at(results) -> float:
+    """How far the transcription is, in seconds."""
+    return max((result.decoded_s for result in results if isinstance(result, LiveStatus)), default=0.0)
+
+
 def text_of(context, item_id: int) -> str:
     context.history.flush()
     return " ".join(segment.text for segment in context.history.segments(item_id))
@@ -183,9 +189,88 @@ def test_an_engine_that_cannot_go_on_leaves_the_recording_to_be_finished(qtbot, 
 
     until(qtbot, session, SessionState.FAILED)
 
+    context.history.flush()
     assert context.messages[0].kind == "error"
-    assert [item.id for item in context.history.unfinished()] == [session.item_id]
-    assert soundfile.info(context.history.media_path(session.item_id, "me.flac")).frames == len(speech)
+    assert context.history.item(session.item_id).state == "recovered"
+    (media,) = context.history.media(session.item_id)
+    assert soundfile.info(media.path).frames == len(speech)
+
+
+MANY_WORDS = tuple(f" word{number}" for number in range(60))
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+@pytest.mark.parametrize("bugs_at", [(1,), (3,), (2, 3)])
+def test_another_worker_goes_on_after_an_error_of_ours_and_no_word_is_lost(qtbot, context, session, speech, bugs_at):
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS, bugs_at=bugs_at)
+    for second, part in enumerate(np.array_split(speech, 4), start=1):
+        source.say(part)
+        qtbot.waitUntil(lambda second=second: looked_at(results) >= second - 1, timeout=20_000)
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    context.history.flush()
+    words = [word for segment in context.history.segments(session.item_id) for word in segment.words]
+    gaps_s = [after.start_s - before.end_s for before, after in itertools.pairwise(words)]
+    assert all(-0.01 < gap_s < 0.7 for gap_s in gaps_s)  # the engine hears a word in each 0.3 s, and none in a pause
+    assert words[0].start_s < 1.0
+    assert words[-1].end_s > 3.4
+    assert [word for result in results if isinstance(result, Commit) for word in result.words] == words
+    assert context.history.item(session.item_id).state == "finished"
+    assert {message.kind for message in context.messages} == {"warning"}
+    assert len(context.messages) == len(bugs_at)
+
+
+def test_a_worker_that_keeps_failing_is_given_up_and_the_recording_goes_on(qtbot, context, session, speech):
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS, bugs_at=tuple(range(2, 100)))
+
+    source.say(speech)
+    qtbot.waitUntil(lambda: looked_at(results) > 0, timeout=20_000)
+    with qtbot.waitSignal(session.failed, timeout=20_000):
+        source.say(speech)
+    assert session.state.is_active
+    source.say(speech)
+    assert session._tracks[0].backlog.pending_s == 0
+    session.stop()
+    until(qtbot, session, SessionState.FAILED)
+
+    context.history.flush()
+    assert [message.kind for message in context.messages] == ["warning", "warning", "error"]
+    assert "missing text" in context.messages[-1].hint
+    item = context.history.item(session.item_id)
+    assert (item.state, item.duration_s) == ("recovered", pytest.approx(12.0))
+    assert [media.track for media in context.history.media(session.item_id)] == ["me"]
+
+
+def test_errors_that_are_far_apart_are_each_gone_on_after(qtbot, context, session, speech, monkeypatch):
+    monkeypatch.setattr(speech_session, "FAILURES_WITHIN_S", 0.0)
+    source = ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS, bugs_at=(1, 2, 3, 4))
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert text_of(context, session.item_id)
+    assert [message.kind for message in context.messages] == ["warning"] * 4
+
+
+def test_what_was_given_up_can_be_transcribed_again_at_once(qtbot, context, session, speech, monkeypatch):
+    source = ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS, bugs_at=tuple(range(1, 100)))
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.FAILED)
+    context.history.flush()
+    monkeypatch.setattr(file_queue, "speech_spec", lambda *_: scripted(words=MANY_WORDS))
+
+    item, media = context.history.item(session.item_id), context.history.media(session.item_id)
+    (job,) = context.sessions.files.add_again(item, media, "scripted")
+    qtbot.waitUntil(lambda: job.state.is_over, timeout=20_000)
+
+    assert text_of(context, job.item_id)
 
 
 def test_a_model_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
