@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from desktop_app.context import AppContext
 from desktop_app.main_window import MainWindow
 from desktop_app.paths import ASSETS_DIR, Paths
 from desktop_app.settings import Settings
-from workers.errors import AppError
+from workers.errors import AppError, UsageError, disk_error
 from workers.results import Commit, Partial
 from workers.sources.media_file import MediaFile, duration_s
 
@@ -32,16 +33,31 @@ FORMATS = ("txt", "srt", "vtt", "json")
 
 
 def main(folder: Path) -> int:
-    """Runs the demonstration into `folder`; 0 when words were heard and kept."""
+    """Runs the demonstration into `folder`; 0 when words were heard and kept.
+
+    Raises:
+        UsageError: the folder is a file.
+        DiskError: it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        home = Path(tempfile.mkdtemp(prefix=".home-", dir=folder))  # the user's own history stays as it is
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError("'{path}' is not a folder.", hint="Choose another --output.", path=folder) from error
+    except OSError as error:
+        raise disk_error(error, folder / "transcript.txt" if folder.is_dir() else folder) from error
+    try:
+        return _demonstrate(folder, Paths.below(home))
+    finally:
+        shutil.rmtree(home)
+
+
+def _demonstrate(folder: Path, paths: Paths) -> int:
     has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform == "linux" and not has_display:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    folder.mkdir(parents=True, exist_ok=True)
     users = Paths.of_user()
     user_settings = Settings.load(users.settings_file)
-    home = folder / "home"  # the user's own history stays as it is
-    shutil.rmtree(home, ignore_errors=True)  # what an earlier demonstration left
-    paths = Paths.below(home)
     settings = Settings.load(paths.settings_file)
     settings.models.folder = user_settings.models.folder or str(users.models_dir)
     settings.general.language = user_settings.general.language
@@ -60,6 +76,7 @@ def main(folder: Path) -> int:
         app.exec()
     qInstallMessageHandler(None)
     app_log.tear_down()
+    shutil.copy(paths.log_file, folder)
     demonstration.print_summary()
     return demonstration.exit_code
 
