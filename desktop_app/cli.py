@@ -63,9 +63,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _window() -> int:
     import desktop_app.settings  # noqa: F401 - before Qt, whose import hook reads the source of each later module
-    from desktop_app.app import main as window
 
+    try:
+        from desktop_app.app import main as window
+    except ImportError as error:
+        return _without_qt(error)
     return window()
+
+
+def _without_qt(error: ImportError) -> int:
+    """Says what to do where a library of the system that Qt needs is missing."""
+    from workers.errors import DeviceError
+
+    complain(f"The window cannot be opened: {error}. `sensorium doctor` says what to install.")
+    return DeviceError.exit_code
 
 
 def _run(arguments: list[str]) -> int:
@@ -360,7 +371,18 @@ def models_verify(model_id: ModelId) -> None:
 @models_app.command("remove")
 def models_remove(model_id: ModelId) -> None:
     """Deletes a model; a folder of your own is only forgotten."""
-    _catalogue().remove(model_id)
+    from workers.catalogue.catalogue import ModelStatus
+
+    catalogue = _catalogue()
+    is_listed = any(entry.id == model_id for entry in catalogue.entries())
+    is_there = is_listed and catalogue.status(model_id) is not ModelStatus.ABSENT
+    is_converted = is_listed and catalogue.converted_folder(model_id).exists()
+    is_own = is_listed and catalogue.entry(model_id).source == "folder"
+    catalogue.remove(model_id)
+    if not (is_there or is_converted or is_own):
+        complain(
+            f"The model '{model_id}' is not {'installed' if is_listed else 'in the list'}, so nothing was removed."
+        )
 
 
 @models_app.command("add")
@@ -415,12 +437,16 @@ def doctor() -> int:
     from desktop_app.paths import Paths
     from workers.errors import DeviceError
 
-    has_problem = False
+    levels = []
     for finding in examine(Paths.of_user()):
-        has_problem = has_problem or finding.level == "problem"
+        levels.append(finding.level)
         advice = f"  → {finding.advice}" if finding.advice else ""
         typer.echo(f"{finding.level:8}  {finding.subject:10}  {finding.detail}{advice}")
-    return DeviceError.exit_code if has_problem else 0
+    if "problem" in levels:
+        typer.echo("\nWhat is marked as a problem keeps Sensorium from working; the arrow says what to do.")
+        return DeviceError.exit_code
+    typer.echo("\nSensorium works here" + (", but for what the warnings name." if "warning" in levels else "."))
+    return 0
 
 
 @app.command()
@@ -430,9 +456,11 @@ def demo(
     ] = Path("sensorium-demo"),
 ) -> int:
     """Shows the app at work on its sample, and leaves screenshots and the transcript in a folder."""
-    from desktop_app.demo import main as demonstrate
-
-    return int(demonstrate(output) or 0)
+    try:
+        from desktop_app.demo import main as demonstrate
+    except ImportError as error:
+        return _without_qt(error)
+    return demonstrate(output)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -36,6 +36,13 @@ PACKAGES = {  # as installed, and as imported
     "soxr": "soxr",
 }
 OPEN_A_WINDOW = "from PySide6.QtWidgets import QApplication as A; a = A([]); print(a.platformName())"
+PLAY = """
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication([])
+from PySide6.QtMultimedia import QMediaDevices, QMediaFormat
+formats = QMediaFormat().supportedFileFormats(QMediaFormat.ConversionMode.Decode)
+print(QMediaFormat.FileFormat.FLAC in formats, QMediaDevices.defaultAudioOutput().description(), sep="\\n")
+"""
 QT_PACKAGES = (
     "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 "
     "libxcb-render-util0 libxcb-shape0"
@@ -62,6 +69,7 @@ def examine(paths: Paths) -> Iterator[Finding]:
     yield _packages()
     yield _display()
     yield from _sound()
+    yield _playback()
     yield from _models(paths)
     yield _history(paths)
     yield _disk(paths)
@@ -81,16 +89,25 @@ def _packages() -> Finding:
 
 
 def _display() -> Finding:
-    try:  # in another process: Qt aborts where its platform cannot start
-        tried = subprocess.run([sys.executable, "-c", OPEN_A_WINDOW], capture_output=True, text=True, timeout=60)
+    try:
+        tried = _try(OPEN_A_WINDOW)
     except subprocess.TimeoutExpired:
         return Finding("problem", "window", "Qt did not start within a minute", "Log out and in again.")
     if tried.returncode == 0:
         return Finding("ok", "window", f"Qt opens windows ({tried.stdout.strip()})")
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         return Finding("warning", "window", "there is no display", "Use the commands, or run `sensorium demo`.")
-    why = (tried.stderr.strip().splitlines() or ["Qt cannot start"])[-1]
-    return Finding("problem", "window", why, f"sudo apt-get install {QT_PACKAGES}")
+    return Finding("problem", "window", _why(tried), f"sudo apt-get install {QT_PACKAGES}")
+
+
+def _try(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs it in another process: Qt aborts where its platform cannot start."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+
+
+def _why(tried: subprocess.CompletedProcess[str]) -> str:
+    return (tried.stderr.strip().splitlines() or ["Qt cannot start"])[-1]
 
 
 def _sound() -> Iterator[Finding]:
@@ -112,6 +129,23 @@ def _sound() -> Iterator[Finding]:
         yield Finding("warning", "computer", "ALSA cannot reach PulseAudio or PipeWire", advice)
     else:
         yield Finding("ok", "computer", "neither PulseAudio nor PipeWire runs, so what it plays cannot be heard")
+
+
+def _playback() -> Finding:
+    """Whether recordings can be heard again."""
+    try:
+        tried = _try(PLAY, QT_QPA_PLATFORM="offscreen")
+    except subprocess.TimeoutExpired:
+        return Finding("problem", "playback", "Qt's sound did not start within a minute", "Log out and in again.")
+    can_decode, _, name = tried.stdout.strip().partition("\n")
+    if tried.returncode != 0:
+        return Finding("problem", "playback", _why(tried), f"sudo apt-get install libpulse0 {QT_PACKAGES}")
+    if can_decode != "True":
+        return Finding("problem", "playback", "Qt cannot decode recordings", "Run `make run`, which installs PySide6.")
+    if not name:
+        advice = "Plug one in, or start PipeWire or PulseAudio; all but listening again works without."
+        return Finding("warning", "playback", "no loudspeaker was found", advice)
+    return Finding("ok", "playback", f"recordings play through {name}")
 
 
 def _models(paths: Paths) -> Iterator[Finding]:
@@ -147,14 +181,14 @@ def _history(paths: Paths) -> Finding:
     if answer != "ok":
         return Finding("problem", "history", f"'{path}' is damaged: {answer}", "Put back a copy, or move it away.")
     size = sum(file.stat().st_size for file in paths.history_dir.rglob("*") if file.is_file())
-    return Finding("ok", "history", f"{count} items, {_gigabytes(size)}, in {paths.history_dir}")
+    return Finding("ok", "history", f"{count} item{'s' * (count != 1)}, {_size(size)}, in {paths.history_dir}")
 
 
 def _disk(paths: Paths) -> Finding:
     folder = next(folder for folder in (paths.data_dir, *paths.data_dir.parents) if folder.exists())
     free = shutil.disk_usage(folder).free
     level: Level = "problem" if free < VERY_FEW_BYTES else "warning" if free < FEW_BYTES else "ok"
-    detail = f"{_gigabytes(free)} free in {folder}"
+    detail = f"{_size(free)} free in {folder}"
     if not os.access(folder, os.W_OK):
         return Finding("problem", "disk", f"{folder} cannot be written", "Mend its rights, or set SENSORIUM_HOME.")
     return Finding(level, "disk", detail, "" if level == "ok" else "Free some space, or set SENSORIUM_HOME.")
@@ -162,7 +196,7 @@ def _disk(paths: Paths) -> Finding:
 
 def _memory() -> Finding:
     free, total = memory_available_bytes(), machine().memory_bytes
-    detail = f"{_gigabytes(free)} of {_gigabytes(total)} free, {machine().physical_cores} cores"
+    detail = f"{_size(free)} of {_size(total)} free, {machine().physical_cores} cores"
     if free < LITTLE_MEMORY_BYTES:
         return Finding("warning", "memory", detail, "Close other programs, or choose a small model.")
     return Finding("ok", "memory", detail)
@@ -171,8 +205,8 @@ def _memory() -> Finding:
 def _gpu() -> Finding:
     if not machine().gpus:
         return Finding("ok", "gpu", "none: models run on the processor")
-    return Finding("ok", "gpu", ", ".join(f"{gpu.name}, {_gigabytes(gpu.memory_bytes)}" for gpu in machine().gpus))
+    return Finding("ok", "gpu", ", ".join(f"{gpu.name}, {_size(gpu.memory_bytes)}" for gpu in machine().gpus))
 
 
-def _gigabytes(size: float) -> str:
-    return f"{size / 1e9:.1f} GB"
+def _size(size_bytes: float) -> str:
+    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app import __version__, cli
+from desktop_app.doctor import Finding
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
@@ -54,6 +55,32 @@ def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli.main([]) == 7
 
 
+@pytest.mark.parametrize("arguments", [[], ["demo"]])
+def test_missing_library_of_qt_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    for name in ("desktop_app.app", "desktop_app.demo"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    assert cli.main(arguments) == 5
+    assert capsys.readouterr().err.endswith("`sensorium doctor` says what to install.\n")
+
+
+def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def demonstrate(folder: Path, paths: Paths) -> int:
+        paths.data_dir.mkdir(parents=True)
+        return 0
+
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter.txt").write_text("Dear Sir")
+    monkeypatch.setattr("desktop_app.demo._demonstrate", demonstrate)
+
+    assert cli.main(["demo", "-o", str(tmp_path)]) == 0
+
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert (tmp_path / "home" / "letter.txt").read_text() == "Dear Sir"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
@@ -89,6 +116,11 @@ def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
         (["transcribe", "-", "--events", "/nonexistent/events"], 5, "cannot be written"),
         (["models", "verify", "nothing"], 4, "There is no model 'nothing'"),
         (["models", "remove", "whisper-base"], 2, "comes with a Python package"),
+        (["demo", "-o", __file__], 2, "test_cli.py' is not a folder."),
+        (["demo", "-o", f"{__file__}/x"], 2, "test_cli.py/x' is not a folder."),
+        (["demo", "-o", "/proc"], 5, "No file can be made in '/proc'."),
+        (["demo", "-o", "/proc/x"], 5, "No file can be made in '/proc'."),
+        (["models", "remove", "/usr"], 4, "is not the folder of a model"),
         (["history", "show", "99"], 3, "The history has no item 99."),
         (["history", "show", "9" * 30], 3, "The history has no item 999"),
         (["history", "export", "99", "-o", "a.txt"], 3, "The history has no item 99."),
@@ -221,6 +253,23 @@ def test_models_list_knows_the_catalogue(capsys: pytest.CaptureFixture[str]) -> 
     assert models["whisper-tiny.en"]["is_proposed"]
 
 
+def test_models_remove_of_what_is_not_there_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "config.json").write_text('{"model_type": "whisper"}')
+    (tmp_path / "own" / "model.safetensors").touch()
+    catalogue = cli._catalogue()
+    listed = catalogue.add_folder(tmp_path / "own").id
+
+    assert cli.main(["models", "remove", listed]) == 0
+    assert capsys.readouterr().err == ""
+    assert cli.main(["models", "remove", str(tmp_path / "own")]) == 0
+    assert "is not in the list, so nothing was removed." in capsys.readouterr().err
+    assert cli.main(["models", "remove", "whisper-small"]) == 0
+    assert capsys.readouterr().err == (
+        "sensorium: The model 'whisper-small' is not installed, so nothing was removed.\n"
+    )
+
+
 def test_devices_lists_microphone_and_computer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -266,8 +315,33 @@ def test_doctor_is_well(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert cli.main(["doctor"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("ok") and "history" in line and "1 items" in line for line in lines)
+    assert any(line.startswith("ok") and "history" in line and "1 item," in line for line in lines)
     assert not any(line.startswith("problem") for line in lines)
+
+
+def test_doctor_finds_the_loudspeaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.doctor import _playback
+
+    with pulse_server(tmp_path, monkeypatch):
+        assert _playback() == Finding("ok", "playback", "recordings play through Speaker")
+
+    monkeypatch.setenv("PULSE_SERVER", NO_SERVER)
+    finding = _playback()
+    assert (finding.level, finding.detail) == ("warning", "no loudspeaker was found")
+    assert "PipeWire" in finding.advice
+
+
+def test_doctor_says_why_sound_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.doctor import _playback
+
+    (tmp_path / "PySide6").mkdir()
+    (tmp_path / "PySide6" / "__init__.py").write_text("raise ImportError('libpulse.so.0: cannot open shared object')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    finding = _playback()
+
+    assert (finding.level, finding.detail) == ("problem", "ImportError: libpulse.so.0: cannot open shared object")
+    assert "libpulse0" in finding.advice
 
 
 def test_doctor_finds_a_damaged_history(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
