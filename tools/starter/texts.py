@@ -53,22 +53,24 @@ def caption(rng: np.random.Generator, things: Sequence[Thing], *, is_full: bool 
         is_full = bool(rng.random() < 0.7)
     if is_full:
         parts = [_described(rng, thing) for thing in sorted(things, key=lambda thing: thing.centre[0])]
-        claims = tuple(sorted(f"{thing.colour} {thing.name} {_claimed_place(thing)}" for thing in things))
     else:
         counts = Counter(thing.name for thing in things)
         parts = [_counted(rng, KIND_OF[name], count) for name, count in counts.items()]
-        claims = tuple(sorted(thing.name for thing in things))
     templates = SINGLE_CAPTIONS if len(things) == 1 else MANY_CAPTIONS
-    return Caption(str(rng.choice(templates)).format(joined(parts)).lower(), claims)
+    return Caption(str(rng.choice(templates)).format(joined(parts)).lower(), claims_of(things, is_full=is_full))
+
+
+def claims_of(things: Sequence[Thing], *, is_full: bool) -> tuple[str, ...]:
+    """What a caption of these things claims."""
+    if not is_full:
+        return tuple(sorted(thing.name for thing in things))
+    places = [thing.place if thing.is_place_clear else "somewhere" for thing in things]
+    return tuple(sorted(f"{thing.colour} {thing.name} {place}" for thing, place in zip(things, places, strict=True)))
 
 
 def joined(parts: Sequence[str]) -> str:
     """The parts as in "a cat, a dog and a bird"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _claimed_place(thing: Thing) -> str:
-    return thing.place if thing.is_place_clear else ""
 
 
 def _described(rng: np.random.Generator, thing: Thing) -> str:

@@ -123,7 +123,6 @@ def held_out_things(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[n
 def main() -> None:
     arguments = options(__doc__, steps=STEPS)
     torch.manual_seed(SEED)
-    torch.set_num_threads(2)
     pool = Pool.open(WORK_DIR / "pool")
     pixels, names = held_out_things(MEASURED_SCENES, seed=77)
     trained = train(

@@ -28,11 +28,14 @@ Model = TypeVar("Model", bound=nn.Module)
 
 
 def options(description: str | None, *, steps: int) -> argparse.Namespace:
-    """What every training script can be told: --steps and --folder."""
+    """What every training script can be told: --steps, --folder and --threads."""
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--steps", type=int, default=steps, help=f"of the optimiser ({steps})")
     parser.add_argument("--folder", type=Path, default=WORK_DIR, help="checkpoints; the same folder goes on")
-    return parser.parse_args()
+    parser.add_argument("--threads", type=int, default=2, help="one is faster where others use the machine (2)")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    return arguments
 
 
 def train(
