@@ -37,7 +37,6 @@ class SpeechRequest:
         word_times: whether words need times; without, the engine may return one word spanning everything.
         beam_size: 1 is greedy (live), 5 is Whisper's offline default; engines without beams ignore it.
         is_final: no more audio follows; engines with right context flush it.
-        prefix: the text at the start of `samples` that is already certain; engines that can, continue after it.
     """
 
     samples: Samples
@@ -47,7 +46,6 @@ class SpeechRequest:
     word_times: bool = True
     beam_size: int = 1
     is_final: bool = False
-    prefix: str = ""
 
 
 # ── engine → worker ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,10 +71,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What an engine heard in one request. Word times are relative to the start of the request's samples.
-
-    The first `prefix_words` words are the request's prefix, if the engine continued one.
-    """
+    """What an engine heard in one request. Word times are relative to the start of the request's samples."""
 
     words: tuple[Word, ...]
     language: str = ""
@@ -84,7 +79,6 @@ class Hypothesis:
     no_speech_prob: float = 0.0
     avg_logprob: float = 0.0
     decode_s: float = 0.0
-    prefix_words: int = 0
 
     @property
     def text(self) -> str:
@@ -183,6 +177,15 @@ class Notice:
     @property
     def hint(self) -> str:
         return self.hint_template.format(**self.values)
+
+
+@dataclass(frozen=True)
+class SourceNotice(Notice):
+    """How a source is from now on, until the next one of the same track: silent, away and waited for, or "" for well."""
+
+    track: str = ""
+    device_name: str = ""
+    condition: Literal["", "silent", "away"] = ""
 
 
 # ── source → session ─────────────────────────────────────────────────────────────────────────────────────────────────

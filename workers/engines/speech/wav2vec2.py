@@ -45,7 +45,7 @@ class Wav2Vec2Options(EngineOptions):
 
 
 class Wav2Vec2:
-    """Answers a SpeechRequest with one Hypothesis; prompt, prefix and beams are not for this kind of model."""
+    """Answers a SpeechRequest with one Hypothesis; prompt and beams are not for this kind of model."""
 
     info: ClassVar[EngineInfo] = EngineInfo(
         name="wav2vec2",

@@ -126,18 +126,15 @@ class Whisper:
             head.append(self._no_times)
             if before:
                 head = [self._token["<|startofprev|>"], *before, *head]
-            prefix = self._encode_text(request.prefix) if request.prefix else []
             # Fast talkers reach 7 tokens a second, scripts without spaces twice as many; more is a loop.
             tokens_per_s = 16 if language in UNSPACED_LANGUAGES else 8
-            max_tokens = max(16, 12 + int(tokens_per_s * duration_s) - len(prefix))
-            new = self._generate(sound, head + prefix, max_tokens, request.beam_size, cancelled)
-            tokens = prefix + cut_loop([token for token in new if token < self._end])
+            max_tokens = 12 + int(tokens_per_s * duration_s)
+            generated = self._generate(sound, head, max_tokens, request.beam_size, cancelled)
+            tokens = cut_loop([token for token in generated if token < self._end])
             token_starts_s, probabilities, no_speech_prob = self._listen_again(sound, head, tokens, duration_s)
         has_spaces = request.task == "translate" or language not in UNSPACED_LANGUAGES
-        certain = word_groups(prefix, self._decode_text, has_spaces=has_spaces)
-        groups = certain + word_groups(tokens[len(prefix) :], self._decode_text, has_spaces=has_spaces)
         words, first = [], 0
-        for text, count in groups:
+        for text, count in word_groups(tokens, self._decode_text, has_spaces=has_spaces):
             start_s, end_s = token_starts_s[first], token_starts_s[first + count]
             start_s = max(start_s, end_s - FIRST_WORD_S) if first == 0 else start_s
             words.append(Word(text, start_s, end_s, float(np.mean(probabilities[first : first + count]))))
@@ -151,7 +148,6 @@ class Whisper:
             no_speech_prob=no_speech_prob,
             avg_logprob=float(np.mean(np.log(np.maximum(probabilities, 1e-10)))) if tokens else 0.0,
             decode_s=time.perf_counter() - started,
-            prefix_words=len(certain) if request.word_times else 0,
         )
 
     def _encode(self, samples: Samples, padding_s: float, cancelled: Callable[[], bool]) -> Any:
@@ -206,13 +202,12 @@ class Whisper:
             _check(cancelled)
             return torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
 
-        is_begin = head[-1] == self._no_times
         config = GenerationConfig(
             max_new_tokens=max(1, min(max_tokens, self._model.config.max_target_positions - len(head))),
             num_beams=beam_size,
             do_sample=False,
             suppress_tokens=getattr(self._published, "suppress_tokens", None),
-            begin_suppress_tokens=getattr(self._published, "begin_suppress_tokens", None) if is_begin else None,
+            begin_suppress_tokens=getattr(self._published, "begin_suppress_tokens", None),
             decoder_start_token_id=self._start,
             bos_token_id=self._end,
             eos_token_id=self._end,

@@ -103,17 +103,6 @@ def test_word_times_move_with_the_sound(whisper: Whisper, heard: Hypothesis):
 
 
 @needs_clips
-def test_a_certain_beginning_is_continued(whisper: Whisper, heard: Hypothesis):
-    prefix = "".join(word.text for word in heard.words[:4])
-
-    hypothesis = answer(whisper, SpeechRequest(clip("en_leopard")[0], prefix=prefix))
-
-    assert hypothesis.prefix_words == 4
-    assert "".join(word.text for word in hypothesis.words[:4]) == prefix
-    assert plain(hypothesis.text) == plain(heard.text)
-
-
-@needs_clips
 def test_a_prompt_gives_the_spelling_of_a_name(whisper: Whisper):
     samples, _ = clip("en_ls_1688-142285-0005")
 
