@@ -433,8 +433,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="no LocalAgreement-2, no real-time run, no memory run")
     arguments = parser.parse_args()
 
-    result: dict[str, Any] = {"machine": machine(), "models": {}}
     speeches = recordings(arguments.file)
+    audio = {speech.name: round(len(speech.samples) / SAMPLE_RATE_HZ, 1) for speech in speeches}
+    result: dict[str, Any] = {"machine": machine(), "audio": audio, "models": {}}
     aligner = Measured("base", cost=None)
     gold = {speech.name: gold_words(speech, aligner.whisper) for speech in speeches}
     for name in arguments.model or MODELS:
@@ -445,12 +446,16 @@ def main() -> None:
             "stop": measured.stop(speeches),
             "nonspeech": measured.nonspeech(),
         } | ({} if arguments.quick else {"paced": measured.paced(shortest, gold[shortest.name])})
+        write(result, arguments.out)  # each model takes a quarter of an hour
     if not arguments.quick:
         result["memory"] = memory()
-    result["audio"] = {speech.name: round(len(speech.samples) / SAMPLE_RATE_HZ, 1) for speech in speeches}
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(result, indent=1, ensure_ascii=False))
+        write(result, arguments.out)
     print(table(result))
+
+
+def write(result: dict[str, Any], out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(result, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":
