@@ -7,6 +7,7 @@ answers at once.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -83,7 +84,7 @@ def _run(arguments: list[str]) -> int:
     import logging
 
     from desktop_app import log
-    from workers.errors import AppError, Cancelled
+    from workers.errors import AppError, Cancelled, DiskError, disk_error
 
     try:
         return int(app(arguments, prog_name="sensorium", standalone_mode=False) or 0)
@@ -99,6 +100,9 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # the top of the program
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            complain(disk_error(error, Path(error.filename or "standard output")))
+            return DiskError.exit_code
         logging.getLogger("desktop_app.cli").exception("unexpected")
         complain(f"Something unexpected happened: {type(error).__name__}: {error}. The log has the details.")
         return 1
@@ -265,7 +269,8 @@ def history_delete(
 
 def _row(item: Item) -> str:
     text = item.title or item.preview or item.source
-    return f"{item.id:6}  {item.created_at:%Y-%m-%d %H:%M}  {clock_text(item.duration_s):>8}  {text[:80]}"
+    line = "".join(letter if letter.isprintable() else " " for letter in text[:80])  # names of files may hold anything
+    return f"{item.id:6}  {item.created_at:%Y-%m-%d %H:%M}  {clock_text(item.duration_s):>8}  {line}"
 
 
 @app.command()

@@ -189,6 +189,8 @@ def _disk(paths: Paths) -> Finding:
     free = shutil.disk_usage(folder).free
     level: Level = "problem" if free < VERY_FEW_BYTES else "warning" if free < FEW_BYTES else "ok"
     detail = f"{_size(free)} free in {folder}"
+    if not folder.is_dir():
+        return Finding("problem", "disk", f"{folder} is not a folder", "Move it away, or set SENSORIUM_HOME.")
     if not os.access(folder, os.W_OK):
         return Finding("problem", "disk", f"{folder} cannot be written", "Mend its rights, or set SENSORIUM_HOME.")
     return Finding(level, "disk", detail, "" if level == "ok" else "Free some space, or set SENSORIUM_HOME.")

@@ -200,6 +200,8 @@ def _knows_only_english(
 
 def _check_inputs(order: Order) -> None:
     """What can be known before a model is loaded."""
+    if "" in order.inputs:
+        raise UsageError("An input is empty.", hint="Give the name of a file.")
     if order.inputs.count("-") > 1:
         raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
     if "-" in order.inputs and (sys.stdin is None or sys.stdin.isatty()):
@@ -383,8 +385,9 @@ class _Job:
         """One line where the text ends early or there is none; an error is told by who catches it."""
         was_interrupted = self._desk.interrupts.were_there
         verb = "Interrupted" if was_interrupted else "Stopped"
+        until = clock_text(self._text_until_s)
         if self._has_text and (error or (was_interrupted and self._target)):
-            self._say(f"{verb}: the text up to {clock_text(self._text_until_s)} is {places or 'kept nowhere else'}.")
+            self._say(f"{verb}: the text up to {until} is {places}." if places else f"{verb} at {until}.")
         elif isinstance(error, Cancelled):
             self._say("Interrupted before the first words; nothing was written.")
         elif not self._has_text and error is None and self._fed_s > 0:

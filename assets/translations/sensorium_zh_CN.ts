@@ -306,6 +306,18 @@
         <translation>正在完成最后几个词</translation>
     </message>
     <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>{device} is missing: choose another</source>
+        <translation>{device} 已断开：请选择其他设备</translation>
+    </message>
+    <message>
+        <source>Waiting for {device}</source>
+        <translation>正在等待 {device}</translation>
+    </message>
+    <message>
         <source>Ready: Ctrl+R starts</source>
         <translation>就绪：按 Ctrl+R 开始</translation>
     </message>
@@ -1675,6 +1687,14 @@
         <translation>“{name}”没有说明要写成哪种格式。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; gives nothing but silence.</source>
+        <translation>“{name}”只有静音。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; gives sound again.</source>
+        <translation>“{name}”又有声音了。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; holds no recording.</source>
         <translation>“{name}”中没有录音。</translation>
     </message>
@@ -1753,6 +1773,10 @@
     <message>
         <source>Agree on the model&apos;s page of the hub, sign in with `hf auth login`, and try again.</source>
         <translation>请在模型库的模型页面上同意协议，用 `hf auth login` 登录后重试。</translation>
+    </message>
+    <message>
+        <source>An input is empty.</source>
+        <translation>有一个输入是空的。</translation>
     </message>
     <message>
         <source>Ask its owner for the permission.</source>
@@ -2075,8 +2099,12 @@
         <translation>请接入一个，或转写文件。</translation>
     </message>
     <message>
-        <source>Recording goes on as soon as it is back.</source>
-        <translation>设备恢复后录音会立即继续。</translation>
+        <source>Recording goes on as soon as it is back. If it stays away, you can choose another device.</source>
+        <translation>设备恢复后会立即继续录音。若一直未恢复，可选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Recording goes on with &apos;{name}&apos;.</source>
+        <translation>正在使用“{name}”继续录音。</translation>
     </message>
     <message>
         <source>Remove it and download it again.</source>
@@ -2121,14 +2149,6 @@
     <message>
         <source>The Whisper model ran out of memory.</source>
         <translation>Whisper 模型内存不足。</translation>
-    </message>
-    <message>
-        <source>The audio device is back and recording goes on.</source>
-        <translation>音频设备已恢复，录音继续。</translation>
-    </message>
-    <message>
-        <source>The audio device was unplugged or does not answer.</source>
-        <translation>音频设备已拔出或没有响应。</translation>
     </message>
     <message>
         <source>The catalogue has no model for &apos;{task}&apos;.</source>
@@ -2245,10 +2265,6 @@
     <message>
         <source>The hub no longer has version {revision} of &apos;{repo_id}&apos;.</source>
         <translation>模型库中不再有“{repo_id}”的版本 {revision}。</translation>
-    </message>
-    <message>
-        <source>The microphone gives nothing but silence.</source>
-        <translation>麦克风只有静音。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; comes with a Python package.</source>

@@ -33,7 +33,8 @@ def _fold_character(character: str) -> str:
 
 def terms_of(query: str) -> list[str]:
     """The folded words that all must occur; words in double quotes belong together."""
-    terms = (fold(phrase or word).strip() for phrase, word in _TERM.findall(query))
+    sound = query.encode("utf-8", "replace").decode()  # what is no text in the shell's encoding is in no transcript
+    terms = (fold(phrase or word).strip() for phrase, word in _TERM.findall(sound))
     return [term for term in terms if term]
 
 

@@ -110,7 +110,8 @@ class History:
         Raises (from the future):
             DiskError: the item's folder cannot be made.
         """
-        columns = {"kind": kind, "title": title, "source": source, "engine": engine, "model_id": model_id}
+        columns = {"kind": kind, "title": _storable(title), "source": _storable(source)}
+        columns |= {"engine": engine, "model_id": model_id}
         columns |= {"language": language, "tracks": json.dumps(list(tracks)), "state": "recording"}
         begun: Future[int] = Future()
         try:
@@ -472,8 +473,12 @@ def _hit(row: sqlite3.Row, terms: list[str]) -> Hit:
 
 
 def _plain(words: Sequence[Word]) -> list[dict[str, Any]]:
-    # A lone surrogate cannot be stored, and one odd letter must not cost the sentence.
-    return [asdict(word) | {"text": word.text.encode("utf-8", "replace").decode()} for word in words]
+    return [asdict(word) | {"text": _storable(word.text)} for word in words]
+
+
+def _storable(text: str) -> str:
+    """A lone surrogate cannot be stored, and one odd letter must not cost the sentence."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _time(seconds: float) -> datetime:

@@ -99,6 +99,7 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["transcribe", "x.wav", "-o", "/proc/x.txt"], 5, "No file can be made in '/proc'"),
         (["transcribe", "x.wav", "-o", f"{__file__}/"], 2, "is not a folder"),
         (["transcribe", "x.wav", "-o", "/proc/a/"], 5, "No file can be made in '/proc'"),
+        (["transcribe", ""], 2, "An input is empty"),
         (["transcribe", "-", "-"], 2, "Standard input can be read only once"),
         (["transcribe", "x.wav"], 3, "x.wav does not exist"),
         (["transcribe", __file__, "--live"], 3, "is not an audio or video file"),
@@ -171,6 +172,34 @@ def test_history_list_shows_the_newest_first(home: Path, capsys: pytest.CaptureF
     lines = capsys.readouterr().out.splitlines()
     assert [int(line.split()[0]) for line in lines] == [second, first]
     assert "1:15" in lines[0]
+
+
+def test_history_list_shows_odd_names_on_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history = History(Paths.of_user().history_dir)
+    history.finish(history.begin(title="two\nlines\x1b[31m \udcff").result(), duration_s=1.0).result()
+    history.close()
+
+    assert cli.main(["history", "list"]) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("two lines [31m ?")
+
+
+def test_search_for_what_is_no_text_finds_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["search", "a\udcff"]) == 0
+    assert "Nobody said" in capsys.readouterr().err
+
+
+def test_full_disk_behind_standard_output_is_told(home: Path) -> None:
+    keep(home, "hello")
+
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*SENSORIUM, "history", "show", "1"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == 5
+    assert done.stderr == "sensorium: The disk is full: 'standard output' cannot be written. Free some space.\n"
 
 
 def test_history_show_prints_the_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
