@@ -38,12 +38,18 @@ MessageKind = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True)
 class Message:
-    """A line for the banner. `action` is a button: its text and what it does."""
+    """A line for the banner.
+
+    Attributes:
+        action: a button: its text and what it does.
+        topic: what it is about; another one about the same replaces it, and `AppContext.withdraw` takes it away.
+    """
 
     kind: MessageKind
     sentence: str
     hint: str = ""
     action: tuple[str, Callable[[], None]] | None = None
+    topic: str = ""
 
 
 class Sessions:
@@ -74,6 +80,7 @@ class AppContext(QObject):
 
     Signals:
         message_posted(Message): something the user should read.
+        message_withdrawn(str): what was posted about this topic does not hold any more.
         settings_changed(str): "section.field" has a new value.
         history_changed(): the history was opened, or could not be.
         busy_changed(str, Progress | None): background work, by its title; None when it ended.
@@ -82,6 +89,7 @@ class AppContext(QObject):
     """
 
     message_posted = Signal(object)
+    message_withdrawn = Signal(str)
     settings_changed = Signal(str)
     history_changed = Signal()
     busy_changed = Signal(str, object)
@@ -199,15 +207,23 @@ class AppContext(QObject):
         hint: str = "",
         *,
         action: tuple[str, Callable[[], None]] | None = None,
+        topic: str = "",
     ) -> None:
         """Shows a line in the banner; the texts are translated already."""
-        self.message_posted.emit(Message(kind, sentence, hint, action))
+        self.message_posted.emit(Message(kind, sentence, hint, action, topic))
 
-    def show_notice(self, notice: Notice) -> None:
+    def withdraw(self, topic: str) -> None:
+        """Takes the line about a topic from the banner: it does not hold any more."""
+        self.message_withdrawn.emit(topic)
+
+    def show_notice(self, notice: Notice, *, kind: MessageKind = "info", topic: str = "") -> None:
         values = dict(notice.values)
-        self.notify("info", i18n.from_workers(notice.template, values), i18n.from_workers(notice.hint_template, values))
+        sentence, hint = i18n.from_workers(notice.template, values), i18n.from_workers(notice.hint_template, values)
+        self.notify(kind, sentence, hint, topic=topic)
 
-    def show_error(self, error: BaseException, *, action: tuple[str, Callable[[], None]] | None = None) -> None:
+    def show_error(
+        self, error: BaseException, *, action: tuple[str, Callable[[], None]] | None = None, topic: str = ""
+    ) -> None:
         """Shows what went wrong; Cancelled is no error, and what is not an AppError is our bug and logged whole."""
         if isinstance(error, Cancelled):
             return
@@ -215,7 +231,7 @@ class AppContext(QObject):
             log.warning("%s", error)
             if action is None and isinstance(error, ModelMissing | ModelBroken):
                 action = (self.tr("Show models"), self._show_models)
-            self.notify("error", i18n.sentence(error), i18n.hint(error), action=action)
+            self.notify("error", i18n.sentence(error), i18n.hint(error), action=action, topic=topic)
             return
         log.error("unexpected: %s", error, exc_info=error)
         self.notify(

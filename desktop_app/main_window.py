@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self._saving = _SavingOverlay(self)
 
+        context.message_withdrawn.connect(self.banner.withdraw)
         self.banner.message_changed.connect(lambda message: self.dismiss_action.setEnabled(message is not None))
         self.rail.panel_chosen.connect(self.show_panel)
         context.message_posted.connect(self._on_message)

@@ -181,7 +181,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class SourceNotice(Notice):
-    """How a source is from now on, until the next one of the same track: silent, away and waited for, or "" for well."""
+    """How a source is until the next one of the same track: silent, away and waited for, or "" for well."""
 
     track: str = ""
     device_name: str = ""

@@ -64,7 +64,7 @@ def _texts_of_call(call: ast.Call, assigned: dict[str, list[str]]) -> Iterator[t
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     positional = dict(enumerate(call.args))
-    if name in ERRORS or name == "Notice":
+    if name in ERRORS or name.endswith("Notice"):
         for value in (
             positional.get(0),
             positional.get(1),

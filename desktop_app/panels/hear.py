@@ -52,6 +52,7 @@ from workers.sources.base import AudioDevice
 
 LAG_SHOWN_FROM_S = 2.0
 CLOCK_MS = 200
+DEVICE_NAME_PX = 140  # of the place under the clock
 WHOLE_WITHIN_S = 0.5  # a recording that lacks less has nothing to finish
 MEDIA_PATTERNS = (
     "*.aac *.aif *.aiff *.amr *.avi *.flac *.flv *.m4a *.m4b *.m4v *.mka *.mkv *.mov *.mp2 *.mp3 *.mp4 *.mpeg *.mpg "
@@ -168,6 +169,7 @@ class HearPanel(QWidget):
         session = self._session
         session.state_changed.connect(self._show_state)
         session.state_changed.connect(self._on_state_changed)
+        session.sources_changed.connect(lambda: self._show_state(session.state))
         session.started.connect(self._on_started)
         session.result_ready.connect(self._on_result)
         session.levels_ready.connect(self._on_levels)
@@ -386,6 +388,17 @@ class HearPanel(QWidget):
             SessionState.PAUSED: self.tr("Paused: Space goes on"),
             SessionState.STOPPING: self.tr("Finishing the last words"),
         }
+        missing = self._session.missing_device if state.is_active else None
+        self.status.setProperty("role", "caption" if missing is None else "warning")
+        theme.refresh(self.status)
+        if missing is not None:
+            name = self.status.fontMetrics().elidedText(
+                missing or self.tr("Microphone"), Qt.TextElideMode.ElideRight, DEVICE_NAME_PX
+            )
+            is_lost = self._session.has_lost_source
+            text = self.tr("{device} is missing: choose another") if is_lost else self.tr("Waiting for {device}")
+            self.status.setText(text.format(device=name))
+            return
         job = self._shown_file
         idle = self.tr("Ready: Ctrl+R starts")
         if job is not None:

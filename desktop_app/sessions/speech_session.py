@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -39,6 +39,7 @@ from workers.results import (
     Samples,
     SegmentEmotion,
     SegmentSound,
+    SourceNotice,
 )  # fmt: skip
 from workers.sources.base import AudioDevice, AudioSource
 from workers.worker import EmotionWorker, SpeechWorker
@@ -75,6 +76,7 @@ class SpeechSession(QObject):
         item_changed(object): the number in the history, or None.
         finished(object): everything is transcribed and kept; the item's number, or None when nothing was kept.
         failed(object): the exception; the user has been told.
+        sources_changed(): a device went away, or all are there again: `missing_device`, `has_lost_source`.
         devices_changed(list[AudioDevice]): after `watch_devices`.
     """
 
@@ -85,6 +87,7 @@ class SpeechSession(QObject):
     item_changed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
+    sources_changed = Signal()
     devices_changed = Signal(object)
 
     _specs_found = Signal(object, object)
@@ -157,6 +160,11 @@ class SpeechSession(QObject):
     def has_lost_source(self) -> bool:
         """A device went away; `resume` takes the one that is chosen then."""
         return any(track.is_lost for track in self._tracks)
+
+    @property
+    def missing_device(self) -> str | None:
+        """The name, if it has one, of a device that went away: it is waited for, or lost; None while all are there."""
+        return next((track.device_name for track in self._tracks if track.condition in ("away", "lost")), None)
 
     @property
     def devices(self) -> list[AudioDevice]:
@@ -354,6 +362,11 @@ class SpeechSession(QObject):
 
     def _on_opened(self, _nothing: object) -> None:
         self._is_opening = False
+        for track in self._tracks:
+            if track.condition == "lost" and not track.is_lost:
+                track.condition = ""
+                self._context.withdraw(track.topic)
+                self.sources_changed.emit()
         if self._stop_wanted:
             self._close_sources()
 
@@ -375,8 +388,9 @@ class SpeechSession(QObject):
     def _on_reopen_failed(self, error: Exception) -> None:
         self._is_opening = False
         for track in self._tracks:
-            track.is_lost = track.is_lost or not track.is_started
-        self._tell_lost(error)
+            if not track.is_started:
+                track.is_lost = True
+                self._tell_lost(track, error)
         self._pause_when_all_lost()
         if self._stop_wanted:
             self._close_sources()
@@ -419,11 +433,27 @@ class SpeechSession(QObject):
         self.result_ready.emit(emotion)
 
     def _on_problem(self, problem: object) -> None:
-        if isinstance(problem, Notice):
+        if isinstance(problem, SourceNotice):
+            self._on_source_notice(problem)
+        elif isinstance(problem, Notice):
             self._context.show_notice(problem)
         elif isinstance(problem, Exception):
             self._context.show_error(problem)
         self.result_ready.emit(problem)
+
+    def _on_source_notice(self, notice: SourceNotice) -> None:
+        """What is wrong stands in the banner until it is well again; nobody needs to read that there is sound."""
+        track = next((track for track in self._tracks if track.name == notice.track), None)
+        if track is None or not (self._state.is_active or self._state is SessionState.STOPPING):
+            return
+        was, track.condition, track.device_name = track.condition, notice.condition, notice.device_name
+        self.sources_changed.emit()
+        if notice.condition:
+            self._context.show_notice(notice, kind="warning", topic=track.topic)
+            return
+        self._context.withdraw(track.topic)
+        if was == "away":
+            self._context.show_notice(notice)
 
     def _on_source_ended(self, track: _Track, error: Exception | None) -> None:
         if track not in self._tracks or self._state is SessionState.STOPPING:
@@ -435,12 +465,15 @@ class SpeechSession(QObject):
             return
         track.is_lost = True
         track.take_silence(PAUSE_SILENCE_S)
-        self._tell_lost(error)
+        self._tell_lost(track, error)
         self._pause_when_all_lost()
 
-    def _tell_lost(self, error: Exception) -> None:
+    def _tell_lost(self, track: _Track, error: Exception) -> None:
+        track.condition = "lost"
+        track.device_name = str(error.values.get("name", "")) if isinstance(error, AppError) else ""
+        self.sources_changed.emit()
         action = (self.tr("Continue with the chosen device"), self.continue_with_chosen_device)
-        self._context.show_error(error, action=action)
+        self._context.show_error(error, action=action, topic=track.topic)
         self.failed.emit(error)
 
     def _pause_when_all_lost(self) -> None:
@@ -594,6 +627,10 @@ class SpeechSession(QObject):
         if state is not self._state:
             log.info("listening: %s -> %s", self._state, state)
             self._state = state
+            if state in (SessionState.IDLE, SessionState.FAILED):
+                for track in self._tracks:
+                    track.condition = ""
+                    self._context.withdraw(track.topic)
             self.state_changed.emit(state)
 
 
@@ -618,6 +655,9 @@ class _Track:
         self.said: deque[Commit] = deque(maxlen=COMMITS_KEPT)
         self.failures: list[float] = []  # when a worker failed
         self.is_given_up = False
+        self.condition: Literal["", "silent", "away", "lost"] = ""
+        self.device_name = ""  # of the device that `condition` is about
+        self.topic = f"source {source.track}"
         self._recorder: FlacRecorder | None = None
         self._on_levels, self._on_problem, self._on_end = on_levels, on_problem, on_end
         self._position_of_all = position_of_all

@@ -72,12 +72,24 @@ class Banner(QWidget):
 
     def post(self, message: Message) -> None:
         """Shows the message, or queues it behind what is shown; a notice gives way to anything."""
+        if message.topic and self._message is not None and message.topic == self._message.topic:
+            self._show(message)
+            return
+        self._queue = deque(waiting for waiting in self._queue if not message.topic or waiting.topic != message.topic)
         if message == self._message or message in self._queue:
             return
         if self._message is None or self._message.kind == "info":
             self._show(message)
         else:
             self._queue.append(message)
+            self._show_more()
+
+    def withdraw(self, topic: str) -> None:
+        """Takes away what was posted about a topic."""
+        self._queue = deque(waiting for waiting in self._queue if waiting.topic != topic)
+        if self._message is not None and self._message.topic == topic:
+            self.dismiss()
+        else:
             self._show_more()
 
     def dismiss(self) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from workers.errors import DeviceError
-from workers.results import SAMPLE_RATE_HZ, Notice, Samples
+from workers.results import SAMPLE_RATE_HZ, Notice, Samples, SourceNotice
 from workers.sources.base import AudioDevice, OnEnd, OnSamples
 from workers.sources.capture_process import HEADER
 from workers.sources.devices import (
@@ -124,6 +124,7 @@ class Microphone:
         capture = self._capture
         resampler = soxr.ResampleStream(capture.rate_hz, SAMPLE_RATE_HZ, num_channels=1, dtype="float32")
         silent_frames, unchecked_frames = 0, 0
+        is_silent = False
         for kind, body in capture.messages():
             if kind == b"x":
                 self._on_overflow()
@@ -134,9 +135,9 @@ class Microphone:
                 unchecked_frames = 0
                 capture.check_source()
             silent_frames = 0 if frames.any() else silent_frames + len(frames)
-            if silent_frames - len(frames) < SILENT_S * capture.rate_hz <= silent_frames and not capture.is_monitor:
-                hint = "It may be muted, or another program may hold it. Check the system's sound settings."
-                self._on_notice(Notice("The microphone gives nothing but silence.", hint))
+            if is_silent != (silent_frames >= SILENT_S * capture.rate_hz) and not capture.is_monitor:
+                is_silent = not is_silent
+                self._tell_silence(is_silent=is_silent)
             mono = frames.mean(axis=1, dtype=np.float32) / np.float32(32768)
             self._pass_on(resampler.resample_chunk(mono), on_samples)
         self._pass_on(resampler.resample_chunk(np.zeros(0, np.float32), last=True), on_samples)
@@ -153,11 +154,24 @@ class Microphone:
             hint = "Close other programs if this goes on."
             self._on_notice(Notice("The computer was too busy and missed a moment of sound.", hint))
 
+    def _tell_silence(self, *, is_silent: bool) -> None:
+        name = self.device_name
+        if is_silent:
+            hint = "It may be muted, or another program may hold it. Check the system's sound settings."
+            self._on_notice(
+                SourceNotice("'{name}' gives nothing but silence.", hint, {"name": name}, self.track, name, "silent")
+            )
+        else:
+            self._on_notice(SourceNotice("'{name}' gives sound again.", "", {"name": name}, self.track, name))
+
     def _reconnect(self, loss: DeviceError) -> None:
         """Waits until the device is back; raises `loss` when it stays away."""
         log.warning("%s", loss)
-        hint = "Recording goes on as soon as it is back."
-        self._on_notice(Notice("The audio device was unplugged or does not answer.", hint))
+        hint = "Recording goes on as soon as it is back. If it stays away, you can choose another device."
+        name = self.device_name
+        self._on_notice(
+            SourceNotice("'{name}' was unplugged or does not answer.", hint, {"name": name}, self.track, name, "away")
+        )
         for _ in range(int(self._reconnect_s / RETRY_S)):
             if self._stopping.wait(RETRY_S):
                 return
@@ -171,7 +185,8 @@ class Microphone:
                     capture.command(b"s")
                 elif self._is_paused:
                     capture.command(b"p")
-            self._on_notice(Notice("The audio device is back and recording goes on."))
+            name = self.device_name
+            self._on_notice(SourceNotice("Recording goes on with '{name}'.", "", {"name": name}, self.track, name))
             return
         raise loss
 

@@ -15,7 +15,8 @@ from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.test_speech_session import CLIPS, ScriptedSource, speech  # noqa: F401
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
-from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Partial, Segment, Word
+from workers.errors import DeviceError
+from workers.results import SAMPLE_RATE_HZ, Commit, Levels, LiveStatus, Partial, Segment, SourceNotice, Word
 from workers.sources.base import AudioDevice
 
 WORDS = tuple(f" word{number}" for number in range(60))
@@ -314,6 +315,25 @@ def test_choices_become_settings(panel, context):
     panel.choices.language.activated.emit(panel.choices.language.findData("de"))
 
     assert (context.settings.hear.source, context.settings.hear.language) == ("both", "de")
+
+
+def test_a_missing_device_stands_under_the_clock_until_it_is_back(qtbot, panel, context, source):
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: not session._is_opening)
+    for condition, role in (("away", "warning"), ("", "caption")):
+        session._problem.emit(SourceNotice("It.", track="me", device_name="Headset", condition=condition))
+        assert (panel.status.text() == "Waiting for Headset") is bool(condition)
+        assert panel.status.property("role") == role
+
+    source.end(DeviceError("'{name}' was unplugged.", name="Headset"))
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
+
+    assert panel.status.text() == "Headset is missing: choose another"
+    assert panel.choices.source.isEnabled()
+    session.discard()
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
+    assert panel.status.property("role") == "caption"
 
 
 def test_choices_are_closed_during_a_recording_and_say_why(panel):

@@ -19,7 +19,7 @@ from tests.workers.engines.speech.conftest import save_emotion_model
 from workers.engine_pool import EnginePool
 from workers.errors import DeviceError, DiskError, EngineError
 from workers.recorder import FlacRecorder
-from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice, SegmentEmotion
+from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice, SegmentEmotion, SourceNotice
 from workers.sources import media_file
 
 ROOT = Path(__file__).parents[3]
@@ -303,10 +303,12 @@ def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtb
     first.end(DeviceError("'USB Audio' was unplugged."))
     until(qtbot, session, SessionState.PAUSED)
     assert session.has_lost_source
+    assert session.missing_device == ""
     action = context.messages[-1].action
     assert context.messages[-1].sentence == "'USB Audio' was unplugged."
     action[1]()
     qtbot.waitUntil(lambda: second._on_end is not None)
+    qtbot.waitUntil(lambda: session.missing_device is None)
     second.say(speech)
     session.stop()
     until(qtbot, session, SessionState.IDLE)
@@ -315,6 +317,40 @@ def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtb
     assert len(context.history.items()) == 1
     assert session.elapsed_s == pytest.approx(8.0 + 1.2, abs=0.1)
     assert max(segment.end_s for segment in context.history.segments(session.item_id)) > 5.5
+
+
+def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, session):
+    withdrawn: list[str] = []
+    context.message_withdrawn.connect(withdrawn.append)
+    opened(qtbot, session, ScriptedSource())
+    name = {"name": "Headset"}
+
+    session._problem.emit(SourceNotice("'{name}' was unplugged.", "", name, "me", "Headset", "away"))
+    assert (session.missing_device, session.has_lost_source) == ("Headset", False)
+    (away,) = context.messages
+    assert (away.kind, away.sentence) == ("warning", "'Headset' was unplugged.")
+    session._problem.emit(SourceNotice("Recording goes on with '{name}'.", "", name, "me", "Headset"))
+
+    assert session.missing_device is None
+    assert withdrawn == [away.topic]
+    assert context.messages[-1].kind == "info"
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_a_silent_microphone_is_told_until_it_gives_sound(qtbot, context, session):
+    withdrawn: list[str] = []
+    context.message_withdrawn.connect(withdrawn.append)
+    opened(qtbot, session, ScriptedSource())
+
+    session._problem.emit(SourceNotice("It is silent.", track="me", condition="silent"))
+    (silent,) = context.messages
+    session._problem.emit(SourceNotice("It gives sound.", track="me"))
+
+    assert withdrawn == [silent.topic]
+    assert context.messages == [silent]
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
 
 
 def test_pause_confirms_what_was_said_and_takes_nothing_until_resume(qtbot, context, session, speech):

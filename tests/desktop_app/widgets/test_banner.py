@@ -43,6 +43,22 @@ def test_notice_gives_way_and_goes_by_itself(banner, qtbot):
         pass
 
 
+def test_message_about_the_same_topic_replaces_the_one_before_and_is_withdrawn(banner):
+    banner.post(Message("warning", "It was unplugged.", topic="me"))
+    banner.post(Message("error", "The disk is full."))
+    banner.post(Message("error", "It stays away.", topic="me"))
+    assert banner.message.sentence == "It stays away."
+    banner.dismiss()
+    assert banner.message.sentence == "The disk is full."
+
+    banner.post(Message("warning", "It was unplugged.", topic="me"))
+    banner.withdraw("me")
+    assert banner.message.sentence == "The disk is full."
+    banner.dismiss()
+
+    assert banner.isHidden()
+
+
 def test_action_runs_once_and_dismisses(banner):
     done = []
     banner.post(Message("error", "No model.", action=("Show models", lambda: done.append(1))))

@@ -155,8 +155,9 @@ def test_microphone_goes_on_when_it_is_plugged_in_again(tmp_path: Path, monkeypa
         heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 0.2)
         microphone.stop()
 
-    assert "unplugged" in lost.sentence
-    assert "is back" in found.sentence
+    assert lost.sentence == "'Headset' was unplugged or does not answer."
+    assert (lost.condition, lost.track, lost.device_name) == ("away", "me", "Headset")
+    assert (found.condition, found.sentence) == ("", "Recording goes on with 'Headset'.")
     assert heard.ends == [None]
 
 
@@ -171,7 +172,21 @@ def test_silent_microphone_is_told_once(tmp_path: Path, monkeypatch: pytest.Monk
     microphone.stop()
 
     assert "silence" in notice.sentence
+    assert notice.condition == "silent"
     assert notices.empty()
+
+
+def test_microphone_that_was_silent_tells_when_it_gives_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = np.concatenate([np.zeros((4 * 44_100, 2)), np.full((44_100, 2), 1000)])
+    device_id = alsa_microphone(tmp_path, sound, monkeypatch)
+    heard, notices = Collector(), queue.Queue[Notice]()
+
+    microphone = Microphone(device_id, on_notice=notices.put)
+    microphone.start(heard.on_samples, heard.on_end)
+    told = [notices.get(timeout=20) for _ in range(2)]
+    microphone.stop()
+
+    assert [notice.condition for notice in told] == ["silent", ""]
 
 
 def test_no_microphone_at_all_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
