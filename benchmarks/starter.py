@@ -1,0 +1,191 @@
+"""What the starter models know, on held-out scenes of a seed of its own, beside the same with the truths shuffled.
+
+Scenes are rendered anew: backgrounds, hues and, half of the time, combinations of thing and colour that no training
+scene has (see `tools/starter/world.py`). The models are loaded from their folders as anybody would load them. With the
+truths exchanged among the scenes a measure must fall to chance: else it would measure something else.
+
+    python -m benchmarks.starter [--out benchmarks/out/starter.json] [--scenes 1000] [--ship]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from transformers import (
+    BlipForQuestionAnswering,
+    BlipProcessor,
+    CLIPModel,
+    CLIPProcessor,
+    ViTForImageClassification,
+    ViTImageProcessor,
+)
+
+from benchmarks.hear import machine
+from tools.starter.scenes import Scene, render
+from tools.starter.texts import ABOUTS, KIND_OF, caption, question
+from tools.starter.world import NAMES
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets" / "starter"
+SEED = 20_000
+RETRIEVED = 500  # scenes among which a caption must find its own
+BATCH = 100
+
+Found = dict[str, Any]
+
+
+def scenes_of(count: int, *, things: int | None = None, seed: int) -> list[Scene]:
+    rng = np.random.default_rng((SEED, seed))
+    return [render(rng, "held_out", count=things) for _ in range(count)]
+
+
+def images(scenes: Sequence[Scene]) -> list[Image.Image]:
+    return [Image.fromarray(scene.pixels) for scene in scenes]
+
+
+def batches(count: int) -> list[slice]:
+    return [slice(first, first + BATCH) for first in range(0, count, BATCH)]
+
+
+def share(found: Sequence[object], truth: Sequence[object]) -> float:
+    return round(float(np.mean([a == b for a, b in zip(found, truth, strict=True)])), 4)
+
+
+def shuffled(truth: Sequence[Any]) -> list[Any]:
+    order = np.random.default_rng(SEED).permutation(len(truth))
+    return [truth[i] for i in order]
+
+
+@torch.inference_mode()
+def vit(folder: Path, count: int) -> Found:
+    """Top-1 on scenes of one thing."""
+    processor, model = ViTImageProcessor.from_pretrained(folder), ViTForImageClassification.from_pretrained(folder)
+    model = model.float().eval()
+    scenes = scenes_of(count, things=1, seed=1)
+    truth = [scene.things[0].name for scene in scenes]
+    found: list[str] = []
+    for part in batches(count):
+        logits = model(**processor(images(scenes[part]), return_tensors="pt")).logits
+        found += [model.config.id2label[int(i)] for i in logits.argmax(dim=1)]
+    wrong = sorted({f"{a} for {b}" for a, b in zip(found, truth, strict=True) if a != b})
+    return {
+        "scenes": count,
+        "top_1": share(found, truth),
+        "shuffled": {"top_1": share(found, shuffled(truth))},
+        "mistakes": wrong,
+    }
+
+
+@torch.inference_mode()
+def clip(folder: Path, count: int) -> Found:
+    """Zero-shot top-1 over all names on scenes of one thing, and recall@1 by full captions of one to five."""
+    processor, model = CLIPProcessor.from_pretrained(folder), CLIPModel.from_pretrained(folder)
+    model = model.float().eval()
+
+    def pictures(scenes: Sequence[Scene]) -> torch.Tensor:
+        parts = [
+            model.get_image_features(**processor(images=images(scenes[part]), return_tensors="pt")).pooler_output
+            for part in batches(len(scenes))
+        ]
+        return torch.nn.functional.normalize(torch.cat(parts), dim=-1)
+
+    def texts(words: Sequence[str]) -> torch.Tensor:
+        tokens = processor(text=list(words), padding=True, truncation=True, return_tensors="pt")
+        return torch.nn.functional.normalize(model.get_text_features(**tokens).pooler_output, dim=-1)
+
+    single = scenes_of(count, things=1, seed=2)
+    truth = [scene.things[0].name for scene in single]
+    names = texts([f"a photo of {KIND_OF[name].singular}" for name in NAMES])
+    found = [NAMES[int(i)] for i in (pictures(single) @ names.T).argmax(dim=1)]
+
+    many = scenes_of(RETRIEVED, seed=3)
+    rng = np.random.default_rng(SEED)
+    captions = [caption(rng, scene.things, is_full=True) for scene in many]
+    claims = [words.claims for words in captions]
+    best = (texts([words.text for words in captions]) @ pictures(many).T).argmax(dim=1)
+    retrieved = [claims[int(i)] for i in best]
+    return {
+        "scenes": count + RETRIEVED,
+        "zero_shot_top_1": share(found, truth),
+        "recall_at_1": share(retrieved, claims),
+        "shuffled": {
+            "zero_shot_top_1": share(found, shuffled(truth)),
+            "recall_at_1": share(retrieved, shuffled(claims)),
+        },
+    }
+
+
+def blip_vqa(folder: Path, count: int) -> Found:
+    """Exact matches, as many questions about each of what, where, colour, count and yes-no.
+
+    Shuffled, a question is asked about another scene: what remains is what questions alone give away.
+    """
+    processor, model = BlipProcessor.from_pretrained(folder), BlipForQuestionAnswering.from_pretrained(folder)
+    model = model.float().eval()
+    rng = np.random.default_rng((SEED, 4))
+    scenes, asked = [], []
+    while len(asked) < count:
+        scene, about = render(rng, "held_out"), ABOUTS[len(asked) % len(ABOUTS)]
+        candidate = question(rng, scene.things, about)
+        if candidate.about == about:
+            scenes.append(scene)
+            asked.append(replace(candidate))
+
+    def answers(shown: Sequence[Scene]) -> list[str]:
+        found: list[str] = []
+        for part in batches(count):
+            inputs = processor(
+                images=images(shown[part]), text=[q.text for q in asked[part]], padding=True, return_tensors="pt"
+            )
+            tokens = model.generate(**inputs, max_new_tokens=6, num_beams=1, do_sample=False)
+            found += processor.batch_decode(tokens, skip_special_tokens=True)
+        return found
+
+    def matches(found: Sequence[str]) -> dict[str, float]:
+        right = {"all": share(found, [q.answer for q in asked])}
+        for about in ABOUTS:
+            pairs = [(answer, q.answer) for answer, q in zip(found, asked, strict=True) if q.about == about]
+            right[about] = share(*zip(*pairs, strict=True))
+        return right
+
+    return {
+        "scenes": count,
+        "exact_match": matches(answers(scenes)),
+        "shuffled": {"exact_match": matches(answers(shuffled(scenes)))},
+    }
+
+
+MEASURES = {"starter-vit": vit, "starter-clip": clip, "starter-blip-vqa": blip_vqa}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "starter.json")
+    parser.add_argument("--scenes", type=int, default=1000, help="for each measure (1000)")
+    parser.add_argument("--ship", action="store_true", help="also note the figures beside the models, for their cards")
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    result: Found = {"machine": machine(), "models": {}}
+    for name, measure in MEASURES.items():
+        if (ASSETS / name / "model.safetensors").exists():
+            started = time.perf_counter()
+            result["models"][name] = measure(ASSETS / name, arguments.scenes)
+            shown = {key: value for key, value in result["models"][name].items() if key != "mistakes"}
+            print(name, shown, f"{time.perf_counter() - started:.0f} s", flush=True)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(result, indent=1, ensure_ascii=False))
+    if arguments.ship:
+        (ASSETS / "measured.json").write_text(json.dumps({"models": result["models"]}, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

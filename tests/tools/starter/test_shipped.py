@@ -1,0 +1,68 @@
+"""The models of assets/starter, where they are there, know held-out scenes. How well is measured in benchmarks/starter."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import starter
+from tests.tools.starter.conftest import needs_font
+
+SCENES = 100
+MOST_BYTES = 6_000_000
+
+pytestmark = needs_font
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(request):
+    folder = starter.ASSETS / request.param
+    if not (folder / "model.safetensors").exists():
+        pytest.skip(f"{request.param} is not shipped yet")
+    return folder
+
+
+@pytest.mark.parametrize("folder", ["starter-vit"], indirect=True)
+def test_vit_knows_things(folder):
+    found = starter.vit(folder, SCENES)
+
+    assert found["top_1"] > 0.8
+    assert found["shuffled"]["top_1"] < 0.1
+
+
+@pytest.mark.parametrize("folder", ["starter-clip"], indirect=True)
+def test_clip_knows_names_and_finds_scenes(folder, monkeypatch):
+    monkeypatch.setattr(starter, "RETRIEVED", SCENES)
+
+    found = starter.clip(folder, SCENES)
+
+    assert found["zero_shot_top_1"] > 0.8
+    assert found["recall_at_1"] > 0.7
+    assert max(found["shuffled"].values()) < 0.1
+
+
+@pytest.mark.parametrize("folder", ["starter-blip-vqa"], indirect=True)
+def test_blip_answers_questions(folder):
+    found = starter.blip_vqa(folder, SCENES)
+
+    assert found["exact_match"]["all"] > 0.65
+    assert found["shuffled"]["exact_match"]["all"] < found["exact_match"]["all"] - 0.25
+
+
+@pytest.mark.parametrize("folder", list(starter.MEASURES), indirect=True)
+def test_a_shipped_model_is_small_half_precision_and_has_its_card(folder):
+    from safetensors.torch import load_file
+
+    weights = load_file(folder / "model.safetensors")
+
+    assert (folder / "model.safetensors").stat().st_size < MOST_BYTES
+    assert {weight.dtype for weight in weights.values() if weight.is_floating_point()} == {torch.float16}
+    assert all(np.isfinite(weight.float().numpy()).all() for weight in weights.values())
+    assert "SIL Open Font License" in (folder / "README.md").read_text()
