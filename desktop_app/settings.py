@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 Language = Literal["system", "en", "zh_CN"]
 ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
-LiveLevel = Literal["quick", "balanced", "careful"]
 Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 
@@ -125,12 +124,6 @@ class Hear(Section):
         title="Prompt",
         description="A sentence in the style that you expect; it helps with names and punctuation.",
         json_schema_extra={"widget": "text"},
-    )
-    live_level: LiveLevel = Field(
-        "balanced",
-        title="Live text",
-        description="Quick shows words sooner; careful waits longer before a word is certain.",
-        json_schema_extra={"labels": {"quick": "Quick", "balanced": "Balanced", "careful": "Careful"}},
     )
     emotion: bool = Field(
         False,

@@ -2601,10 +2601,6 @@
         <translation>背景</translation>
     </message>
     <message>
-        <source>Balanced</source>
-        <translation>均衡</translation>
-    </message>
-    <message>
         <source>Best that is installed</source>
         <translation>已安装的最佳模型</translation>
     </message>
@@ -2619,10 +2615,6 @@
     <message>
         <source>Captions</source>
         <translation>字幕</translation>
-    </message>
-    <message>
-        <source>Careful</source>
-        <translation>谨慎</translation>
     </message>
     <message>
         <source>Changes appear at once, without sliding or fading.</source>
@@ -2745,10 +2737,6 @@
         <translation>仅用于实时。越少越快，越多越稳定。</translation>
     </message>
     <message>
-        <source>Live text</source>
-        <translation>实时文字</translation>
-    </message>
-    <message>
         <source>Live, a last word waits until this much sound follows it or the next word begins.</source>
         <translation>实时转写时，最后一个词会等到其后有这么多声音或下一个词开始。</translation>
     </message>
@@ -2819,14 +2807,6 @@
     <message>
         <source>Prompt</source>
         <translation>提示</translation>
-    </message>
-    <message>
-        <source>Quick</source>
-        <translation>快速</translation>
-    </message>
-    <message>
-        <source>Quick shows words sooner; careful waits longer before a word is certain.</source>
-        <translation>快速会更早显示文字；谨慎会等待更久才确定一个词。</translation>
     </message>
     <message>
         <source>Reduce motion</source>

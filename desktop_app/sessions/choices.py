@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from workers.engines.registry import engine_named
 from workers.live import LiveOptions
-from workers.streaming import StreamingOptions
 
 if TYPE_CHECKING:
     from desktop_app.settings import Settings
@@ -17,13 +16,6 @@ if TYPE_CHECKING:
     from workers.engines.base import EngineOptions, EngineSpec
 
 log = logging.getLogger(__name__)
-
-# Less evidence shows words sooner; a longer hold-back and pause give the engine more to hear before it must decide.
-STREAMING = {
-    "quick": StreamingOptions(hold_back_s=0.3, evidence=0.9, patience_s=1.2),
-    "balanced": StreamingOptions(),
-    "careful": StreamingOptions(hold_back_s=0.8, evidence=2.0, patience_s=3.5, min_silence_s=0.7),
-}
 
 
 def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") -> EngineSpec:
@@ -69,12 +61,11 @@ def emotion_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
 
 
 def live_options(settings: Settings) -> LiveOptions:
-    """How to listen: language, task, words to expect, and how sure a word must be."""
+    """How to listen: language, task, words to expect."""
     hear = settings.hear
     return LiveOptions(
         language=hear.language or None,
         task=hear.task,
         prompt=hear.prompt,
         custom_words=tuple(hear.custom_words),
-        streaming=STREAMING[hear.live_level],
     )
