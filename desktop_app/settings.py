@@ -45,7 +45,7 @@ class General(Section):
     language: Language = Field(
         "system",
         title="Language",
-        description="The language of the window. The text that you speak is chosen under Hear.",
+        description="The window's language, from the next start on. What you speak is chosen under Hear.",
         json_schema_extra={"labels": {"system": "Same as the system", "en": "English", "zh_CN": "简体中文"}},
     )
     theme: ThemeChoice = Field(

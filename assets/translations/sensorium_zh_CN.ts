@@ -1084,8 +1084,8 @@
         <translation>偏好设置</translation>
     </message>
     <message>
-        <source>Changes hold at once.</source>
-        <translation>更改立即生效。</translation>
+        <source>Changes hold at once, unless they say otherwise.</source>
+        <translation>除另有说明外，更改立即生效。</translation>
     </message>
     <message>
         <source>Search preferences</source>
@@ -2853,10 +2853,6 @@
         <translation>应用自己的文件夹</translation>
     </message>
     <message>
-        <source>The language of the window. The text that you speak is chosen under Hear.</source>
-        <translation>窗口的语言。您所说的语言在“听写”下选择。</translation>
-    </message>
-    <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>
         <translation>以电脑为来源时，录制哪个扬声器的声音。</translation>
     </message>
@@ -2875,6 +2871,10 @@
     <message>
         <source>The system&apos;s default is followed when it changes.</source>
         <translation>系统默认设备改变时会跟随。</translation>
+    </message>
+    <message>
+        <source>The window&apos;s language, from the next start on. What you speak is chosen under Hear.</source>
+        <translation>窗口的语言，下次启动时生效。所说的语言在“听写”下选择。</translation>
     </message>
     <message>
         <source>Threads</source>

@@ -30,7 +30,7 @@ class PreferencesPanel(QWidget):
         self._devices: list[Any] = []
         self.cards: dict[str, _SectionCard] = {}
 
-        header = PageHeader(self.tr("Preferences"), self.tr("Changes hold at once."))
+        header = PageHeader(self.tr("Preferences"), self.tr("Changes hold at once, unless they say otherwise."))
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(self.tr("Search preferences"))
