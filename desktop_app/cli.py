@@ -317,7 +317,7 @@ class _history:
         from desktop_app.history.store import History
         from desktop_app.paths import Paths
 
-        self._history = History(Paths.of_user().history_dir)
+        self._history = History(Paths.of_user().history_dir, on_problem=complain)
         return self._history
 
     def __exit__(self, *_: object) -> None:

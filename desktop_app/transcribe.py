@@ -311,6 +311,7 @@ class _Job:
         self._fed_s = 0.0
         self._has_text = False
         self._text_until_s = 0.0
+        self._copy_id: int | None = None  # in memory, for --output: a full or locked disk must not cost it
 
     def run(self) -> None:
         """Raises AppError when the input or the engine fails; what was heard until then is kept."""
@@ -333,15 +334,20 @@ class _Job:
         return "standard input" if self._name == "-" else self._name
 
     def _begin(self, track: str, source: str) -> int:
-        is_file = _is_file(self._name)
-        return self._desk.history.begin(
-            title=Path(self._name).name if is_file else "",
-            source=source,
-            engine=self._desk.spec.engine,
-            model_id=self._desk.spec.model_id,
-            language=self._desk.options.language or "",
-            tracks=[track],
-        ).result()
+        def begin(*, is_private: bool) -> int:
+            return self._desk.history.begin(
+                title=Path(self._name).name if _is_file(self._name) else "",
+                source=source,
+                engine=self._desk.spec.engine,
+                model_id=self._desk.spec.model_id,
+                language=self._desk.options.language or "",
+                tracks=[track],
+                is_private=is_private,
+            ).result()
+
+        if self._target:
+            self._copy_id = begin(is_private=True)
+        return begin(is_private=False)
 
     def _ending(self, item_id: int, work: Callable[[], Exception | None]) -> Exception | None:
         """Does the work, closes the item and writes the output, whatever happens."""
@@ -359,20 +365,20 @@ class _Job:
         history, say = self._desk.history, self._desk.say
         is_kept, has_sound = item_id < PRIVATE_FROM, self._is_live and self._fed_s > 0
         if is_finished or not (is_kept and has_sound):
-            history.finish(item_id, self._fed_s, keep_audio=self._desk.keeps_audio).result()
+            history.finish(item_id, self._fed_s, keep_audio=self._desk.keeps_audio)
         else:
             say("The recording is kept. Open Sensorium to finish its text.")
         places: list[str] = []
         unwritten: AppError | None = None
-        if self._target and (self._has_text or (is_finished and self._fed_s > 0)):
-            history.flush()
+        if self._target and self._copy_id and (self._has_text or (is_finished and self._fed_s > 0)):
+            history.finish(self._copy_id, self._fed_s)
             try:
-                history.export(item_id, self._target)
+                history.export(self._copy_id, self._target)
                 places.append(f"in '{self._target}'")
             except AppError as failure:
                 unwritten = failure
         if not self._has_text and not has_sound:
-            history.delete(item_id).result()
+            history.delete(item_id)
         elif is_kept:
             places.append(f"in the history as item {item_id}")
         if unwritten and error is None:
@@ -478,9 +484,10 @@ class _Job:
                     self._text.show_certain([word.text for word in result.words])
                     if result.ends_segment:
                         self._text.end_line()
-                self._desk.history.append_words(
-                    item_id, result.track, result.words, language=result.language, ends_segment=result.ends_segment
-                )
+                for kept_id in filter(None, (item_id, self._copy_id)):
+                    self._desk.history.append_words(
+                        kept_id, result.track, result.words, language=result.language, ends_segment=result.ends_segment
+                    )
             case LiveStatus():
                 if result.lag_s > BEHIND_S and not self._text.is_mid_line:
                     self._desk.status.show(f"{result.lag_s:.0f} s behind")
@@ -539,7 +546,8 @@ class _Job:
         if not self._desk.events.is_on_stdout:
             self._text.show_certain([word.text for word in segment.words])
             self._text.end_line()
-        self._desk.history.add_segment(item_id, segment)
+        for kept_id in filter(None, (item_id, self._copy_id)):
+            self._desk.history.add_segment(kept_id, segment)
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

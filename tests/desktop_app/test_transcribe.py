@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +26,8 @@ from desktop_app.transcribe import choose_spec
 from tests.sound_hardware import alsa_microphone, pulse_server
 from workers.catalogue.catalogue import Catalogue
 from workers.errors import EngineError
-from workers.results import SAMPLE_RATE_HZ
+from workers.files import transcribe_file
+from workers.results import SAMPLE_RATE_HZ, Progress, Segment
 
 SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
 """And Mr John Dashwood had then leisure to consider how much there might be prudently in his power to do for them."""
@@ -94,6 +99,28 @@ def test_each_file_of_a_batch_gets_a_file_in_the_folder(
     assert {path.name for path in (tmp_path / "texts").iterdir()} == {f"{SPEECH.stem}.vtt", "half.vtt"}
     assert "leisure" in (tmp_path / "texts" / f"{SPEECH.stem}.vtt").read_text()
     assert capsys.readouterr().err.startswith(f"sensorium: {cut_off} is cut off before its end.")
+
+
+def test_locked_history_costs_neither_the_output_nor_the_item(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with contextlib.ExitStack() as stack:
+
+        def while_locked(*arguments: Any, **options: Any) -> Iterator[Progress | Segment]:
+            database = sqlite3.connect(Paths.of_user().history_dir / "history.db", isolation_level=None)
+            stack.callback(database.close)
+            database.execute("BEGIN IMMEDIATE")
+            yield from transcribe_file(*arguments, **options)
+
+        monkeypatch.setattr("desktop_app.transcribe.transcribe_file", while_locked)
+        assert cli.main(["transcribe", str(SPEECH), *TINY, "-o", str(tmp_path / "talk.txt")]) == 0
+
+    assert "leisure to consider" in (tmp_path / "talk.txt").read_text()
+    assert "another program" in capsys.readouterr().err
+    history = opened_history()
+    (item,) = history.items()
+    history.close()
+    assert "leisure to consider" in item.preview
 
 
 def test_silence_gives_an_empty_text_and_says_so(
