@@ -170,6 +170,13 @@
     </message>
 </context>
 <context>
+    <name>FileQueue</name>
+    <message>
+        <source>Recording of {when}</source>
+        <translation>{when} 的录音</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this transcript</source>

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,10 @@ def recover(target: Target, *, item_id: int) -> Recovered:
     ).fetchone()
     duration_s = max([text_until_s, *(track.duration_s for track in tracks)])
     _close(target, item_id, "recovered", duration_s)
-    return Recovered(item_id, duration_s, tuple(tracks))
+    title, created_at = target.connection.execute(
+        "SELECT title, created_at FROM items WHERE id = ?", (item_id,)
+    ).fetchone()
+    return Recovered(item_id, duration_s, tuple(tracks), title, datetime.fromtimestamp(created_at, UTC).astimezone())
 
 
 def adopt_orphans(target: Target) -> None:

@@ -130,6 +130,8 @@ class Recovered:
     item_id: int
     duration_s: float
     tracks: tuple[RecoveredTrack, ...]
+    title: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)

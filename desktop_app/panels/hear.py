@@ -52,6 +52,7 @@ from workers.sources.base import AudioDevice
 
 LAG_SHOWN_FROM_S = 2.0
 CLOCK_MS = 200
+DONE_SHOWN_MS = 10_000  # the list of files, when all went well
 DEVICE_NAME_PX = 140  # of the place under the clock
 WHOLE_WITHIN_S = 0.5  # a recording that lacks less has nothing to finish
 MEDIA_PATTERNS = (
@@ -226,6 +227,8 @@ class HearPanel(QWidget):
 
     def _on_started(self, tracks: tuple[str, ...]) -> None:
         self._shown_file = None
+        if self.files_card.is_all_well:
+            self.files_card.clear_done()
         self.pane.begin_live(tracks)
         self.captions.set_tracks(tracks)
         self.waveform.reset(tracks)
@@ -402,7 +405,7 @@ class HearPanel(QWidget):
         job = self._shown_file
         idle = self.tr("Ready: Ctrl+R starts")
         if job is not None:
-            idle = job.path.name if job.state is not FileState.RUNNING else self.tr("Transcribing a file")
+            idle = job.name if job.state is not FileState.RUNNING else self.tr("Transcribing a file")
         self.status.setText(texts.get(state, idle))
 
     def _show_clock(self) -> None:
@@ -775,7 +778,9 @@ class _FilesCard(QFrame):
         self.cancel_all = theme.button(self.tr("Cancel all"), "quiet", tip=self.tr("Stop transcribing files"))
         self.cancel_all.clicked.connect(panel._files.stop)
         self.clear = theme.icon_button("close", self.tr("Close"), tip=self.tr("Close this list"))
-        self.clear.clicked.connect(self._on_clear)
+        self.clear.clicked.connect(self.clear_done)
+        self._timer = QTimer(self, singleShot=True, interval=DONE_SHOWN_MS)
+        self._timer.timeout.connect(self.clear_done)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.cancel_all)
@@ -802,6 +807,10 @@ class _FilesCard(QFrame):
             if is_done
             else self.tr("Transcribing file {number} of {count}").format(number=over + 1, count=len(jobs))
         )
+        if self.is_all_well:
+            self._timer.start()
+        else:
+            self._timer.stop()
         self.cancel_all.setVisible(not is_done)
         self.clear.setVisible(is_done)
         shown = _worth_showing(jobs)
@@ -816,7 +825,13 @@ class _FilesCard(QFrame):
         self.more.setVisible(rest > 0)
         self.more.setText(self.tr("and {count} more").format(count=rest))
 
-    def _on_clear(self) -> None:
+    @property
+    def is_all_well(self) -> bool:
+        """Every file is over and none failed: nobody has to read the list."""
+        return all(job.state.is_over and job.state is not FileState.FAILED for job in self._panel._files.jobs)
+
+    def clear_done(self) -> None:
+        """Takes the files that are over from the list."""
         self._panel._files.clear()
         self.show_jobs(self._panel._files.jobs)
 
@@ -838,7 +853,7 @@ class _FileRow(QWidget):
         super().__init__()
         self._job = job
         self._panel = panel
-        self.name = theme.label(job.path.name)
+        self.name = theme.label(job.name)
         self.name.setToolTip(str(job.path))
         self.name.setMinimumWidth(80)
         self.note = theme.label("", "caption")

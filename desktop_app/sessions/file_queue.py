@@ -8,11 +8,12 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, Signal
 
 from desktop_app.history.records import Item, Media, Recovered
 from desktop_app.sessions.choices import live_options, speech_spec
@@ -51,6 +52,7 @@ class FileJob:
         item_id: its number in the history, known before for the rest of a recording.
         is_last: the item is complete after this file.
         model_id: instead of the model that the settings name.
+        title: what to call it where its file's name says nothing.
         is_new: nothing of it is in the history yet, so nothing stays when it cannot be read.
     """
 
@@ -60,6 +62,7 @@ class FileJob:
     item_id: int | None = None
     is_last: bool = True
     model_id: str = ""
+    title: str = ""
     is_new: bool = True
     number: int = field(default_factory=itertools.count(1).__next__)
     state: FileState = FileState.WAITING
@@ -67,6 +70,11 @@ class FileJob:
     time_left_s: float | None = None
     end_s: float = 0.0
     error: Exception | None = None
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.title or self.path.name
 
 
 class FileQueue(QObject):
@@ -109,9 +117,16 @@ class FileQueue(QObject):
 
     def add_rest(self, recovered: Recovered) -> list[FileJob]:
         """Appends what is not transcribed yet of a recording that was cut off."""
+        title = recovered.title or self._title_by_time(recovered.created_at)
         jobs = [
             FileJob(
-                track.path, track.track, track.text_until_s, recovered.item_id, end_s=track.duration_s, is_new=False
+                track.path,
+                track.track,
+                track.text_until_s,
+                recovered.item_id,
+                title=title,
+                end_s=track.duration_s,
+                is_new=False,
             )
             for track in recovered.tracks
         ]
@@ -129,11 +144,12 @@ class FileQueue(QObject):
         ).result()
         jobs = []
         for file in media:
-            path = file.path
+            path, title = file.path, item.title
             if path.name == f"{file.track}.flac":  # recorded here: from now on it belongs to both items
                 path = history.media_path(item_id, path.name)
                 os.link(file.path, path)
-            jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id))
+                title = title or self._title_by_time(item.created_at)
+            jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id, title=title))
         for job in jobs[:-1]:
             job.is_last = False
         return self._append(jobs)
@@ -158,6 +174,10 @@ class FileQueue(QObject):
         self._jobs = [job for job in self._jobs if not job.state.is_over]
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _title_by_time(self, moment: datetime) -> str:
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat)
+        return self.tr("Recording of {when}").format(when=when)
 
     def _append(self, jobs: list[FileJob]) -> list[FileJob]:
         if self._context.is_closing:

@@ -226,6 +226,21 @@ def test_dropped_files_are_transcribed_and_shown(qtbot, panel, context):
     assert job.state is FileState.DONE
     assert panel.files_card.isVisible()
     assert "1 of 1" in panel.files_card.title.text()
+    assert panel.files_card._timer.isActive()
+    panel.files_card._timer.setInterval(0)
+    qtbot.waitUntil(panel.files_card.isHidden)
+
+
+def test_the_list_of_files_stays_until_it_is_closed_when_one_failed(panel, context, tmp_path):
+    jobs = [file_queue.FileJob(tmp_path / name, state=state) for name, state in (
+        ("good.wav", FileState.DONE), ("bad.wav", FileState.FAILED))]  # fmt: skip
+    context.sessions.files._jobs = jobs
+
+    panel.files_card.show_jobs(jobs)
+    panel._on_started(("me",))
+
+    assert panel.files_card.isVisible()
+    assert not panel.files_card._timer.isActive()
 
 
 def test_a_running_recording_is_not_replaced_by_a_file(qtbot, panel, context):
@@ -257,6 +272,8 @@ def test_an_interrupted_recording_is_offered_and_finished(qtbot, panel, context,
     qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
     history.flush()
 
+    (row,) = panel.files_card._rows.values()
+    assert row.name.text().startswith("Recording of ")
     assert not panel.recovery_card.isVisible()
     assert history.item(item_id).state == "finished"
     assert history.segments(item_id)[0].text == "so far"
