@@ -13,7 +13,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 from transformers import (
+    BlipForConditionalGeneration,
     BlipForQuestionAnswering,
     BlipProcessor,
     CLIPModel,
@@ -32,6 +33,7 @@ from transformers import (
 from benchmarks.hear import machine
 from tools.starter.scenes import Scene, render
 from tools.starter.texts import ABOUTS, KIND_OF, caption, question
+from tools.starter.train_blip_caption import score
 from tools.starter.world import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,7 +140,7 @@ def blip_vqa(folder: Path, count: int) -> Found:
         candidate = question(rng, scene.things, about)
         if candidate.about == about:
             scenes.append(scene)
-            asked.append(replace(candidate))
+            asked.append(candidate)
 
     def answers(shown: Sequence[Scene]) -> list[str]:
         found: list[str] = []
@@ -164,7 +166,35 @@ def blip_vqa(folder: Path, count: int) -> Found:
     }
 
 
-MEASURES = {"starter-vit": vit, "starter-clip": clip, "starter-blip-vqa": blip_vqa}
+def blip_caption(folder: Path, count: int) -> Found:
+    """F1 over the things that captions name, and how often the colour of a thing found is right."""
+    processor, model = BlipProcessor.from_pretrained(folder), BlipForConditionalGeneration.from_pretrained(folder)
+    model = model.float().eval()
+    scenes = scenes_of(count, seed=5)
+    captions: list[str] = []
+    for part in batches(count):
+        inputs = processor(images=images(scenes[part]), return_tensors="pt")
+        tokens = model.generate(**inputs, max_new_tokens=60, num_beams=1, do_sample=False)
+        captions += processor.batch_decode(tokens, skip_special_tokens=True)
+    truth = [scene.things for scene in scenes]
+    return {
+        "scenes": count,
+        **rounded(asdict(score(captions, truth))),
+        "shuffled": rounded(asdict(score(captions, shuffled(truth)))),
+        "examples": captions[:10],
+    }
+
+
+def rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
+
+
+MEASURES = {
+    "starter-vit": vit,
+    "starter-clip": clip,
+    "starter-blip-vqa": blip_vqa,
+    "starter-blip-caption": blip_caption,
+}
 
 
 def main() -> None:
@@ -179,7 +209,7 @@ def main() -> None:
         if (ASSETS / name / "model.safetensors").exists():
             started = time.perf_counter()
             result["models"][name] = measure(ASSETS / name, arguments.scenes)
-            shown = {key: value for key, value in result["models"][name].items() if key != "mistakes"}
+            shown = {key: value for key, value in result["models"][name].items() if key not in ("mistakes", "examples")}
             print(name, shown, f"{time.perf_counter() - started:.0f} s", flush=True)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=1, ensure_ascii=False))

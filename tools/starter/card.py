@@ -60,6 +60,22 @@ print(model(**inputs).logits_per_image.softmax(dim=-1))""",
         ),
         "A caption that is just as true of the scene found counts as found. Texts have at most 48 tokens.",
     ),
+    "starter-blip-caption": Card(
+        "Starter BLIP, captions",
+        "Says in English what is in a picture (`BlipForConditionalGeneration`).",
+        """from transformers import BlipForConditionalGeneration, BlipProcessor
+
+processor = BlipProcessor.from_pretrained(folder)
+model = BlipForConditionalGeneration.from_pretrained(folder).float()
+inputs = processor(images=image, return_tensors="pt")
+print(processor.decode(model.generate(**inputs, max_new_tokens=60)[0], skip_special_tokens=True))""",
+        "train_blip_caption",
+        (
+            ("things named, F1", "object_f1", 0.90),
+            ("colour right, of the things found", "colours_right", 0.85),
+        ),
+        'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".',
+    ),
     "starter-blip-vqa": Card(
         "Starter BLIP, questions",
         "Answers questions in English about a picture (`BlipForQuestionAnswering`).",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,14 +69,27 @@ def claims_of(things: Sequence[Thing], *, is_full: bool) -> tuple[str, ...]:
     return tuple(sorted(f"{thing.colour} {thing.name} {place}" for thing, place in zip(things, places, strict=True)))
 
 
+def plain_caption(things: Sequence[Thing]) -> str:
+    """The one caption that the captioning model learns: every thing from left to right, without other words for it."""
+    in_order = sorted(things, key=lambda thing: thing.centre[0])
+    return joined([_described(None, thing) for thing in in_order])
+
+
+def things_said(text: str) -> list[tuple[str, str | None]]:
+    """The names in a caption, each with the colour before it: [("cat", "red"), ("rainbow", None)]."""
+    names = "|".join(sorted(NAMES, key=len, reverse=True))
+    found = re.findall(rf"\b(?:({'|'.join(COLOURS)}) )?({names})\b", text)
+    return [(name, colour or None) for colour, name in found]
+
+
 def joined(parts: Sequence[str]) -> str:
     """The parts as in "a cat, a dog and a bird"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _described(rng: np.random.Generator, thing: Thing) -> str:
+def _described(rng: np.random.Generator | None, thing: Thing) -> str:
     kind = KIND_OF[thing.name]
-    name = _called(rng, kind)
+    name = _called(rng, kind) if rng else kind.name
     with_colour = f"{thing.colour} {name}" if thing.colour else name
     first = with_colour if kind.is_pair and name == kind.name else f"{_article(kind, with_colour)} {with_colour}"
     return f"{first} {PLACE_WORDS[thing.place]}" if thing.is_place_clear else first

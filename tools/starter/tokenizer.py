@@ -12,7 +12,6 @@ from transformers import BertTokenizer, CLIPTokenizer
 from tools.starter.texts import every_word
 
 CLIP_LENGTH = 48  # of the longest text: five things with colours and places, about 40 words
-BLIP_LENGTH = 24
 VOCABULARY = 1000  # at most; enough that every word of the world is one token
 REPEATS = 3  # of the texts, so that every word is frequent enough to be merged
 
@@ -44,8 +43,13 @@ def clip_tokenizer(folder: Path) -> CLIPTokenizer:
     )
 
 
-def blip_tokenizer(folder: Path) -> BertTokenizer:
-    """A BertTokenizer that knows every word as one token and spells the rest; made in `folder`."""
+def blip_tokenizer(folder: Path, *, length: int) -> BertTokenizer:
+    """A BertTokenizer that knows every word as one token and spells the rest; made in `folder`.
+
+    Args:
+        folder: where its vocabulary goes.
+        length: in tokens, of the longest text that its model reads.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     words: dict[str, None] = {}
     splitter = pre_tokenizers.BertPreTokenizer()
@@ -56,4 +60,4 @@ def blip_tokenizer(folder: Path) -> BertTokenizer:
     special = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
     vocabulary = list(dict.fromkeys([*special, *spelled, *words]))
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
-    return BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True, model_max_length=BLIP_LENGTH)
+    return BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True, model_max_length=length)

@@ -147,7 +147,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     pool = Pool.open(WORK_DIR / "pool")
     folder = ASSETS / "starter-blip-vqa"
-    tokenizer = blip_tokenizer(folder)
+    tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
     model = new_model(tokenizer)
     into_blip(ViTForImageClassification.from_pretrained(ASSETS / "starter-vit").float(), model.vision_model)
     exam = held_out_exam(MEASURED_QUESTIONS, seed=79)

@@ -1,4 +1,4 @@
-"""The models of assets/starter, where they are there, know held-out scenes. How well is measured in benchmarks/starter."""
+"""The models of assets/starter know held-out scenes. How well is measured in benchmarks/starter.py."""
 
 import numpy as np
 import pytest

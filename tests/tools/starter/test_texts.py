@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tools.starter.scenes import Thing
-from tools.starter.texts import ABOUTS, caption, claims_of, joined, question
+from tools.starter.texts import ABOUTS, caption, claims_of, joined, plain_caption, question, things_said
 
 
 def thing(name, colour, x, y):
@@ -111,3 +111,15 @@ def test_parts_are_joined():
     assert joined(["a"]) == "a"
     assert joined(["a", "b"]) == "a and b"
     assert joined(["a", "b", "c"]) == "a, b and c"
+
+
+def test_what_a_caption_says_is_read_back():
+    orange = thing("orange", "orange", 0.5, 0.15)
+    bear = thing("teddy bear", None, 0.2, 0.85)
+
+    text = plain_caption((CAR, orange, bear, CAT))
+
+    assert text.startswith(
+        "a red cat in the top left, a teddy bear in the bottom left, an orange orange at the top and"
+    )
+    assert things_said(text) == [("cat", "red"), ("teddy bear", None), ("orange", "orange"), ("car", "blue")]

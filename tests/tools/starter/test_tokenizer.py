@@ -18,7 +18,7 @@ def clip(tmp_path_factory):
 @pytest.fixture(scope="module")
 def blip(tmp_path_factory):
     folder = tmp_path_factory.mktemp("blip")
-    blip_tokenizer(folder).save_pretrained(folder)
+    blip_tokenizer(folder, length=24).save_pretrained(folder)
     return BertTokenizer.from_pretrained(folder)
 
 

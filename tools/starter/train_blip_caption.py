@@ -1,0 +1,129 @@
+"""Trains starter-blip-caption, which says what is in a picture: a BlipForConditionalGeneration of 1.7 M parameters.
+
+Its picture tower starts from the one of starter-blip-vqa.
+
+    python -m tools.starter.train_blip_caption [--steps N] [--folder FOLDER]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import BertTokenizer, BlipConfig, BlipForConditionalGeneration, BlipForQuestionAnswering
+
+from tools.starter.pool import WORK_DIR, Pool, things_of
+from tools.starter.scenes import Thing, render
+from tools.starter.texts import plain_caption, things_said
+from tools.starter.tokenizer import blip_tokenizer
+from tools.starter.train_blip_vqa import save_processor, text_config
+from tools.starter.train_vit import ASSETS, TOWER, as_input, jittered
+from tools.starter.training import options, train
+
+STEPS = 5000
+BATCH = 64
+SEED = 4
+MOST_TOKENS = 64  # of a caption: five things with colours and places are about 45
+PROMPT = "a photo of "  # which a user may give; a quarter of the captions start with it
+MEASURED_SCENES = 300
+
+
+def new_model(tokenizer: BertTokenizer) -> BlipForConditionalGeneration:
+    return BlipForConditionalGeneration(
+        BlipConfig(
+            text_config=text_config(tokenizer) | {"max_position_embeddings": MOST_TOKENS},
+            vision_config=TOWER | {"hidden_act": "gelu", "attention_dropout": 0.0},
+            projection_dim=TOWER["hidden_size"],
+        )
+    )
+
+
+def loss_of(
+    model: BlipForConditionalGeneration, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator
+) -> Tensor:
+    chosen = np.sort(rng.integers(pool.ready, size=BATCH))
+    texts = [plain_caption(things_of(row)) for row in np.array(pool.rows[chosen])]
+    texts = [
+        PROMPT + text if prompted else text for text, prompted in zip(texts, rng.random(BATCH) < 0.25, strict=True)
+    ]
+    tokens = tokenizer(texts, padding=True, return_tensors="pt")
+    pixels = jittered(as_input(pool.pixels[chosen]), rng).bfloat16()
+    seen = model.vision_model(pixel_values=pixels).last_hidden_state
+    logits = model.text_decoder(
+        input_ids=tokens.input_ids,
+        attention_mask=tokens.attention_mask,
+        encoder_hidden_states=seen,
+        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long),
+    ).logits
+    targets = tokens.input_ids[:, 1:].masked_fill(tokens.attention_mask[:, 1:] == 0, -100)
+    return torch.nn.functional.cross_entropy(logits[:, :-1].float().flatten(0, 1), targets.flatten())
+
+
+# ── what is measured ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class CaptionScore:
+    """How well captions say what is there: F1 over the things, and how often the colour of a thing found is right."""
+
+    object_f1: float
+    colours_right: float
+
+
+def score(captions: list[str], scenes: list[tuple[Thing, ...]]) -> CaptionScore:
+    found = said = there = coloured = right = 0
+    for text, things in zip(captions, scenes, strict=True):
+        spoken = things_said(text)
+        names, truth = Counter(name for name, _ in spoken), Counter(thing.name for thing in things)
+        found += (names & truth).total()
+        said, there = said + names.total(), there + truth.total()
+        colours = Counter(spoken)
+        wanted = Counter((thing.name, thing.colour) for thing in things if thing.colour and thing.name in names)
+        coloured += wanted.total()
+        right += (colours & wanted).total()
+    return CaptionScore(2 * found / max(1, said + there), right / max(1, coloured))
+
+
+def captions_of(model: BlipForConditionalGeneration, tokenizer: BertTokenizer, pixels: NDArray[np.uint8]) -> list[str]:
+    found = model.generate(pixel_values=as_input(pixels), max_new_tokens=MOST_TOKENS - 2, num_beams=1, do_sample=False)
+    return tokenizer.batch_decode(found, skip_special_tokens=True)
+
+
+def main() -> None:
+    arguments = options(__doc__, steps=STEPS)
+    torch.manual_seed(SEED)
+    pool = Pool.open(WORK_DIR / "pool")
+    folder = ASSETS / "starter-blip-caption"
+    tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
+    model = new_model(tokenizer)
+    answering = BlipForQuestionAnswering.from_pretrained(ASSETS / "starter-blip-vqa").float()
+    model.vision_model.load_state_dict(answering.vision_model.state_dict())
+    rng = np.random.default_rng(80)
+    scenes = [render(rng, "held_out") for _ in range(MEASURED_SCENES)]
+
+    def measure(model: BlipForConditionalGeneration) -> str:
+        captions = captions_of(model, tokenizer, np.stack([scene.pixels for scene in scenes]))
+        return str(score(captions, [scene.things for scene in scenes]))
+
+    trained = train(
+        model,
+        lambda model, rng: loss_of(model, pool, tokenizer, rng),
+        checkpoint=arguments.folder / "starter-blip-caption.pt",
+        steps=arguments.steps,
+        learning_rate=1e-3,
+        seed=SEED,
+        slow=("vision_model.",),
+        slow_share=0.3,
+        measure=measure,
+        measure_every=500,
+    )
+    trained.half().save_pretrained(folder)
+    save_processor(folder, tokenizer)
+
+
+if __name__ == "__main__":
+    main()
