@@ -49,6 +49,7 @@ from workers.results import Progress
 log = logging.getLogger(__name__)
 
 GRACE_S = 10.0  # a cancelled request gets this long before the engine is killed: a kill costs the user its load
+BESIDE_SPEECH = 10  # niceness: a tenth of the processor's time where speech wants all of it, else no difference
 HIDDEN_COMMAND = "engine-process"  # the subcommand that a frozen app, which has no `python -m`, gives to `main`
 
 
@@ -528,6 +529,8 @@ class _Server:
 
         with _explained(spec.model_id):
             engine = create(spec)
+            if engine.info.task != "speech":  # each engine takes every core: what is spoken goes first
+                os.nice(max(0, BESIDE_SPEECH - os.nice(0)))
             engine.load(report)
         self._model_id, self._engine = spec.model_id, engine
         self._send(number, _RESULT, getattr(engine, "device", ""))

@@ -9,15 +9,17 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-from tests.scripted_engine import scripted
+from tests.scripted_engine import ScriptedEngine, scripted
 from workers.cancel import Cancel
-from workers.engine_process import EngineBug, EngineProcess, EngineThread
+from workers.engine_process import BESIDE_SPEECH, EngineBug, EngineProcess, EngineThread
+from workers.engines.base import EngineSpec
 from workers.errors import Cancelled, EngineDied, EngineError, ModelMissing, OutOfMemory, PackageMissing
 from workers.results import SAMPLE_RATE_HZ, SpeechRequest
 
@@ -48,6 +50,21 @@ def engine(request, shared_process):
     thread = EngineThread(scripted())
     thread.load(ignore)
     return thread
+
+
+class ScriptedEmotion(ScriptedEngine):
+    info = replace(ScriptedEngine.info, name="scripted-emotion", task="emotion")
+
+
+def test_engine_beside_speech_lets_speech_go_first(shared_process):
+    spec = EngineSpec.of(ScriptedEmotion, "emotion", Path("nowhere"))
+
+    with contextlib.closing(EngineProcess(spec)) as beside:
+        beside.load(ignore)
+        niceness = psutil.Process(beside.pid).nice()
+
+    assert niceness >= BESIDE_SPEECH
+    assert psutil.Process(shared_process.pid).nice() == psutil.Process().nice()
 
 
 # ── requests and answers ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -339,7 +356,7 @@ def test_close_twice_is_close_once(process):
 
 PARENT = """
     import sys
-    from tests.scripted_engine import scripted
+    from tests.scripted_engine import ScriptedEngine, scripted
     from workers.engine_process import EngineProcess
 
     if __name__ == "__main__":
@@ -437,7 +454,7 @@ def test_engine_is_offline(shared_process):
 def test_window_never_imports_a_heavy_library_while_an_engine_runs():
     script = """
         import sys
-        from tests.scripted_engine import scripted
+        from tests.scripted_engine import ScriptedEngine, scripted
         import workers.worker
         from workers.engine_pool import EnginePool
 
