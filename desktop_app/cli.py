@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workers.catalogue.catalogue import Catalogue
 
 INTERRUPTED = 130
+MOST = 1_000_000
 
 app = typer.Typer(
     help="Turns speech into text on your own machine: live, or from files. Without a command it opens the window.",
@@ -196,7 +197,7 @@ def transcribe(
 @history_app.command("list")
 def history_list(
     query: Annotated[str, typer.Option("--search", metavar="TEXT", help="Only items with these words.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists what was heard, the newest first."""
@@ -276,7 +277,7 @@ def _row(item: Item) -> str:
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words that were said.")],
-    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """Finds words in everything that was heard."""

@@ -202,6 +202,9 @@ def _check_inputs(order: Order) -> None:
     """What can be known before a model is loaded."""
     if "" in order.inputs:
         raise UsageError("An input is empty.", hint="Give the name of a file.")
+    for name in order.inputs:
+        if "://" in name:
+            raise UsageError("'{address}' is an address, not a file.", hint="Download it first.", address=name)
     if order.inputs.count("-") > 1:
         raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
     if "-" in order.inputs and (sys.stdin is None or sys.stdin.isatty()):

@@ -1674,6 +1674,10 @@
 <context>
     <name>errors</name>
     <message>
+        <source>&apos;{address}&apos; is an address, not a file.</source>
+        <translation>“{address}”是网址，不是文件。</translation>
+    </message>
+    <message>
         <source>&apos;{folder}&apos; has a config.json and no weights.</source>
         <translation>“{folder}”有 config.json，但没有权重。</translation>
     </message>
@@ -1940,6 +1944,10 @@
     <message>
         <source>Download it again on the Models page or with `sensorium models download {id}`.</source>
         <translation>请在“模型”页面重新下载，或使用 `sensorium models download {id}`。</translation>
+    </message>
+    <message>
+        <source>Download it first.</source>
+        <translation>请先下载它。</translation>
     </message>
     <message>
         <source>Download it on the Models page or with `sensorium models download {id}`.</source>

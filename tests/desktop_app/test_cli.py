@@ -100,6 +100,7 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["transcribe", "x.wav", "-o", f"{__file__}/"], 2, "is not a folder"),
         (["transcribe", "x.wav", "-o", "/proc/a/"], 5, "No file can be made in '/proc'"),
         (["transcribe", ""], 2, "An input is empty"),
+        (["transcribe", "https://example.org/a.mp3"], 2, "'https://example.org/a.mp3' is an address, not a file"),
         (["transcribe", "-", "-"], 2, "Standard input can be read only once"),
         (["transcribe", "x.wav"], 3, "x.wav does not exist"),
         (["transcribe", __file__, "--live"], 3, "is not an audio or video file"),
@@ -129,6 +130,7 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["history", "export", "99", "-o", "/proc/a.txt"], 5, "No file can be made in '/proc'."),
         (["history", "delete", "99"], 3, "The history has no item 99. Nothing was deleted."),
         (["history", "list", "--limit", "0"], 2, "greater than or equal to 1"),
+        (["history", "list", "--limit", "9" * 30], 2, "less than or equal to 1000000"),
         (["search", ""], 2, "no word to search for"),
     ],
 )
