@@ -33,6 +33,7 @@ ALIGNED_FRAMES_PER_S = 50  # encoder output
 FIRST_WORD_S = 0.8  # at most: the alignment starts the first word where the audio starts
 NEEDED_FILES = ("model.bin", "config.json", "tokenizer.json")
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
+LANGUAGE_CERTAIN = 0.7
 PROMPT_TOKENS = 223  # half of the decoder's 448 positions, as in training
 OPENING_PUNCTUATION = "\"'“¿([{-"
 CLOSING_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"
@@ -140,9 +141,9 @@ class FasterWhisper:
         samples = request.samples[: int(MAX_WINDOW_S * SAMPLE_RATE_HZ)]
         duration_s = len(samples) / SAMPLE_RATE_HZ
         _check(cancelled)
-        encoded = self._encode(samples)
+        encoded = self._encode(samples, self._options.padding_s)
         _check(cancelled)
-        language, language_probability = self._language(request, encoded)
+        language, language_probability = self._language(request, samples, encoded)
         tokenizer = self._tokenizer(language, request.task)
         result, tokens = self._decode(encoded, tokenizer, request, duration_s)
         _check(cancelled)
@@ -155,18 +156,19 @@ class FasterWhisper:
             avg_logprob=result.scores[0],
         )
 
-    def _encode(self, samples: Samples) -> Any:
+    def _encode(self, samples: Samples, padding_s: float) -> Any:
         """The encoder's view of the samples and `padding_s` of silence."""
         import ctranslate2
 
-        padded_s = min(MAX_WINDOW_S, len(samples) / SAMPLE_RATE_HZ + self._options.padding_s)
+        padded_s = min(MAX_WINDOW_S, len(samples) / SAMPLE_RATE_HZ + padding_s)
         n_frames = 2 * math.ceil(padded_s * FRAMES_PER_S / 2)  # the encoder halves them
         padded = np.pad(samples, (0, n_frames * SAMPLE_RATE_HZ // FRAMES_PER_S - len(samples)))
         mel = self.whisper.feature_extractor(padded)[:, :n_frames]  # (n_mels, n_frames)
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel[None]))
         return self.whisper.model.encode(features)
 
-    def _language(self, request: SpeechRequest, encoded: Any) -> tuple[str, float]:
+    def _language(self, request: SpeechRequest, samples: Samples, encoded: Any) -> tuple[str, float]:
+        """The language and how sure that is; in doubt the encoder sees 30 s, as it did in training."""
         if not self.whisper.model.is_multilingual:
             return "en", 1.0
         if request.language is not None:
@@ -178,6 +180,9 @@ class FasterWhisper:
                 )
             return request.language, 1.0
         token, probability = self.whisper.model.detect_language(encoded)[0][0]
+        if probability < LANGUAGE_CERTAIN:
+            encoded = self._encode(samples, MAX_WINDOW_S)
+            token, probability = self.whisper.model.detect_language(encoded)[0][0]
         return token.strip("<|>"), probability
 
     def _tokenizer(self, language: str, task: str) -> Any:

@@ -128,6 +128,13 @@ def test_base_translates_into_english(base: FasterWhisper):
     assert {"the", "of", "to", "and", "a", "is"} & set(plain(translated).split())
 
 
+@needs_clips
+def test_a_short_unclear_clip_is_still_told_for_english(base: FasterWhisper):
+    samples, _ = clip("en_ls_533-1066-0000")  # with little silence after it, it sounds Arabic
+
+    assert answer(base, SpeechRequest(samples)).language == "en"
+
+
 def test_a_language_it_does_not_know_is_told(base: FasterWhisper, speech: Samples):
     with pytest.raises(EngineError, match="does not know the language 'xx'"):
         answer(base, SpeechRequest(speech, language="xx"))
