@@ -105,6 +105,77 @@
     </message>
 </context>
 <context>
+    <name>Choices</name>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>What to listen to</source>
+        <translation>聆听什么</translation>
+    </message>
+    <message>
+        <source>Spoken language</source>
+        <translation>所说语言</translation>
+    </message>
+    <message>
+        <source>The language that is spoken</source>
+        <translation>所说的语言</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Larger models make fewer mistakes and need more time</source>
+        <translation>较大的模型错误更少，但需要更多时间</translation>
+    </message>
+    <message>
+        <source>Stop the recording to change this</source>
+        <translation>停止录音后才能更改</translation>
+    </message>
+    <message>
+        <source>Default microphone</source>
+        <translation>默认麦克风</translation>
+    </message>
+    <message>
+        <source>{name} (not connected)</source>
+        <translation>{name}（未连接）</translation>
+    </message>
+    <message>
+        <source>Microphone and computer sound</source>
+        <translation>麦克风和电脑声音</translation>
+    </message>
+    <message>
+        <source>Computer sound</source>
+        <translation>电脑声音</translation>
+    </message>
+    <message>
+        <source>This machine offers no way to hear what it plays</source>
+        <translation>本机无法录制自身播放的声音</translation>
+    </message>
+    <message>
+        <source>Transcribe files…</source>
+        <translation>转写文件…</translation>
+    </message>
+    <message>
+        <source>Detect language</source>
+        <translation>自动检测语言</translation>
+    </message>
+    <message>
+        <source>{model} (best)</source>
+        <translation>{model}（最佳）</translation>
+    </message>
+    <message>
+        <source>Best model</source>
+        <translation>最佳模型</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>获取更多模型…</translation>
+    </message>
+</context>
+<context>
     <name>CoachCard</name>
     <message>
         <source>Got it</source>
@@ -132,6 +203,76 @@
     <message>
         <source>No command has this name.</source>
         <translation>没有这样的命令。</translation>
+    </message>
+</context>
+<context>
+    <name>Dock</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause or go on (Space)</source>
+        <translation>暂停或继续（空格）</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>已录制</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: what you said waits, and the text catches up.</source>
+        <translation>不会丢失任何内容：说过的话会排队等待，文字会赶上来。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Loading the model: speak already</source>
+        <translation>正在加载模型，您可以开始说话</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>正在聆听</translation>
+    </message>
+    <message>
+        <source>Paused: Space goes on</source>
+        <translation>已暂停：按空格继续</translation>
+    </message>
+    <message>
+        <source>Finishing the last words</source>
+        <translation>正在完成最后几个词</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>{device} is missing: choose another</source>
+        <translation>{device} 已断开：请选择其他设备</translation>
+    </message>
+    <message>
+        <source>Waiting for {device}</source>
+        <translation>正在等待 {device}</translation>
+    </message>
+    <message>
+        <source>Ready: Ctrl+R starts</source>
+        <translation>就绪：按 Ctrl+R 开始</translation>
+    </message>
+    <message>
+        <source>Transcribing a file</source>
+        <translation>正在转写文件</translation>
+    </message>
+    <message>
+        <source>{seconds} s behind</source>
+        <translation>落后 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>DropTarget</name>
+    <message>
+        <source>Drop to transcribe</source>
+        <translation>松开即可转写</translation>
     </message>
 </context>
 <context>
@@ -170,10 +311,119 @@
     </message>
 </context>
 <context>
+    <name>Empty</name>
+    <message>
+        <source>start and stop</source>
+        <translation>开始和停止</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Get a speech model</source>
+        <translation>获取语音模型</translation>
+    </message>
+    <message>
+        <source>Sound and text stay on this machine.</source>
+        <translation>声音和文字都留在本机。</translation>
+    </message>
+    <message>
+        <source>Press record and speak</source>
+        <translation>按下录音键，开始说话</translation>
+    </message>
+    <message>
+        <source>You read what you say while you say it. Or drop audio and video files here to transcribe them.</source>
+        <translation>边说边看到文字。也可以将音频和视频文件拖到这里转写。</translation>
+    </message>
+    <message>
+        <source>Speak now</source>
+        <translation>请开始说话</translation>
+    </message>
+    <message>
+        <source>Your first words appear here in a moment.</source>
+        <translation>您的第一句话马上会显示在这里。</translation>
+    </message>
+</context>
+<context>
     <name>FileQueue</name>
     <message>
         <source>Recording of {when}</source>
         <translation>{when} 的录音</translation>
+    </message>
+</context>
+<context>
+    <name>FileRow</name>
+    <message>
+        <source>Cancel this file</source>
+        <translation>取消此文件</translation>
+    </message>
+    <message>
+        <source>Show it in the history</source>
+        <translation>在历史记录中显示</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>正在启动</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened.</source>
+        <translation>发生了意外错误。</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+</context>
+<context>
+    <name>FilesCard</name>
+    <message>
+        <source>Cancel all</source>
+        <translation>全部取消</translation>
+    </message>
+    <message>
+        <source>Stop transcribing files</source>
+        <translation>停止转写文件</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close this list</source>
+        <translation>关闭此列表</translation>
+    </message>
+    <message>
+        <source>{done} of {count} transcribed</source>
+        <translation>已转写 {done} / {count}</translation>
+    </message>
+    <message>
+        <source>Transcribing file {number} of {count}</source>
+        <translation>正在转写第 {number} 个文件，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>以及另外 {count} 个</translation>
     </message>
 </context>
 <context>
@@ -253,26 +503,6 @@
         <translation>在所有窗口之上显示字幕（Ctrl+Shift+C）</translation>
     </message>
     <message>
-        <source>Pause</source>
-        <translation>暂停</translation>
-    </message>
-    <message>
-        <source>Pause or go on (Space)</source>
-        <translation>暂停或继续（空格）</translation>
-    </message>
-    <message>
-        <source>Recorded</source>
-        <translation>已录制</translation>
-    </message>
-    <message>
-        <source>Nothing is lost: what you said waits, and the text catches up.</source>
-        <translation>不会丢失任何内容：说过的话会排队等待，文字会赶上来。</translation>
-    </message>
-    <message>
-        <source>Loading the model: speak already</source>
-        <translation>正在加载模型，您可以开始说话</translation>
-    </message>
-    <message>
         <source>Pause or go on</source>
         <translation>暂停或继续</translation>
     </message>
@@ -295,46 +525,6 @@
     <message>
         <source>Transcribe files</source>
         <translation>转写文件</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Listening</source>
-        <translation>正在聆听</translation>
-    </message>
-    <message>
-        <source>Paused: Space goes on</source>
-        <translation>已暂停：按空格继续</translation>
-    </message>
-    <message>
-        <source>Finishing the last words</source>
-        <translation>正在完成最后几个词</translation>
-    </message>
-    <message>
-        <source>Microphone</source>
-        <translation>麦克风</translation>
-    </message>
-    <message>
-        <source>{device} is missing: choose another</source>
-        <translation>{device} 已断开：请选择其他设备</translation>
-    </message>
-    <message>
-        <source>Waiting for {device}</source>
-        <translation>正在等待 {device}</translation>
-    </message>
-    <message>
-        <source>Ready: Ctrl+R starts</source>
-        <translation>就绪：按 Ctrl+R 开始</translation>
-    </message>
-    <message>
-        <source>Transcribing a file</source>
-        <translation>正在转写文件</translation>
-    </message>
-    <message>
-        <source>{seconds} s behind</source>
-        <translation>落后 {seconds} 秒</translation>
     </message>
     <message>
         <source>Copied.</source>
@@ -1143,6 +1333,45 @@
     </message>
 </context>
 <context>
+    <name>RecoveryCard</name>
+    <message>
+        <source>Finish transcribing</source>
+        <translation>完成转写</translation>
+    </message>
+    <message>
+        <source>Transcribe the sound that has no text yet</source>
+        <translation>转写尚无文字的声音</translation>
+    </message>
+    <message>
+        <source>Keep as is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>Leave it in the history as it is</source>
+        <translation>原样保留在历史记录中</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete its sound and its text</source>
+        <translation>删除其声音和文字</translation>
+    </message>
+    <message>
+        <source>A recording was interrupted</source>
+        <translation>有一段录音被中断</translation>
+    </message>
+    <message>
+        <source>{length} of sound, text up to {until}. Nothing that reached the disk is lost.</source>
+        <translation>声音 {length}，文字到 {until}。已写入磁盘的内容没有丢失。</translation>
+    </message>
+    <message>
+        <source>Its text goes up to {until}.</source>
+        <translation>文字到 {until} 为止。</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsSheet</name>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1364,77 +1593,6 @@
     </message>
 </context>
 <context>
-    <name>_Choices</name>
-    <message>
-        <source>Source</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>What to listen to</source>
-        <translation>聆听什么</translation>
-    </message>
-    <message>
-        <source>Spoken language</source>
-        <translation>所说语言</translation>
-    </message>
-    <message>
-        <source>The language that is spoken</source>
-        <translation>所说的语言</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Larger models make fewer mistakes and need more time</source>
-        <translation>较大的模型错误更少，但需要更多时间</translation>
-    </message>
-    <message>
-        <source>Stop the recording to change this</source>
-        <translation>停止录音后才能更改</translation>
-    </message>
-    <message>
-        <source>Default microphone</source>
-        <translation>默认麦克风</translation>
-    </message>
-    <message>
-        <source>{name} (not connected)</source>
-        <translation>{name}（未连接）</translation>
-    </message>
-    <message>
-        <source>Microphone and computer sound</source>
-        <translation>麦克风和电脑声音</translation>
-    </message>
-    <message>
-        <source>Computer sound</source>
-        <translation>电脑声音</translation>
-    </message>
-    <message>
-        <source>This machine offers no way to hear what it plays</source>
-        <translation>本机无法录制自身播放的声音</translation>
-    </message>
-    <message>
-        <source>Transcribe files…</source>
-        <translation>转写文件…</translation>
-    </message>
-    <message>
-        <source>Detect language</source>
-        <translation>自动检测语言</translation>
-    </message>
-    <message>
-        <source>Best model</source>
-        <translation>最佳模型</translation>
-    </message>
-    <message>
-        <source>{model} (best)</source>
-        <translation>{model}（最佳）</translation>
-    </message>
-    <message>
-        <source>Get more models…</source>
-        <translation>获取更多模型…</translation>
-    </message>
-</context>
-<context>
     <name>_DeleteNow</name>
     <message>
         <source>Delete now</source>
@@ -1462,13 +1620,6 @@
     </message>
 </context>
 <context>
-    <name>_DropTarget</name>
-    <message>
-        <source>Drop to transcribe</source>
-        <translation>松开即可转写</translation>
-    </message>
-</context>
-<context>
     <name>_EmotionNeeds</name>
     <message>
         <source>Get an emotion model</source>
@@ -1484,49 +1635,6 @@
     </message>
 </context>
 <context>
-    <name>_Empty</name>
-    <message>
-        <source>start and stop</source>
-        <translation>开始和停止</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>空格</translation>
-    </message>
-    <message>
-        <source>pause</source>
-        <translation>暂停</translation>
-    </message>
-    <message>
-        <source>files</source>
-        <translation>文件</translation>
-    </message>
-    <message>
-        <source>Get a speech model</source>
-        <translation>获取语音模型</translation>
-    </message>
-    <message>
-        <source>Sound and text stay on this machine.</source>
-        <translation>声音和文字都留在本机。</translation>
-    </message>
-    <message>
-        <source>Press record and speak</source>
-        <translation>按下录音键，开始说话</translation>
-    </message>
-    <message>
-        <source>You read what you say while you say it. Or drop audio and video files here to transcribe them.</source>
-        <translation>边说边看到文字。也可以将音频和视频文件拖到这里转写。</translation>
-    </message>
-    <message>
-        <source>Speak now</source>
-        <translation>请开始说话</translation>
-    </message>
-    <message>
-        <source>Your first words appear here in a moment.</source>
-        <translation>您的第一句话马上会显示在这里。</translation>
-    </message>
-</context>
-<context>
     <name>_EngineOptions</name>
     <message>
         <source>Options of {engine}</source>
@@ -1539,111 +1647,6 @@
     <message>
         <source>Give every option its default</source>
         <translation>将所有选项恢复为默认值</translation>
-    </message>
-</context>
-<context>
-    <name>_FileRow</name>
-    <message>
-        <source>Cancel this file</source>
-        <translation>取消此文件</translation>
-    </message>
-    <message>
-        <source>Show it in the history</source>
-        <translation>在历史记录中显示</translation>
-    </message>
-    <message>
-        <source>Starting</source>
-        <translation>正在启动</translation>
-    </message>
-    <message>
-        <source>{time} left</source>
-        <translation>剩余 {time}</translation>
-    </message>
-    <message>
-        <source>Something unexpected happened.</source>
-        <translation>发生了意外错误。</translation>
-    </message>
-    <message>
-        <source>Waiting</source>
-        <translation>等待中</translation>
-    </message>
-    <message>
-        <source>Done</source>
-        <translation>完成</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>已取消</translation>
-    </message>
-</context>
-<context>
-    <name>_FilesCard</name>
-    <message>
-        <source>Cancel all</source>
-        <translation>全部取消</translation>
-    </message>
-    <message>
-        <source>Stop transcribing files</source>
-        <translation>停止转写文件</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Close this list</source>
-        <translation>关闭此列表</translation>
-    </message>
-    <message>
-        <source>{done} of {count} transcribed</source>
-        <translation>已转写 {done} / {count}</translation>
-    </message>
-    <message>
-        <source>and {count} more</source>
-        <translation>以及另外 {count} 个</translation>
-    </message>
-    <message>
-        <source>Transcribing file {number} of {count}</source>
-        <translation>正在转写第 {number} 个文件，共 {count} 个</translation>
-    </message>
-</context>
-<context>
-    <name>_RecoveryCard</name>
-    <message>
-        <source>Finish transcribing</source>
-        <translation>完成转写</translation>
-    </message>
-    <message>
-        <source>Transcribe the sound that has no text yet</source>
-        <translation>转写尚无文字的声音</translation>
-    </message>
-    <message>
-        <source>Keep as is</source>
-        <translation>保持原样</translation>
-    </message>
-    <message>
-        <source>Leave it in the history as it is</source>
-        <translation>原样保留在历史记录中</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Delete its sound and its text</source>
-        <translation>删除其声音和文字</translation>
-    </message>
-    <message>
-        <source>A recording was interrupted</source>
-        <translation>有一段录音被中断</translation>
-    </message>
-    <message>
-        <source>{length} of sound, text up to {until}. Nothing that reached the disk is lost.</source>
-        <translation>声音 {length}，文字到 {until}。已写入磁盘的内容没有丢失。</translation>
-    </message>
-    <message>
-        <source>Its text goes up to {until}.</source>
-        <translation>文字到 {until} 为止。</translation>
     </message>
 </context>
 <context>
@@ -1940,6 +1943,10 @@
     <message>
         <source>Did you mean &apos;{code}&apos;, {name}?</source>
         <translation>您是指“{code}”（{name}）吗？</translation>
+    </message>
+    <message>
+        <source>Did you mean {names}?</source>
+        <translation>您是指 {names} 吗？</translation>
     </message>
     <message>
         <source>Download it again on the Models page or with `sensorium models download {id}`.</source>

@@ -1,0 +1,179 @@
+"""The row at the top of the page: what to listen to, in which language, with which model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop_app import i18n, theme
+from desktop_app.context import AppContext
+from desktop_app.jobs import Job
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.widgets.elided_combo import ElidedCombo
+from workers.sources.base import AudioDevice
+
+
+class Choices(QWidget):
+    """What to listen to, in which language, with which model.
+
+    Signals:
+        files_requested(): "Transcribe files…" was chosen.
+        models_found(bool): whether any speech model is installed; after `refresh_models`.
+    """
+
+    files_requested = Signal()
+    models_found = Signal(bool)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._installed: list[tuple[str, str]] = []  # id and title
+        self.source = self._combo(self.tr("Source"), self.tr("What to listen to"))
+        self.language = self._combo(self.tr("Spoken language"), self.tr("The language that is spoken"))
+        self.model = self._combo(self.tr("Model"), self.tr("Larger models make fewer mistakes and need more time"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE_S)
+        row.addWidget(self.source, 7)
+        row.addWidget(self.language, 6)
+        row.addWidget(self.model, 7)
+        row.addStretch()
+
+        self._fill_sources(context.sessions.speech.devices)
+        self._fill_languages()
+        self._fill_models()
+        self.source.activated.connect(self._on_source_chosen)
+        self.language.activated.connect(self._on_language_chosen)
+        self.model.activated.connect(self._on_model_chosen)
+        context.sessions.speech.devices_changed.connect(self._fill_sources)
+        context.settings_changed.connect(self._on_settings_changed)
+
+    def _combo(self, name: str, tip: str) -> ElidedCombo:
+        combo = ElidedCombo(name, tip)
+        combo.setMinimumContentsLength(6)
+        combo.setMaximumWidth(280)
+        return combo
+
+    def show_state(self, state: SessionState, *, may_choose_device: bool) -> None:
+        """Choices hold for the next recording; they are closed during one, except to replace a lost device."""
+        is_busy = state.is_active or state is SessionState.STOPPING
+        why = self.tr("Stop the recording to change this")
+        for combo, tip in (
+            (self.source, self.tr("What to listen to")),
+            (self.language, self.tr("The language that is spoken")),
+            (self.model, self.tr("Larger models make fewer mistakes and need more time")),
+        ):
+            combo.setEnabled(not is_busy or (combo is self.source and may_choose_device))
+            combo.setToolTip(tip if combo.isEnabled() else why)
+
+    # ── sources ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fill_sources(self, devices: list[AudioDevice]) -> None:
+        hear = self._context.settings.hear
+        self.source.clear()
+        self.source.addItem(theme.icon("hear"), self.tr("Default microphone"), "microphone:")
+        microphones = [device for device in devices if not device.is_monitor]
+        for device in microphones:
+            self.source.addItem(theme.icon("hear"), device.name, f"microphone:{device.id}")
+        if hear.microphone and hear.microphone not in [device.id for device in microphones]:
+            name = hear.microphone.partition(":")[2] or hear.microphone
+            text = self.tr("{name} (not connected)").format(name=name)
+            self.source.addItem(theme.icon("warning", "warning"), text, f"microphone:{hear.microphone}")
+        self.source.insertSeparator(self.source.count())
+        self.source.addItem(theme.icon("user"), self.tr("Microphone and computer sound"), "both:")
+        self.source.addItem(theme.icon("speaker"), self.tr("Computer sound"), "computer:")
+        if devices and not any(device.is_monitor for device in devices):
+            for row in range(self.source.count() - 2, self.source.count()):
+                self._disable(row, self.tr("This machine offers no way to hear what it plays"))
+        self.source.insertSeparator(self.source.count())
+        self.source.addItem(theme.icon("file"), self.tr("Transcribe files…"), "files:")
+        self._show_source()
+
+    def _disable(self, row: int, why: str) -> None:
+        model = self.source.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(row)
+        item.setEnabled(False)
+        item.setToolTip(why)
+
+    def _show_source(self) -> None:
+        hear = self._context.settings.hear
+        microphone = hear.microphone if hear.source == "microphone" else ""
+        self.source.setCurrentIndex(max(0, self.source.findData(f"{hear.source}:{microphone}")))
+
+    def _on_source_chosen(self, row: int) -> None:
+        kind, _, microphone = self.source.itemData(row).partition(":")
+        if kind == "files":
+            self._show_source()
+            self.files_requested.emit()
+            return
+        self._context.change_setting("hear.source", kind)
+        if kind == "microphone":
+            self._context.change_setting("hear.microphone", microphone)
+
+    # ── language and model ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fill_languages(self) -> None:
+        self.language.addItem(theme.icon("language"), self.tr("Detect language"), "")
+        for code, name in i18n.spoken_languages():
+            self.language.addItem(theme.icon("language"), name, code)
+        self._show_language()
+
+    def _show_language(self) -> None:
+        self.language.setCurrentIndex(max(0, self.language.findData(self._context.settings.hear.language)))
+
+    def _on_language_chosen(self, row: int) -> None:
+        self._context.change_setting("hear.language", self.language.itemData(row))
+
+    def refresh_models(self) -> None:
+        """Asks the catalogue, in a thread, what is installed."""
+
+        def installed(_job: Job) -> list[tuple[str, str]]:
+            catalogue = self._context.catalogue
+            return [
+                (entry.id, entry.title)
+                for entry in catalogue.entries("speech")
+                if catalogue.status(entry.id) == "installed"
+            ]
+
+        def show(found: list[tuple[str, str]]) -> None:
+            self._installed = found
+            self._fill_models()
+            self.models_found.emit(bool(found))
+
+        self._context.run(installed, on_done=show)
+
+    def _fill_models(self) -> None:
+        self.model.clear()
+        best = (
+            self.tr("{model} (best)").format(model=self._installed[0][1]) if self._installed else self.tr("Best model")
+        )
+        self.model.addItem(theme.icon("chip"), best, "")
+        for model_id, title in self._installed:
+            self.model.addItem(theme.icon("chip"), title, model_id)
+        chosen = self._context.settings.hear.model
+        if chosen and chosen not in dict(self._installed):
+            self.model.addItem(theme.icon("warning", "warning"), chosen, chosen)
+        self.model.insertSeparator(self.model.count())
+        self.model.addItem(theme.icon("download"), self.tr("Get more models…"), None)
+        self._show_model()
+
+    def _show_model(self) -> None:
+        self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.hear.model)))
+
+    def _on_model_chosen(self, row: int) -> None:
+        model_id = self.model.itemData(row)
+        if model_id is None:
+            self._show_model()
+            self._context.panel_requested.emit("models")
+        else:
+            self._context.change_setting("hear.model", model_id)
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place in ("hear.source", "hear.microphone"):
+            self._fill_sources(self._context.sessions.speech.devices)
+        elif place == "hear.language":
+            self._show_language()
+        elif place == "hear.model":
+            self._fill_models()

@@ -1,0 +1,282 @@
+"""The page: the transcript that grows, what happens to a recording and to files, keys and drops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.context import AppContext
+from desktop_app.history.records import Media
+from desktop_app.jobs import Job
+from desktop_app.panels.hear.choices import Choices
+from desktop_app.panels.hear.dock import Dock
+from desktop_app.panels.hear.empty import Empty
+from desktop_app.panels.hear.files_card import MEDIA_PATTERNS, DropTarget, FilesCard, dropped_paths
+from desktop_app.panels.hear.recovery_card import RecoveryCard
+from desktop_app.sessions.file_queue import FileJob, FileState
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.widgets.captions_window import CaptionsWindow
+from desktop_app.widgets.page import page_action
+from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
+from workers.results import Commit, Partial, Segment, SegmentEmotion
+
+
+class HearPanel(QWidget):
+    """Shows `sessions.speech` and `sessions.files`, and calls their verbs."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._session = context.sessions.speech
+        self._files = context.sessions.files
+        self._shown_file: FileJob | None = None
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+        self.choices = Choices(context)
+        self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the selection or all (Ctrl+C)"))
+        self.export_button = theme.icon_button("upload", self.tr("Export"), tip=self.tr("Export as text or subtitles"))
+        self.captions_button = theme.icon_button(
+            "captions", self.tr("Captions"), tip=self.tr("Captions above all windows (Ctrl+Shift+C)")
+        )
+        self.captions_button.setCheckable(True)
+
+        self.cards = QVBoxLayout()
+        self.cards.setSpacing(theme.SPACE_S)
+        self.recovery_card = RecoveryCard(context)
+        self.files_card = FilesCard(context)
+        self.cards.addWidget(self.recovery_card)
+        self.cards.addWidget(self.files_card)
+
+        self.pane = TranscriptPane(context)
+        self.empty = Empty(context)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.pane)
+
+        self.dock = Dock(self._session, self.pane)
+        self.drop_target = DropTarget(self)
+        self.captions = CaptionsWindow(context)
+        self.destroyed.connect(self.captions.deleteLater)
+
+        self._lay_out()
+        self._make_actions()
+        self._connect()
+        self._show_state(self._session.state)
+        self._show_content()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(theme.SPACE_S)
+        top.addWidget(self.choices, 1)
+        for button in (self.copy_button, self.export_button, self.captions_button):
+            top.addWidget(button)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
+        layout.setSpacing(theme.SPACE_M)
+        layout.addLayout(top)
+        layout.addLayout(self.cards)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.dock)
+
+    def _make_actions(self) -> None:
+        self.pause_action = page_action(self, self.tr("Pause or go on"), "pause", "", self.toggle_pause)
+        self.captions_action = page_action(
+            self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
+        )
+        self.files_action = page_action(self, self.tr("Transcribe files…"), "file", "Ctrl+O", self.ask_files)
+        self.discard_action = page_action(self, self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
+        self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
+
+    def _connect(self) -> None:
+        session = self._session
+        session.state_changed.connect(self._show_state)
+        session.sources_changed.connect(lambda: self._show_state(session.state))
+        session.started.connect(self._on_started)
+        session.result_ready.connect(self._on_result)
+        session.item_changed.connect(self._on_item_changed)
+        session.finished.connect(self._on_finished)
+        self._files.job_changed.connect(self._on_job_changed)
+        self._files.segment_ready.connect(self._on_segment)
+        self.pane.content_changed.connect(self._show_content)
+        self.choices.files_requested.connect(self.ask_files)
+        self.choices.models_found.connect(lambda found: self.empty.show_models(has_model=found))
+        self.copy_button.clicked.connect(self._on_copy)
+        self.export_button.clicked.connect(self._on_export)
+        self.captions_button.clicked.connect(self.toggle_captions)
+        self.captions.visibility_changed.connect(self.captions_button.setChecked)
+        self.captions.toggle_requested.connect(session.toggle)
+        self.captions.pause_requested.connect(session.toggle_pause)
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def focus_search(self) -> None:
+        """Ctrl+F: finds in the transcript."""
+        if not self.pane.view.is_empty:
+            self.pane.find_bar.open_with(self.pane.view.textCursor().selectedText())
+
+    def toggle_pause(self) -> None:
+        """The space bar: pauses or goes on with the recording, else plays or pauses what was recorded."""
+        if self._session.state.is_active:
+            self._session.toggle_pause()
+        elif self.pane.player.has_media:
+            self.pane.player.toggle()
+
+    def toggle_captions(self) -> None:
+        if self.captions.isVisible():
+            self.captions.close()
+        else:
+            self.captions.place()
+            self.captions.show()
+        self.captions_button.setChecked(self.captions.isVisible())
+
+    def ask_files(self) -> None:
+        """Asks which files to transcribe."""
+        kinds = self.tr("Audio and video ({patterns})").format(patterns=MEDIA_PATTERNS)
+        names = QFileDialog.getOpenFileNames(self, self.tr("Transcribe files"), "", kinds)[0]
+        self.add_files([Path(name) for name in names])
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        self._files.add(paths)
+
+    # ── a recording ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_started(self, tracks: tuple[str, ...]) -> None:
+        self._shown_file = None
+        if self.files_card.is_all_well:
+            self.files_card.clear_done()
+        self.pane.begin_live(tracks)
+        self.captions.set_tracks(tracks)
+        self.empty.show_listening()
+
+    def _on_item_changed(self, item_id: int | None) -> None:
+        self.pane.set_item_id(item_id)
+        self.pane.set_growing_media(self._session.media_paths)
+
+    def _on_result(self, result: object) -> None:
+        if isinstance(result, Partial):
+            self.captions.set_partial(result)
+            if self._is_session_shown:
+                self.pane.view.set_partial(result)
+                self._show_content()
+        elif isinstance(result, Commit):
+            self.captions.append_commit(result)
+            if self._is_session_shown:
+                self.pane.view.append_commit(result)
+                self._show_content()
+        elif isinstance(result, SegmentEmotion) and result.item_id == self.pane.item_id:
+            self.pane.view.set_emotion(result.track, result.start_s, result.scores)
+
+    @property
+    def _is_session_shown(self) -> bool:
+        return self._shown_file is None
+
+    def _on_finished(self, item_id: int | None) -> None:
+        if not self._is_session_shown:
+            return
+        duration_s = self._session.elapsed_s
+        self.pane.end_live([], duration_s)
+        self._show_content()
+        history = self._context.history
+        if history is None or item_id is None:
+            return
+
+        def media(_job: Job) -> list[Media]:
+            history.flush()
+            return media_of(history, item_id)
+
+        def show(found: list[Media]) -> None:
+            if self.pane.item_id == item_id:
+                self.pane.set_media(found, duration_s)
+                self.dock.show_sound()
+
+        self._context.run(media, on_done=show)
+
+    # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_job_changed(self, job: FileJob) -> None:
+        self.files_card.show_jobs(self._files.jobs)
+        if job.state is FileState.RUNNING and job.track == "file" and not self._session.state.is_active:
+            if self._shown_file is not job:
+                self._shown_file = job
+                self.pane.begin_live([job.track])
+        elif job is self._shown_file and job.state.is_over:
+            self._finish_file(job)
+        if job is self._shown_file:
+            self.pane.set_item_id(job.item_id)
+            self.dock.show_file(job)
+
+    def _on_segment(self, job: FileJob, segment: Segment) -> None:
+        if job is self._shown_file:
+            self.pane.view.append_commit(Commit(segment.track, segment.words, segment.language, ends_segment=True))
+            self._show_content()
+
+    def _finish_file(self, job: FileJob) -> None:
+        self.pane.end_live([Media("audio", job.path, job.track)], job.end_s)
+        self._show_content()
+        self.dock.show_sound()
+
+    # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show_state(self, state: SessionState) -> None:
+        self.choices.show_state(state, may_choose_device=self._session.has_lost_source)
+        self.discard_action.setEnabled(state.is_active)
+        if not state.is_active and state is not SessionState.STOPPING:
+            self.empty.show_idle()
+        if state is SessionState.FAILED:
+            self.recovery_card.look_for_unfinished()
+
+    def _show_content(self) -> None:
+        has_text = not self.pane.view.is_empty
+        self.stack.setCurrentWidget(self.pane if has_text else self.empty)
+        for button in (self.copy_button, self.export_button):
+            button.setEnabled(has_text)
+        self.discard_action.setEnabled(self._session.state.is_active)
+
+    def _on_copy(self) -> None:
+        self.pane.copy()
+        self._context.notify("info", self.tr("Copied."))
+
+    def _on_export(self) -> None:
+        menu = self.pane.export_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
+
+    # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.toggle_pause()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event):
+            event.acceptProposedAction()
+            self.drop_target.setGeometry(self.rect())
+            self.drop_target.show()
+            self.drop_target.raise_()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.drop_target.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_target.hide()
+        event.acceptProposedAction()
+        self.add_files(dropped_paths(event))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._session.watch_devices()
+        self.choices.refresh_models()
+        self.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.drop_target.setGeometry(self.rect())

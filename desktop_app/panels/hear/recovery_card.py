@@ -1,0 +1,114 @@
+"""The card for a recording that a crash or a failure cut off."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from desktop_app import theme
+from desktop_app.context import AppContext
+from desktop_app.durations import clock_text
+from desktop_app.history.records import Recovered
+from desktop_app.jobs import Job
+
+WHOLE_WITHIN_S = 0.5  # a recording that lacks less has nothing to finish
+
+
+class RecoveryCard(QFrame):
+    """Offers what to do with a recording whose text is not complete, one at a time."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._recovered: list[Recovered] = []
+        self.setProperty("role", "banner")
+        self.setProperty("tone", "warning")
+        self.title = theme.label("", "strong", wrap=True)
+        self.text = theme.label("", "muted", wrap=True)
+        self.finish = theme.button(
+            self.tr("Finish transcribing"), "primary", tip=self.tr("Transcribe the sound that has no text yet")
+        )
+        self.keep = theme.button(self.tr("Keep as is"), tip=self.tr("Leave it in the history as it is"))
+        self.delete = theme.button(self.tr("Delete"), "danger", tip=self.tr("Delete its sound and its text"))
+        self.finish.clicked.connect(self.finish_recovered)
+        self.keep.clicked.connect(self.keep_recovered)
+        self.delete.clicked.connect(self.delete_recovered)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self.title)
+        texts.addWidget(self.text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE_M, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
+        row.setSpacing(theme.SPACE_S)
+        row.addLayout(texts, 1)
+        for button in (self.finish, self.keep, self.delete):
+            row.addWidget(button)
+        self.hide()
+        context.history_changed.connect(self.look_for_unfinished)
+        if context.history is not None:
+            self.look_for_unfinished()
+
+    def look_for_unfinished(self) -> None:
+        """Shows the card if a crash or a failure left something that is not being finished already."""
+        history = self._context.history
+        if history is None:
+            return
+
+        in_work = {job.item_id for job in self._context.sessions.files.jobs if not job.state.is_over}
+
+        def recovered(_job: Job) -> list[Recovered]:
+            history.flush()
+            undecided = [
+                item for item in history.items(kind="speech") if item.state == "recovered" and item.id not in in_work
+            ]
+            found = [history.recover(item.id).result() for item in [*history.unfinished(), *undecided]]
+            for whole in [one for one in found if _is_whole(one)]:
+                history.finish(whole.item_id, whole.duration_s)
+            return [one for one in found if not _is_whole(one)]
+
+        def show(found: list[Recovered]) -> None:
+            self._recovered = found
+            self._show()
+
+        self._context.run(recovered, on_done=show)
+
+    def finish_recovered(self) -> None:
+        """Transcribes what the recording on the card lacks."""
+        self._context.sessions.files.add_rest(self._recovered.pop(0))
+        self._show()
+
+    def keep_recovered(self) -> None:
+        """Leaves the recording on the card as it is."""
+        recovered = self._recovered.pop(0)
+        if self._context.history is not None:
+            self._context.history.finish(recovered.item_id, recovered.duration_s)
+        self._show()
+
+    def delete_recovered(self) -> None:
+        recovered = self._recovered.pop(0)
+        if self._context.history is not None:
+            self._context.history.delete(recovered.item_id)
+        self._show()
+
+    def _show(self) -> None:
+        recovered = self._recovered[0] if self._recovered else None
+        self.setVisible(recovered is not None)
+        if recovered is None:
+            return
+        until_s = max((track.text_until_s for track in recovered.tracks), default=recovered.duration_s)
+        has_sound = bool(recovered.tracks)
+        self.title.setText(self.tr("A recording was interrupted"))
+        self.text.setText(
+            self.tr("{length} of sound, text up to {until}. Nothing that reached the disk is lost.").format(
+                length=clock_text(recovered.duration_s), until=clock_text(until_s)
+            )
+            if has_sound
+            else self.tr("Its text goes up to {until}.").format(until=clock_text(until_s))
+        )
+        self.finish.setEnabled(has_sound)
+
+
+def _is_whole(recovered: Recovered) -> bool:
+    """Its text goes to the end of its sound, as far as anybody could have spoken."""
+    return bool(recovered.tracks) and all(
+        track.duration_s - track.text_until_s < WHOLE_WITHIN_S for track in recovered.tracks
+    )

@@ -1,0 +1,41 @@
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from desktop_app.sessions import file_queue
+from desktop_app.sessions.file_queue import FileState
+from tests.desktop_app.sessions.test_speech_session import CLIPS
+
+
+def test_dropped_files_are_transcribed_and_shown(qtbot, panel, context):
+    clip = next((clip for clip in CLIPS if clip.exists()), None)
+    if clip is None:
+        pytest.skip("there is no sample of speech")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(clip.resolve()))])
+
+    event = QDropEvent(
+        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    panel.dropEvent(event)
+    (job,) = context.sessions.files.jobs
+    qtbot.waitUntil(lambda: job.state.is_over, timeout=10_000)
+
+    assert job.state is FileState.DONE
+    assert panel.files_card.isVisible()
+    assert "1 of 1" in panel.files_card.title.text()
+    assert panel.files_card._timer.isActive()
+    panel.files_card._timer.setInterval(0)
+    qtbot.waitUntil(panel.files_card.isHidden)
+
+
+def test_the_list_of_files_stays_until_it_is_closed_when_one_failed(panel, context, tmp_path):
+    jobs = [file_queue.FileJob(tmp_path / name, state=state) for name, state in (
+        ("good.wav", FileState.DONE), ("bad.wav", FileState.FAILED))]  # fmt: skip
+    context.sessions.files._jobs = jobs
+
+    panel.files_card.show_jobs(jobs)
+    panel._on_started(("me",))
+
+    assert panel.files_card.isVisible()
+    assert not panel.files_card._timer.isActive()

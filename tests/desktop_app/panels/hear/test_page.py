@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from desktop_app.panels import discover
+from desktop_app.sessions import file_queue
+from desktop_app.sessions.file_queue import FileState
+from desktop_app.sessions.session_state import SessionState
+from tests.desktop_app.panels.hear.conftest import text, words
+from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Segment
+
+
+def test_the_window_finds_the_page():
+    assert [panel.id for panel in discover()][:2] == ["hear", "history"]
+
+
+def test_press_record_speak_stop_and_the_text_is_kept(qtbot, context, panel, source, speech):
+    qtbot.mouseClick(panel.dock.record_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: source._on_end is not None)
+    source.say(speech)
+    qtbot.waitUntil(lambda: text(panel) != "", timeout=10_000)
+    assert panel.dock.pause_button.isVisible()
+    qtbot.mouseClick(panel.dock.record_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: context.sessions.speech.state is SessionState.IDLE, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.pane.player.has_media)
+
+    context.history.flush()
+    kept = [segment.text for segment in context.history.segments(panel.pane.item_id)]
+    assert text(panel).split("\n") == kept
+    assert panel.dock.sound.currentWidget() is panel.pane.player_bar
+
+
+def test_partials_are_shown_and_the_page_is_left_when_they_go(panel):
+    panel._on_started(("me",))
+
+    panel._on_result(Partial("me", words("perhaps")))
+    assert panel.stack.currentWidget() is panel.pane
+    panel._on_result(Partial("me", ()))
+
+    assert panel.stack.currentWidget() is panel.empty
+
+
+def test_space_pauses_while_recording_and_not_in_a_field(qtbot, panel, context, source, speech):
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: not session._is_opening)
+    source.say(speech)
+    qtbot.waitUntil(lambda: not panel.pane.view.is_empty, timeout=10_000)
+
+    qtbot.keyClick(panel.pane.view, Qt.Key.Key_Space)
+    assert session.state is SessionState.PAUSED
+    qtbot.keyClick(panel, Qt.Key.Key_Space)
+    assert session.state is SessionState.RUNNING
+    panel.pane.find_bar.open_with()
+    qtbot.keyClick(panel.pane.find_bar.field, Qt.Key.Key_Space)
+    assert session.state is SessionState.RUNNING
+
+    session.discard()
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
+
+
+def test_a_correction_is_kept_beside_what_was_heard_and_can_be_undone(qtbot, panel, context):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    history.append_words(item_id, "me", words("wreck a nice beach"), ends_segment=True)
+    history.finish(item_id, 3.0, keep_audio=False)
+    history.flush()
+    panel.pane.show_item(history.item(item_id), history.segments(item_id), [])
+    (paragraph,) = panel.pane.view.paragraphs
+
+    panel.pane.view.edit_requested.emit(paragraph, "recognise speech")
+    qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == "recognise speech")
+    assert history.segments(item_id)[0].original_text == "wreck a nice beach"
+    panel.pane.undo()
+
+    qtbot.waitUntil(lambda: text(panel) == "wreck a nice beach")
+    assert history.segments(item_id)[0].edited_text is None
+
+
+def test_a_line_is_corrected_while_the_recording_goes_on(qtbot, panel, context):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    panel._on_started(("me",))
+    panel.pane.set_item_id(item_id)
+    for commit in (Commit("me", words("first"), ends_segment=True), Commit("me", words("second", 5.0))):
+        history.append_words(item_id, "me", commit.words, ends_segment=commit.ends_segment)
+        panel._on_result(commit)
+
+    panel.pane.view.edit_requested.emit(panel.pane.view.paragraphs[0], "the first")
+
+    qtbot.waitUntil(lambda: [one.text for one in history.segments(item_id)] == ["the first", "second"])
+    history.finish(item_id, 6.0)
+
+
+def test_copy_takes_everything_or_the_selection(panel):
+    panel._on_started(("me",))
+    panel._on_result(Commit("me", words("one two"), ends_segment=True))
+    panel._on_result(Commit("me", words("three", 61.0), ends_segment=True))
+
+    panel.pane.copy()
+    assert QGuiApplication.clipboard().text() == "one two\nthree"
+    panel.pane.copy_with_times()
+    assert QGuiApplication.clipboard().text() == "[0:00] one two\n[1:01] three"
+    cursor = panel.pane.view.textCursor()
+    cursor.setPosition(4)
+    cursor.setPosition(7, cursor.MoveMode.KeepAnchor)
+    panel.pane.view.setTextCursor(cursor)
+    panel.pane.copy()
+    assert QGuiApplication.clipboard().text() == "two"
+
+
+@pytest.mark.parametrize("suffix", ["txt", "srt", "vtt", "json"])
+def test_export_writes_the_format_of_the_suffix(qtbot, panel, context, messages, tmp_path, suffix):
+    item_id = context.history.begin(tracks=["me"]).result()
+    context.history.append_words(item_id, "me", words("export me"), ends_segment=True)
+    context.history.finish(item_id, 3.0)
+    panel.pane.set_item_id(item_id)
+
+    panel.pane.export(tmp_path / f"talk.{suffix}")
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert "export me" in (tmp_path / f"talk.{suffix}").read_text("utf-8")
+    assert messages[0].kind == "info"
+
+
+def test_click_on_a_word_plays_from_it(qtbot, panel, context, tmp_path):
+    soundfile.write(tmp_path / "me.flac", np.zeros(5 * SAMPLE_RATE_HZ, np.float32), SAMPLE_RATE_HZ)
+    panel._on_started(("me",))
+    panel._on_result(Commit("me", words("play the third", 1.0), ends_segment=True))
+    panel.pane.end_live([], 5.0)
+    panel.pane.player.set_media([tmp_path / "me.flac"], 5.0)
+    paragraph = panel.pane.view.paragraphs[0]
+
+    with qtbot.waitSignal(panel.pane.player.position_changed):
+        panel.pane.view.word_clicked.emit(paragraph, paragraph.words[2])
+    qtbot.waitUntil(lambda: panel.pane.player.is_playing)
+
+    assert panel.pane.player.position_s >= 1.7
+    panel.pane.player.set_media([], 0.0)
+
+
+def test_a_running_recording_is_not_replaced_by_a_file(qtbot, panel, context):
+    session = context.sessions.speech
+    panel._on_started(("me",))
+    session._state = SessionState.RUNNING
+    panel._on_result(Commit("me", words("keep this"), ends_segment=True))
+    job = file_queue.FileJob(Path("talk.wav"), state=FileState.RUNNING)
+
+    panel._on_job_changed(job)
+    panel._on_segment(job, Segment("file", words("other text")))
+
+    assert text(panel) == "keep this"
+    session._state = SessionState.IDLE
+
+
+def test_captions_show_what_is_said_and_remember_their_place(qtbot, panel, context):
+    panel._on_started(("me",))
+    panel.toggle_captions()
+    panel._on_result(Commit("me", words("above all windows")))
+    panel._on_result(Partial("me", words("and more", 4.0)))
+
+    assert panel.captions.text == "above all windows and more"
+    assert panel.captions_button.isChecked()
+    qtbot.keyClick(panel.captions, Qt.Key.Key_Plus)
+    assert context.settings.captions.font_size_px == 36
+    panel.captions._is_moved = True
+    qtbot.keyClick(panel.captions, Qt.Key.Key_Escape)
+    assert context.settings.captions.position == "free"
+    assert not panel.captions_button.isChecked()
+
+
+def test_the_keys_of_the_captions_start_and_pause(qtbot, panel):
+    captions = panel.captions
+
+    with qtbot.waitSignal(captions.pause_requested):
+        qtbot.keyClick(captions, Qt.Key.Key_Space)
+    captions.toggle_requested.disconnect()
+    with qtbot.waitSignal(captions.toggle_requested):
+        qtbot.keyClick(captions, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)

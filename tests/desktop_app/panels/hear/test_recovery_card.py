@@ -1,0 +1,68 @@
+import numpy as np
+import soundfile
+from PySide6.QtCore import Qt
+
+from desktop_app.sessions import speech_session
+from desktop_app.sessions.file_queue import FileState
+from tests.desktop_app.panels.hear.conftest import WORDS, words
+from tests.scripted_engine import scripted
+from workers.results import SAMPLE_RATE_HZ
+
+
+def test_an_interrupted_recording_is_offered_and_finished(qtbot, panel, context, speech):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    soundfile.write(history.media_path(item_id, "me.flac"), np.concatenate([speech, speech]), SAMPLE_RATE_HZ)
+    history.append_words(item_id, "me", words("so far"), ends_segment=True)
+    history.flush()
+    history.release(item_id)
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    assert "0:08" in panel.recovery_card.text.text()
+    qtbot.mouseClick(panel.recovery_card.finish, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
+    history.flush()
+
+    (row,) = panel.files_card._rows.values()
+    assert row.name.text().startswith("Recording of ")
+    assert not panel.recovery_card.isVisible()
+    assert history.item(item_id).state == "finished"
+    assert history.segments(item_id)[0].text == "so far"
+    assert len(history.segments(item_id)) > 1
+
+
+def test_a_recording_that_failed_is_offered_at_once(qtbot, panel, context, source, speech, monkeypatch):
+    spec = scripted(words=WORDS, bugs_at=tuple(range(1, 99)))
+    monkeypatch.setattr(speech_session, "speech_spec", lambda *_: spec)
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: source._on_end is not None)
+    source.say(speech)
+    session.stop()
+
+    qtbot.waitUntil(panel.recovery_card.isVisible, timeout=10_000)
+    panel.recovery_card.finish_recovered()
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
+
+    context.history.flush()
+    assert not panel.recovery_card.isVisible()
+    assert context.history.item(session.item_id).state == "finished"
+    assert context.history.segments(session.item_id)
+
+
+def test_an_interrupted_recording_nobody_decided_on_is_offered_again(qtbot, panel, context, speech):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    soundfile.write(history.media_path(item_id, "me.flac"), speech, SAMPLE_RATE_HZ)
+    history.release(item_id)
+    history.recover(item_id).result()
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    panel.recovery_card.delete_recovered()
+    history.flush()
+
+    assert history.items() == []
+    assert not panel.recovery_card.isVisible()
