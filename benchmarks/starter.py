@@ -31,8 +31,9 @@ from transformers import (
 )
 
 from benchmarks.hear import machine
+from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
-from tools.starter.texts import ABOUTS, KIND_OF, caption, question
+from tools.starter.texts import ABOUTS, KIND_OF, Question, caption, question
 from tools.starter.train_blip_caption import score
 from tools.starter.world import NAMES
 
@@ -134,7 +135,8 @@ def blip_vqa(folder: Path, count: int) -> Found:
     processor, model = BlipProcessor.from_pretrained(folder), BlipForQuestionAnswering.from_pretrained(folder)
     model = model.float().eval()
     rng = np.random.default_rng((SEED, 4))
-    scenes, asked = [], []
+    scenes: list[Scene] = []
+    asked: list[Question] = []
     while len(asked) < count:
         scene, about = render(rng, "held_out"), ABOUTS[len(asked) % len(ABOUTS)]
         candidate = question(rng, scene.things, about)
@@ -142,17 +144,8 @@ def blip_vqa(folder: Path, count: int) -> Found:
             scenes.append(scene)
             asked.append(candidate)
 
-    def answers(shown: Sequence[Scene]) -> list[str]:
-        found: list[str] = []
-        for part in batches(count):
-            inputs = processor(
-                images=images(shown[part]), text=[q.text for q in asked[part]], padding=True, return_tensors="pt"
-            )
-            tokens = model.generate(**inputs, max_new_tokens=6, num_beams=1, do_sample=False)
-            found += processor.batch_decode(tokens, skip_special_tokens=True)
-        return found
-
-    def matches(found: Sequence[str]) -> dict[str, float]:
+    def matches(shown: Sequence[Scene]) -> dict[str, float]:
+        found = answers(processor, model, images(shown), [q.text for q in asked])
         right = {"all": share(found, [q.answer for q in asked])}
         for about in ABOUTS:
             pairs = [(answer, q.answer) for answer, q in zip(found, asked, strict=True) if q.about == about]
@@ -161,8 +154,36 @@ def blip_vqa(folder: Path, count: int) -> Found:
 
     return {
         "scenes": count,
-        "exact_match": matches(answers(scenes)),
-        "shuffled": {"exact_match": matches(answers(shuffled(scenes)))},
+        "exact_match": matches(scenes),
+        "shuffled": {"exact_match": matches(shuffled(scenes))},
+    }
+
+
+def answers(
+    processor: BlipProcessor, model: BlipForQuestionAnswering, shown: Sequence[Image.Image], asked: Sequence[str]
+) -> list[str]:
+    found: list[str] = []
+    for part in batches(len(asked)):
+        inputs = processor(images=list(shown[part]), text=list(asked[part]), padding=True, return_tensors="pt")
+        tokens = model.generate(**inputs, max_new_tokens=6, num_beams=1, do_sample=False)
+        found += processor.batch_decode(tokens, skip_special_tokens=True)
+    return found
+
+
+def easy_vqa(folder: Path) -> Found:
+    """Exact matches on the test split of easy-vqa, by what `tools.starter.train_easy_vqa` left in `folder`."""
+    from tools.starter.train_easy_vqa import load
+
+    processor, model = BlipProcessor.from_pretrained(folder), BlipForQuestionAnswering.from_pretrained(folder)
+    model = model.float().eval()
+    split = load("test")
+    asked = [question for questions in split.questions for question in questions]
+    right = [answer for questions in split.answers for answer in questions]
+    shown = [Image.fromarray(p) for p, qs in zip(split.pixels, split.questions, strict=True) for _ in qs]
+    return {
+        "questions": len(asked),
+        "exact_match": share(answers(processor, model, shown, asked), right),
+        "shuffled": {"exact_match": share(answers(processor, model, shuffled(shown), asked), right)},
     }
 
 
@@ -211,6 +232,9 @@ def main() -> None:
             result["models"][name] = measure(ASSETS / name, arguments.scenes)
             shown = {key: value for key, value in result["models"][name].items() if key not in ("mistakes", "examples")}
             print(name, shown, f"{time.perf_counter() - started:.0f} s", flush=True)
+    if (WORK_DIR / "easy-vqa" / "model.safetensors").exists():
+        result["easy_vqa"] = easy_vqa(WORK_DIR / "easy-vqa")
+        print("easy-vqa", result["easy_vqa"], flush=True)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=1, ensure_ascii=False))
     if arguments.ship:

@@ -1,1 +1,14 @@
-"""How the starter models are made: world -> scenes -> texts -> tokenizer -> train_<model> -> assets/starter."""
+"""How the starter models are made; `make starter` runs it from top to bottom.
+
+world.py        what there is: names, glyphs, colours, places, and which combinations are held out
+scenes.py       pictures of it, with the truth about them
+pool.py         many of them, rendered ahead
+texts.py        what can be said about a scene: captions, questions, answers
+tokenizer.py    the words of these texts as tokens
+training.py     the loop that all trainings share
+train_vit.py    what is it?                                 starter-vit
+tower.py        its picture tower, put into the others
+train_clip.py, train_blip_vqa.py, train_blip_caption.py     starter-clip, starter-blip-vqa, starter-blip-caption
+train_easy_vqa.py                                           the same BLIP on somebody else's data; not shipped
+card.py         the model cards, from what benchmarks/starter.py measured
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -43,17 +44,18 @@ def clip_tokenizer(folder: Path) -> CLIPTokenizer:
     )
 
 
-def blip_tokenizer(folder: Path, *, length: int) -> BertTokenizer:
+def blip_tokenizer(folder: Path, *, length: int, texts: Sequence[str] = ()) -> BertTokenizer:
     """A BertTokenizer that knows every word as one token and spells the rest; made in `folder`.
 
     Args:
         folder: where its vocabulary goes.
         length: in tokens, of the longest text that its model reads.
+        texts: where the words come from; from the world where there are none.
     """
     folder.mkdir(parents=True, exist_ok=True)
     words: dict[str, None] = {}
     splitter = pre_tokenizers.BertPreTokenizer()
-    for text in every_word():
+    for text in texts or every_word():
         words.update(dict.fromkeys(word for word, _ in splitter.pre_tokenize_str(text.lower())))
     letters = [*string.ascii_lowercase, *string.digits, *string.punctuation]
     spelled = dict.fromkeys([*letters, *(f"##{letter}" for letter in letters)])

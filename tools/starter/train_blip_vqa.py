@@ -69,10 +69,18 @@ def loss_of(model: BlipForQuestionAnswering, pool: Pool, tokenizer: BertTokenize
     chosen = np.sort(rng.integers(pool.ready, size=PICTURES))
     scenes = [things_of(row) for row in np.array(pool.rows[chosen])]
     asked = [question(rng, things) for things in scenes for _ in range(QUESTIONS)]
-    questions = tokenizer([q.text for q in asked], padding=True, return_tensors="pt")
-    answers = tokenizer([q.answer for q in asked], padding=True, return_tensors="pt")
-    pixels = jittered(as_input(pool.pixels[chosen]), rng).bfloat16()
-    seen = model.vision_model(pixel_values=pixels).last_hidden_state.repeat_interleave(QUESTIONS, dim=0)
+    pixels = jittered(as_input(pool.pixels[chosen]), rng)
+    return answering_loss(model, tokenizer, pixels, [q.text for q in asked], [q.answer for q in asked])
+
+
+def answering_loss(
+    model: BlipForQuestionAnswering, tokenizer: BertTokenizer, pixels: Tensor, asked: list[str], right: list[str]
+) -> Tensor:
+    """The cross-entropy of the right answers: as many questions for each picture, one picture's together."""
+    questions = tokenizer(asked, padding=True, return_tensors="pt")
+    answers = tokenizer(right, padding=True, return_tensors="pt")
+    seen = model.vision_model(pixel_values=pixels.bfloat16()).last_hidden_state
+    seen = seen.repeat_interleave(len(asked) // len(pixels), dim=0)
     understood = model.text_encoder(
         input_ids=questions.input_ids,
         attention_mask=questions.attention_mask,

@@ -32,7 +32,7 @@ TOWER = {
     "num_attention_heads": 4,
     "intermediate_size": 384,
 }
-STEPS = 9000
+STEPS = 8000
 BATCH = 64
 SEED = 1
 MEASURED_SCENES = 400
