@@ -1,4 +1,4 @@
-"""The pages of the window. A module or package in this folder with a `PANEL` is one page, and nothing else has to know it."""
+"""The pages of the window. A module or folder in here with a `PANEL` is one page; nothing else has to know it."""
 
 from __future__ import annotations
 
