@@ -1,6 +1,11 @@
 """Every benchmark, one after the other: `python -m benchmarks`, about half an hour on two cores."""
 
-from benchmarks import hear, window
+from benchmarks import hear, starter, window
+from tools.starter.scenes import FONT
 
 hear.main()
 window.main()
+if FONT.exists():
+    starter.main()
+else:
+    print("Starter models not measured: their scenes need Debian's fonts-noto-color-emoji.")
