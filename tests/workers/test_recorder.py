@@ -17,6 +17,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.small_disk import mounted, resize
 from workers.errors import DiskError, SourceError
 from workers.recorder import FlacRecorder, recover_flac
 from workers.results import SAMPLE_RATE_HZ, Samples
@@ -181,21 +182,8 @@ def test_recovery_of_something_else_says_so(tmp_path: Path, content: bytes) -> N
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real disk of 64 KB: four seconds of speech."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if (
-        os.geteuid() != 0
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("mounting needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-def resize(disk: Path, size: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
+    with mounted(tmp_path, "64k") as disk:
+        yield disk
 
 
 def write_until_problem(recorder: FlacRecorder, samples: Samples) -> tuple[DiskError, Samples]:

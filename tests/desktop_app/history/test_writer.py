@@ -17,6 +17,7 @@ import pytest
 
 from desktop_app.history.store import History
 from tests.desktop_app.history.conftest import words
+from tests.small_disk import mounted, resize
 from workers.errors import AppError, DiskError, HistoryError, HistoryLocked
 
 HOLDS_LOCK = """
@@ -206,17 +207,8 @@ def test_start_while_another_program_keeps_the_database_to_itself_says_so(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if (
-        os.geteuid() != 0
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("mounting needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted(tmp_path, "400k") as disk:
+        yield disk
 
 
 def test_words_wait_while_the_disk_is_full(small_disk: Path) -> None:
@@ -229,7 +221,7 @@ def test_words_wait_while_the_disk_is_full(small_disk: Path) -> None:
         history.append_words(item_id, "me", words(text, start_s=n), ends_segment=True) for n, text in enumerate(texts)
     ]
     assert problems.came.wait(30)
-    subprocess.run(["mount", "-o", "remount,size=100m", str(small_disk)], check=True)
+    resize(small_disk, "100m")
     for future in futures:
         future.result(30)
 
