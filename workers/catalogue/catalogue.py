@@ -13,6 +13,7 @@ A file that has the size and time of its record is trusted; any other is hashed 
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib.util
 import json
@@ -122,15 +123,14 @@ class Catalogue:
             ModelMissing: there is neither.
             ModelBroken: the folder holds no model that the app can use.
         """
-        for entry in self.entries():
-            if entry.id == model_id:
-                return entry
-        folder = Path(model_id).expanduser()
-        if folder.is_dir():
-            return folder_entry(folder)
-        raise ModelMissing(
-            "There is no model '{id}'.", hint="`sensorium models list` shows those that there are.", id=model_id
-        )
+        entries = {entry.id: entry for entry in self.entries()}
+        if model_id in entries:
+            return entries[model_id]
+        if model_id and Path(model_id).expanduser().is_dir():
+            return folder_entry(Path(model_id).expanduser())
+        nearest = difflib.get_close_matches(model_id, entries, cutoff=0.5)  # 0.5: "base" for "whisper-base"
+        hint = "Choose one of: {names}." if nearest else "`sensorium models list` shows those that there are."
+        raise ModelMissing("There is no model '{id}'.", hint, id=model_id, names=", ".join(nearest))
 
     def status(self, model_id: str) -> ModelStatus:
         entry = self.entry(model_id)

@@ -192,8 +192,13 @@ def test_an_unreadable_record_only_costs_a_check(packaged: Catalogue):
 
 
 def test_a_model_that_nobody_knows(models: Catalogue):
-    with pytest.raises(ModelMissing, match=r"no model 'whisper-huge'.*models list"):
-        models.locate("whisper-huge")
+    with pytest.raises(ModelMissing, match=r"no model 'bert'.*models list"):
+        models.locate("bert")
+
+
+def test_a_model_with_a_slip_in_its_name_is_told_the_nearest(models: Catalogue):
+    with pytest.raises(ModelMissing, match=r"no model 'base'. Choose one of: whisper-base"):
+        models.locate("base")
 
 
 def test_a_hub_model_says_how_to_get_it(models: Catalogue):
