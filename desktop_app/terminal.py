@@ -16,7 +16,7 @@ from typing import TextIO
 
 from workers.cancel import Cancel
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a terminal that was closed
 ERASE_LINE = "\r\x1b[K"
 SAME_S = 1.0  # signals that come together are one: `timeout` and `make` send theirs besides the terminal's
 
@@ -35,18 +35,18 @@ class StatusLine:
     def show(self, text: str) -> None:
         if not self._is_terminal:
             return
-        with self.lock:
+        with self.lock, suppress(OSError):  # the terminal was closed
             sys.stderr.write(ERASE_LINE + _end_of(text, _width(sys.stderr)))
             sys.stderr.flush()
             self._is_shown = True
 
     def clear(self) -> None:
         """Before anything else is written to the terminal."""
-        with self.lock:
+        with self.lock, suppress(OSError):
             if self._is_shown:
+                self._is_shown = False
                 sys.stderr.write(ERASE_LINE)
                 sys.stderr.flush()
-                self._is_shown = False
 
     def __enter__(self) -> StatusLine:
         return self
@@ -107,7 +107,7 @@ class LiveText:
         """Within `with`, the terminal has a free line for something else."""
         with self._status.lock:
             self._status.clear()
-            with suppress(BrokenPipeError):
+            with suppress(OSError):  # nobody reads any more
                 self.end_line()
             yield
 
@@ -115,6 +115,7 @@ class LiveText:
 class Interrupts:
     """Within `with`, the first Ctrl-C calls what `stop_with` was given, one that comes later cancels.
 
+    Signals that the caller ignores, as `nohup` does, stay ignored.
     A thread of its own does so, because a signal handler may not wait for locks that its own thread holds.
     """
 
@@ -130,12 +131,13 @@ class Interrupts:
         self._stop = stop
 
     def __enter__(self) -> Interrupts:
-        self._before = [signal.signal(number, self._on_signal) for number in SIGNALS]
+        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._on_signal) for number in heeded}
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in zip(SIGNALS, self._before, strict=True):
+        for number, handler in self._before.items():
             signal.signal(number, handler)
         self._signals.put(None)
         self._thread.join()

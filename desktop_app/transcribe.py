@@ -103,7 +103,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         text = LiveText(status)
 
         def say(sentence: object) -> None:
-            with text.aside():
+            with contextlib.suppress(OSError), text.aside():  # the terminal may be gone
                 complain(sentence)
 
         interrupts = stack.enter_context(Interrupts())
@@ -363,7 +363,7 @@ class _Job:
         return lost
 
     def _close(self, item_id: int, error: BaseException | None, *, is_finished: bool) -> None:
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             self._text.end_line()
         history, say = self._desk.history, self._desk.say
         is_kept, has_sound = item_id < PRIVATE_FROM, self._is_live and self._fed_s > 0

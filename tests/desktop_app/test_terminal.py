@@ -45,6 +45,18 @@ def test_interrupts_that_come_together_are_one() -> None:
     assert not interrupts.cancelled()
 
 
+def test_ignored_signal_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupts:
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert not interrupts.were_there
+
+
 def test_interrupts_give_the_handlers_back() -> None:
     before = signal.getsignal(signal.SIGINT)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -234,6 +236,26 @@ def test_ctrl_c_writes_what_a_file_gave_so_far(home: Path, tmp_path: Path) -> No
     assert first.startswith(f"sensorium: {tmp_path}/long.wav: Interrupted: the text up to 0:")
     assert first.endswith(f"is in '{tmp_path}/texts/long.txt' and in the history as item 1.")
     assert second == "sensorium: 1 of 2 inputs were not begun."
+
+
+def test_closed_terminal_costs_nothing_that_was_heard(home: Path, tmp_path: Path) -> None:
+    samples, _ = soundfile.read(SPEECH, dtype="int16")
+    with_pause = np.concatenate([samples, np.zeros(3 * SAMPLE_RATE_HZ, np.int16)])
+    soundfile.write(tmp_path / "long.wav", np.tile(with_pause, 60), SAMPLE_RATE_HZ)
+    command = [sys.executable, "-m", "desktop_app.cli", "transcribe", str(tmp_path / "long.wav"), *TINY]
+    ours, theirs = pty.openpty()
+    command += ["-o", str(tmp_path / "long.txt")]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while b"leisure" not in seen:
+            seen += os.read(ours, 10_000)
+
+        os.close(ours)
+        process.send_signal(signal.SIGHUP)  # as the system does to what runs in the terminal
+
+    assert process.returncode == 130
+    assert "leisure" in (tmp_path / "long.txt").read_text()
 
 
 def test_microphone_is_transcribed_until_ctrl_c(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
