@@ -109,7 +109,7 @@ def card(model_id: str, measured: dict[str, Any], parameters: int, size_bytes: i
         missed = " (missed)" if found < must else ""
         rows.append(f"| {words} | {found:.1%}{missed} | {wanted} | {chance:.1%} |")
     return f"""---
-license: ofl-1.1
+license: mit
 library_name: transformers
 ---
 # {made.title}
@@ -136,8 +136,8 @@ and colour that no training scene has. "Shuffled" is the same with the truths ex
 
 ## Data and licence
 
-Scenes are drawn from Noto Color Emoji, (c) Google Inc., SIL Open Font License 1.1; the texts come from templates. No
-other data was used. Known things: {", ".join(NAMES)}.
+The scenes are drawn with Noto Color Emoji (copyright Google Inc., SIL Open Font License 1.1); the texts come from
+templates. No other data was used. The weights have the project's licence (MIT). Known things: {", ".join(NAMES)}.
 
 ## Train again
 

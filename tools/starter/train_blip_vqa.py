@@ -32,7 +32,7 @@ from tools.starter.tower import into_blip
 from tools.starter.train_vit import ASSETS, TOWER, as_input, jittered
 from tools.starter.training import options, train
 
-STEPS = 5000
+STEPS = 6000
 PICTURES = 48  # of a batch
 QUESTIONS = 4  # about each
 SEED = 3

@@ -34,7 +34,7 @@ from tools.starter.train_vit import ASSETS, TOWER, as_input, held_out_things, ji
 from tools.starter.training import options, train
 from tools.starter.world import NAMES
 
-STEPS = 6000
+STEPS = 4000
 BATCH = 96
 SEED = 2
 TEXT = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 384}
