@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import signal
@@ -69,7 +70,7 @@ class LiveText:
         return bool(self._line)
 
     def show_certain(self, words: Sequence[str]) -> None:
-        with self._status.lock:
+        with self._status.lock, _read_by_somebody():
             self._status.clear()
             if self._is_terminal:
                 sys.stdout.write(ERASE_LINE + self._line)
@@ -86,7 +87,7 @@ class LiveText:
         if not self._is_terminal:
             self._status.show(text.strip())
             return
-        with self._status.lock:
+        with self._status.lock, _read_by_somebody():
             room = _width(sys.stdout) - _cells(self._line)
             sys.stdout.write(f"{ERASE_LINE}{self._line}\x1b[2m{_end_of(text, room)}\x1b[0m")
             sys.stdout.flush()
@@ -94,7 +95,7 @@ class LiveText:
 
     def end_line(self) -> None:
         """What is certain stays, what is not goes."""
-        with self._status.lock:
+        with self._status.lock, _read_by_somebody():
             if self._has_unsure or (self._is_terminal and self._line):
                 sys.stdout.write(ERASE_LINE + self._line)
             if self._line:
@@ -157,6 +158,17 @@ class Interrupts:
                 stop()
             else:
                 self.cancelled.set()
+
+
+@contextmanager
+def _read_by_somebody() -> Iterator[None]:
+    """A terminal that was closed is told as a pipe that nobody reads any more: BrokenPipeError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EIO:
+            raise BrokenPipeError from error
+        raise
 
 
 def _width(stream: TextIO) -> int:

@@ -480,6 +480,10 @@ class _Job:
                 if not self._desk.events.is_on_stdout:
                     self._text.show_unsure(result.text)
             case Commit():
+                for kept_id in filter(None, (item_id, self._copy_id)):  # first: the terminal may be gone
+                    self._desk.history.append_words(
+                        kept_id, result.track, result.words, language=result.language, ends_segment=result.ends_segment
+                    )
                 if result.words:
                     self._has_text, self._text_until_s = True, result.words[-1].end_s
                     self._desk.events.write("commit", result.track, result.words, self._fed_s)
@@ -487,10 +491,6 @@ class _Job:
                     self._text.show_certain([word.text for word in result.words])
                     if result.ends_segment:
                         self._text.end_line()
-                for kept_id in filter(None, (item_id, self._copy_id)):
-                    self._desk.history.append_words(
-                        kept_id, result.track, result.words, language=result.language, ends_segment=result.ends_segment
-                    )
             case LiveStatus():
                 if result.lag_s > BEHIND_S and not self._text.is_mid_line:
                     self._desk.status.show(f"{result.lag_s:.0f} s behind")
@@ -544,13 +544,13 @@ class _Job:
             yield block
 
     def _show_segment(self, segment: Segment, item_id: int) -> None:
+        for kept_id in filter(None, (item_id, self._copy_id)):  # first: the terminal may be gone
+            self._desk.history.add_segment(kept_id, segment)
         self._has_text, self._text_until_s = True, segment.end_s
         self._desk.events.write("commit", segment.track, segment.words, self._fed_s)
         if not self._desk.events.is_on_stdout:
             self._text.show_certain([word.text for word in segment.words])
             self._text.end_line()
-        for kept_id in filter(None, (item_id, self._copy_id)):
-            self._desk.history.add_segment(kept_id, segment)
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

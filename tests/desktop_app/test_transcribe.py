@@ -254,7 +254,7 @@ def test_closed_terminal_costs_nothing_that_was_heard(home: Path, tmp_path: Path
         os.close(ours)
         process.send_signal(signal.SIGHUP)  # as the system does to what runs in the terminal
 
-    assert process.returncode == 130
+    assert process.returncode in (0, 130)  # whichever it notices first
     assert "leisure" in (tmp_path / "long.txt").read_text()
 
 
