@@ -355,6 +355,7 @@ QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {c.muted}; }}
 QLabel[role="caption"] {{ color: {c.muted}; }}
+QLabel[role="caption"][tone="warning"] {{ color: {c.warning}; }}
 QLabel[role="danger"] {{ color: {c.danger}; }}
 QLabel[role="success"] {{ color: {c.success}; }}
 QLabel[role="warning"] {{ color: {c.warning}; }}

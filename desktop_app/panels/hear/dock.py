@@ -127,7 +127,7 @@ class Dock(QFrame):
             SessionState.STOPPING: self.tr("Finishing the last words"),
         }
         missing = self._session.missing_device if state.is_active else None
-        self.status.setProperty("role", "caption" if missing is None else "warning")
+        self.status.setProperty("tone", "" if missing is None else "warning")
         theme.refresh(self.status)
         if missing is not None:
             name = self.status.fontMetrics().elidedText(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
+
+ROOMY_FROM_PX = 250  # with less height, cards above need it and only the sentences stay ...
+SPARSE_BELOW_PX = 130  # ... or only the first one
 
 
 class Empty(QWidget):
@@ -14,6 +18,8 @@ class Empty(QWidget):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._is_listening = False
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = theme.label("", "title")
@@ -39,7 +45,9 @@ class Empty(QWidget):
         self.models_button.hide()
         shield = QLabel()
         shield.setPixmap(theme.icon("shield", "success").pixmap(16, 16))
-        promise = QHBoxLayout()
+        self.promise = QWidget()
+        promise = QHBoxLayout(self.promise)
+        promise.setContentsMargins(0, 0, 0, 0)
         promise.setSpacing(theme.SPACE_XS + 2)
         promise.addStretch()
         promise.addWidget(shield)
@@ -58,7 +66,7 @@ class Empty(QWidget):
         layout.addLayout(middle)
         layout.addWidget(self.models_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.keys)
-        layout.addLayout(promise)
+        layout.addWidget(self.promise)
         layout.addStretch(4)
         theme.theme().changed.connect(self._show_icon)
         self.show_idle()
@@ -72,13 +80,29 @@ class Empty(QWidget):
         self.text.setText(
             self.tr("You read what you say while you say it. Or drop audio and video files here to transcribe them.")
         )
-        self.keys.show()
+        self._is_listening = False
+        self._fit()
         self._show_icon()
 
     def show_listening(self) -> None:
         self.title.setText(self.tr("Speak now"))
         self.text.setText(self.tr("Your first words appear here in a moment."))
-        self.keys.hide()
+        self._is_listening = True
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # the wrapped text would ask for its height before the cards get theirs
+
+    def _fit(self) -> None:
+        is_roomy = self.height() >= ROOMY_FROM_PX
+        self._icon.setVisible(is_roomy)
+        self.keys.setVisible(is_roomy and not self._is_listening)
+        self.promise.setVisible(self.height() >= SPARSE_BELOW_PX)
+        self.text.setVisible(self.height() >= SPARSE_BELOW_PX)
 
     def _show_icon(self) -> None:
         self._icon.setPixmap(theme.icon("hear", "accent").pixmap(48, 48))

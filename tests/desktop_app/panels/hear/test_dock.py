@@ -20,10 +20,10 @@ def test_a_missing_device_stands_under_the_clock_until_it_is_back(qtbot, panel, 
     session = context.sessions.speech
     session.start()
     qtbot.waitUntil(lambda: not session._is_opening)
-    for condition, role in (("away", "warning"), ("", "caption")):
+    for condition, tone in (("away", "warning"), ("", "")):
         session._problem.emit(SourceNotice("It.", track="me", device_name="Headset", condition=condition))
         assert (panel.dock.status.text() == "Waiting for Headset") is bool(condition)
-        assert panel.dock.status.property("role") == role
+        assert panel.dock.status.property("tone") == tone
 
     source.end(DeviceError("'{name}' was unplugged.", name="Headset"))
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
@@ -32,7 +32,7 @@ def test_a_missing_device_stands_under_the_clock_until_it_is_back(qtbot, panel, 
     assert panel.choices.source.isEnabled()
     session.discard()
     qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
-    assert panel.dock.status.property("role") == "caption"
+    assert panel.dock.status.property("tone") == ""
 
 
 def test_levels_move_the_meter_and_the_waveform(panel):

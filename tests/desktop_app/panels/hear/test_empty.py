@@ -1,5 +1,7 @@
 from PySide6.QtCore import Qt
 
+from desktop_app.sessions.file_queue import FileJob, FileState
+
 
 def test_the_first_page_says_what_to_press(panel):
     assert panel.stack.currentWidget() is panel.empty
@@ -14,3 +16,14 @@ def test_without_a_model_the_way_to_one_is_shown(qtbot, panel, context):
         qtbot.mouseClick(panel.empty.models_button, Qt.MouseButton.LeftButton)
 
     assert requested.args == ["models"]
+
+
+def test_the_first_page_gives_way_to_the_cards_above_it(qtbot, panel, tmp_path):
+    panel.resize(640, 400)
+    panel.files_card.show_jobs([FileJob(tmp_path / f"{n}.wav", state=FileState.DONE) for n in range(4)])
+    rows = panel.files_card._rows.values()
+
+    qtbot.waitUntil(lambda: all(row.height() >= row.minimumSizeHint().height() > 0 for row in rows))
+
+    assert not panel.empty.keys.isVisible()
+    assert panel.empty.title.isVisible()
