@@ -133,8 +133,11 @@ def measure_empty_window() -> list[float]:
     return heartbeat.stop()
 
 
-def measure_our_window(model_id: str) -> list[float]:
-    """The heartbeat of the window from pressing Start (the model loads) to the last word. In a process of its own."""
+def measure_our_window(model_id: str) -> tuple[list[float], dict[str, Any]]:
+    """The heartbeat of the window from Start (the model loads) to the last word, and what the history has then.
+
+    In a process of its own.
+    """
     from PySide6.QtCore import QTimer
 
     from desktop_app import app as window_app
@@ -143,7 +146,15 @@ def measure_our_window(model_id: str) -> list[float]:
     from desktop_app.main_window import MainWindow
     from desktop_app.paths import Paths
     from desktop_app.settings import Settings
+    from workers.results import Commit, Word
     from workers.sources.media_file import MediaFile
+
+    committed: list[Word] = []
+    kept: list[Word] = []
+
+    def note(result: object) -> None:
+        if isinstance(result, Commit):
+            committed.extend(result.words)
 
     with tempfile.TemporaryDirectory() as home:
         paths = Paths.below(Path(home))
@@ -167,22 +178,27 @@ def measure_our_window(model_id: str) -> list[float]:
                 heartbeat.start()
                 speech.start(sources=[MediaFile(SAMPLES[0], track="me", pace=1.0)])
 
-        def finished(_item_id: object) -> None:
+        def finished(item_id: int) -> None:
             heartbeat.stop()
+            history = context.wait_for_history()
+            assert history is not None
+            history.flush()
+            kept.extend(word for segment in history.segments(item_id) for word in segment.words)
             QTimer.singleShot(0, window.close)
 
         context.history_changed.connect(lambda: QTimer.singleShot(1000, start))
+        speech.result_ready.connect(note)
         speech.finished.connect(finished)
         QTimer.singleShot(0, window.start_services)
         with window_app.GarbageCollector(app):
             app.exec()
-    return heartbeat.delays_ms
+    return heartbeat.delays_ms, {"committed_words": len(committed), "kept_words": len(kept), "same": committed == kept}
 
 
 def measure_heartbeat(model_id: str) -> dict[str, Any]:
     """An empty window, ours, and an empty one again, so that a machine that changes its speed is noticed."""
 
-    def child(what: str) -> list[float]:
+    def child(what: str) -> Any:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.window", "--only", what, "--model", model_id],
             capture_output=True,
@@ -190,9 +206,9 @@ def measure_heartbeat(model_id: str) -> dict[str, Any]:
             check=True,
             cwd=ROOT,
         )
-        return list(json.loads(done.stdout.splitlines()[-1]))
+        return json.loads(done.stdout.splitlines()[-1])
 
-    empty, ours, empty_again = child("empty"), child("ours"), child("empty")
+    empty, (ours, history), empty_again = child("empty"), child("ours"), child("empty")
     both = empty + empty_again
     return {
         "model": model_id,
@@ -200,7 +216,12 @@ def measure_heartbeat(model_id: str) -> dict[str, Any]:
         "empty_max_ms": round(max(both), 1),
         "ours_p99_ms": round(quantile(ours, 0.99), 2),
         "ours_max_ms": round(max(ours), 1),
+        "ours_max_at_s": round(
+            sum(ours[: ours.index(max(ours))]) / 1000 + ours.index(max(ours)) * HEARTBEAT_MS / 1000, 1
+        ),
+        "over_20_ms": sum(delay > 20 for delay in ours),
         "beats": len(ours),
+        "history": history,
     }
 
 
@@ -216,6 +237,8 @@ def table(result: dict[str, Any]) -> str:
             f"| event loop late by, p99, while {beat['model']} loads and transcribes | empty + 6 ms "
             f"| {beat['empty_p99_ms']:.1f} ms | {beat['ours_p99_ms']:.1f} ms |",
             f"| the same, at most | 40 ms | {beat['empty_max_ms']:.0f} ms | {beat['ours_max_ms']:.0f} ms |",
+            f"| committed words that the history lacks or changes, of {beat['history']['committed_words']} | 0 | "
+            f"| {0 if beat['history']['same'] else beat['history']} |",
         ]
     )
 
@@ -229,8 +252,7 @@ def main() -> None:
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if arguments.only:
-        delays = measure_empty_window() if arguments.only == "empty" else measure_our_window(arguments.model)
-        print(json.dumps([round(delay, 3) for delay in delays]))
+        print(json.dumps(measure_empty_window() if arguments.only == "empty" else measure_our_window(arguments.model)))
         return
     result = {
         "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}",
