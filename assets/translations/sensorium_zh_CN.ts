@@ -597,6 +597,14 @@
         <translation>最近 30 天</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Take the deletion back</source>
+        <translation>撤销删除</translation>
+    </message>
+    <message>
         <source>Title</source>
         <translation>标题</translation>
     </message>
@@ -693,24 +701,12 @@
         <translation>按 Del 删除。</translation>
     </message>
     <message>
-        <source>Delete “{title}”?</source>
-        <translation>删除“{title}”？</translation>
+        <source>Deleted</source>
+        <translation>已删除</translation>
     </message>
     <message>
-        <source>Delete {count} recordings?</source>
-        <translation>删除 {count} 个录音？</translation>
-    </message>
-    <message>
-        <source>Text and sound are removed from this machine. This cannot be undone.</source>
-        <translation>文字和声音将从本机删除，无法撤销。</translation>
-    </message>
-    <message>
-        <source>Deleted.</source>
-        <translation>已删除。</translation>
-    </message>
-    <message>
-        <source>{count} recordings deleted.</source>
-        <translation>已删除 {count} 个录音。</translation>
+        <source>{count} deleted</source>
+        <translation>已删除 {count} 项</translation>
     </message>
     <message>
         <source>Transcribing again. The new text appears in this list.</source>
@@ -1943,10 +1939,6 @@
     <message>
         <source>Did you mean &apos;{code}&apos;, {name}?</source>
         <translation>您是指“{code}”（{name}）吗？</translation>
-    </message>
-    <message>
-        <source>Did you mean {names}?</source>
-        <translation>您是指 {names} 吗？</translation>
     </message>
     <message>
         <source>Download it again on the Models page or with `sensorium models download {id}`.</source>

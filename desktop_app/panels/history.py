@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QMenu,
-    QMessageBox,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -37,6 +36,7 @@ from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 
 SEARCH_DELAY_MS = 150
+UNDO_SHOWN_MS = 8_000
 LIST_LIMIT = 2000
 HITS_LIMIT = 500
 
@@ -59,6 +59,10 @@ class HistoryPanel(QWidget):
         self._loaded: Loaded | None = None
         self._wanted: int | None = None  # the item that is being loaded
         self._shown_query = ""
+        self._deleted: set[int] = set()  # not in the list any more, and can be taken back
+        self._going: set[int] = set()  # these cannot, and may still be in the history
+        self._next_row: int | None = None  # to choose when the list was read again
+        self._next_item: int | None = None
 
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
@@ -97,6 +101,11 @@ class HistoryPanel(QWidget):
         self.list.setAccessibleName(self.tr("Recordings"))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.total = theme.label("", "caption")
+        self.undo_bar = QFrame()
+        self.undo_bar.setProperty("role", "card")
+        self.undo_text = theme.label("")
+        self.undo_button = theme.button(self.tr("Undo"), tip=self.tr("Take the deletion back"))
+        self.undo_bar.hide()
         self.nothing = EmptyState("history", "", "")
         self.lists = QStackedWidget()
         self.lists.addWidget(self.list)
@@ -142,6 +151,11 @@ class HistoryPanel(QWidget):
         column.addWidget(self.search)
         column.addLayout(filters)
         column.addWidget(self.lists, 1)
+        undo = QHBoxLayout(self.undo_bar)
+        undo.setContentsMargins(theme.SPACE_M, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
+        undo.addWidget(self.undo_text, 1)
+        undo.addWidget(self.undo_button)
+        column.addWidget(self.undo_bar)
         column.addWidget(self.total)
 
         self.title.setStyleSheet("QLineEdit:!focus:!hover { border-color: transparent; background: transparent; }")
@@ -212,6 +226,9 @@ class HistoryPanel(QWidget):
         self.export_button.clicked.connect(self._on_export)
         self.again_button.clicked.connect(self._on_again)
         self.delete_button.clicked.connect(self.delete_selected)
+        self.undo_button.clicked.connect(self.undo_delete)
+        self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_SHOWN_MS)
+        self._undo_timer.timeout.connect(self._delete_now)
         context.history_changed.connect(self.refresh)
         context.sessions.speech.finished.connect(self._on_recorded)
         context.sessions.files.job_changed.connect(self._on_job_changed)
@@ -238,6 +255,8 @@ class HistoryPanel(QWidget):
         if query != self.search.text().strip():
             return  # another letter was typed meanwhile
         self._shown_query = query
+        hidden = [row.item for row in rows if row.item.id in self._deleted | self._going]
+        rows = [row for row in rows if row.item not in hidden]
         selected = [row.item.id for row in self.selected_rows]
         selection = self.list.selectionModel()
         selection.blockSignals(True)
@@ -249,12 +268,16 @@ class HistoryPanel(QWidget):
         self.lists.setCurrentWidget(self.list if rows else self.nothing)
         if not rows:
             self._say_nothing(query)
-        count = sum(totals.n_items.values())
-        self.total.setText(
-            "  ·  ".join((self._items_text(count), clock_text(totals.duration_s), i18n.size_text(totals.size_bytes)))
-        )
-        if not self.selected_rows and rows:
-            self.list.setCurrentIndex(self.model.index(0))
+        count = sum(totals.n_items.values()) - len(hidden)
+        duration_s = totals.duration_s - sum(item.duration_s for item in hidden)
+        size_bytes = totals.size_bytes - sum(item.size_bytes for item in hidden)
+        self.total.setText("  ·  ".join((self._items_text(count), clock_text(duration_s), i18n.size_text(size_bytes))))
+        next_row, self._next_row = self._next_row or 0, None
+        if self._next_item is not None and self.model.row_of(self._next_item) >= 0:
+            next_row, self._next_item = self.model.row_of(self._next_item), None
+            self.list.setCurrentIndex(self.model.index(next_row))
+        elif not self.selected_rows and rows:
+            self.list.setCurrentIndex(self.model.index(min(next_row, len(rows) - 1)))
         else:
             self._show_selected()
 
@@ -371,43 +394,50 @@ class HistoryPanel(QWidget):
         self._refresh_when_written(history)
 
     def delete_selected(self) -> None:
-        """Asks, then deletes what is chosen with its sound."""
-        rows = self.selected_rows
-        if not rows:
-            return
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(
-            self.tr("Delete “{title}”?").format(title=title_of(rows[0].item))
-            if len(rows) == 1
-            else self.tr("Delete {count} recordings?").format(count=len(rows))
-        )
-        box.setInformativeText(self.tr("Text and sound are removed from this machine. This cannot be undone."))
-        yes = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.exec()
-        if box.clickedButton() is yes:
-            self.delete([row.item.id for row in rows])
-        box.deleteLater()
+        """Deletes what is chosen with its sound, some seconds later: until then it can be taken back."""
+        self.delete([row.item.id for row in self.selected_rows])
 
     def delete(self, item_ids: list[int]) -> None:
-        """Deletes items; the sound that plays is let go of first."""
-        history = self._context.history
-        if history is None:
+        """Takes items from the list now and from the disk later; who quits before that finds them again."""
+        if self._context.history is None or not item_ids:
             return
-        self.pane.show_nothing()
+        self._delete_now()
+        self._deleted = set(item_ids)
+        self._next_row = min((self.model.row_of(item_id) for item_id in item_ids), default=0)
+        self.pane.show_nothing()  # lets go of the sound that plays
         self._loaded = None
+        count = len(item_ids)
+        self.undo_text.setText(self.tr("Deleted") if count == 1 else self.tr("{count} deleted").format(count=count))
+        self.undo_bar.show()
+        self._undo_timer.start()
+        self.refresh()
+
+    def undo_delete(self) -> None:
+        """Takes the last deletion back, while the bar offers it."""
+        self._undo_timer.stop()
+        self.undo_bar.hide()
+        self._next_item, self._deleted = min(self._deleted, default=None), set()
+        self.refresh()
+
+    def _delete_now(self) -> None:
+        """Deletes what waits for it; nothing brings it back."""
+        self._undo_timer.stop()
+        self.undo_bar.hide()
+        history, item_ids = self._context.history, self._deleted
+        if history is None or not item_ids or self._context.is_closing:
+            return
+        self._going |= item_ids
+        self._deleted = set()
 
         def work(_job: Job) -> None:
             for deleted in [history.delete(item_id) for item_id in item_ids]:
                 deleted.result()
 
-        self._context.run(work, on_done=lambda _: self._on_deleted(len(item_ids)))
+        def show() -> None:
+            self._going -= item_ids
+            self.refresh()
 
-    def _on_deleted(self, count: int) -> None:
-        text = self.tr("Deleted.") if count == 1 else self.tr("{count} recordings deleted.").format(count=count)
-        self._context.notify("info", text)
-        self.refresh()
+        self._context.run(work, on_ended=show)
 
     def transcribe_again(self, model_id: str) -> None:
         """Makes another item of the same sound with another model."""

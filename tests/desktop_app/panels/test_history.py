@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 
 from desktop_app.history.store import History
 from desktop_app.panels.history import HistoryPanel
 from desktop_app.widgets.history_list import title_of
-from tests.desktop_app.panels.test_hear import words
+from tests.desktop_app.panels.hear.conftest import words
 from workers.engine_pool import EnginePool
 from workers.results import SAMPLE_RATE_HZ, Segment
 
@@ -24,8 +23,9 @@ def panel(qtbot, context, history):
     panel = HistoryPanel(context)
     panel.resize(1000, 600)
     yield panel
-    with qtbot.waitSignal(context.closed, timeout=20_000):
-        context.close()
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
     panel.close()
     panel.deleteLater()
 
@@ -143,30 +143,71 @@ def test_a_new_name_is_kept(qtbot, panel, history):
     assert history.item(item_id).title == "Greeting"
 
 
-def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history):
-    item_id = add(history, "one")
+def with_sound(history: History, *lines: str) -> int:
+    """An item with the sound of a recording."""
+    item_id = add(history, *lines)
     soundfile.write(history.media_path(item_id, "me.flac"), np.zeros(800, np.float32), SAMPLE_RATE_HZ)
+    return item_id
+
+
+def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history):
+    item_id = with_sound(history, "one")
     add(history, "two")
     shown(qtbot, panel, 2)
+    panel._undo_timer.setInterval(0)
 
     panel.list.selectAll()
-    panel.delete([row.item.id for row in panel.selected_rows])
-    qtbot.waitUntil(panel.nothing.isVisible)
-
-    assert history.items() == []
-    assert not history.media_path(item_id, "me.flac").exists()
-
-
-def test_delete_asks_and_cancel_keeps_everything(qtbot, panel, history, monkeypatch):
-    add(history, "keep me")
-    shown(qtbot, panel, 1)
-    asked: list[str] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
-
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: panel.nothing.isVisible() and history.items() == [] and not panel._going)
 
-    assert asked == ["Delete “keep me”?"]
-    assert len(history.items()) == 1
+    assert not history.media_path(item_id, "me.flac").exists()
+    assert panel.undo_bar.isHidden()
+
+
+def test_delete_can_be_taken_back(qtbot, panel, history):
+    item_id = with_sound(history, "keep me")
+    add(history, "other")
+    shown(qtbot, panel, 2)
+    panel.open_item(item_id)
+
+    panel.delete_selected()
+    shown(qtbot, panel, 1)
+    assert panel.undo_bar.isVisible()
+    assert panel.total.text().startswith("1 recording ")
+    qtbot.mouseClick(panel.undo_button, Qt.MouseButton.LeftButton)
+    shown(qtbot, panel, 2)
+
+    assert [row.item.id for row in panel.selected_rows] == [item_id]
+    assert history.media_path(item_id, "me.flac").exists()
+    assert panel.undo_bar.isHidden()
+    assert not panel._undo_timer.isActive()
+
+
+def test_the_next_deletion_makes_the_one_before_final(qtbot, panel, history):
+    first, second = add(history, "first"), add(history, "second")
+    shown(qtbot, panel, 2)
+
+    panel.delete([first])
+    panel.delete([second])
+    qtbot.waitUntil(lambda: [item.id for item in history.items()] == [second])
+
+    panel.undo_delete()
+    shown(qtbot, panel, 1)
+
+
+def test_who_quits_before_the_deletion_finds_everything_again(qtbot, context, panel, history, tmp_path):
+    item_id = with_sound(history, "keep me")
+    shown(qtbot, panel, 1)
+    panel.delete_selected()
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+    panel._delete_now()
+
+    again = History(tmp_path / "history")
+    assert [item.id for item in again.items()] == [item_id]
+    assert again.media_path(item_id, "me.flac").exists()
+    again.close()
 
 
 def test_playing_marks_the_word_that_is_heard(qtbot, panel, history):
