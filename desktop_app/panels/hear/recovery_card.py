@@ -52,7 +52,7 @@ class RecoveryCard(QFrame):
         history = self._context.history
         if history is None:
             return
-
+        keep_audio = self._context.retention.keep_audio
         in_work = {job.item_id for job in self._context.sessions.files.jobs if not job.state.is_over}
 
         def recovered(_job: Job) -> list[Recovered]:
@@ -62,7 +62,7 @@ class RecoveryCard(QFrame):
             ]
             found = [history.recover(item.id).result() for item in [*history.unfinished(), *undecided]]
             for whole in [one for one in found if _is_whole(one)]:
-                history.finish(whole.item_id, whole.duration_s)
+                history.finish(whole.item_id, whole.duration_s, keep_audio=keep_audio)
             return [one for one in found if not _is_whole(one)]
 
         def show(found: list[Recovered]) -> None:
@@ -80,7 +80,8 @@ class RecoveryCard(QFrame):
         """Leaves the recording on the card as it is."""
         recovered = self._recovered.pop(0)
         if self._context.history is not None:
-            self._context.history.finish(recovered.item_id, recovered.duration_s)
+            keep_audio = self._context.retention.keep_audio
+            self._context.history.finish(recovered.item_id, recovered.duration_s, keep_audio=keep_audio)
         self._show()
 
     def delete_recovered(self) -> None:

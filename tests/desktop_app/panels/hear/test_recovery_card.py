@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
@@ -50,6 +51,23 @@ def test_a_recording_that_failed_is_offered_at_once(qtbot, panel, context, sourc
     assert not panel.recovery_card.isVisible()
     assert context.history.item(session.item_id).state == "finished"
     assert context.history.segments(session.item_id)
+
+
+@pytest.mark.parametrize("keep_audio", [True, False])
+def test_what_is_kept_as_it_is_keeps_its_sound_only_where_that_is_wanted(qtbot, panel, context, speech, keep_audio):
+    context.settings.history.keep_audio = keep_audio
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    soundfile.write(history.media_path(item_id, "me.flac"), speech, SAMPLE_RATE_HZ)
+    history.release(item_id)
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    panel.recovery_card.keep_recovered()
+    history.flush()
+
+    assert history.item(item_id).state == "finished"
+    assert bool(history.media(item_id)) is keep_audio
 
 
 def test_an_interrupted_recording_nobody_decided_on_is_offered_again(qtbot, panel, context, speech):
