@@ -102,7 +102,10 @@ class Worker(QThread):
     def stop_and_wait(self, timeout_s: float = 10.0) -> bool:
         """Stops and waits for the end; whether it came in time. A running QThread must not be destroyed."""
         self.stop()
-        return self.wait(QDeadlineTimer(round(timeout_s * 1000)))
+        is_gone = self.wait(QDeadlineTimer(round(timeout_s * 1000)))
+        if is_gone:
+            _running.discard(self)  # as the app ends, nobody delivers `finished` any more
+        return is_gone
 
     def report_progress(self, fraction: float, message: str) -> None:
         self.result_ready.emit(Progress(fraction, message))
