@@ -16,12 +16,13 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
+from tqdm import tqdm
 
 from desktop_app.app import collect_due_cycles
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
-os.environ.setdefault("TQDM_DISABLE", "1")  # a progress bar starts a thread that never ends
+tqdm.monitor_interval = 0  # no thread for progress bars, which would never end
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # speed belongs in benchmarks
 hypothesis.settings.load_profile("untimed")
