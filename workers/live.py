@@ -111,7 +111,7 @@ def transcribe_live(
             samples=samples,
             language=window.language,
             task=options.task,
-            prompt=options.full_prompt(window.text_before),
+            prompt=options.full_prompt(),
             is_final=window.is_final,
         )
         started = clock()

@@ -55,7 +55,6 @@ class StreamingOptions:
         min_silence_s: a pause: commits everything and ends the segment.
         max_load: share of the time spent recognising; slower machines take larger steps.
         segment_s: a sentence that ends after this much of a segment ends the segment too.
-        prompt_chars: committed text before the window that goes into the prompt.
     """
 
     step_s: float = 0.4
@@ -69,7 +68,6 @@ class StreamingOptions:
     min_silence_s: float = 0.6
     max_load: float = 0.7
     segment_s: float = 10.0
-    prompt_chars: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,14 +75,12 @@ class Window:
     """Audio to recognise next, in seconds of the track, and what is known about it.
 
     Attributes:
-        text_before: the newest committed text before it.
         language: None to detect it.
         is_final: its speech is over.
     """
 
     start_s: float
     stop_s: float
-    text_before: str
     language: str | None
     is_final: bool
 
@@ -122,7 +118,6 @@ class Streaming:
         self._last_voice_s = -1e9  # end of the stretch before
         self._window_start_s = start_s
         self._context: list[Word] = []  # the committed words from there on
-        self._text_before = ""
         self._tail: list[Candidate] = []
         self._segment_start_s: float | None = None
         self._step_s = options.step_s
@@ -145,7 +140,7 @@ class Streaming:
                 self._segment_start_s = None
             if self._detects_language:
                 self._language = commit.language
-        self._scroll(sum(word.end_s <= self._window_start_s for word in self._context))
+        self._context = [word for word in self._context if word.end_s > self._window_start_s]
 
     # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,7 +206,6 @@ class Streaming:
         return Window(
             start_s=stretch.start_s if is_probe else self._window_start_s,
             stop_s=stop_s,
-            text_before=self._text_before[-self._options.prompt_chars :] if self._options.prompt_chars else "",
             language=None if is_probe else self._language or None,
             is_final=is_final,
         )
@@ -230,13 +224,8 @@ class Streaming:
         self.committed_s = max(self.committed_s, stretch.start_s)
 
     def _drop_context(self, start_s: float) -> None:
-        self._scroll(len(self._context))
+        self._context.clear()
         self._window_start_s = start_s
-
-    def _scroll(self, n_words: int) -> None:
-        scrolled = "".join(word.text for word in self._context[:n_words])
-        self._text_before = (self._text_before + scrolled)[-1000:]
-        del self._context[:n_words]
 
     def _cut_context(self, stop_s: float) -> None:
         """Keeps the window short: cuts it after a committed word, best where a sentence or a clause ends."""
@@ -252,7 +241,7 @@ class Streaming:
                 best_n, best_score = n, after.start_s + bonus_s
         if best_n:
             self._window_start_s = (self._context[best_n - 1].end_s + self._context[best_n].start_s) / 2
-            self._scroll(best_n)
+            del self._context[:best_n]
         elif not self._tail and self.decoded_s - self._window_start_s > self._options.max_window_s:
             self._drop_context(self.decoded_s - self._options.context_s)  # no word for that long: music, a crowd
 
