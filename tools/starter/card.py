@@ -43,8 +43,8 @@ logits = model(**processor(image, return_tensors="pt")).logits
 print(model.config.id2label[int(logits.argmax())])""",
         "train_vit",
         (("top-1, one thing", "top_1", 0.93),),
-        "In a scene of several things the probabilities are shared among them. These weights were trained for 8,000 steps,\n"
-        "the first 4,200 of them on a longer schedule; `make starter` takes one schedule from the first step.",
+        "In a scene of several things the probabilities are shared among them. These weights were trained for 8,000\n"
+        "steps, the first 4,200 of them on a longer schedule; `make starter` takes one schedule from the first step.",
     ),
     "starter-clip": Card(
         "Starter CLIP",

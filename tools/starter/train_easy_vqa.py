@@ -62,7 +62,8 @@ def loss_of(
     chosen = rng.integers(len(split.pixels), size=PICTURES)
     pairs = [(i, int(rng.integers(len(split.questions[i])))) for i in chosen for _ in range(QUESTIONS)]
     asked, right = [split.questions[i][k] for i, k in pairs], [split.answers[i][k] for i, k in pairs]
-    return answering_loss(model, tokenizer, jittered(as_input(split.pixels[chosen]), rng), asked, right)
+    pixels = jittered(as_input(split.pixels[chosen]), rng)
+    return answering_loss(model, tokenizer, model.vision_model(pixels.bfloat16()).last_hidden_state, asked, right)
 
 
 def main() -> None:

@@ -93,18 +93,21 @@ def scene_targets(rows: NDArray[np.void]) -> Tensor:
     return torch.from_numpy(targets)
 
 
+def patch_loss(names: Tensor, colours: Tensor, rows: NDArray[np.void]) -> Tensor:
+    """How badly the heads name what is in the patches (logits (n, 64, names + 1) and (n, 64, colours + 1))."""
+    name_targets, colour_targets = patch_targets(rows)
+    weights = torch.ones(len(NAMES) + 1)
+    weights[-1] = 0.3  # most patches show the background
+    by_name = functional.cross_entropy(names.float().flatten(0, 1), name_targets.flatten(), weights)
+    by_colour = functional.cross_entropy(colours.float().flatten(0, 1), colour_targets.flatten(), ignore_index=-1)
+    return by_name + 0.5 * by_colour
+
+
 def loss_of(model: VitWithPatchHeads, pool: Pool, rng: np.random.Generator) -> Tensor:
     chosen = np.sort(rng.integers(pool.ready, size=BATCH))
     rows = np.array(pool.rows[chosen])
     scene, names, colours = model(jittered(as_input(pool.pixels[chosen]), rng).bfloat16())
-    name_targets, colour_targets = patch_targets(rows)
-    weights = torch.ones(len(NAMES) + 1)
-    weights[-1] = 0.3  # most patches show the background
-    return (
-        functional.cross_entropy(scene.float(), scene_targets(rows))
-        + functional.cross_entropy(names.float().flatten(0, 1), name_targets.flatten(), weights)
-        + 0.5 * functional.cross_entropy(colours.float().flatten(0, 1), colour_targets.flatten(), ignore_index=-1)
-    )
+    return functional.cross_entropy(scene.float(), scene_targets(rows)) + patch_loss(names, colours, rows)
 
 
 @torch.inference_mode()
