@@ -85,6 +85,7 @@ class AppContext(QObject):
         history_changed(): the history was opened, or could not be.
         busy_changed(str, Progress | None): background work, by its title; None when it ended.
         panel_requested(str): show the page with this id.
+        closing(): the app is about to end; what waits for its time is done now.
         closed(): everything has ended; nothing outlives the app now.
     """
 
@@ -94,6 +95,7 @@ class AppContext(QObject):
     history_changed = Signal()
     busy_changed = Signal(str, object)
     panel_requested = Signal(str)
+    closing = Signal()
     closed = Signal()
 
     _notice_came = Signal(object)
@@ -303,6 +305,7 @@ class AppContext(QObject):
         """Ends sessions, jobs, engines and the history without blocking; `closed` follows. Callable twice."""
         if self.is_closing:
             return
+        self.closing.emit()
         self.is_closing = True
         self._save_timer.stop()
         self.save_settings()

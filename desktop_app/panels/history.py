@@ -229,6 +229,7 @@ class HistoryPanel(QWidget):
         self.undo_button.clicked.connect(self.undo_delete)
         self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_SHOWN_MS)
         self._undo_timer.timeout.connect(self._delete_now)
+        self._context.closing.connect(self._delete_now)
         context.history_changed.connect(self.refresh)
         context.sessions.speech.finished.connect(self._on_recorded)
         context.sessions.files.job_changed.connect(self._on_job_changed)
@@ -398,7 +399,7 @@ class HistoryPanel(QWidget):
         self.delete([row.item.id for row in self.selected_rows])
 
     def delete(self, item_ids: list[int]) -> None:
-        """Takes items from the list now and from the disk later; who quits before that finds them again."""
+        """Takes items from the list now and from the disk later, when the app ends at the latest."""
         if self._context.history is None or not item_ids:
             return
         self._delete_now()
@@ -424,7 +425,7 @@ class HistoryPanel(QWidget):
         self._undo_timer.stop()
         self.undo_bar.hide()
         history, item_ids = self._context.history, self._deleted
-        if history is None or not item_ids or self._context.is_closing:
+        if history is None or not item_ids:
             return
         self._going |= item_ids
         self._deleted = set()
