@@ -8,6 +8,7 @@ tokenizer.py    the words of these texts as tokens
 training.py     the loop that all trainings share
 train_vit.py    what is it?                                 starter-vit
 tower.py        its picture tower, put into the others
+blip.py         how the two BLIPs start, and what their patches go on learning
 train_clip.py, train_blip_vqa.py, train_blip_caption.py     starter-clip, starter-blip-vqa, starter-blip-caption
 train_easy_vqa.py                                           the same BLIP on somebody else's data; not shipped
 card.py         the model cards, from what benchmarks/starter.py measured

@@ -1,6 +1,6 @@
 """Trains starter-blip-caption, which says what is in a picture: a BlipForConditionalGeneration of 1.7 M parameters.
 
-Its picture tower starts from the one of starter-blip-vqa.
+It starts as starter-blip-vqa does.
 
     python -m tools.starter.train_blip_caption [--steps N] [--folder FOLDER]
 """
@@ -14,14 +14,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import BertTokenizer, BlipConfig, BlipForConditionalGeneration, BlipForQuestionAnswering
+from torch.nn import functional
+from transformers import BertTokenizer, BlipForConditionalGeneration
 
+from tools.starter.blip import BlipWithPatchHeads, config, save_processor, start, trained_vit
 from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import Thing, render
 from tools.starter.texts import plain_caption, things_said
 from tools.starter.tokenizer import blip_tokenizer
-from tools.starter.train_blip_vqa import save_processor, text_config
-from tools.starter.train_vit import ASSETS, TOWER, as_input, jittered
+from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
 
 STEPS = 5000
@@ -33,34 +34,28 @@ MEASURED_SCENES = 300
 
 
 def new_model(tokenizer: BertTokenizer) -> BlipForConditionalGeneration:
-    return BlipForConditionalGeneration(
-        BlipConfig(
-            text_config=text_config(tokenizer) | {"max_position_embeddings": MOST_TOKENS},
-            vision_config=TOWER | {"hidden_act": "gelu", "attention_dropout": 0.0},
-            projection_dim=TOWER["hidden_size"],
-        )
-    )
+    return BlipForConditionalGeneration(config(tokenizer, length=MOST_TOKENS))
 
 
-def loss_of(
-    model: BlipForConditionalGeneration, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator
-) -> Tensor:
+def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator) -> Tensor:
     chosen = np.sort(rng.integers(pool.ready, size=BATCH))
-    texts = [plain_caption(things_of(row)) for row in np.array(pool.rows[chosen])]
+    rows = np.array(pool.rows[chosen])
+    texts = [plain_caption(things_of(row)) for row in rows]
     texts = [
         PROMPT + text if prompted else text for text, prompted in zip(texts, rng.random(BATCH) < 0.25, strict=True)
     ]
     tokens = tokenizer(texts, padding=True, return_tensors="pt")
     pixels = jittered(as_input(pool.pixels[chosen]), rng).bfloat16()
-    seen = model.vision_model(pixel_values=pixels).last_hidden_state
-    logits = model.text_decoder(
+    seen = model.blip.vision_model(pixel_values=pixels).last_hidden_state
+    logits = model.blip.text_decoder(
         input_ids=tokens.input_ids,
         attention_mask=tokens.attention_mask,
         encoder_hidden_states=seen,
         encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long),
     ).logits
     targets = tokens.input_ids[:, 1:].masked_fill(tokens.attention_mask[:, 1:] == 0, -100)
-    return torch.nn.functional.cross_entropy(logits[:, :-1].float().flatten(0, 1), targets.flatten())
+    saying = functional.cross_entropy(logits[:, :-1].float().flatten(0, 1), targets.flatten())
+    return saying + 0.3 * model.patch_loss(seen, rows)
 
 
 # ── what is measured ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,14 +94,13 @@ def main() -> None:
     pool = Pool.open(WORK_DIR / "pool")
     folder = ASSETS / "starter-blip-caption"
     tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
-    model = new_model(tokenizer)
-    answering = BlipForQuestionAnswering.from_pretrained(ASSETS / "starter-blip-vqa").float()
-    model.vision_model.load_state_dict(answering.vision_model.state_dict())
+    model = BlipWithPatchHeads(new_model(tokenizer))
+    start(model, trained_vit(arguments.folder), tokenizer, reader=model.blip.text_decoder.bert)
     rng = np.random.default_rng(80)
     scenes = [render(rng, "held_out") for _ in range(MEASURED_SCENES)]
 
-    def measure(model: BlipForConditionalGeneration) -> str:
-        captions = captions_of(model, tokenizer, np.stack([scene.pixels for scene in scenes]))
+    def measure(model: BlipWithPatchHeads) -> str:
+        captions = captions_of(model.blip, tokenizer, np.stack([scene.pixels for scene in scenes]))
         return str(score(captions, [scene.things for scene in scenes]))
 
     trained = train(
@@ -116,12 +110,12 @@ def main() -> None:
         steps=arguments.steps,
         learning_rate=1e-3,
         seed=SEED,
-        slow=("vision_model.",),
-        slow_share=0.3,
+        slow=("blip.vision_model.",),
+        slow_share=0.5,
         measure=measure,
         measure_every=500,
     )
-    trained.half().save_pretrained(folder)
+    trained.blip.half().save_pretrained(folder)
     save_processor(folder, tokenizer)
 
 

@@ -1,6 +1,6 @@
 """Trains starter-blip-vqa, which answers questions about a picture: a BlipForQuestionAnswering of 2.4 M parameters.
 
-Its picture tower starts from starter-vit, and words start where the tower has what they name (`start`), so that a
+Its picture tower starts from starter-vit, and words start where the tower has what they name (`blip.start`), so that a
 question finds its thing from the first step. While it learns to answer, every patch goes on learning what is in it,
 and where it is itself: starter-vit forgets that, and "where" was not learned without. Several questions are asked
 about each picture of a batch.
@@ -12,111 +12,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
-from transformers import (
-    BertTokenizer,
-    BlipConfig,
-    BlipForQuestionAnswering,
-    BlipImageProcessor,
-    BlipProcessor,
-)
+from transformers import BertTokenizer, BlipForQuestionAnswering
 
+from tools.starter.blip import BlipWithPatchHeads, config, save_processor, start, trained_vit
 from tools.starter.pool import WORK_DIR, Pool, things_of
-from tools.starter.scenes import GRID, SIZE_PX, render
-from tools.starter.texts import ABOUTS, KIND_OF, Question, question
+from tools.starter.scenes import render
+from tools.starter.texts import ABOUTS, Question, question
 from tools.starter.tokenizer import blip_tokenizer
-from tools.starter.tower import into_blip
-from tools.starter.train_vit import ASSETS, TOWER, VitWithPatchHeads, as_input, jittered, patch_loss
+from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
-from tools.starter.world import COLOURS, NAMES
 
 STEPS = 8000
 PICTURES = 48  # of a batch
 QUESTIONS = 4  # about each
 SEED = 3
-TEXT = {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 384}
 MOST_TOKENS = 40  # of a question
 MOST_ANSWER_TOKENS = 6
 MEASURED_QUESTIONS = 500
 
 
-def text_config(tokenizer: BertTokenizer) -> dict[str, int | str]:
-    """What the texts of a BLIP are made of. Its answers start with [CLS], as the tokenizer's own labels do."""
-    return TEXT | {
-        "vocab_size": len(tokenizer),
-        "encoder_hidden_size": TOWER["hidden_size"],
-        "max_position_embeddings": MOST_TOKENS,
-        "bos_token_id": tokenizer.cls_token_id,
-        "eos_token_id": tokenizer.sep_token_id,
-        "sep_token_id": tokenizer.sep_token_id,
-        "pad_token_id": tokenizer.pad_token_id,
-    }
-
-
 def new_model(tokenizer: BertTokenizer) -> BlipForQuestionAnswering:
-    return BlipForQuestionAnswering(
-        BlipConfig(
-            text_config=text_config(tokenizer),
-            vision_config=TOWER | {"hidden_act": "gelu", "attention_dropout": 0.0},
-            projection_dim=TOWER["hidden_size"],
-        )
-    )
-
-
-class BlipWithPatchHeads(nn.Module):
-    """The answering model, and what says of each patch which thing, colour, row and column it is."""
-
-    def __init__(self, blip: BlipForQuestionAnswering) -> None:
-        super().__init__()
-        width = TOWER["hidden_size"]
-        self.blip = blip
-        self.patch_name = nn.Linear(width, len(NAMES) + 1)
-        self.patch_colour = nn.Linear(width, len(COLOURS) + 1)
-        self.patch_row = nn.Linear(width, GRID)
-        self.patch_column = nn.Linear(width, GRID)
-
-    def patch_loss(self, seen: Tensor, rows: NDArray[np.void]) -> Tensor:
-        """Of the tower's tokens (n, 65, width)."""
-        patches = seen[:, 1:]
-        at = torch.arange(GRID * GRID).expand(len(rows), -1).flatten()
-        by_row = functional.cross_entropy(self.patch_row(patches).float().flatten(0, 1), at // GRID)
-        by_column = functional.cross_entropy(self.patch_column(patches).float().flatten(0, 1), at % GRID)
-        return patch_loss(self.patch_name(patches), self.patch_colour(patches), rows) + 0.3 * (by_row + by_column)
-
-
-def start(model: BlipWithPatchHeads, vit: VitWithPatchHeads, tokenizer: BertTokenizer) -> None:
-    """Starts the tower and the heads from `vit`, words from its heads, and attention to the picture near the identity.
-
-    The words of a name or a colour start with the direction in which the tower has it. Queries, keys and values that
-    change little then attend to the patches that show it (mimetic initialisation, https://arxiv.org/abs/2305.09828).
-    """
-    into_blip(vit.vit, model.blip.vision_model)
-    model.patch_name.load_state_dict(vit.patch_name.state_dict())
-    model.patch_colour.load_state_dict(vit.patch_colour.state_dict())
-    same = torch.eye(TOWER["hidden_size"])
-    with torch.no_grad():
-        for layer in model.blip.text_encoder.encoder.layer:
-            attention = layer.crossattention
-            for projection, share in (
-                (attention.self.query, 1.2),
-                (attention.self.key, 1.2),
-                (attention.self.value, 0.5),
-                (attention.output.dense, 0.5),
-            ):
-                projection.weight.add_(share * same)
-        for embeddings in (model.blip.text_encoder.embeddings, model.blip.text_decoder.bert.embeddings):
-            words = embeddings.word_embeddings.weight
-            for names, head in ((NAMES, vit.patch_name), (COLOURS, vit.patch_colour)):
-                for name, direction in zip(names, functional.normalize(head.weight, dim=1), strict=False):
-                    called = [name, KIND_OF[name].many, *KIND_OF[name].synonyms] if name in KIND_OF else [name]
-                    for token in {t for words_of in called for t in tokenizer.tokenize(words_of)}:
-                        words[tokenizer.convert_tokens_to_ids(token)] += 0.4 * direction
+    return BlipForQuestionAnswering(config(tokenizer, length=MOST_TOKENS))
 
 
 def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator) -> Tensor:
@@ -212,10 +134,8 @@ def main() -> None:
     pool = Pool.open(WORK_DIR / "pool")
     folder = ASSETS / "starter-blip-vqa"
     tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
-    vit = VitWithPatchHeads()
-    vit.load_state_dict(torch.load(arguments.folder / "starter-vit.pt", weights_only=True)["average"])
     model = BlipWithPatchHeads(new_model(tokenizer))
-    start(model, vit, tokenizer)
+    start(model, trained_vit(arguments.folder), tokenizer, reader=model.blip.text_encoder)
     exam = held_out_exam(MEASURED_QUESTIONS, seed=79)
 
     def measure(model: BlipWithPatchHeads) -> str:
@@ -236,12 +156,6 @@ def main() -> None:
     )
     trained.blip.half().save_pretrained(folder)
     save_processor(folder, tokenizer)
-
-
-def save_processor(folder: Path, tokenizer: BertTokenizer) -> None:
-    size = {"height": SIZE_PX, "width": SIZE_PX}
-    pictures = BlipImageProcessor(size=size, image_mean=[0.5] * 3, image_std=[0.5] * 3)
-    BlipProcessor(pictures, tokenizer).save_pretrained(folder)
 
 
 if __name__ == "__main__":

@@ -19,10 +19,11 @@ from PIL import Image
 from torch import Tensor
 from transformers import BertTokenizer, BlipForQuestionAnswering, ViTForImageClassification
 
+from tools.starter.blip import save_processor
 from tools.starter.pool import WORK_DIR
 from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.tower import into_blip
-from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, answering_loss, new_model, save_processor
+from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, answering_loss, new_model
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
 
