@@ -945,8 +945,8 @@
         <translation>页面</translation>
     </message>
     <message>
-        <source>Hears, sees and draws on your own machine. MIT licence.</source>
-        <translation>在您自己的电脑上听、看、画。MIT 许可证。</translation>
+        <source>Writes what is said, on your own machine. MIT licence.</source>
+        <translation>在您自己的电脑上记录所说的话。MIT 许可证。</translation>
     </message>
 </context>
 <context>
