@@ -88,7 +88,9 @@ def _run(arguments: list[str]) -> int:
     from workers.errors import AppError, Cancelled, DiskError, disk_error
 
     try:
-        return int(app(arguments, prog_name="sensorium", standalone_mode=False) or 0)
+        code = int(app(arguments, prog_name="sensorium", standalone_mode=False) or 0)
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
     except typer.TyperException as error:
         error.show()  # type: ignore[attr-defined]
         return error.exit_code
@@ -98,10 +100,12 @@ def _run(arguments: list[str]) -> int:
     except (Cancelled, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except Exception as error:  # the top of the program
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if error.filename is None:
+                _drop_output()
             complain(disk_error(error, Path(error.filename or "standard output")))
             return DiskError.exit_code
         logging.getLogger("desktop_app.cli").exception("unexpected")
@@ -109,6 +113,11 @@ def _run(arguments: list[str]) -> int:
         return 1
     finally:
         log.tear_down()
+
+
+def _drop_output() -> None:
+    """Lets what Python has still to write to stdout go nowhere, so that it does not fail again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(error: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import threading
 import weakref
@@ -22,6 +23,7 @@ from desktop_app.app import collect_due_cycles
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell ignores it
 tqdm.monitor_interval = 0  # no thread for progress bars, which would never end
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # speed belongs in benchmarks

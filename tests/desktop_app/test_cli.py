@@ -195,7 +195,9 @@ def test_search_for_what_is_no_text_finds_nothing(home: Path, capsys: pytest.Cap
     assert "Nobody said" in capsys.readouterr().err
 
 
-def test_full_disk_behind_standard_output_is_told(home: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_full_disk_behind_standard_output_is_told(home: Path, monkeypatch: pytest.MonkeyPatch, unbuffered: str) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     keep(home, "hello")
 
     with Path("/dev/full").open("w") as full:
