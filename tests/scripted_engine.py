@@ -55,7 +55,7 @@ class ScriptedOptions(EngineOptions):
 
 
 class ScriptedEngine:
-    info: ClassVar[EngineInfo] = EngineInfo("scripted", "Scripted", "speech", ScriptedOptions)
+    info: ClassVar[EngineInfo] = EngineInfo("scripted", "Scripted", ("speech",), ScriptedOptions)
 
     def __init__(self, model: Path, options: ScriptedOptions) -> None:
         self._model = model

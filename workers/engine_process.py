@@ -529,7 +529,7 @@ class _Server:
 
         with _explained(spec.model_id):
             engine = create(spec)
-            if engine.info.task != "speech":  # each engine takes every core: what is spoken goes first
+            if "speech" not in engine.info.tasks:  # each engine takes every core: what is spoken goes first
                 os.nice(max(0, BESIDE_SPEECH - os.nice(0)))
             engine.load(report)
         self._model_id, self._engine = spec.model_id, engine

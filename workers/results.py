@@ -1,6 +1,7 @@
 """Every value that crosses a thread or a process, in the order in which it flows. No Qt.
 
-Read from top to bottom, this file is the app: sound is taken in, asked about, answered, confirmed and shown.
+Read from top to bottom, this file is the app: sound and pictures are taken in, asked about, answered, confirmed and
+shown.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ Samples: TypeAlias = "NDArray[np.float32]"
 """Mono audio, shape (n,), float32 in [-1, 1], at `SAMPLE_RATE_HZ`."""
 
 SpeechTask = Literal["transcribe", "translate"]
+
+Frame: TypeAlias = "NDArray[np.uint8]"
+"""A picture, shape (H, W, 3), uint8, RGB."""
+
+VisionTask = Literal["label", "caption", "ask", "match", "embed"]
 
 
 # ── worker → engine ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,6 +52,38 @@ class SpeechRequest:
     word_times: bool = True
     beam_size: int = 1
     is_final: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRequest:
+    """Asks a vision engine about `images`; which other fields count depends on `task`.
+
+    Attributes:
+        task: "label" gives a LabelScores for each image, "caption" a Caption and "match" a MatchScores; "ask" gives
+            AnswerTokens and then the Answer to one question about all images; "embed" gives the Embeddings of the
+            images, or of the texts where there is no image.
+        candidate_labels: for engines without classes of their own; at least one.
+        background_labels: what is seen when none of the candidates is; without any, the candidates share all there is.
+        prompt_templates: a label takes the place of their `{}`; several are averaged.
+        top_k: at most this many labels, None for all.
+        prefix: how the caption begins.
+        question: about the images.
+        history: questions and answers that came before; engines without a memory ignore them.
+        texts: to match or to embed.
+        max_new_tokens: after which a caption or an answer is cut off.
+    """
+
+    task: VisionTask
+    images: tuple[Frame, ...] = ()
+    candidate_labels: tuple[str, ...] = ()
+    background_labels: tuple[str, ...] = ()
+    prompt_templates: tuple[str, ...] = ("{}",)
+    top_k: int | None = None
+    prefix: str = ""
+    question: str = ""
+    history: tuple[tuple[str, str], ...] = ()
+    texts: tuple[str, ...] = ()
+    max_new_tokens: int = 64
 
 
 # ── engine → worker ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +128,58 @@ class EmotionScores:
     """How a segment sounds, best first: `scores` pairs a label with a probability."""
 
     scores: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class LabelScores:
+    """What a picture shows, best first: `scores` pairs a label with a number in [0, 1].
+
+    `none_score` is what the background labels got: where it is the largest, the picture shows none of the labels.
+    """
+
+    scores: tuple[tuple[str, float], ...]
+    none_score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A sentence about a picture, its prefix included."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class AnswerToken:
+    """What one token adds to an answer, with its leading space if it has one."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The whole answer, in times of the engine: from taking the question to its first token, and tokens a second.
+
+    `n_tokens` counts the token that ends the answer, too; `tokens_per_s` is over the whole time.
+    """
+
+    text: str
+    n_tokens: int
+    time_to_first_token_s: float
+    tokens_per_s: float
+
+
+@dataclass(frozen=True)
+class MatchScores:
+    """For each text of the request, the probability in [0, 1] that it tells what the picture shows."""
+
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """Where pictures or texts lie in the space of a model: the closer two are, the larger their dot product."""
+
+    vectors: NDArray[np.float32]  # (n, width), each of length 1
 
 
 # ── live loop → session ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,7 +53,7 @@ def engine(request, shared_process):
 
 
 class ScriptedEmotion(ScriptedEngine):
-    info = replace(ScriptedEngine.info, name="scripted-emotion", task="emotion")
+    info = replace(ScriptedEngine.info, name="scripted-emotion", tasks=("emotion",))
 
 
 def test_engine_beside_speech_lets_speech_go_first(shared_process):

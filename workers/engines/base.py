@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-Task = Literal["speech", "emotion", "label", "caption", "ask", "sketch"]
+Task = Literal["speech", "emotion", "label", "caption", "ask", "match", "sketch"]
 OnProgress = Callable[[float, str], None]
 
 
@@ -30,12 +30,13 @@ class EngineInfo:
 
     Attributes:
         name: as typed on the command line, such as "faster-whisper".
+        tasks: all that it does with one kind of weights or another.
         needs: import names of the packages it needs, checked without importing them.
     """
 
     name: str
     title: str
-    task: Task
+    tasks: tuple[Task, ...]
     options: type[EngineOptions]
     needs: tuple[str, ...] = ()
 

@@ -44,7 +44,7 @@ def engine_named(name: str) -> type[Engine]:
 
 
 def engines_for(task: Task) -> list[type[Engine]]:
-    return [engine for engine in engines().values() if engine.info.task == task]
+    return [engine for engine in engines().values() if task in engine.info.tasks]
 
 
 def missing_packages(engine: type[Engine]) -> list[str]:

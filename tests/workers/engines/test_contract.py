@@ -21,7 +21,8 @@ def test_info_is_complete(engine):
     assert info.name == info.name.lower()
     assert " " not in info.name
     assert info.title
-    assert info.task in get_args(Task)
+    assert info.tasks
+    assert set(info.tasks) <= set(get_args(Task))
     assert issubclass(info.options, EngineOptions)
 
 

@@ -18,7 +18,7 @@ def test_engines_are_found_by_name():
 
 
 def test_engine_is_had_by_name():
-    assert engine_named("faster-whisper").info.task == "speech"
+    assert engine_named("faster-whisper").info.tasks == ("speech",)
 
 
 def test_unknown_engine_is_refused_with_those_there_are():
@@ -35,7 +35,7 @@ def test_engines_are_listed_by_task():
 
 def test_missing_package_is_found_without_importing():
     class Needy:
-        info = EngineInfo("needy", "Needy", "speech", EngineOptions, needs=("numpy", "torchaudiox"))
+        info = EngineInfo("needy", "Needy", ("speech",), EngineOptions, needs=("numpy", "torchaudiox"))
 
     assert missing_packages(Needy) == ["torchaudiox"]
 

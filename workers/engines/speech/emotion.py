@@ -40,7 +40,7 @@ class Emotion:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="emotion",
         title="Emotion",
-        task="emotion",
+        tasks=("emotion",),
         options=EmotionOptions,
         needs=("torch", "transformers"),
     )

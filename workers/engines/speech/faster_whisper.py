@@ -56,7 +56,7 @@ class FasterWhisper:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="faster-whisper",
         title="Whisper (CTranslate2)",
-        task="speech",
+        tasks=("speech",),
         options=FasterWhisperOptions,
         needs=("faster_whisper", "ctranslate2"),
     )

@@ -50,7 +50,7 @@ class Wav2Vec2:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="wav2vec2",
         title="Wav2Vec2 (CTC)",
-        task="speech",
+        tasks=("speech",),
         options=Wav2Vec2Options,
         needs=("torch", "transformers"),
     )

@@ -59,7 +59,7 @@ class Whisper:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="whisper",
         title="Whisper (PyTorch)",
-        task="speech",
+        tasks=("speech",),
         options=WhisperOptions,
         needs=("torch", "transformers"),
     )
