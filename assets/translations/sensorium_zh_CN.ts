@@ -1765,8 +1765,16 @@
         <translation>“{repo_id}”没有应用可读取格式的权重。</translation>
     </message>
     <message>
+        <source>&apos;{text}…&apos; is too long: it has {count} tokens, and the model reads {most}.</source>
+        <translation>“{text}…”太长：它有 {count} 个词元，而模型只读 {most} 个。</translation>
+    </message>
+    <message>
         <source>--format says how the files in a folder are written.</source>
         <translation>--format 指定文件夹中文件的格式。</translation>
+    </message>
+    <message>
+        <source>A label is empty.</source>
+        <translation>有一个标签是空的。</translation>
     </message>
     <message>
         <source>A private item keeps nothing on disk.</source>
@@ -1793,12 +1801,28 @@
         <translation>请向其所有者申请权限。</translation>
     </message>
     <message>
+        <source>Ask one about the picture.</source>
+        <translation>请就这张图片提一个问题。</translation>
+    </message>
+    <message>
+        <source>BLIP answers about one picture, not {count}.</source>
+        <translation>BLIP 只回答关于一张图片的问题，不能是 {count} 张。</translation>
+    </message>
+    <message>
+        <source>BLIP is ready</source>
+        <translation>BLIP 已就绪</translation>
+    </message>
+    <message>
         <source>Bring it back or choose another one.</source>
         <translation>请恢复它，或选择另一个。</translation>
     </message>
     <message>
         <source>Bring it back, or remove the model from the list.</source>
         <translation>请恢复它，或将模型从列表中移除。</translation>
+    </message>
+    <message>
+        <source>CLIP is ready</source>
+        <translation>CLIP 已就绪</translation>
     </message>
     <message>
         <source>Check its name; if it is private, sign in with `hf auth login`.</source>
@@ -1831,6 +1855,10 @@
     <message>
         <source>Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.</source>
         <translation>请选择包含 Whisper（CTranslate2 或 transformers）或 Wav2Vec2 模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a model of the engine &apos;clip&apos;.</source>
+        <translation>请选择引擎“clip”的模型。</translation>
     </message>
     <message>
         <source>Choose a smaller one, or the device &apos;cpu&apos;.</source>
@@ -1871,6 +1899,10 @@
     <message>
         <source>Choose another model, or try again in a minute; the log tells more.</source>
         <translation>请选择其他模型，或一分钟后重试；详情见日志。</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>请选择另一个模型。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -2021,6 +2053,10 @@
         <translation>请重新安装较新的版本；历史记录保持原样。</translation>
     </message>
     <message>
+        <source>It can use: {kinds}.</source>
+        <translation>可用的有：{kinds}。</translation>
+    </message>
+    <message>
         <source>It is started again; the audio is kept.</source>
         <translation>正在重新启动；音频已保留。</translation>
     </message>
@@ -2035,6 +2071,18 @@
     <message>
         <source>Item {item_id} is still being recorded.</source>
         <translation>项目 {item_id} 仍在录制中。</translation>
+    </message>
+    <message>
+        <source>Loading BLIP</source>
+        <translation>正在加载 BLIP</translation>
+    </message>
+    <message>
+        <source>Loading CLIP</source>
+        <translation>正在加载 CLIP</translation>
+    </message>
+    <message>
+        <source>Loading ViT</source>
+        <translation>正在加载 ViT</translation>
     </message>
     <message>
         <source>Loading Wav2Vec2</source>
@@ -2131,6 +2179,10 @@
     <message>
         <source>Remove the model and download it again.</source>
         <translation>请删除模型后重新下载。</translation>
+    </message>
+    <message>
+        <source>Say it in fewer words.</source>
+        <translation>请说得简短一些。</translation>
     </message>
     <message>
         <source>Sign in with `hf auth login` and try again.</source>
@@ -2341,8 +2393,20 @@
         <translation>无法读取“{folder}”中的模型：{reason}。</translation>
     </message>
     <message>
+        <source>The model in &apos;{folder}&apos; is for the task &apos;{task}&apos;, not &apos;{wanted}&apos;.</source>
+        <translation>“{folder}”中的模型用于任务“{task}”，而不是“{wanted}”。</translation>
+    </message>
+    <message>
         <source>The model in &apos;{folder}&apos; is in CTranslate2 form.</source>
         <translation>“{folder}”中的模型为 CTranslate2 格式。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; is neither a CLIP nor a SigLIP.</source>
+        <translation>“{folder}”中的模型既不是 CLIP，也不是 SigLIP。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; is not a BLIP that the app can use.</source>
+        <translation>“{folder}”中的模型不是本应用能用的 BLIP。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; lacks its file &apos;{name}&apos;.</source>
@@ -2381,6 +2445,10 @@
         <translation>声音系统没有响应。</translation>
     </message>
     <message>
+        <source>The template &apos;{text}&apos; has no place for a label.</source>
+        <translation>模板“{text}”里没有放标签的位置。</translation>
+    </message>
+    <message>
         <source>The vocabulary in &apos;{folder}&apos; does not belong to its model.</source>
         <translation>“{folder}”中的词表与其模型不符。</translation>
     </message>
@@ -2397,6 +2465,10 @@
         <translation>没有引擎“{name}”。</translation>
     </message>
     <message>
+        <source>There is no label to choose among.</source>
+        <translation>没有可供选择的标签。</translation>
+    </message>
+    <message>
         <source>There is no language &apos;{language}&apos;.</source>
         <translation>没有“{language}”这种语言。</translation>
     </message>
@@ -2411,6 +2483,14 @@
     <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
         <translation>“{folder}”中没有模型。</translation>
+    </message>
+    <message>
+        <source>There is no question.</source>
+        <translation>没有问题。</translation>
+    </message>
+    <message>
+        <source>There is no text to compare the picture with.</source>
+        <translation>没有可与图片比较的文字。</translation>
     </message>
     <message>
         <source>There is no word to search for in &apos;{text}&apos;.</source>
@@ -2473,6 +2553,10 @@
         <translation>请在“模型”页面检查它，或删除后重新下载。</translation>
     </message>
     <message>
+        <source>ViT is ready</source>
+        <translation>ViT 已就绪</translation>
+    </message>
+    <message>
         <source>Wait for the other download to end.</source>
         <translation>请等待另一个下载结束。</translation>
     </message>
@@ -2495,6 +2579,10 @@
     <message>
         <source>Whisper is ready</source>
         <translation>Whisper 已就绪</translation>
+    </message>
+    <message>
+        <source>Write it with {{}}, as in &apos;a photo of {{}}&apos;.</source>
+        <translation>请写上 {{}}，例如“a photo of {{}}”。</translation>
     </message>
     <message>
         <source>`sensorium history list` shows those that there are.</source>
@@ -2611,6 +2699,10 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>BLIP</source>
+        <translation>BLIP</translation>
+    </message>
+    <message>
         <source>Background</source>
         <translation>背景</translation>
     </message>
@@ -2625,6 +2717,10 @@
     <message>
         <source>Bottom</source>
         <translation>底部</translation>
+    </message>
+    <message>
+        <source>CLIP (labels of your own)</source>
+        <translation>CLIP（自定标签）</translation>
     </message>
     <message>
         <source>Captions</source>
@@ -2905,6 +3001,10 @@
     <message>
         <source>Translation into English needs a multilingual model.</source>
         <translation>翻译成英文需要多语言模型。</translation>
+    </message>
+    <message>
+        <source>ViT (labels of its own)</source>
+        <translation>ViT（自带标签）</translation>
     </message>
     <message>
         <source>Wav2Vec2 (CTC)</source>

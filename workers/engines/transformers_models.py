@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,13 @@ def load_model(class_name: str, folder: Path, *, device: str, dtype: Any) -> Any
                 f"weights are missing or of another shape, such as {[*absent, *report['mismatched_keys']][0]}"
             )
         return model.to(device).eval()
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """The model's config.json, read without transformers; nothing where there is none, which `load_model` tells."""
+    path = folder / "config.json"
+    config: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return config
 
 
 @contextmanager

@@ -1,0 +1,160 @@
+"""Tiny BLIPs of the three kinds through the engine: the tokens of transformers' `generate`, one by one."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workers.engines.vision.blip import Blip, BlipOptions
+from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
+from workers.results import Answer, AnswerToken, ImageRequest
+
+QUESTIONS = ("what is this?", "what is on the left?", "is a cat in the picture?", "zebra 🦓?", "a")
+
+
+def never() -> bool:
+    return False
+
+
+def loaded(folder) -> Blip:
+    engine = Blip(folder, BlipOptions())
+    engine.load(lambda *_: None)
+    return engine
+
+
+@pytest.fixture
+def engine(request, model_folder) -> Blip:
+    return loaded(model_folder(request.param))
+
+
+captioner = pytest.mark.parametrize("engine", ["tiny-blip-caption"], indirect=True)
+answerer = pytest.mark.parametrize("engine", ["tiny-blip-vqa"], indirect=True)
+matcher = pytest.mark.parametrize("engine", ["tiny-blip-itm"], indirect=True)
+
+
+def plain(folder, architecture):
+    import torch
+    import transformers
+
+    model = getattr(transformers, architecture).from_pretrained(folder, dtype=torch.float32)
+    return model.eval(), transformers.BlipProcessor.from_pretrained(folder)
+
+
+def ask(engine, frame, question, **options) -> Answer:
+    *tokens, answer = engine.run(ImageRequest("ask", (frame,), question=question, **options), never)
+    assert "".join(token.text for token in tokens) == answer.text
+    assert all(isinstance(token, AnswerToken) for token in tokens)
+    return answer
+
+
+@answerer
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answers_are_those_of_transformers_token_for_token(engine, model_folder, pictures, question):
+    model, processor = plain(model_folder("tiny-blip-vqa"), "BlipForQuestionAnswering")
+    answers = set()
+    for frame in pictures:
+        inputs = processor(images=Image.fromarray(frame), text=question, return_tensors="pt")
+        tokens = model.generate(**inputs, max_new_tokens=12, do_sample=False, num_beams=1)[0]
+
+        answer = ask(engine, frame, question, max_new_tokens=12)
+
+        assert answer.text == processor.decode(tokens, skip_special_tokens=True)
+        assert answer.n_tokens == len(tokens) - 1
+        answers.add(answer.text)
+    assert len(answers) > 1  # the pictures make a difference
+
+
+@captioner
+@pytest.mark.parametrize("prefix", ["", "a photo of", "the red cat on"])
+def test_captions_are_those_of_transformers_token_for_token(engine, model_folder, pictures, prefix):
+    model, processor = plain(model_folder("tiny-blip-caption"), "BlipForConditionalGeneration")
+    found = list(engine.run(ImageRequest("caption", pictures, prefix=prefix, max_new_tokens=12), never))
+
+    for frame, caption in zip(pictures, found, strict=True):
+        text = {"text": prefix} if prefix else {}
+        inputs = processor(images=Image.fromarray(frame), return_tensors="pt", **text)
+        tokens = model.generate(**inputs, max_new_tokens=12, do_sample=False, num_beams=1)[0]
+        assert caption.text == processor.decode(tokens, skip_special_tokens=True)
+        assert caption.text.startswith(prefix)
+    assert len({caption.text for caption in found}) > 1
+
+
+@matcher
+def test_matches_are_those_of_transformers(engine, model_folder, pictures):
+    import torch
+
+    model, processor = plain(model_folder("tiny-blip-itm"), "BlipForImageTextRetrieval")
+    texts = ("a red cat", "the dog on the left of the picture", "two")
+
+    found = list(engine.run(ImageRequest("match", pictures[:3], texts=texts), never))
+
+    for frame, match in zip(pictures, found, strict=False):
+        for text, score in zip(texts, match.scores, strict=True):
+            with torch.inference_mode():
+                output = model(**processor(images=Image.fromarray(frame), text=text, return_tensors="pt"))
+            assert score == pytest.approx(float(output.itm_score.softmax(-1)[0, 1]), abs=1e-4)
+
+
+@answerer
+def test_stop_comes_between_two_tokens(engine, pictures):
+    calls = []
+
+    def cancelled() -> bool:
+        calls.append(True)
+        return len(calls) > 2
+
+    with pytest.raises(Cancelled):
+        list(engine.run(ImageRequest("ask", pictures[:1], question=QUESTIONS[0]), cancelled))
+
+    assert len(calls) == 3
+    assert ask(engine, pictures[0], QUESTIONS[0]).n_tokens > 2
+
+
+@answerer
+def test_a_second_question_about_a_picture_looks_only_once(engine, pictures, monkeypatch):
+    first = ask(engine, pictures[0], QUESTIONS[0])
+    monkeypatch.setattr(engine, "_pictures", None)  # looking again would raise TypeError
+
+    assert ask(engine, pictures[0].copy(), QUESTIONS[0]).text == first.text
+    with pytest.raises(TypeError):
+        ask(engine, np.zeros_like(pictures[0]), QUESTIONS[0])
+
+
+@answerer
+def test_times_are_told(engine, pictures):
+    answer = ask(engine, pictures[0], QUESTIONS[0], max_new_tokens=6)
+
+    assert 1 <= answer.n_tokens <= 6
+    assert 0 < answer.time_to_first_token_s <= answer.n_tokens / answer.tokens_per_s
+
+
+@answerer
+@pytest.mark.parametrize(
+    ("wrong", "error", "sentence"),
+    [
+        ({"question": " "}, UsageError, "no question"),
+        ({"question": "why " * 2500}, SourceError, "tokens, and the model reads 48"),
+        ({"task": "caption"}, EngineError, "is for the task 'ask', not 'caption'"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(engine, pictures, wrong, error, sentence):
+    with pytest.raises(error, match=sentence):
+        list(engine.run(ImageRequest(**({"task": "ask", "images": pictures[:1]} | wrong)), never))
+
+
+@answerer
+def test_one_picture_a_question(engine, pictures):
+    with pytest.raises(UsageError, match="one picture, not 8"):
+        list(engine.run(ImageRequest("ask", pictures, question="what?"), never))
+
+
+@matcher
+def test_matching_needs_a_text(engine, pictures):
+    with pytest.raises(UsageError, match="no text"):
+        list(engine.run(ImageRequest("match", pictures[:1]), never))
+
+
+def test_a_model_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["BertModel"]}')
+
+    with pytest.raises(ModelBroken, match="not a BLIP"):
+        loaded(tmp_path)

@@ -1,0 +1,107 @@
+"""What every engine that sees must hold, with a model of each kind of weights that it takes."""
+
+import numpy as np
+import pytest
+
+from tests.workers.engines.vision.conftest import MODELS
+from workers.engine_process import EngineProcess, EngineThread
+from workers.engines.base import EngineSpec
+from workers.engines.registry import engines, engines_for
+from workers.errors import Cancelled, ModelBroken
+from workers.results import Answer, AnswerToken, Caption, Embeddings, ImageRequest, LabelScores, MatchScores
+
+ASKED = {
+    "label": {"candidate_labels": ("a frog", "a boat")},
+    "caption": {"prefix": "a picture of", "max_new_tokens": 8},
+    "ask": {"question": "what is this?", "max_new_tokens": 8},
+    "match": {"texts": ("a frog", "a boat")},
+    "embed": {},
+}
+GIVES = {
+    "label": [LabelScores],
+    "caption": [Caption],
+    "ask": [AnswerToken, Answer],
+    "match": [MatchScores],
+    "embed": [Embeddings],
+}
+CASES = [
+    ("starter-vit", "label"),
+    ("starter-clip", "label"),
+    ("starter-clip", "embed"),
+    ("tiny-siglip", "label"),
+    ("tiny-siglip", "embed"),
+    ("tiny-blip-caption", "caption"),
+    ("tiny-blip-vqa", "ask"),
+    ("tiny-blip-itm", "match"),
+]
+
+
+def spec(name, folder) -> EngineSpec:
+    return EngineSpec.of(engines()[MODELS[name][0]], name, folder)
+
+
+def request(task: str, *frames) -> ImageRequest:
+    return ImageRequest(task, frames, **ASKED[task])
+
+
+def test_every_task_of_every_engine_that_sees_has_a_model_here():
+    tasks = {(engine.info.name, task) for task in ("label", "caption", "ask", "match") for engine in engines_for(task)}
+
+    assert tasks <= {(MODELS[name][0], task) for name, task in CASES}
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_a_picture_of_any_size_is_answered_with_what_the_task_gives(name, task, model_folder):
+    engine = EngineThread(spec(name, model_folder(name)))
+    told = []
+    engine.load(lambda fraction, message: told.append(fraction))
+
+    for size in ((1, 1), (3, 5), (480, 640), (640, 3)):
+        results = list(engine.run(request(task, np.full((*size, 3), 77, np.uint8))))
+        assert list(dict.fromkeys(map(type, results))) == GIVES[task]
+
+    assert told[0] == 0.0
+    assert told[-1] == 1.0
+    assert engine.device == "cpu"
+    engine.close()
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_what_was_cancelled_gives_nothing(name, task, model_folder, pictures):
+    engine = EngineThread(spec(name, model_folder(name)))
+    engine.load(lambda *_: None)
+
+    with pytest.raises(Cancelled):
+        list(engine.run(request(task, *pictures[:1]), lambda: True))
+
+    assert list(engine.run(request(task, *pictures[:1])))  # and the next one is answered
+    engine.close()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_whose_weights_are_cut_short_is_broken(name, model_folder, tmp_path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for file in model_folder(name).iterdir():
+        content = file.read_bytes()
+        (broken / file.name).write_bytes(content[:5000] if file.name == "model.safetensors" else content)
+
+    with pytest.raises(ModelBroken, match="broken"):
+        EngineThread(spec(name, broken)).load(lambda *_: None)
+
+
+@pytest.mark.parametrize(("name", "task"), [("starter-clip", "label"), ("tiny-blip-vqa", "ask")])
+def test_in_a_process_of_its_own_it_gives_the_same(name, task, model_folder, pictures):
+    results = []
+    for place in (EngineThread, EngineProcess):
+        engine = place(spec(name, model_folder(name)))
+        engine.load(lambda *_: None)
+        results.append(list(engine.run(request(task, *pictures[:1]))))
+        engine.close()
+
+    here, there = ([result for result in found if not isinstance(result, Answer)] for found in results)
+    assert [type(result) for result in here] == [type(result) for result in there]
+    if task == "ask":
+        assert here == there
+    else:
+        assert dict(here[0].scores) == pytest.approx(dict(there[0].scores), abs=1e-4)
