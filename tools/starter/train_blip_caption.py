@@ -1,6 +1,7 @@
 """Trains starter-blip-caption, which says what is in a picture: a BlipForConditionalGeneration of 1.7 M parameters.
 
-It starts as starter-blip-vqa does.
+Its words start as those of starter-blip-vqa do (`blip.start`), its picture tower from the one of that model, which
+already knows where things are.
 
     python -m tools.starter.train_blip_caption [--steps N] [--folder FOLDER]
 """
@@ -25,7 +26,7 @@ from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
 
-STEPS = 4500
+STEPS = 3000
 BATCH = 64
 SEED = 4
 MOST_TOKENS = 64  # of a caption: five things with colours and places are about 45
@@ -96,6 +97,9 @@ def main() -> None:
     tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
     model = BlipWithPatchHeads(new_model(tokenizer))
     start(model, trained_vit(arguments.folder), tokenizer, reader=model.blip.text_decoder.bert)
+    answering = torch.load(arguments.folder / "starter-blip-vqa.pt", weights_only=True)["average"]
+    seeing = {name: weight for name, weight in answering.items() if name.startswith(("blip.vision_model.", "patch_"))}
+    model.load_state_dict(seeing, strict=False)
     rng = np.random.default_rng(80)
     scenes = [render(rng, "held_out") for _ in range(MEASURED_SCENES)]
 

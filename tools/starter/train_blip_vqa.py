@@ -28,7 +28,7 @@ from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
 
-STEPS = 6000
+STEPS = 5000
 PICTURES = 48  # of a batch
 QUESTIONS = 4  # about each
 SHARES = (0.24, 0.32, 0.12, 0.18, 0.14)  # of `ABOUTS`: "where" is learned last, and a third of it is "center"

@@ -56,6 +56,15 @@ def test_blip_answers_questions(folder):
     assert found["shuffled"]["exact_match"]["all"] < found["exact_match"]["all"] - 0.25
 
 
+@pytest.mark.parametrize("folder", ["starter-blip-caption"], indirect=True)
+def test_blip_captions_name_what_is_there(folder):
+    found = starter.blip_caption(folder, SCENES)
+
+    assert found["object_f1"] > 0.75
+    assert found["colours_right"] > 0.75
+    assert found["shuffled"]["object_f1"] < 0.15
+
+
 @pytest.mark.parametrize("folder", list(starter.MEASURES), indirect=True)
 def test_a_shipped_model_is_small_half_precision_and_has_its_card(folder):
     from safetensors.torch import load_file
