@@ -1833,6 +1833,10 @@
         <translation>请检查名称；如果是私有的，请用 `hf auth login` 登录。</translation>
     </message>
     <message>
+        <source>Check that it opens elsewhere, or save it as PNG or JPEG.</source>
+        <translation>请确认其他程序能打开它，或另存为 PNG 或 JPEG。</translation>
+    </message>
+    <message>
         <source>Check that it plays elsewhere, or convert it to WAV.</source>
         <translation>请检查它能否在别处播放，或将其转换为 WAV。</translation>
     </message>
@@ -1965,6 +1969,10 @@
         <translation>请将模型的其他文件复制到那里。</translation>
     </message>
     <message>
+        <source>Cut out the part that matters.</source>
+        <translation>请裁出需要的部分。</translation>
+    </message>
+    <message>
         <source>Default microphone</source>
         <translation>默认麦克风</translation>
     </message>
@@ -2007,6 +2015,10 @@
     <message>
         <source>Free some space.</source>
         <translation>请释放一些空间。</translation>
+    </message>
+    <message>
+        <source>Get it again, or choose another one.</source>
+        <translation>请重新获取它，或选择另一张。</translation>
     </message>
     <message>
         <source>Give &apos;-&apos; once.</source>
@@ -2111,6 +2123,10 @@
     <message>
         <source>Make it first.</source>
         <translation>请先创建它。</translation>
+    </message>
+    <message>
+        <source>Make it smaller, at most 10,000 x 10,000.</source>
+        <translation>请把它缩小到最多 10,000 x 10,000。</translation>
     </message>
     <message>
         <source>Move it away to start a new one, or put back a copy.</source>
@@ -2437,6 +2453,18 @@
         <translation>缺少 faster-whisper 包。</translation>
     </message>
     <message>
+        <source>The picture {path} is damaged or cut short.</source>
+        <translation>图片 {path} 已损坏或不完整。</translation>
+    </message>
+    <message>
+        <source>The picture {path} is too large: {width} x {height} pixels.</source>
+        <translation>图片 {path} 太大：{width} x {height} 像素。</translation>
+    </message>
+    <message>
+        <source>The picture {path} is too narrow: {width} x {height} pixels.</source>
+        <translation>图片 {path} 太窄：{width} x {height} 像素。</translation>
+    </message>
+    <message>
         <source>The recogniser failed twice on {start:.0f} s to {stop:.0f} s of the recording; that part has no text.</source>
         <translation>录音的 {start:.0f} 秒到 {stop:.0f} 秒识别两次失败；该部分没有文字。</translation>
     </message>
@@ -2643,6 +2671,10 @@
     <message>
         <source>{path} is empty.</source>
         <translation>{path} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a picture that can be read.</source>
+        <translation>{path} 不是能读取的图片。</translation>
     </message>
     <message>
         <source>{path} is not an audio or video file that can be read.</source>
