@@ -76,7 +76,8 @@ print(processor.decode(model.generate(**inputs, max_new_tokens=60)[0], skip_spec
             ("things named, F1", "object_f1", 0.90),
             ("colour right, of the things found", "colours_right", 0.85),
         ),
-        'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".',
+        'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".\n'
+        "The picture tower of these weights is the one that starter-blip-vqa had after 2,800 of its steps.",
     ),
     "starter-blip-vqa": Card(
         "Starter BLIP, questions",
@@ -96,7 +97,9 @@ print(processor.decode(model.generate(**inputs)[0], skip_special_tokens=True))""
             ('count ("how many cats are there?")', "exact_match.count", 0.0),
             ('yes or no ("is there a cat?", "is the cat red?")', "exact_match.yes-no", 0.0),
         ),
-        'Counts are answered in digits, places as one of nine ("top left" ... "center" ... "bottom right").',
+        'Counts are answered in digits, places as one of nine ("top left" ... "center" ... "bottom right").\n'
+        "These weights were trained for 5,000 steps, the first 2,800 on a longer schedule, the first 1,150 with as many\n"
+        "questions of each kind; `make starter` takes one schedule and asks for places more often from the first step.",
     ),
 }
 

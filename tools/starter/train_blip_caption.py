@@ -26,7 +26,7 @@ from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import options, train
 
-STEPS = 3000
+STEPS = 4000
 BATCH = 64
 SEED = 4
 MOST_TOKENS = 64  # of a caption: five things with colours and places are about 45
