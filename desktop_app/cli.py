@@ -30,7 +30,7 @@ INTERRUPTED = 130
 MOST = 1_000_000
 
 app = typer.Typer(
-    help="Turns speech into text on your own machine: live, or from files. Without a command it opens the window.",
+    help="Turns speech into text and looks at pictures, on your own machine. Without a command it opens the window.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,6 +41,13 @@ app.add_typer(history_app, name="history", no_args_is_help=True)
 app.add_typer(models_app, name="models", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+AsJsonOrPiped = Annotated[
+    bool, typer.Option("--json", help="One JSON object a line; so it is anyway where the output is no terminal.")
+]
+Images = Annotated[
+    list[str], typer.Argument(metavar="IMAGE", help="Files with pictures, or '-' for one on standard input.")
+]
+LookModel = Annotated[str, typer.Option("--model", metavar="ID|FOLDER", help="A model of `models list`, or a folder.")]
 ItemId = Annotated[int, typer.Argument(metavar="ID", help="The number that `history list` shows.")]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The name that `models list` shows.")]
 
@@ -197,6 +204,81 @@ def transcribe(
         events=events,
         keeps_history=not no_history,
     )
+    return run(order, Paths.of_user(), complain)
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def label(
+    images: Images,
+    labels: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Labels of your own, with commas: 'a cat, a dog'.")
+    ] = None,
+    background: Annotated[
+        str, typer.Option(metavar="TEXT", help="What is seen when none of the labels is: 'a wall, a person'.")
+    ] = "",
+    template: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="How to say a label: 'a photo of {}'. Several are averaged."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="At most this many labels.", show_default=False)] = MOST,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="clip, for labels of your own, or vit, which has its own.")
+    ] = "",
+    model: LookModel = "",
+    as_json: AsJsonOrPiped = False,
+) -> int:
+    """Says which labels fit each picture, the best first."""
+    from desktop_app.look import split_labels
+
+    options = {
+        "candidate_labels": () if labels is None else split_labels(labels),
+        "background_labels": split_labels(background) if background else (),
+        "prompt_templates": tuple(template or ("{}",)),
+    }
+    return _look("label", images, options, engine, model, top=top, is_json=as_json or not sys.stdout.isatty())
+
+
+@app.command()
+def caption(
+    images: Images,
+    prefix: Annotated[str, typer.Option(metavar="TEXT", help="How the caption begins.")] = "",
+    engine: Annotated[str, typer.Option(metavar="NAME", help="blip.")] = "",
+    model: LookModel = "",
+    as_json: AsJsonOrPiped = False,
+) -> int:
+    """Says in a sentence what each picture shows."""
+    return _look("caption", images, {"prefix": prefix}, engine, model, is_json=as_json or not sys.stdout.isatty())
+
+
+@app.command()
+def ask(
+    images: Images,
+    question: Annotated[str, typer.Option(metavar="TEXT", help="About each picture by itself.")],
+    engine: Annotated[str, typer.Option(metavar="NAME", help="blip.")] = "",
+    model: LookModel = "",
+    as_json: AsJson = False,
+) -> int:
+    """Answers a question about each picture; the answer comes word by word."""
+    return _look("ask", images, {"question": question}, engine, model, is_json=as_json)
+
+
+def _look(
+    task: Literal["label", "caption", "ask"],
+    images: list[str],
+    options: dict[str, Any],
+    engine: str,
+    model: str,
+    *,
+    top: int = MOST,
+    is_json: bool,
+) -> int:
+    from desktop_app.look import Order, run
+    from desktop_app.paths import Paths
+
+    order = Order(task, tuple(images), options, engine, model, top if top < MOST else 0, is_json)
     return run(order, Paths.of_user(), complain)
 
 

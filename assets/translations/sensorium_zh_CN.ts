@@ -2037,6 +2037,10 @@
         <translation>请给出说过的词。</translation>
     </message>
     <message>
+        <source>Give some: --labels &quot;a cat, a dog&quot;.</source>
+        <translation>请给出一些：--labels &quot;a cat, a dog&quot;。</translation>
+    </message>
+    <message>
         <source>Give the file&apos;s name instead, or pipe it through: ffmpeg -i - -f s16le -ar 16000 -ac 1 -</source>
         <translation>请改为给出文件名，或先经过：ffmpeg -i - -f s16le -ar 16000 -ac 1 -</translation>
     </message>
@@ -2173,6 +2177,10 @@
         <translation>请通过管道传入 16 kHz 单声道 s16le PCM。</translation>
     </message>
     <message>
+        <source>Pipe a picture into it, or give a file.</source>
+        <translation>请通过管道传入一张图片，或给出一个文件。</translation>
+    </message>
+    <message>
         <source>Pipe sound into it, or give a file&apos;s name.</source>
         <translation>请通过管道传入声音，或给出文件名。</translation>
     </message>
@@ -2273,6 +2281,10 @@
         <translation>引擎“{name}”不能把语音转成文字。</translation>
     </message>
     <message>
+        <source>The engine &apos;{name}&apos; does not {verb}.</source>
+        <translation>引擎“{name}”不能做这件事（{verb}）。</translation>
+    </message>
+    <message>
         <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong checksum.</source>
         <translation>模型“{id}”的文件“{name}”校验和错误。</translation>
     </message>
@@ -2367,6 +2379,10 @@
     <message>
         <source>The model &apos;{id}&apos; does not turn speech into text.</source>
         <translation>模型“{id}”不能把语音转成文字。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{id}&apos; does not {verb}.</source>
+        <translation>模型“{id}”不能做这件事（{verb}）。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; is being downloaded already.</source>
@@ -2509,6 +2525,10 @@
         <translation>没有引擎“{name}”。</translation>
     </message>
     <message>
+        <source>There is no label in &apos;{text}&apos;.</source>
+        <translation>“{text}”中没有标签。</translation>
+    </message>
+    <message>
         <source>There is no label to choose among.</source>
         <translation>没有可供选择的标签。</translation>
     </message>
@@ -2627,6 +2647,10 @@
     <message>
         <source>Write it with {{}}, as in &apos;a photo of {{}}&apos;.</source>
         <translation>请写上 {{}}，例如“a photo of {{}}”。</translation>
+    </message>
+    <message>
+        <source>Write some with commas between them.</source>
+        <translation>请写出一些标签，用逗号隔开。</translation>
     </message>
     <message>
         <source>`sensorium history list` shows those that there are.</source>

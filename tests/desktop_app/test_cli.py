@@ -34,6 +34,7 @@ def keep(home: Path, *texts: str) -> int:
 def test_help_imports_neither_qt_nor_numpy() -> None:
     code = (
         "import sys; from desktop_app.cli import main; main(['--help']); main(['transcribe', '--help']); "
+        "main(['label', '--help']); main(['ask', '--help']); "
         "heavy = {'PySide6', 'numpy', 'torch', 'ctranslate2', 'rich'} & set(sys.modules); "
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
@@ -121,6 +122,27 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["models", "convert", "tiny.en"], 4, "Choose one of: whisper-tiny.en"),
         (["transcribe", "-", "--model", "base"], 4, "Choose one of: whisper-base"),
         (["models", "remove", "whisper-base"], 2, "comes with a Python package"),
+        (["models", "remove", "starter-vit"], 2, "comes with the app and stays"),
+        (["label"], 2, "Missing argument 'IMAGE'"),
+        (["label", ""], 2, "An input is empty"),
+        (["label", "https://example.org/a.png"], 2, "'https://example.org/a.png' is an address, not a file"),
+        (["label", "-", "-"], 2, "Standard input can be read only once"),
+        (["label", "x.png", "--labels", " , "], 2, "There is no label in ' , '"),
+        (["label", "x.png", "--engine", "clip"], 2, "There is no label to choose among"),
+        (["label", "x.png", "--engine", "parrot"], 2, "There is no engine 'parrot'. Choose one of: clip, vit."),
+        (["label", "x.png", "--engine", "blip"], 2, "The engine 'blip' does not label pictures"),
+        (["label", "x.png", "--model", "whisper-base"], 2, "The model 'whisper-base' does not label pictures"),
+        (["label", "x.png", "--engine", "clip", "--model", "starter-vit"], 2, "does not run the model 'starter-vit'"),
+        (["label", "x.png", "--top", "0"], 2, "greater than or equal to 1"),
+        (["label", "x.png"], 3, "x.png does not exist"),
+        (["label", __file__], 3, "test_cli.py is not a picture that can be read"),
+        (["label", "x.png", "--model", "clip-vit-base-patch32"], 4, "models download clip-vit-base-patch32"),
+        (["label", "x.png", "--model", "clip-enormous"], 4, "There is no model 'clip-enormous'"),
+        (["caption", "x.png", "--model", "blip-image-captioning-base"], 4, "download blip-image-captioning-base`"),
+        (["caption", "x.png", "--engine", "vit"], 2, "The engine 'vit' does not describe pictures"),
+        (["ask", "x.png"], 2, "Missing option '--question'"),
+        (["ask", "x.png", "--question", " "], 2, "There is no question"),
+        (["ask", "x.png", "--question", "what?", "--model", "blip-vqa-base"], 4, "models download blip-vqa-base`"),
         (["demo", "-o", __file__], 2, "test_cli.py' is not a folder."),
         (["demo", "-o", f"{__file__}/x"], 2, "test_cli.py/x' is not a folder."),
         (["demo", "-o", "/proc"], 5, "No file can be made in '/proc'."),

@@ -1,0 +1,284 @@
+"""What `sensorium label`, `caption` and `ask` do: pictures to words, on the terminal or as lines of JSON. No Qt."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from desktop_app.paths import Paths
+from desktop_app.settings import Settings
+from desktop_app.terminal import Interrupts, StatusLine
+from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
+from workers.engine_pool import EngineLease, EnginePool, Priority
+from workers.engines.base import EngineSpec
+from workers.engines.registry import engines, engines_for
+from workers.errors import AppError, SourceError, UsageError
+from workers.results import Answer, AnswerToken, Caption, Frame, ImageRequest, LabelScores
+from workers.sources.image_file import decode_image, read_image
+
+log = logging.getLogger(__name__)
+
+LookTask = Literal["label", "caption", "ask"]
+
+AT_ONCE, AT_ONCE_BYTES = 16, 100_000_000  # pictures in one request, whichever is reached first
+NONE_OF_THESE = "none of these"
+TOP_OF_OWN_LABELS = 5  # an engine with labels of its own has hundreds
+VERBS: dict[LookTask, str] = {
+    "label": "label pictures",
+    "caption": "describe pictures",
+    "ask": "answer questions about pictures",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the user typed.
+
+    Attributes:
+        images: files, or "-" for standard input.
+        options: the fields of the ImageRequest that are the same for every picture.
+        top: at most this many labels; 0 for as many as fit the engine.
+    """
+
+    task: LookTask
+    images: tuple[str, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    engine: str = ""
+    model: str = ""
+    top: int = 0
+    is_json: bool = False
+
+
+def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
+    """Looks at every picture and returns the exit code; one that cannot be read is told and the next one is taken.
+
+    Raises:
+        AppError: nothing can be looked at.
+        Cancelled: by Ctrl-C.
+    """
+    _check_inputs(order)
+    folder = Settings.load(paths.settings_file).models.folder
+    catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    engine = order.engine
+    if order.task == "label" and not order.model:  # without labels of one's own, those of the model
+        engine = engine or ("clip" if order.options.get("candidate_labels") else "vit")
+    spec = choose_spec(catalogue, order.task, engine, order.model)
+    _check_labels(order, spec, complain)
+    if not order.model and sys.stderr.isatty() and catalogue.entry(spec.model_id).source == "bundled":
+        complain(_advice(catalogue, order.task, spec))
+    piped = _piped() if "-" in order.images else b""
+    errors: list[AppError] = []
+
+    def tell(error: AppError) -> None:
+        complain(error)
+        errors.append(error)
+
+    with contextlib.ExitStack() as stack:
+        status = stack.enter_context(StatusLine())
+        interrupts = stack.enter_context(Interrupts())
+        pool = stack.enter_context(contextlib.closing(EnginePool()))
+        lease: EngineLease | None = None
+        for lot in _lots(_pictures(order.images, piped, tell)):
+            if lease is None:  # not before there is something to look at
+                lease = pool.acquire(
+                    spec,
+                    on_progress=lambda fraction, message: status.show(message),
+                    cancelled=interrupts.cancelled,
+                )
+            status.clear()
+            _Show(order, lease, interrupts).look(lot)
+    return errors[-1].exit_code if errors else 0
+
+
+def split_labels(text: str) -> tuple[str, ...]:
+    """The labels between the commas of `text`, each once.
+
+    Raises:
+        UsageError: there is none.
+    """
+    labels = tuple(dict.fromkeys(label for part in text.split(",") if (label := part.strip())))
+    if not labels:
+        raise UsageError("There is no label in '{text}'.", hint="Write some with commas between them.", text=text)
+    return labels
+
+
+def choose_spec(catalogue: Catalogue, task: LookTask, engine: str, model: str) -> EngineSpec:
+    """The engine and model that were typed; what was left out is the first that is installed.
+
+    Raises:
+        UsageError: the engine or the model does something else.
+        ModelMissing, ModelBroken.
+    """
+    names = [kind.info.name for kind in engines_for(task)]
+    if engine and engine not in names:
+        sentence = "There is no engine '{name}'."
+        if engine in engines():
+            sentence = "The engine '{name}' does not {verb}."
+        raise UsageError(
+            sentence, hint="Choose one of: {names}.", name=engine, verb=VERBS[task], names=", ".join(names)
+        )
+    if model:
+        entry = catalogue.entry(model)
+        if entry.task != task:
+            raise UsageError("The model '{id}' does not {verb}.", id=entry.id, verb=VERBS[task])
+        return catalogue.spec(engine or entry.engines[0], model)
+    entry = _entry(catalogue, task, engine)
+    return catalogue.spec(engine or entry.engines[0], entry.id)
+
+
+def _entry(catalogue: Catalogue, task: LookTask, engine: str) -> ModelEntry:
+    fitting = [entry for entry in catalogue.entries(task) if engine in ("", *entry.engines)]
+    installed = [entry for entry in fitting if catalogue.status(entry.id) is ModelStatus.INSTALLED]
+    return (installed or fitting)[0]
+
+
+def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:
+    """What somebody who looks on should know about a starter."""
+    engine = next(name for name, kind in engines().items() if EngineSpec.of(kind, "", Path()).factory == spec.factory)
+    full = next(entry for entry in catalogue.entries(task) if entry.source == "hub" and engine in entry.engines)
+    return (
+        f"{spec.model_id} knows only about 120 everyday things as icons. "
+        f"`sensorium models download {full.id}` gets a full model."
+    )
+
+
+def _check_inputs(order: Order) -> None:
+    images = order.images
+    if order.task == "ask" and not order.options["question"].strip():
+        raise UsageError("There is no question.", hint="Ask one about the picture.")
+    if "" in images:
+        raise UsageError("An input is empty.", hint="Give the name of a file.")
+    for name in images:
+        if "://" in name:
+            raise UsageError("'{address}' is an address, not a file.", hint="Download it first.", address=name)
+    if images.count("-") > 1:
+        raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
+    if "-" in images and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("Nothing is piped into standard input.", hint="Pipe a picture into it, or give a file.")
+
+
+def _check_labels(order: Order, spec: EngineSpec, complain: Callable[[object], None]) -> None:
+    if order.task != "label":
+        return
+    has_labels = bool(order.options.get("candidate_labels"))
+    if spec.engine == "clip" and not has_labels:
+        raise UsageError("There is no label to choose among.", hint='Give some: --labels "a cat, a dog".')
+    if spec.engine == "vit" and has_labels:
+        complain(f"{spec.model_id} has labels of its own; --labels is for the engine clip.")
+
+
+def _piped() -> bytes:
+    """All that comes through standard input; before `Interrupts`, so that Ctrl-C ends the waiting."""
+    pipe: Any = sys.stdin.buffer
+    return b"".join(iter(lambda: pipe.read1(2**20), b""))  # `read` may sleep over a signal between two pieces
+
+
+def _pictures(names: Iterable[str], piped: bytes, tell: Callable[[AppError], None]) -> Iterator[tuple[str, Frame]]:
+    """Each picture that can be read, with its name."""
+    for name in names:
+        try:
+            if name == "-":
+                yield name, decode_image(io.BytesIO(piped), "on standard input")
+            else:
+                yield name, read_image(Path(name))
+        except SourceError as error:
+            tell(error)
+
+
+def _lots(pictures: Iterator[tuple[str, Frame]]) -> Iterator[list[tuple[str, Frame]]]:
+    lot: list[tuple[str, Frame]] = []
+    for name, frame in pictures:
+        lot.append((name, frame))
+        if len(lot) == AT_ONCE or sum(frame.nbytes for _, frame in lot) > AT_ONCE_BYTES:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
+
+
+class _Show:
+    """Asks about pictures and writes what comes back."""
+
+    def __init__(self, order: Order, lease: EngineLease, interrupts: Interrupts) -> None:
+        self._order = order
+        self._lease = lease
+        self._interrupts = interrupts
+
+    def look(self, lot: list[tuple[str, Frame]]) -> None:
+        """Raises AppError, Cancelled."""
+        if self._order.task == "ask":
+            for name, frame in lot:
+                self._ask(name, frame)
+            return
+        results = self._results(tuple(frame for _, frame in lot))
+        for (name, _), result in zip(lot, results, strict=True):
+            if isinstance(result, LabelScores):
+                self._show_labels(name, result)
+            elif isinstance(result, Caption):
+                self._show_caption(name, result)
+
+    def _results(self, frames: tuple[Frame, ...]) -> Iterator[Any]:
+        options = dict(self._order.options)
+        if self._order.task == "label":
+            options["top_k"] = self._order.top or (TOP_OF_OWN_LABELS if self._lease.spec.engine == "vit" else None)
+        request = ImageRequest(self._order.task, frames, **options)
+        return self._lease.run(request, cancelled=self._interrupts.cancelled, priority=Priority.FILE)
+
+    def _show_labels(self, name: str, result: LabelScores) -> None:
+        scores = list(result.scores)
+        if self._order.options.get("background_labels"):
+            scores = sorted([*scores, (NONE_OF_THESE, result.none_score)], key=lambda score: -score[1])
+        if self._order.is_json:
+            shown = [{"label": label, "score": round(score, 6)} for label, score in scores]
+            self._write_json({"image": name, "model": self._lease.spec.model_id, "scores": shown})
+        else:
+            lines = [f"{score:7.1%}  {label}" for label, score in scores]
+            _write("\n".join([name, *lines]) + "\n")
+
+    def _show_caption(self, name: str, result: Caption) -> None:
+        if self._order.is_json:
+            self._write_json({"image": name, "model": self._lease.spec.model_id, "caption": result.text})
+        else:
+            _write(f"{self._heading(name)}{result.text}\n")
+
+    def _ask(self, name: str, frame: Frame) -> None:
+        if not self._order.is_json:
+            _write(self._heading(name))
+        for result in self._results((frame,)):
+            if isinstance(result, AnswerToken) and not self._order.is_json:
+                _write(result.text)
+            elif isinstance(result, Answer):
+                self._end_answer(name, result)
+
+    def _end_answer(self, name: str, answer: Answer) -> None:
+        if not self._order.is_json:
+            _write("\n")
+            return
+        self._write_json(
+            {
+                "images": [name],
+                "question": self._order.options["question"],
+                "answer": answer.text,
+                "model": self._lease.spec.model_id,
+                "time_to_first_token_s": round(answer.time_to_first_token_s, 4),
+                "tokens_per_s": round(answer.tokens_per_s, 2),
+            }
+        )
+
+    def _heading(self, name: str) -> str:
+        return f"{name}: " if len(self._order.images) > 1 else ""
+
+    def _write_json(self, value: dict[str, Any]) -> None:
+        _write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))  # names of files may hold anything
+    sys.stdout.flush()

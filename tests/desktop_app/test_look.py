@@ -1,0 +1,315 @@
+"""`label`, `caption` and `ask`: what they write for pictures of every kind, with the starters and tiny BLIPs."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from desktop_app import cli
+from tests.workers.engines.vision.conftest import PICTURES, save_blip
+from workers.catalogue.catalogue import Catalogue
+from workers.engine_pool import EnginePool
+from workers.engines.vision.blip import Blip, BlipOptions
+from workers.results import Answer, AnswerToken, ImageRequest
+from workers.sources.image_file import read_image
+
+SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
+FROG, BOAT = str(PICTURES / "frog.jpg"), str(PICTURES / "boat.jpg")
+
+
+@pytest.fixture
+def _in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines in this process, where torch is imported only once."""
+    monkeypatch.setattr("desktop_app.look.EnginePool", functools.partial(EnginePool, placement="thread"))
+
+
+in_threads = pytest.mark.usefixtures("_in_threads")
+
+
+@pytest.fixture(scope="session")
+def answerer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_blip(tmp_path_factory.mktemp("models") / "answerer", "BlipForQuestionAnswering")
+
+
+@pytest.fixture(scope="session")
+def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_blip(tmp_path_factory.mktemp("models") / "captioner", "BlipForConditionalGeneration")
+
+
+def lines_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def best(line: dict[str, object]) -> str:
+    return line["scores"][0]["label"]
+
+
+def test_label_writes_a_line_of_json_for_each_picture() -> None:
+    command = [*SENSORIUM, "label", FROG, BOAT, "--labels", "a boat, a frog,a boat"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    frog, boat = map(json.loads, done.stdout.splitlines())
+    assert list(frog) == ["image", "model", "scores"]
+    assert (frog["image"], frog["model"]) == (FROG, "starter-clip")
+    assert [set(score) for score in frog["scores"]] == [{"label", "score"}] * 2
+    assert (best(frog), best(boat)) == ("a frog", "a boat")
+    assert sum(score["score"] for score in frog["scores"]) == pytest.approx(1, abs=1e-3)
+
+
+@in_threads
+def test_label_without_labels_takes_those_of_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", FROG]) == 0
+    assert cli.main(["label", FROG, "--top", "2"]) == 0
+    assert cli.main(["label", FROG, "--model", "starter-vit", "--top", "2000"]) == 0
+
+    five, two, every = lines_of(capsys)
+    assert (best(five), five["model"]) == ("frog", "starter-vit")
+    assert [len(line["scores"]) for line in (five, two, every)] == [5, 2, 119]
+
+
+@in_threads
+def test_labels_of_ones_own_are_not_for_vit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", FROG, "--engine", "vit", "--labels", "a frog"]) == 0
+
+    captured = capsys.readouterr()
+    assert captured.err == "sensorium: starter-vit has labels of its own; --labels is for the engine clip.\n"
+    assert best(json.loads(captured.out)) == "frog"
+
+
+@in_threads
+def test_a_background_wins_where_no_label_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = ["--labels", "a boat", "--background", "a frog, a phone"]
+
+    assert cli.main(["label", FROG, BOAT, *labels]) == 0
+
+    assert [best(line) for line in lines_of(capsys)] == ["none of these", "a boat"]
+
+
+@in_threads
+def test_a_template_changes_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = ["--labels", "frog,boat"]
+
+    assert cli.main(["label", FROG, *labels]) == 0
+    assert cli.main(["label", FROG, *labels, "--template", "a photo of a {}", "--template", "I see a {}"]) == 0
+    assert cli.main(["label", FROG, *labels, "--template", "a photo"]) == 2
+
+    captured = capsys.readouterr()
+    plain, said = map(json.loads, captured.out.splitlines())
+    assert best(plain) == best(said) == "frog"
+    assert plain["scores"] != said["scores"]
+    assert captured.err == (
+        "sensorium: The template 'a photo' has no place for a label. Write it with {}, as in 'a photo of {}'.\n"
+    )
+
+
+@in_threads
+def test_a_terminal_shows_percentages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    assert cli.main(["label", FROG, "--labels", "a frog,a boat"]) == 0
+
+    assert capsys.readouterr().out == f"{FROG}\n 100.0%  a frog\n   0.0%  a boat\n"
+
+
+@in_threads
+def test_somebody_who_looks_on_is_told_what_a_starter_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("desktop_app.terminal._width", lambda stream: 80)
+
+    assert cli.main(["label", FROG]) == 0
+
+    assert "`sensorium models download vit-base-patch16-224` gets a full model." in capsys.readouterr().err
+
+
+@in_threads
+def test_pictures_of_every_kind_and_one_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frog = Image.open(FROG)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    frog.convert("CMYK").save(tmp_path / "cmyk.jpg")
+    frog.convert("RGBA").save(tmp_path / "alpha.png")
+    frog.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", exif=exif)
+    frog.save(tmp_path / "moving.gif", save_all=True, append_images=[Image.new("RGB", frog.size)])
+    (tmp_path / "cut.jpg").write_bytes(Path(FROG).read_bytes()[:3000])
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
+    names = ["cmyk.jpg", "cut.jpg", "alpha.png", "bomb.png", "turned.jpg", "absent.png", "moving.gif"]
+
+    assert cli.main(["label", *(str(tmp_path / name) for name in names)]) == 3
+
+    captured = capsys.readouterr()
+    assert [best(json.loads(line)) for line in captured.out.splitlines()] == ["frog"] * 4
+    told = captured.err.splitlines()
+    assert len(told) == 3
+    assert "cut.jpg is damaged or cut short" in told[0]
+    assert "bomb.png is too large: 20,000 x 20,000 pixels" in told[1]
+    assert "absent.png does not exist" in told[2]
+
+
+@in_threads
+def test_a_picture_comes_through_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for content, code in ((Path(FROG).read_bytes(), 0), (b"", 3), (b"no picture", 3)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert cli.main(["label", "-"]) == code
+
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["image"] == "-"
+    assert "on standard input is empty" in captured.err
+    assert "on standard input is not a picture" in captured.err
+
+
+@in_threads
+def test_more_pictures_than_one_request_holds_keep_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["label", *[FROG, BOAT] * 20]) == 0
+
+    assert [(line["image"], best(line)) for line in lines_of(capsys)] == [(FROG, "frog"), (BOAT, "boat")] * 20
+
+
+@in_threads
+def test_a_name_that_is_no_text_is_shown_as_well_as_it_can_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = tmp_path / "fr\udcffg.jpg"
+    odd.write_bytes(Path(FROG).read_bytes())
+
+    assert cli.main(["label", str(odd)]) == 0
+
+    (line,) = lines_of(capsys)
+    assert line["image"].endswith("fr?g.jpg")
+
+
+@in_threads
+def test_ask_writes_the_answer_of_the_engine(answerer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    question = "what is on the left?"
+    engine = Blip(answerer, BlipOptions())
+    engine.load(lambda *_: None)
+    asked = ImageRequest("ask", (read_image(Path(FROG)),), question=question)
+    *tokens, expected = engine.run(asked, lambda: False)
+    assert isinstance(expected, Answer)
+    assert all(isinstance(token, AnswerToken) for token in tokens)
+    command = ["ask", FROG, "--question", question, "--model", str(answerer)]
+
+    assert cli.main([*command, "--json"]) == 0
+    (line,) = lines_of(capsys)
+    assert cli.main(command) == 0
+    text = capsys.readouterr().out
+    assert cli.main([*command, BOAT]) == 0
+    both = capsys.readouterr().out
+
+    keys = ["images", "question", "answer", "model", "time_to_first_token_s", "tokens_per_s"]
+    assert list(line) == keys
+    assert (line["images"], line["question"], line["model"]) == ([FROG], question, "answerer")
+    assert line["answer"] == expected.text
+    assert line["time_to_first_token_s"] > 0
+    assert line["tokens_per_s"] > 0
+    assert text == f"{expected.text}\n"
+    assert [row.partition(": ")[0] for row in both.splitlines()] == [FROG, BOAT]
+
+
+@in_threads
+@pytest.mark.parametrize(("question", "code"), [("🦓?", 0), ("why " * 2500, 3)])
+def test_strange_questions(answerer: Path, capsys: pytest.CaptureFixture[str], question: str, code: int) -> None:
+    assert cli.main(["ask", FROG, "--question", question, "--model", str(answerer), "--json"]) == code
+
+    captured = capsys.readouterr()
+    assert ("'why why" in captured.err and "is too long: it has" in captured.err) == bool(code)
+    assert bool(captured.out) != bool(code)
+
+
+@in_threads
+def test_caption_writes_a_sentence_with_its_beginning(
+    captioner: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["caption", FROG, BOAT, "--prefix", "the red cat on", "--model", str(captioner)]
+
+    assert cli.main(command) == 0
+    lines = lines_of(capsys)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert cli.main(command) == 0
+
+    assert [list(line) for line in lines] == [["image", "model", "caption"]] * 2
+    assert all(line["caption"].startswith("the red cat on") for line in lines)
+    assert capsys.readouterr().out == "".join(f"{line['image']}: {line['caption']}\n" for line in lines)
+
+
+@in_threads
+def test_a_folder_that_is_half_there_is_told(
+    answerer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "half").mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / "half" / name).write_bytes((answerer / name).read_bytes())
+
+    assert cli.main(["ask", FROG, "--question", "what?", "--model", str(tmp_path / "half")]) == 4
+
+    assert f"The model in '{tmp_path / 'half'}' cannot be read" in capsys.readouterr().err
+
+
+def test_a_full_model_is_taken_before_the_starter(home: Path, answerer: Path) -> None:
+    from desktop_app.look import choose_spec
+
+    catalogue = Catalogue(home / "data" / "models")
+    (catalogue.models_dir).mkdir(parents=True)
+    (catalogue.models_dir / "blip-vqa-base").symlink_to(answerer)
+
+    assert choose_spec(catalogue, "ask", "", "").model_id == "blip-vqa-base"
+    assert choose_spec(catalogue, "label", "clip", "").model_id == "starter-clip"
+    assert choose_spec(catalogue, "label", "vit", "").model_id == "starter-vit"
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """A command that has written its first line and has much to do."""
+    command = subprocess.Popen([*SENSORIUM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert command.stdout is not None
+    assert json.loads(command.stdout.readline())
+    return command
+
+
+def test_ctrl_c_stops_it(tmp_path: Path) -> None:
+    command = started("label", *[FROG] * 2000)
+
+    command.send_signal(signal.SIGINT)
+    out, err = command.communicate(timeout=60)
+
+    assert (command.returncode, err) == (130, b"")
+    assert len(out.splitlines()) < 1999
+
+
+def test_an_engine_that_dies_is_told(tmp_path: Path) -> None:
+    command = started("label", *[FROG] * 2000)
+
+    for child in psutil.Process(command.pid).children():
+        child.kill()
+    _, err = command.communicate(timeout=60)
+
+    assert command.returncode == 4
+    assert err.startswith(b"sensorium: The model 'starter-vit' was ended by the system")
+    assert len(err.splitlines()) == 1
+
+
+def test_ctrl_c_while_the_pipe_is_open_stops_it() -> None:
+    command = subprocess.Popen([*SENSORIUM, "label", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert command.stdin is not None
+    command.stdin.write(np.zeros(200_000, np.uint8).tobytes())  # more than a pipe holds: it reads
+    command.stdin.flush()
+
+    command.send_signal(signal.SIGINT)
+    command.wait(timeout=60)
+    command.communicate()
+
+    assert command.returncode == 130
