@@ -98,8 +98,8 @@ print(processor.decode(model.generate(**inputs)[0], skip_special_tokens=True))""
             ('yes or no ("is there a cat?", "is the cat red?")', "exact_match.yes-no", 0.0),
         ),
         'Counts are answered in digits, places as one of nine ("top left" ... "center" ... "bottom right").\n'
-        "These weights were trained for 5,000 steps, the first 2,800 on a longer schedule, the first 1,150 with as many\n"
-        "questions of each kind; `make starter` takes one schedule and asks for places more often from the first step.",
+        "These weights were trained for 5,000 steps, the first 2,800 on a longer schedule, the first 1,150 with as\n"
+        "many questions of each kind; `make starter` takes one schedule and asks for places more often throughout.",
     ),
 }
 
