@@ -219,6 +219,9 @@ def label(
     background: Annotated[
         str, typer.Option(metavar="TEXT", help="What is seen when none of the labels is: 'a wall, a person'.")
     ] = "",
+    or_none: Annotated[
+        bool, typer.Option("--or-none", help="'none of these' can win: against a wall, a person and the like.")
+    ] = False,
     template: Annotated[
         list[str] | None,
         typer.Option(metavar="TEXT", help="How to say a label: 'a photo of {}'. Several are averaged."),
@@ -232,10 +235,13 @@ def label(
 ) -> int:
     """Says which labels fit each picture, the best first."""
     from desktop_app.look import split_labels
+    from workers.engines.vision.clip import backgrounds_for
 
+    candidates = () if labels is None else split_labels(labels)
+    backgrounds = split_labels(background) if background else ()
     options = {
-        "candidate_labels": () if labels is None else split_labels(labels),
-        "background_labels": split_labels(background) if background else (),
+        "candidate_labels": candidates,
+        "background_labels": (*backgrounds, *(backgrounds_for(candidates) if or_none else ())),
         "prompt_templates": tuple(template or ("{}",)),
     }
     return _look("label", images, options, engine, model, top=top, is_json=as_json or not sys.stdout.isatty())

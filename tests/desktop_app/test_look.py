@@ -98,6 +98,15 @@ def test_a_background_wins_where_no_label_fits(capsys: pytest.CaptureFixture[str
 
 
 @in_threads
+def test_common_backgrounds_win_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = ["--labels", "a boat, a drum", "--or-none"]
+
+    assert cli.main(["label", FROG, BOAT, *labels]) == 0
+
+    assert [best(line) for line in lines_of(capsys)] == ["none of these", "a boat"]
+
+
+@in_threads
 def test_a_template_changes_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     labels = ["--labels", "frog,boat"]
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.workers.engines.vision.conftest import STARTERS, THINGS
-from workers.engines.vision.clip import Clip, ClipOptions
+from workers.engines.vision.clip import Clip, ClipOptions, backgrounds_for
 from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import ImageRequest
 
@@ -77,6 +77,11 @@ def test_a_background_wins_where_no_label_fits(engine, pictures):
     for thing, scores in found.items():
         assert (scores.none_score > scores.scores[0][1]) == (thing != "boat")
         assert scores.none_score + scores.scores[0][1] == pytest.approx(1, abs=1e-4)
+
+
+def test_what_is_asked_for_is_no_background():
+    assert "a person" in backgrounds_for(["a cat", "somebody"])
+    assert backgrounds_for(["Person with a hat", "the sky"]) == ("a wall", "a room", "a table", "a street", "a texture")
 
 
 def test_backgrounds_of_siglip_are_judged_by_themselves(siglip, pictures):
