@@ -13,6 +13,8 @@ The policy, in the order of the code:
   and guessed; or when it has waited for `patience_s`. Words are committed in order and never taken back.
 * In a pause, everything is committed as soon as the pause is long enough; the hypothesis for it was made shortly after
   the voice fell silent, so that nobody waits for it.
+* Recognisers put a full stop wherever the audio ends. One at the very end of what was heard waits for the words after
+  it: a hypothesis that has both sides tells whether the sentence was over, and with it the segment.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ class StreamingOptions:
         max_window_s: a longer window is cut after a committed word.
         max_context_gap_s: after a longer silence the window starts afresh.
         settle_s: silence after which the last words of a stretch are looked at for the last time.
-        min_silence_s: a pause: commits everything and ends the segment.
+        min_silence_s: a pause: commits everything, and ends the segment where a sentence is over.
         max_load: share of the time spent recognising; slower machines take larger steps.
         segment_s: a sentence that ends after this much of a segment ends the segment too.
     """
@@ -119,6 +121,10 @@ class Streaming:
         self._window_start_s = start_s
         self._context: list[Word] = []  # the committed words from there on
         self._tail: list[Candidate] = []
+        self._mark: Word | None = None  # the full stop after the last committed word, if that was the last one heard
+        self._seam_text = ""  # how the newest hypothesis has the last committed word
+        self._is_after_pause = False  # nothing was committed since
+        self._is_closed = False
         self._segment_start_s: float | None = None
         self._step_s = options.step_s
         self._language = language or ""
@@ -172,6 +178,7 @@ class Streaming:
         self._stretches.extend(self._pointer.update(probabilities))
         results = self._finish_stretches()
         if not self._stretches and self.heard_s - self._last_voice_s > self._options.max_context_gap_s:
+            results += self._end_sentence()
             self._drop_context(max(0.0, self.heard_s - KEPT_S))
         return results
 
@@ -179,6 +186,7 @@ class Streaming:
         """No more audio comes: the stretch that is open ends here. Somebody waits, so the last look is a short one."""
         self._options = replace(self._options, max_window_s=0.0, context_s=LAST_CONTEXT_S)
         self._pointer.finish()
+        self._is_closed = True
         return self._finish_stretches()
 
     # ── what to look at ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,10 +258,11 @@ class Streaming:
     def take(self, window: Window, hypothesis: Hypothesis, *, decode_s: float = 0.0) -> list[Partial | Commit]:
         """Takes what an engine heard in the window; `decode_s` is how long that took."""
         self._step_s = max(self._options.step_s, decode_s / self._options.max_load)
+        ended: list[Partial | Commit] = []
         if window.language is None and self._detects_language:
-            self._hear_language(window, hypothesis)
+            ended = self._hear_language(window, hypothesis)
             if window.start_s != self._window_start_s:
-                return []  # it was to tell the language, and that is the same: the next window has the context too
+                return ended  # it was to tell the language, and that is the same: the next window has the context too
         self.decoded_s = window.stop_s
         self._tail = self._with_evidence(self._new_words(window, hypothesis))
         ready = 0
@@ -265,21 +274,24 @@ class Streaming:
             ready += 1
         results = self._commit(ready)
         finished = self._finish_stretches()
-        return [*results, *(finished or [self._partial()])]
+        return [*ended, *results, *(finished or [self._partial()])]
 
-    def _hear_language(self, window: Window, hypothesis: Hypothesis) -> None:
+    def _hear_language(self, window: Window, hypothesis: Hypothesis) -> list[Partial | Commit]:
         """Settles what is spoken in this stretch: as before, unless another language is certain or long heard."""
+        ended: list[Partial | Commit] = []
         if hypothesis.language_probability >= 1.0:  # an engine that has only one
             self._detects_language = False
         is_long = window.stop_s - window.start_s >= 2 * LANGUAGE_S
         is_other = hypothesis.language != self._language
         is_certain = hypothesis.language_probability >= (0.5 if is_long else LANGUAGE_CERTAIN)
         if is_other and (is_certain or (is_long and not self._language)):
+            ended = self._end_sentence()
             self._language = hypothesis.language
             self._drop_context(window.start_s)
             self._tail = []
         self._is_language_due = not (is_certain or is_long or not is_other)
         self._next_probe_s = window.stop_s + LANGUAGE_EVERY_S
+        return ended
 
     def skip(self, window: Window) -> list[Partial | Commit]:
         """Gives the window up: what was heard of it before is committed, the rest of it is not asked for again."""
@@ -293,9 +305,10 @@ class Streaming:
         """The words after the committed ones, in seconds of the track."""
         words = spoken_words(hypothesis, window.start_s, self._pointer)
         from_s = self._context[-1].end_s if self._context else 0.0
+        seam = self._seam(words)
+        self._seam_text = words[seam - 1].text if seam else ""
         return [
-            replace(word, start_s=max(word.start_s, from_s), end_s=max(word.end_s, from_s))
-            for word in words[self._seam(words) :]
+            replace(word, start_s=max(word.start_s, from_s), end_s=max(word.end_s, from_s)) for word in words[seam:]
         ]
 
     def _seam(self, words: Sequence[Word]) -> int:
@@ -319,32 +332,62 @@ class Streaming:
     # ── saying it ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _partial(self) -> Partial:
-        return Partial(self._track, tuple(candidate.word for candidate in self._tail), self._language)
+        words = [candidate.word for candidate in self._tail]
+        if self._mark is not None and (not words or self._seam_text.endswith(SENTENCE_ENDS)):
+            words.insert(0, self._mark)
+        return Partial(self._track, tuple(words), self._language)
 
-    def _commit(self, n_words: int, *, ends_segment: bool = False) -> list[Partial | Commit]:
+    def _commit(self, n_words: int) -> list[Partial | Commit]:
         """Commits the first words of the tail, cut into segments where a sentence ends."""
+        if not n_words:
+            return []
+        commits = self._go_on_after_mark(self._tail[0].word)
         words = [candidate.word for candidate in self._tail[:n_words]]
         del self._tail[:n_words]
-        commits: list[Partial | Commit] = []
+        self._context += words
+        self.committed_s = max(self.committed_s, words[-1].end_s)
+        if not self._tail:
+            words[-1], self._mark = without_mark(words[-1])
         first = 0
         for i, word in enumerate(words):
             if self._segment_start_s is None:
                 self._segment_start_s = word.start_s
-            is_sentence = (
-                word.text.endswith(SENTENCE_ENDS) and word.end_s - self._segment_start_s > self._options.segment_s
-            )
-            if is_sentence or (ends_segment and i == len(words) - 1):
+            if word.text.endswith(SENTENCE_ENDS) and self._is_long(word.end_s):
                 commits.append(Commit(self._track, tuple(words[first : i + 1]), self._language, True))
                 self._segment_start_s, first = None, i + 1
         if first < len(words):
             commits.append(Commit(self._track, tuple(words[first:]), self._language))
-        if ends_segment and self._segment_start_s is not None:
-            commits.append(Commit(self._track, (), self._language, True))
-            self._segment_start_s = None
-        self._context += words
-        if words:
-            self.committed_s = max(self.committed_s, words[-1].end_s)
         return commits
+
+    def _is_long(self, end_s: float) -> bool:
+        return self._segment_start_s is not None and end_s - self._segment_start_s > self._options.segment_s
+
+    def _go_on_after_mark(self, word: Word) -> list[Partial | Commit]:
+        """Before `word` is committed: says whether a sentence was over, if that was left open."""
+        if self._mark is None and not self._is_after_pause:
+            return []
+        if self._is_after_pause and word.start_s - self._last_voice_s > self._options.max_context_gap_s:
+            return self._end_sentence()
+        if self._seam_text:
+            is_over = self._seam_text.endswith(SENTENCE_ENDS)
+        else:
+            is_over = self._mark is not None and not word.text.strip()[:1].islower()
+        reasons = (is_over, self._is_after_pause, self._is_long(word.start_s))  # two of them end a segment
+        return self._end_of_sentence(self._mark if is_over else None, ends_segment=sum(reasons) >= 2)
+
+    def _end_sentence(self) -> list[Partial | Commit]:
+        """Nothing follows soon: the sentence is over, and the segment."""
+        ended = self._end_of_sentence(self._mark, ends_segment=True)
+        return [*ended, self._partial()] if ended else []
+
+    def _end_of_sentence(self, mark: Word | None, *, ends_segment: bool) -> list[Partial | Commit]:
+        self._mark, self._is_after_pause = None, False
+        ends_segment = ends_segment and self._segment_start_s is not None
+        if ends_segment:
+            self._segment_start_s = None
+        if mark is None and not ends_segment:
+            return []
+        return [Commit(self._track, (mark,) if mark else (), self._language, ends_segment)]
 
     def _finish_stretches(self) -> list[Partial | Commit]:
         """Commits what is left of stretches that are over and looked at."""
@@ -354,9 +397,13 @@ class Streaming:
             if not stretch.is_over or self.decoded_s < self._settled_s(stretch) - EPSILON_S:
                 break
             self._stretches.popleft()
-            results += self._commit(len(self._tail), ends_segment=True) or [self._partial()]
+            results += self._commit(len(self._tail))
+            self._is_after_pause = self._segment_start_s is not None
+            results.append(self._partial())
             self.committed_s = max(self.committed_s, stretch.voice_end_s)
             self._last_voice_s = stretch.voice_end_s
+        if self._is_closed and not self._stretches:
+            results += self._end_sentence()
         return results
 
 
@@ -394,6 +441,14 @@ def with_sound(words: Sequence[Word]) -> list[Word]:
 def same_word(one: Word, other: Word, *, within_s: float) -> bool:
     """Whether both are the same word, whatever their case and punctuation, at about the same time."""
     return abs(middle_s(one) - middle_s(other)) <= within_s and normalised(one.text) == normalised(other.text)
+
+
+def without_mark(word: Word) -> tuple[Word, Word | None]:
+    """The word, and the full stop at its end as a word of its own, which is certain where the word is."""
+    text = word.text.rstrip("".join(SENTENCE_ENDS))
+    if text == word.text or not normalised(text):
+        return word, None
+    return replace(word, text=text), Word(word.text[len(text) :], word.end_s, word.end_s, 1.0)
 
 
 def middle_s(word: Word) -> float:

@@ -62,7 +62,7 @@ def build_cues(segments: Iterable[StoredSegment], *, labels: dict[str, str] | No
 def timed_words(segment: StoredSegment) -> tuple[Word, ...]:
     """The words of `segment.text` with times: the engine's, or after an edit as many of them as still fit."""
     if segment.edited_text is None:
-        return segment.words
+        return _with_marks(segment.words)
     heard = [piece for word in segment.words for piece in _tokens(word)]
     texts = _TOKEN.findall(segment.edited_text)
     words: list[Word] = []
@@ -77,6 +77,17 @@ def timed_words(segment: StoredSegment) -> tuple[Word, ...]:
             words.append(replace(word, text=text))
             start_s = word.end_s
     return tuple(words)
+
+
+def _with_marks(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The words with a full stop that came later, as a word of its own, at the end of the one before."""
+    joined: list[Word] = []
+    for word in words:
+        if joined and not re.search(r"^\s|\w", word.text):
+            joined[-1] = replace(joined[-1], text=joined[-1].text + word.text)
+        else:
+            joined.append(word)
+    return tuple(joined)
 
 
 def columns(text: str) -> int:

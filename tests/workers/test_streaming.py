@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +84,15 @@ def text(words: list[Word]) -> str:
     return "".join(word.text for word in words).strip()
 
 
+def segments(results: list[Partial | Commit]) -> list[str]:
+    lines = [""]
+    for commit in (result for result in results if isinstance(result, Commit)):
+        lines[-1] += commit.text
+        if commit.ends_segment:
+            lines.append("")
+    return [line.strip() for line in lines if line]
+
+
 LONG = "the quick brown fox jumps over the lazy dog | and then it sleeps | | | | until the evening comes around again"
 
 
@@ -129,8 +138,8 @@ def test_a_shaky_engine_loses_no_time_and_repeats_nothing(seed: int, step_s: flo
 def test_the_partial_is_empty_at_the_end():
     results = Speaker(sentence("one two three")).say_all(Streaming("me", OPTIONS))
 
-    assert isinstance(results[-1], Commit)
-    assert results[-1].ends_segment
+    assert results[-1] == Partial("me", (), "en")
+    assert [result.ends_segment for result in results if isinstance(result, Commit)][-1]
 
 
 def test_the_first_window_starts_before_the_first_word():
@@ -209,7 +218,7 @@ def test_a_pause_commits_everything_without_another_look():
     speaker, policy = Speaker(sentence("one two three")), Streaming("me", OPTIONS)
     results: list[Partial | Commit] = []
     frame = 0
-    while not any(isinstance(result, Commit) and result.ends_segment for result in results):
+    while text(committed(results)) != "three":
         results = policy.hear([speaker.probability(frame)])
         looks_before = len(speaker.windows)
         frame += 1
@@ -226,8 +235,67 @@ def test_a_long_segment_ends_with_a_sentence():
 
     results = Speaker(words).say_all(policy)
 
-    ends = [result.words[-1].text for result in results if isinstance(result, Commit) and result.ends_segment]
-    assert ends == [" h.", " t"]
+    assert segments(results) == ["a b c d e f g h.", "i j k l m n o p q r s t"]
+
+
+# ── where a sentence ends ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stops_at_the_edge(speaker: Speaker) -> Speaker:
+    """As Whisper does: the last word that is heard gets a full stop, whatever follows it later."""
+
+    def hear(window: Window) -> Hypothesis:
+        *words, last = speaker.understood(window).words or [None]
+        if last is not None:
+            words.append(replace(last, text=last.text.rstrip(".") + "."))
+        return Hypothesis(tuple(words), "en", 1.0)
+
+    speaker.hear = hear
+    return speaker
+
+
+def test_a_pause_in_a_sentence_leaves_no_full_stop():
+    speaker = stops_at_the_edge(Speaker(sentence("this nation should commit itself | to achieving the goal")))
+
+    results = speaker.say_all(Streaming("me", OPTIONS))
+
+    assert segments(results) == ["this nation should commit itself to achieving the goal."]
+
+
+def test_a_pause_after_a_sentence_ends_the_segment():
+    speaker = stops_at_the_edge(Speaker(sentence("that was all. | Now the next one")))
+
+    results = speaker.say_all(Streaming("me", OPTIONS))
+
+    assert segments(results) == ["that was all.", "Now the next one."]
+
+
+def test_a_long_silence_ends_the_sentence():
+    speaker = stops_at_the_edge(Speaker(sentence("that was all | | | | and now something else")))
+
+    results = speaker.say_all(Streaming("me", OPTIONS))
+
+    assert segments(results) == ["that was all.", "and now something else."]
+
+
+def test_the_full_stop_of_the_last_word_is_shown_as_unsure_at_once():
+    speaker, policy = stops_at_the_edge(Speaker(sentence("that was all"))), Streaming("me", OPTIONS)
+    results: list[Partial | Commit] = []
+    frame = 0
+    while text(committed(results)) != "that was all":
+        results += policy.hear([speaker.probability(frame)])
+        results += speaker.answer(policy)
+        frame += 1
+
+    assert results[-1] == Partial("me", (Word(".", results[-1].words[0].start_s, speaker.words[-1].end_s, 1.0),), "en")
+
+
+def test_an_engine_without_full_stops_ends_a_segment_at_a_pause_when_it_is_long():
+    words = sentence("a b c d | e f g h | i j k l")
+
+    results = Speaker(words).say_all(Streaming("me", StreamingOptions(segment_s=3.0)))
+
+    assert segments(results) == ["a b c d e f g h", "i j k l"]
 
 
 # ── what is not said ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -151,3 +151,9 @@ def test_every_cue_fits_and_nothing_is_left_out(spoken: list[Word], edited_text:
         assert cue.end_s <= following.start_s
         assert cue.end_s - cue.start_s >= MIN_CUE_S - 1e-6 or cue.end_s == following.start_s
     assert "".join("".join(cue.text.split()) for cue in cues) == re.sub(r"[\s\x00-\x1f\x7f-\x9f]", "", line.text)
+
+
+def test_a_full_stop_that_came_later_stays_with_its_word():
+    spoken = [*words("so that was all"), Word(".", 1.2, 1.2, 1.0)]
+
+    assert [word.text for word in timed_words(segment(spoken))] == [" so", " that", " was", " all."]

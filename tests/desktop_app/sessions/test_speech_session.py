@@ -361,7 +361,7 @@ def test_pause_confirms_what_was_said_and_takes_nothing_until_resume(qtbot, cont
 
     session.pause()
     assert (session.state, source.is_paused) == (SessionState.PAUSED, True)
-    qtbot.waitUntil(lambda: any(isinstance(result, Commit) and result.ends_segment for result in results))
+    qtbot.waitUntil(lambda: any(isinstance(result, Commit) and result.words for result in results))
     session.resume()
     assert (session.state, source.is_paused) == (SessionState.RUNNING, False)
     session.stop()
