@@ -50,10 +50,10 @@ def test_speech_into_a_microphone_is_text_in_the_history(
         window.show_panel("hear")
         said_s = len(spoken) / 44_100
 
-        window.page("hear").record_button.click()
+        window.page("hear").dock.record_button.click()
         qtbot.waitUntil(lambda: session.elapsed_s > said_s + 0.5, timeout=LONG_MS)
         with qtbot.waitSignal(session.finished, timeout=LONG_MS) as finished:
-            window.page("hear").record_button.click()
+            window.page("hear").dock.record_button.click()
 
     item_id = finished.args[0]
     assert context.history.flush()
