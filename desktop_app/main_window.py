@@ -6,9 +6,12 @@ import logging
 from functools import cached_property
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -130,12 +133,14 @@ class MainWindow(QMainWindow):
         """Opens a page; an id that is not there (a panel that was removed) opens nothing."""
         if panel_id not in self.panels or panel_id == self._current:
             return
-        self.stack.setCurrentWidget(self.page(panel_id))
+        page = self.page(panel_id)
+        self.stack.setCurrentWidget(page)
         self.rail.set_current(panel_id)
         self._panel_actions[panel_id].setChecked(True)
         self._current = panel_id
         self.welcome.show_if_wanted(panel_id == next(iter(self.panels)))
-        self.stack.setFocus()  # the keys go to the page; nothing is ringed before Tab is pressed
+        if not page.isAncestorOf(self.focusWidget() or self):  # it chose a part of itself when it was shown
+            page.setFocus()  # the keys go to the page; nothing is ringed before Tab is pressed
         self.context.change_setting("window.last_panel", panel_id)
 
     def start_services(self) -> None:
@@ -309,6 +314,18 @@ class MainWindow(QMainWindow):
         if state.geometry:
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         self._fit_rail()
+
+    def event(self, event: QEvent) -> bool:
+        """Leaves Space to a button or a list of choices that was reached by Tab, where a page has it as its key."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Space
+            and isinstance(QApplication.focusWidget(), QAbstractButton | QComboBox)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -251,7 +251,7 @@ def icon_button(icon_name: str, name: str, *, tip: str = "") -> QToolButton:
     widget.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
     widget.setAccessibleName(name)
     widget.setToolTip(tip or name)
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the page
     return widget
 
 

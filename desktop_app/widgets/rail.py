@@ -90,7 +90,7 @@ class Rail(QFrame):
         button.setIcon(theme.icon(panel.icon))
         button.setIconSize(QSize(theme.ICON_SIZE + 2, theme.ICON_SIZE + 2))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keys go to the page
         keys = [f"Ctrl+{number}"] if number <= 9 else []
         keys += [panel.shortcut] if panel.shortcut else []
         tip = f"{title} ({', '.join(keys)})" if keys else title

@@ -22,6 +22,7 @@ class RecordButton(QAbstractButton):
         self._state = SessionState.IDLE
         self._angle = 0
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space pauses and does not stop
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._turn = QTimer(self, interval=TURN_MS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
@@ -86,7 +86,8 @@ class HearPanel(QWidget):
         layout.addWidget(self.dock)
 
     def _make_actions(self) -> None:
-        self.pause_action = page_action(self, self.tr("Pause or go on"), "pause", "", self.toggle_pause)
+        self.pause_action = page_action(self, self.tr("Pause or go on"), "pause", "Space", self.toggle_pause)
+        self.pause_action.setAutoRepeat(False)
         self.captions_action = page_action(
             self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
         )
@@ -149,6 +150,9 @@ class HearPanel(QWidget):
 
     def _on_started(self, tracks: tuple[str, ...]) -> None:
         self._shown_file = None
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus) and not isinstance(focus, QAbstractButton):
+            self.setFocus()  # the choices are about to be closed, and would hand it to a button
         if self.files_card.is_all_well:
             self.files_card.clear_done()
         self.pane.begin_live(tracks)

@@ -3,6 +3,7 @@
 import pytest
 
 from desktop_app.history.store import History
+from desktop_app.main_window import MainWindow
 from desktop_app.panels.hear import HearPanel
 from desktop_app.sessions import file_queue, speech_session
 from tests.desktop_app.sessions.test_speech_session import ScriptedSource, speech  # noqa: F401
@@ -48,6 +49,20 @@ def panel(qtbot, context, source):
         context.close()
     panel.close()
     panel.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot, context, source):
+    """The whole window, with the page open."""
+    window = MainWindow(context)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_panel("hear")
+    yield window
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        window.close()
+    window.deleteLater()
 
 
 def text(panel: HearPanel) -> str:

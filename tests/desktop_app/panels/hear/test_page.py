@@ -10,6 +10,7 @@ from desktop_app.panels import discover
 from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.speech_session import SpeechSession
 from tests.desktop_app.panels.hear.conftest import text, words
 from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Segment
 
@@ -175,9 +176,67 @@ def test_captions_show_what_is_said_and_remember_their_place(qtbot, panel, conte
 
 def test_the_keys_of_the_captions_start_and_pause(qtbot, panel):
     captions = panel.captions
+    panel.toggle_captions()
+    captions.activateWindow()
+    qtbot.waitUntil(captions.isActiveWindow)
 
     with qtbot.waitSignal(captions.pause_requested):
         qtbot.keyClick(captions, Qt.Key.Key_Space)
     captions.toggle_requested.disconnect()
     with qtbot.waitSignal(captions.toggle_requested):
         qtbot.keyClick(captions, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    """A key goes to whatever has the focus."""
+    qtbot.keyClick(window.focusWidget() or window, key, modifier)
+
+
+def begin(qtbot, window) -> SpeechSession:
+    """Begins a recording by its key."""
+    session = window.context.sessions.speech
+    press(qtbot, window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: session.state.is_active and not session._is_opening)
+    return session
+
+
+def test_space_pauses_after_a_plain_start(qtbot, window):
+    session = begin(qtbot, window)
+
+    press(qtbot, window, Qt.Key.Key_Space)
+    assert session.state is SessionState.PAUSED
+    press(qtbot, window, Qt.Key.Key_Space)
+
+    assert session.state in (SessionState.LOADING, SessionState.RUNNING)
+
+
+def test_space_pauses_after_a_source_was_chosen(qtbot, window):
+    panel = window.page("hear")
+    panel.choices.source.setFocus()
+
+    session = begin(qtbot, window)
+    press(qtbot, window, Qt.Key.Key_Space)
+
+    assert session.state is SessionState.PAUSED
+    assert not panel.captions.isVisible()
+
+
+def test_space_is_for_the_button_that_was_reached_by_tab(qtbot, window):
+    panel = window.page("hear")
+    session = begin(qtbot, window)
+    panel.captions_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    press(qtbot, window, Qt.Key.Key_Space)
+
+    assert panel.captions.isVisible()
+    assert session.state is not SessionState.PAUSED
+    panel.toggle_captions()
+
+
+def test_a_click_leaves_the_keys_to_the_page(qtbot, window):
+    panel = window.page("hear")
+
+    qtbot.mouseClick(panel.captions_button, Qt.MouseButton.LeftButton)
+    panel.toggle_captions()
+
+    assert window.focusWidget() is panel
