@@ -609,6 +609,10 @@
         <translation>标题</translation>
     </message>
     <message>
+        <source>Take the deletion back (Ctrl+Z)</source>
+        <translation>撤销删除（Ctrl+Z）</translation>
+    </message>
+    <message>
         <source>Click to rename (Enter keeps the name)</source>
         <translation>点击重命名（回车保存名称）</translation>
     </message>
@@ -701,12 +705,12 @@
         <translation>按 Del 删除。</translation>
     </message>
     <message>
-        <source>Deleted</source>
-        <translation>已删除</translation>
+        <source>Deleted: {title}</source>
+        <translation>已删除：{title}</translation>
     </message>
     <message>
-        <source>{count} deleted</source>
-        <translation>已删除 {count} 项</translation>
+        <source>{count} recordings deleted</source>
+        <translation>已删除 {count} 个录音</translation>
     </message>
     <message>
         <source>Transcribing again. The new text appears in this list.</source>

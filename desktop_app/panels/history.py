@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -31,6 +33,7 @@ from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
 from desktop_app.sessions.file_queue import FileJob
 from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.history_list import ROW_ROLE, HistoryDelegate, HistoryModel, Row, title_of, when_text
 from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
@@ -103,8 +106,8 @@ class HistoryPanel(QWidget):
         self.total = theme.label("", "caption")
         self.undo_bar = QFrame()
         self.undo_bar.setProperty("role", "card")
-        self.undo_text = theme.label("")
-        self.undo_button = theme.button(self.tr("Undo"), tip=self.tr("Take the deletion back"))
+        self.undo_text = ElidedLabel()
+        self.undo_button = theme.button(self.tr("Undo"), tip=self.tr("Take the deletion back (Ctrl+Z)"))
         self.undo_bar.hide()
         self.nothing = EmptyState("history", "", "")
         self.lists = QStackedWidget()
@@ -208,6 +211,11 @@ class HistoryPanel(QWidget):
             self, self.tr("Transcribe again with another model"), "refresh", "", self._on_again
         )
         self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
+        undo_keys = QKeySequence(QKeySequence.StandardKey.Undo).toString()
+        self.undo_delete_action = page_action(
+            self, self.tr("Take the deletion back"), "refresh", undo_keys, self.undo_delete
+        )
+        self.undo_delete_action.setEnabled(False)
         find = page_action(self, self.tr("Find in this transcript"), "search", "Ctrl+Shift+F", self.find_in_transcript)
         find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -229,6 +237,9 @@ class HistoryPanel(QWidget):
         self.undo_button.clicked.connect(self.undo_delete)
         self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_SHOWN_MS)
         self._undo_timer.timeout.connect(self._delete_now)
+        self._undo_left_ms = 0  # while a dialog is open
+        self.pane.undo_action.changed.connect(self._show_undo)
+        QGuiApplication.instance().focusWindowChanged.connect(self._on_focus_window_changed)  # type: ignore[union-attr]
         self._context.closing.connect(self._delete_now)
         context.history_changed.connect(self.refresh)
         context.sessions.speech.finished.connect(self._on_recorded)
@@ -404,26 +415,31 @@ class HistoryPanel(QWidget):
             return
         self._delete_now()
         self._deleted = set(item_ids)
+        titles = [title_of(row.item) for row in self.model.rows if row.item.id in self._deleted]
         self._next_row = min((self.model.row_of(item_id) for item_id in item_ids), default=0)
         self.pane.show_nothing()  # lets go of the sound that plays
         self._loaded = None
         count = len(item_ids)
-        self.undo_text.setText(self.tr("Deleted") if count == 1 else self.tr("{count} deleted").format(count=count))
+        self.undo_text.setText(
+            self.tr("Deleted: {title}").format(title="".join(titles))
+            if count == 1
+            else self.tr("{count} recordings deleted").format(count=count)
+        )
+        self.undo_text.setToolTip("\n".join(titles))
         self.undo_bar.show()
-        self._undo_timer.start()
+        self._show_undo()
+        self._undo_timer.start(UNDO_SHOWN_MS)
         self.refresh()
 
     def undo_delete(self) -> None:
         """Takes the last deletion back, while the bar offers it."""
-        self._undo_timer.stop()
-        self.undo_bar.hide()
+        self._end_undo()
         self._next_item, self._deleted = min(self._deleted, default=None), set()
         self.refresh()
 
     def _delete_now(self) -> None:
         """Deletes what waits for it; nothing brings it back."""
-        self._undo_timer.stop()
-        self.undo_bar.hide()
+        self._end_undo()
         history, item_ids = self._context.history, self._deleted
         if history is None or not item_ids:
             return
@@ -439,6 +455,26 @@ class HistoryPanel(QWidget):
             self.refresh()
 
         self._context.run(work, on_ended=show)
+
+    def _end_undo(self) -> None:
+        self._undo_timer.stop()
+        self._undo_left_ms = 0
+        self.undo_bar.hide()
+        self._show_undo()
+
+    def _show_undo(self) -> None:
+        """The key takes back a correction that was made after the deletion first."""
+        self.undo_delete_action.setEnabled(not self.undo_bar.isHidden() and not self.pane.undo_action.isEnabled())
+
+    def _on_focus_window_changed(self, _window: object) -> None:
+        """Time stands still while a dialog hides what can be taken back."""
+        if isinstance(QApplication.activeWindow(), QDialog):
+            if self._undo_timer.isActive():
+                self._undo_left_ms = self._undo_timer.remainingTime()
+                self._undo_timer.stop()
+        elif self._undo_left_ms:
+            self._undo_timer.start(self._undo_left_ms)
+            self._undo_left_ms = 0
 
     def transcribe_again(self, model_id: str) -> None:
         """Makes another item of the same sound with another model."""

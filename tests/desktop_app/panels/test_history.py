@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 
 from desktop_app.history.store import History
-from desktop_app.panels.history import HistoryPanel
+from desktop_app.panels.history import UNDO_SHOWN_MS, HistoryPanel
 from desktop_app.widgets.history_list import title_of
 from tests.desktop_app.panels.hear.conftest import words
 from workers.engine_pool import EnginePool
@@ -154,10 +155,9 @@ def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history
     item_id = with_sound(history, "one")
     add(history, "two")
     shown(qtbot, panel, 2)
-    panel._undo_timer.setInterval(0)
-
     panel.list.selectAll()
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    panel._undo_timer.start(0)
     qtbot.waitUntil(lambda: panel.nothing.isVisible() and history.items() == [] and not panel._going)
 
     assert not history.media_path(item_id, "me.flac").exists()
@@ -181,6 +181,44 @@ def test_delete_can_be_taken_back(qtbot, panel, history):
     assert history.media_path(item_id, "me.flac").exists()
     assert panel.undo_bar.isHidden()
     assert not panel._undo_timer.isActive()
+
+
+def test_the_key_takes_a_deletion_back_and_the_bar_names_it(qtbot, panel, history):
+    add(history, "one", title="Talk with the plumber")
+    add(history, "two", title="Other")
+    shown(qtbot, panel, 2)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.list.setFocus()
+    panel.open_item(panel.model.rows[1].item.id)
+
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    shown(qtbot, panel, 1)
+    assert panel.undo_text.text() == "Deleted: Talk with the plumber"
+    qtbot.keyClick(panel.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    shown(qtbot, panel, 2)
+    assert not panel.undo_delete_action.isEnabled()
+
+
+def test_time_to_take_back_stands_still_while_a_dialog_is_open(qtbot, panel, history):
+    add(history, "one")
+    shown(qtbot, panel, 1)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.delete_selected()
+    dialog = QDialog(panel)
+    dialog.open()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+
+    assert not panel._undo_timer.isActive()
+    assert panel.undo_bar.isVisible()
+    dialog.close()
+    panel.activateWindow()
+    qtbot.waitUntil(panel._undo_timer.isActive)
+
+    assert 0 < panel._undo_timer.remainingTime() <= UNDO_SHOWN_MS
 
 
 def test_the_next_deletion_makes_the_one_before_final(qtbot, panel, history):
