@@ -83,6 +83,7 @@ class AppContext(QObject):
         message_withdrawn(str): what was posted about this topic does not hold any more.
         settings_changed(str): "section.field" has a new value.
         history_changed(): the history was opened, or could not be.
+        items_deleted(frozenset[int]): these items of the history are about to be deleted for good.
         busy_changed(str, Progress | None): background work, by its title; None when it ended.
         panel_requested(str): show the page with this id.
         closing(): the app is about to end; what waits for its time is done now.
@@ -93,6 +94,7 @@ class AppContext(QObject):
     message_withdrawn = Signal(str)
     settings_changed = Signal(str)
     history_changed = Signal()
+    items_deleted = Signal(object)
     busy_changed = Signal(str, object)
     panel_requested = Signal(str)
     closing = Signal()

@@ -1514,6 +1514,10 @@
         <translation>无法播放此录音。</translation>
     </message>
     <message>
+        <source>Its sound is missing or damaged, or this machine has no way to play it. The text stays readable.</source>
+        <translation>声音文件丢失或损坏，或者这台电脑无法播放。文字仍可阅读。</translation>
+    </message>
+    <message>
         <source>Text (.txt)</source>
         <translation>文本（.txt）</translation>
     </message>

@@ -445,6 +445,7 @@ class HistoryPanel(QWidget):
             return
         self._going |= item_ids
         self._deleted = set()
+        self._context.items_deleted.emit(frozenset(item_ids))
 
         def work(_job: Job) -> None:
             for deleted in [history.delete(item_id) for item_id in item_ids]:

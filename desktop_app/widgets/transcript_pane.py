@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from workers.results import Word
 
 if TYPE_CHECKING:
     from desktop_app.history.store import History
+
+log = logging.getLogger(__name__)
 
 
 class TranscriptPane(QWidget):
@@ -138,7 +141,12 @@ class TranscriptPane(QWidget):
             self.view.set_playing(None)
 
     def _on_player_failed(self, text: str) -> None:
-        self._context.notify("error", self.tr("The recording cannot be played."), text)
+        log.warning("the sound cannot be played: %s", text)  # Qt's words are in English
+        self._context.notify(
+            "error",
+            self.tr("The recording cannot be played."),
+            self.tr("Its sound is missing or damaged, or this machine has no way to play it. The text stays readable."),
+        )
 
     # ── corrections ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -34,6 +34,7 @@ class Dock(QFrame):
         self._session = session
         self._pane = pane
         self._shown_file: FileJob | None = None
+        self._is_forgotten = False  # what was recorded last
         self.record_button = RecordButton()
         self.pause_button = theme.icon_button("pause", self.tr("Pause"), tip=self.tr("Pause or go on (Space)"))
         self.clock = QLabel("0:00")
@@ -103,8 +104,16 @@ class Dock(QFrame):
         self._show_status()
         self._show_clock()
 
+    def forget(self) -> None:
+        """Shows nothing of what was recorded or transcribed last."""
+        self._is_forgotten = True
+        self.waveform.reset(())
+        self.show_file(None)
+        self.show_sound()
+
     def _on_started(self, tracks: tuple[str, ...]) -> None:
         self._shown_file = None
+        self._is_forgotten = False
         self.waveform.reset(tracks)
         self.meter.reset()
 
@@ -144,7 +153,8 @@ class Dock(QFrame):
         self.status.setText(texts.get(state, idle))
 
     def _show_clock(self) -> None:
-        seconds = self._shown_file.end_s if self._shown_file is not None else self._session.elapsed_s
+        recorded_s = 0.0 if self._is_forgotten else self._session.elapsed_s
+        seconds = recorded_s if self._shown_file is None else self._shown_file.end_s
         self.clock.setText(clock_text(seconds))
 
     def _show_lag(self) -> None:

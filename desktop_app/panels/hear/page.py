@@ -103,6 +103,7 @@ class HearPanel(QWidget):
         session.result_ready.connect(self._on_result)
         session.item_changed.connect(self._on_item_changed)
         session.finished.connect(self._on_finished)
+        self._context.items_deleted.connect(self._on_items_deleted)
         self._files.job_changed.connect(self._on_job_changed)
         self._files.segment_ready.connect(self._on_segment)
         self.pane.content_changed.connect(self._show_content)
@@ -201,6 +202,14 @@ class HearPanel(QWidget):
                 self.dock.show_sound()
 
         self._context.run(media, on_done=show)
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        """What is deleted can be read and heard nowhere any more."""
+        if self.pane.item_id in item_ids:
+            self._shown_file = None
+            self.pane.show_nothing()
+            self.captions.set_tracks(())
+            self.dock.forget()
 
     # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

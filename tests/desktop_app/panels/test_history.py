@@ -221,6 +221,19 @@ def test_time_to_take_back_stands_still_while_a_dialog_is_open(qtbot, panel, his
     assert 0 < panel._undo_timer.remainingTime() <= UNDO_SHOWN_MS
 
 
+def test_other_pages_are_told_what_is_gone_and_not_before(qtbot, context, panel, history):
+    item_id = add(history, "one")
+    gone: list[frozenset[int]] = []
+    context.items_deleted.connect(gone.append)
+    shown(qtbot, panel, 1)
+
+    panel.delete_selected()
+    assert gone == []
+    panel._delete_now()
+
+    assert gone == [frozenset({item_id})]
+
+
 def test_the_next_deletion_makes_the_one_before_final(qtbot, panel, history):
     first, second = add(history, "first"), add(history, "second")
     shown(qtbot, panel, 2)

@@ -6,6 +6,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from desktop_app.history.records import Media
 from desktop_app.panels import discover
 from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
@@ -240,3 +241,28 @@ def test_a_click_leaves_the_keys_to_the_page(qtbot, window):
     panel.toggle_captions()
 
     assert window.focusWidget() is panel
+
+
+def test_what_is_deleted_is_not_left_readable(qtbot, panel, context, tmp_path):
+    soundfile.write(tmp_path / "me.flac", np.zeros(SAMPLE_RATE_HZ, np.float32), SAMPLE_RATE_HZ)
+    panel._on_started(("me",))
+    panel.pane.set_item_id(7)
+    panel._on_result(Commit("me", words("a secret"), ends_segment=True))
+    panel.pane.end_live([Media("audio", tmp_path / "me.flac", "me")], 1.0)
+
+    context.items_deleted.emit(frozenset({8}))
+    assert text(panel) == "a secret"
+    context.items_deleted.emit(frozenset({7}))
+
+    assert (text(panel), panel.captions.text) == ("", "")
+    assert panel.stack.currentWidget() is panel.empty
+    assert not panel.pane.player.has_media
+    assert panel.dock.sound.currentWidget() is panel.dock.waveform
+
+
+def test_sound_that_cannot_be_played_is_told_without_the_words_of_qt(panel, messages, caplog):
+    panel.pane.player.failed.emit("Could not open file")
+
+    (message,) = messages
+    assert "Could not open file" not in message.sentence + message.hint
+    assert "Could not open file" in caplog.text
