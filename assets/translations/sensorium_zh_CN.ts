@@ -220,6 +220,14 @@
         <translation>已录制</translation>
     </message>
     <message>
+        <source>Private</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Nothing is kept, neither sound nor text.</source>
+        <translation>不保存任何内容，包括声音和文字。</translation>
+    </message>
+    <message>
         <source>Nothing is lost: what you said waits, and the text catches up.</source>
         <translation>不会丢失任何内容：说过的话会排队等待，文字会赶上来。</translation>
     </message>
@@ -1470,6 +1478,10 @@
     <message>
         <source>A model is loaded when it is first needed.</source>
         <translation>模型在首次需要时加载。</translation>
+    </message>
+    <message>
+        <source>Nothing of this recording is kept. The next one is.</source>
+        <translation>本次录音不保存任何内容，下一次会保存。</translation>
     </message>
     <message>
         <source>No model loaded</source>

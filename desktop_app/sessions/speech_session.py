@@ -24,7 +24,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
-from workers.errors import AppError, DiskError
+from workers.errors import AppError, DeviceError, DiskError
 from workers.live import LiveOptions
 from workers.mailbox import Backlog
 from workers.recorder import FlacRecorder
@@ -61,6 +61,8 @@ DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
 MAX_FAILURES = 3  # of a track's transcription ...
 FAILURES_WITHIN_S = 60.0  # ... in this time, and nobody starts it again
 COMMITS_KEPT = 100  # for a worker that goes on: a commit has a word or ends a segment, and half a minute is needed
+START_TOPIC = "recording"  # why it could not begin or go on: holds until the next one begins
+PRIVACY_TOPIC = "privacy"
 TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
 
 
@@ -78,6 +80,7 @@ class SpeechSession(QObject):
         failed(object): the exception; the user has been told.
         sources_changed(): a device went away, or all are there again: `missing_device`, `has_lost_source`.
         devices_changed(list[AudioDevice]): after `watch_devices`.
+        privacy_changed(): `is_private` may be another.
     """
 
     state_changed = Signal(object)
@@ -89,6 +92,7 @@ class SpeechSession(QObject):
     failed = Signal(object)
     sources_changed = Signal()
     devices_changed = Signal(object)
+    privacy_changed = Signal()
 
     _specs_found = Signal(object, object)
     _problem = Signal(object)
@@ -122,6 +126,7 @@ class SpeechSession(QObject):
         self._specs_found.connect(self._on_specs_found)
         self._problem.connect(self._on_problem)
         self._source_ended.connect(self._on_source_ended)
+        self.devices_changed.connect(self._on_devices_changed)
         context.closed.connect(self._on_context_closed)
         context.settings_changed.connect(self._on_settings_changed)
         self._pause_flush = QTimer(self, singleShot=True, interval=PAUSE_FLUSH_MS)
@@ -167,6 +172,12 @@ class SpeechSession(QObject):
         return next((track.device_name for track in self._tracks if track.condition in ("away", "lost")), None)
 
     @property
+    def is_private(self) -> bool:
+        """Whether what is recorded now is kept nowhere, or else what the next recording will be."""
+        is_running = self._state.is_active or self._state is SessionState.STOPPING
+        return self._is_private if is_running else self._context.settings.history.is_private
+
+    @property
     def devices(self) -> list[AudioDevice]:
         return self._devices
 
@@ -177,7 +188,9 @@ class SpeechSession(QObject):
         if self._state.is_active or self._state is SessionState.STOPPING or self._context.is_closing:
             return
         self._forget_private()
-        self._is_private = False
+        self._is_private = self._context.settings.history.is_private
+        for topic in (START_TOPIC, PRIVACY_TOPIC):
+            self._context.withdraw(topic)
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = {}
         self._history, self._item_id, self._error = None, None, None
@@ -305,16 +318,16 @@ class SpeechSession(QObject):
         if history is None:
             return
         self._history = history
+        is_private = self._is_private
         self._item_id = history.begin(
             source=" + ".join(filter(None, (self._device_name(track.name) for track in tracks))),
             engine=spec.engine,
             model_id=spec.model_id,
             language=settings.hear.language,
             tracks=[track.name for track in tracks],
-            is_private=settings.history.is_private,
+            is_private=is_private,
         ).result()
-        self._is_private = settings.history.is_private
-        if not self._is_private:
+        if not is_private:
             for track in tracks:
                 track.record(history.media_path(self._item_id, f"{track.name}.flac"))
 
@@ -374,7 +387,7 @@ class SpeechSession(QObject):
         self._is_opening = False
         self._error = error
         self._discard_wanted = True  # nothing was said yet
-        self._context.show_error(error)
+        self._context.show_error(error, topic=START_TOPIC)
         self._set_state(SessionState.STOPPING)
         self._close_sources()
 
@@ -489,8 +502,16 @@ class SpeechSession(QObject):
         self._devices = devices  # in the watcher's thread; the list is never changed
         self.devices_changed.emit(devices)
 
+    def _on_devices_changed(self, devices: list[AudioDevice]) -> None:
+        """What could not be opened may be there now."""
+        if isinstance(self._error, DeviceError) and any(not device.is_monitor for device in devices):
+            self._context.withdraw(START_TOPIC)
+
     def _on_settings_changed(self, place: str) -> None:
         """A recording goes on as it began; who changes something meanwhile is told so."""
+        if place == "history.is_private":
+            self._context.withdraw(PRIVACY_TOPIC)
+            self.privacy_changed.emit()
         if not self._state.is_active:
             return
         if place == "history.is_private":
@@ -510,9 +531,11 @@ class SpeechSession(QObject):
                 "info",
                 self.tr("This recording is still kept: private mode begins with the next one."),
                 action=(self.tr("Stop and keep nothing"), discard_this),
+                topic=PRIVACY_TOPIC,
             )
         elif self._is_private and not wanted:
-            self._context.notify("info", self.tr("This recording stays private; the next one is kept."))
+            text = self.tr("This recording stays private; the next one is kept.")
+            self._context.notify("info", text, topic=PRIVACY_TOPIC)
 
     def _on_worker_failed(self, track: _Track, error: Exception) -> None:
         """Goes on with another worker, or gives the track up. Its sound is recorded, and can be transcribed later."""
@@ -538,7 +561,7 @@ class SpeechSession(QObject):
         if self._error is None:
             self._error = error
             if isinstance(error, AppError):
-                self._context.show_error(error)
+                self._context.show_error(error, topic=START_TOPIC)
             else:
                 self._context.notify(
                     "error",
@@ -632,6 +655,7 @@ class SpeechSession(QObject):
                     track.condition = ""
                     self._context.withdraw(track.topic)
             self.state_changed.emit(state)
+            self.privacy_changed.emit()
 
 
 class _Track:

@@ -42,7 +42,6 @@ class StatusBar(QFrame):
         self.private.setText(self.tr("Private"))
         self.private.setIcon(theme.icon("private", "warning"))
         self.private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.private.setToolTip(self.tr("Private mode: nothing is kept. Click to end it."))
         self.private.clicked.connect(lambda: context.change_setting("history.is_private", False))
 
         layout = QHBoxLayout(self)
@@ -60,17 +59,18 @@ class StatusBar(QFrame):
 
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
-        context.settings_changed.connect(self._on_settings_changed)
+        context.settings_changed.connect(self._show_private)
         context.busy_changed.connect(self._on_busy_changed)
         self._show_busy()
         self.clear_latency()
-        self._on_settings_changed("history.is_private")
+        self._show_private()
         self._show_engines([])
 
     def watch(self, speech: Any) -> None:
         """Follows how fast a speech session is."""
         speech.result_ready.connect(self._on_result)
         speech.state_changed.connect(self.clear_latency)
+        speech.privacy_changed.connect(self._show_private)
 
     def refresh(self) -> None:
         """Asks the pool what is loaded; a pool that nobody has used yet is not made for that."""
@@ -145,9 +145,16 @@ class StatusBar(QFrame):
             self.progress.setRange(0, 0 if progress.fraction < 0 else 100)
             self.progress.setValue(round(100 * progress.fraction))
 
-    def _on_settings_changed(self, place: str) -> None:
-        if place == "history.is_private":
-            self.private.setVisible(self._context.settings.history.is_private)
+    def _show_private(self, _place: str = "") -> None:
+        """Follows the recording that runs; else what the next one will be."""
+        is_wanted = self._context.settings.history.is_private
+        speech = vars(self._context.sessions).get("speech")  # not made before the window is painted
+        self.private.setVisible(is_wanted if speech is None else speech.is_private)
+        self.private.setToolTip(
+            self.tr("Private mode: nothing is kept. Click to end it.")
+            if is_wanted
+            else self.tr("Nothing of this recording is kept. The next one is.")
+        )
 
     def _name(self, spec: Any) -> str:
         """Model and engine, such as "Whisper base · faster-whisper"."""

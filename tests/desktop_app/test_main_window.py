@@ -10,6 +10,7 @@ from desktop_app import panels
 from desktop_app.context import AppContext
 from desktop_app.main_window import MainWindow
 from desktop_app.panels import PanelInfo
+from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.command_palette import CommandPalette, ShortcutsSheet
 from workers.engine_pool import LoadedEngine
 from workers.engines.base import EngineSpec
@@ -182,6 +183,22 @@ def test_private_mode_shows_in_the_status_bar_and_ends_there(window, context):
 
     assert not context.settings.history.is_private
     assert not window.private_action.isChecked()
+
+
+def test_private_in_the_status_bar_follows_the_recording_that_runs(window, context):
+    speech = context.sessions.speech
+    window.status.watch(speech)
+    speech._state, speech._is_private = SessionState.RUNNING, True
+    speech.privacy_changed.emit()
+    assert window.status.private.isVisible()
+
+    speech._is_private = False
+    context.change_setting("history.is_private", True)
+    assert window.status.private.isHidden()
+
+    speech._state = SessionState.IDLE
+    speech.privacy_changed.emit()
+    assert window.status.private.isVisible()
 
 
 def test_lag_is_shown_when_the_text_is_late(window):

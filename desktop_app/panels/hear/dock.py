@@ -41,6 +41,10 @@ class Dock(QFrame):
         self.clock.setProperty("role", "title")
         self.clock.setAccessibleName(self.tr("Recorded"))
         self.status = theme.label("", "caption")
+        self.private = theme.label(self.tr("Private"), "badge")
+        self.private.setProperty("tone", "warning")
+        self.private.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.private.setToolTip(self.tr("Nothing is kept, neither sound nor text."))
         self.lag = QLabel()
         self.lag.setProperty("role", "badge")
         self.lag.setProperty("tone", "warning")
@@ -64,6 +68,7 @@ class Dock(QFrame):
         row.addWidget(self.record_button)
         row.addWidget(self.pause_button)
         row.addLayout(numbers)
+        row.addWidget(self.private)
         row.addWidget(self.sound, 1)
         row.addWidget(self.lag)
         row.addWidget(self.meter)
@@ -75,11 +80,13 @@ class Dock(QFrame):
         self.pause_button.clicked.connect(session.toggle_pause)
         session.state_changed.connect(self.show_state)
         session.sources_changed.connect(self._show_status)
+        session.privacy_changed.connect(self._show_private)
         session.started.connect(self._on_started)
         session.result_ready.connect(self._on_result)
         session.levels_ready.connect(self._on_levels)
         pane.player.playing_changed.connect(lambda _: self.show_sound())
         self.show_state(session.state)
+        self._show_private()
 
     def show_state(self, state: SessionState) -> None:
         self.record_button.show_state(state)
@@ -156,6 +163,9 @@ class Dock(QFrame):
         recorded_s = 0.0 if self._is_forgotten else self._session.elapsed_s
         seconds = recorded_s if self._shown_file is None else self._shown_file.end_s
         self.clock.setText(clock_text(seconds))
+
+    def _show_private(self) -> None:
+        self.private.setVisible(self._session.is_private)
 
     def _show_lag(self) -> None:
         lag_s = self._session.lag_s

@@ -21,6 +21,7 @@ from workers.errors import DeviceError, DiskError, EngineError
 from workers.recorder import FlacRecorder
 from workers.results import SAMPLE_RATE_HZ, Commit, LiveStatus, Notice, SegmentEmotion, SourceNotice
 from workers.sources import media_file
+from workers.sources.base import AudioDevice
 
 ROOT = Path(__file__).parents[3]
 CLIPS = [*sorted((ROOT / "assets" / "samples").glob("*.flac")), ROOT / "../shared/data/speech/clips/en_cards_1.flac"]
@@ -294,6 +295,38 @@ def test_a_device_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, se
     assert context.history.items() == []
 
 
+def withdrawn(context) -> list[str]:
+    topics: list[str] = []
+    context.message_withdrawn.connect(topics.append)
+    return topics
+
+
+def test_what_kept_a_recording_from_beginning_is_withdrawn_when_one_begins(qtbot, context, session):
+    session.start([ScriptedSource(error=DeviceError("No microphone was found."))], scripted())
+    until(qtbot, session, SessionState.FAILED)
+    (message,) = context.messages
+    topics = withdrawn(context)
+
+    opened(qtbot, session, ScriptedSource())
+
+    assert message.topic in topics
+    assert message.topic
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_a_missing_microphone_is_withdrawn_when_one_is_plugged_in(qtbot, context, session):
+    session.start([ScriptedSource(error=DeviceError("No microphone was found."))], scripted())
+    until(qtbot, session, SessionState.FAILED)
+    topics = withdrawn(context)
+
+    session.devices_changed.emit([AudioDevice("speaker", "Loudspeaker", is_monitor=True)])
+    assert topics == []
+    session.devices_changed.emit([AudioDevice("usb", "USB Audio")])
+
+    assert topics == [context.messages[0].topic]
+
+
 def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtbot, context, session, speech):
     first, second = ScriptedSource(), ScriptedSource()
     session._chosen_source = lambda track: second
@@ -320,9 +353,8 @@ def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtb
 
 
 def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, session):
-    withdrawn: list[str] = []
-    context.message_withdrawn.connect(withdrawn.append)
     opened(qtbot, session, ScriptedSource())
+    topics = withdrawn(context)
     name = {"name": "Headset"}
 
     session._problem.emit(SourceNotice("'{name}' was unplugged.", "", name, "me", "Headset", "away"))
@@ -332,22 +364,21 @@ def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, se
     session._problem.emit(SourceNotice("Recording goes on with '{name}'.", "", name, "me", "Headset"))
 
     assert session.missing_device is None
-    assert withdrawn == [away.topic]
+    assert topics == [away.topic]
     assert context.messages[-1].kind == "info"
     session.discard()
     until(qtbot, session, SessionState.IDLE)
 
 
 def test_a_silent_microphone_is_told_until_it_gives_sound(qtbot, context, session):
-    withdrawn: list[str] = []
-    context.message_withdrawn.connect(withdrawn.append)
     opened(qtbot, session, ScriptedSource())
+    topics = withdrawn(context)
 
     session._problem.emit(SourceNotice("It is silent.", track="me", condition="silent"))
     (silent,) = context.messages
     session._problem.emit(SourceNotice("It gives sound.", track="me"))
 
-    assert withdrawn == [silent.topic]
+    assert topics == [silent.topic]
     assert context.messages == [silent]
     session.discard()
     until(qtbot, session, SessionState.IDLE)
@@ -415,6 +446,19 @@ def test_what_is_changed_meanwhile_holds_from_the_next_recording_on(qtbot, conte
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_a_recording_begun_in_private_stays_marked_so(qtbot, context, session):
+    context.settings.history.is_private = True
+    opened(qtbot, session, ScriptedSource())
+
+    context.change_setting("history.is_private", False)
+    assert session.is_private
+    session.discard()
+    with qtbot.waitSignal(session.privacy_changed):
+        until(qtbot, session, SessionState.IDLE)
+
+    assert not session.is_private
+
+
 def test_private_mode_that_comes_too_late_says_so_and_offers_to_keep_nothing(qtbot, context, session, speech, home):
     source = ScriptedSource()
     opened(qtbot, session, source)
@@ -423,8 +467,10 @@ def test_private_mode_that_comes_too_late_says_so_and_offers_to_keep_nothing(qtb
     context.change_setting("history.is_private", True)
     (message,) = context.messages
     assert "still kept" in message.sentence
+    topics = withdrawn(context)
     context.change_setting("history.is_private", False)
     assert context.messages == [message]
+    assert topics == [message.topic]
     message.action[1]()
     until(qtbot, session, SessionState.IDLE)
     context.history.flush()

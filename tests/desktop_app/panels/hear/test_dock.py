@@ -16,6 +16,14 @@ def test_the_lag_is_shown_only_when_behind(panel, context):
     session._state = SessionState.IDLE
 
 
+def test_private_stands_beside_the_record_button(panel, context):
+    assert panel.dock.private.isHidden()
+
+    context.change_setting("history.is_private", True)
+
+    assert panel.dock.private.isVisible()
+
+
 def test_a_missing_device_stands_under_the_clock_until_it_is_back(qtbot, panel, context, source):
     session = context.sessions.speech
     session.start()
