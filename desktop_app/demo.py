@@ -1,6 +1,7 @@
 """Shows what the app does without a microphone or a display: the real window hears the sample speech.
 
-It leaves screenshots of every page, the transcript in every format, and a summary on the terminal.
+The window is drawn where nobody sees it, so that it takes no key from what the user does meanwhile. It leaves
+screenshots of every page, the transcript in every format, and a summary on the terminal.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QObject, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import app as window_app
@@ -53,14 +54,13 @@ def main(folder: Path) -> int:
 
 
 def _demonstrate(folder: Path, paths: Paths) -> int:
-    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if sys.platform == "linux" and not has_display:
+    if sys.platform == "linux":  # elsewhere the offscreen platform has no fonts
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     users = Paths.of_user()
     user_settings = Settings.load(users.settings_file)
     settings = Settings.load(paths.settings_file)
     settings.models.folder = user_settings.models.folder or str(users.models_dir)
-    settings.general.language = user_settings.general.language
+    settings.general.language = "en"  # as the sample speaks
 
     app = window_app.create_application(["sensorium"])
     app_log.set_up(paths.log_file)
@@ -72,6 +72,9 @@ def _demonstrate(folder: Path, paths: Paths) -> int:
     with window_app.quit_on_signals(context.close), window_app.unexpected_errors_shown(context):
         window = MainWindow(context)
         demonstration = Demonstration(window, folder)
+        window.setWindowFlags(
+            window.windowFlags() | Qt.WindowType.WindowTransparentForInput | Qt.WindowType.WindowDoesNotAcceptFocus
+        )
         window.show()
         app.exec()
     qInstallMessageHandler(None)
@@ -112,7 +115,7 @@ class Demonstration(QObject):
         self._window.show_panel("hear")
         self._picture("hear-empty")
         self._started_s = time.monotonic()
-        self._speech.start(sources=[MediaFile(SAMPLE, track="me", pace=1.0)])
+        self._speech.start([MediaFile(SAMPLE, track="me", pace=1.0)], source_name=SAMPLE.name)
 
     def _on_result(self, result: object) -> None:
         if isinstance(result, Partial | Commit) and result.words and self._first_text_s is None:

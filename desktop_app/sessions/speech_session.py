@@ -112,6 +112,7 @@ class SpeechSession(QObject):
         self._item_id: int | None = None
         self._history: History | None = None  # where this recording goes
         self._is_private = False
+        self._source_name = ""  # where it is none of the devices
         self._is_opening = False
         self._is_closing_sources = False
         self._stop_wanted = False
@@ -183,12 +184,19 @@ class SpeechSession(QObject):
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def start(self, sources: Sequence[AudioSource] | None = None, spec: EngineSpec | None = None) -> None:
-        """Begins a recording with what the settings say, unless sources or an engine are given."""
+    def start(
+        self,
+        sources: Sequence[AudioSource] | None = None,
+        spec: EngineSpec | None = None,
+        *,
+        source_name: str = "",
+    ) -> None:
+        """Begins a recording with what the settings say, unless sources and their name or an engine are given."""
         if self._state.is_active or self._state is SessionState.STOPPING or self._context.is_closing:
             return
         self._forget_private()
         self._is_private = self._context.settings.history.is_private
+        self._source_name = source_name
         for topic in (START_TOPIC, PRIVACY_TOPIC):
             self._context.withdraw(topic)
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
@@ -320,7 +328,7 @@ class SpeechSession(QObject):
         self._history = history
         is_private = self._is_private
         self._item_id = history.begin(
-            source=" + ".join(filter(None, (self._device_name(track.name) for track in tracks))),
+            source=self._source_name or " + ".join(filter(None, (self._device_name(track.name) for track in tracks))),
             engine=spec.engine,
             model_id=spec.model_id,
             language=settings.hear.language,

@@ -143,6 +143,17 @@ def test_what_is_said_is_shown_and_kept_with_its_sound(qtbot, context, session, 
     assert states == [SessionState.LOADING, SessionState.RUNNING, SessionState.STOPPING, SessionState.IDLE]
 
 
+def test_a_source_that_is_no_device_is_kept_by_its_name(qtbot, context, session):
+    session._devices = [AudioDevice("usb", "USB Audio", is_default=True)]
+    session.start([ScriptedSource()], scripted(), source_name="speech.flac")
+    qtbot.waitUntil(lambda: not session._is_opening)
+    context.history.flush()
+
+    assert context.history.item(session.item_id).source == "speech.flac"
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_stop_transcribes_what_still_waits(qtbot, context, session, speech):
     source = ScriptedSource()
     opened(qtbot, session, source, latency_s=0.05)
