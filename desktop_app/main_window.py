@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self._panel_actions: dict[str, QAction] = {}
         self._panel_group = QActionGroup(self)
         self.record_action = self._action(self.tr("Start or stop listening"), "record", "Ctrl+R", self._on_record)
+        self.files_action = self._action(self.tr("Transcribe files…"), "file", "Ctrl+O", self._on_files)
         self.search_action = self._action(self.tr("Search"), "search", "Ctrl+F", self._on_search)
         self.private_action = self._action(self.tr("Private mode"), "private", "Ctrl+Shift+N")
         self.private_action.setCheckable(True)
@@ -208,12 +209,12 @@ class MainWindow(QMainWindow):
 
     def _page_actions(self) -> list[QAction]:
         page = self._pages.get(self._current)
-        return [action for action in page.actions() if action.text()] if page is not None else []
+        return _named_actions(page) if page is not None else []
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.record_action, self.search_action, self.private_action])
+        menu.addActions([self.record_action, self.files_action, self.search_action, self.private_action])
         if page_actions := self._page_actions():
             menu.addSeparator()
             menu.addActions(page_actions)
@@ -244,8 +245,18 @@ class MainWindow(QMainWindow):
 
         pages = list(self._panel_actions.values())
         others = [action for action in self.actions() if action not in pages]
+        on_other_pages = [
+            (i18n.from_panels(panel.title), _named_actions(self.page(panel.id)))
+            for panel in self.panels.values()
+            if panel.id != self._current
+        ]
         ShortcutsSheet(
-            [(self.tr("This page"), self._page_actions()), (self.tr("Anywhere"), others), (self.tr("Pages"), pages)],
+            [
+                (self.tr("This page"), self._page_actions()),
+                (self.tr("Anywhere"), others),
+                (self.tr("Pages"), pages),
+                *on_other_pages,
+            ],
             self,
         ).open()
 
@@ -256,6 +267,12 @@ class MainWindow(QMainWindow):
             speech.start()
         else:
             speech.stop()
+
+    def _on_files(self) -> None:
+        self.show_panel("hear")
+        page = self._pages.get(self._current)
+        if page is not None and hasattr(page, "ask_files"):
+            page.ask_files()
 
     def _on_search(self) -> None:
         """The search field of this page if it has one, else that of the history."""
@@ -345,6 +362,10 @@ class MainWindow(QMainWindow):
     def _on_context_closed(self) -> None:
         self._saving_timer.stop()
         self.close()
+
+
+def _named_actions(page: QWidget) -> list[QAction]:
+    return [action for action in page.actions() if action.text()]
 
 
 class _SavingOverlay(QFrame):

@@ -519,10 +519,6 @@
         <translation>在所有窗口之上显示字幕</translation>
     </message>
     <message>
-        <source>Transcribe files…</source>
-        <translation>转写文件…</translation>
-    </message>
-    <message>
         <source>Stop and keep nothing</source>
         <translation>停止且不保存</translation>
     </message>
@@ -675,6 +671,10 @@
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
     </message>
     <message>
         <source>Find in this transcript</source>
@@ -883,6 +883,10 @@
     <message>
         <source>Start or stop listening</source>
         <translation>开始或停止聆听</translation>
+    </message>
+    <message>
+        <source>Transcribe files…</source>
+        <translation>转写文件…</translation>
     </message>
     <message>
         <source>Search</source>

@@ -206,7 +206,9 @@ class HistoryPanel(QWidget):
     def _make_actions(self) -> None:
         self.rename_action = page_action(self, self.tr("Rename"), "edit", "", self._on_rename)
         self.pin_action = page_action(self, self.tr("Pin"), "pin", "", self.toggle_pin)
-        self.delete_action = page_action(self, self.tr("Delete"), "trash", "", self.delete_selected)
+        self.delete_action = page_action(self, self.tr("Delete"), "trash", "Del", self.delete_selected)
+        self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.list.addAction(self.delete_action)
         self.again_action = page_action(
             self, self.tr("Transcribe again with another model"), "refresh", "", self._on_again
         )
@@ -216,6 +218,8 @@ class HistoryPanel(QWidget):
             self, self.tr("Take the deletion back"), "refresh", undo_keys, self.undo_delete
         )
         self.undo_delete_action.setEnabled(False)
+        self.play_action = page_action(self, self.tr("Play or pause"), "play", "Space", self.pane.player.toggle)
+        self.play_action.setAutoRepeat(False)
         find = page_action(self, self.tr("Find in this transcript"), "search", "Ctrl+Shift+F", self.find_in_transcript)
         find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -539,9 +543,7 @@ class HistoryPanel(QWidget):
             menu.popup(self.list.viewport().mapToGlobal(point))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete and self.list.hasFocus():
-            self.delete_selected()
-        elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():  # the transcript takes no shortcut for it
             self.pane.player.toggle()
         else:
             super().keyPressEvent(event)

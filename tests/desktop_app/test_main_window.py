@@ -34,6 +34,13 @@ class SearchPage(QWidget):
         self.done += 1
 
 
+class AskingPage(QWidget):
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+
+    def ask_files(self) -> None: ...
+
+
 def broken(context: AppContext) -> QWidget:
     raise RuntimeError("no such thing")
 
@@ -154,6 +161,33 @@ def test_shortcuts_sheet_lists_keys_and_no_two_actions_share_one(window):
     sheet.close()
 
     assert {"Ctrl+R", "F1", "Ctrl+K"} <= shown
+
+
+def test_shortcuts_sheet_lists_the_keys_of_the_other_pages(window):
+    action = QAction("Turn the page", window.page("history"))
+    action.setShortcut("Ctrl+Shift+T")
+    window.page("history").addAction(action)
+
+    window.shortcuts_action.trigger()
+    sheet = window.findChild(ShortcutsSheet)
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    sheet.close()
+
+    assert {"History", "Turn the page", "Ctrl+Shift+T"} <= shown
+
+
+def test_files_are_asked_for_on_the_first_page_from_any_page(window, qtbot, monkeypatch):
+    asked: list[str] = []
+    first = PanelInfo("hear", "Hear", "hear", 5, AskingPage)
+    window.panels["hear"] = first
+    window.rail.add_panels([first])
+    window._add_panel_action(first, 9)
+    monkeypatch.setattr(AskingPage, "ask_files", lambda page: asked.append(window.current_panel))
+    window.show_panel("preferences")
+
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+
+    assert asked == ["hear"]
 
 
 def test_narrow_window_shows_icons_only(window):

@@ -91,7 +91,6 @@ class HearPanel(QWidget):
         self.captions_action = page_action(
             self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
         )
-        self.files_action = page_action(self, self.tr("Transcribe files…"), "file", "Ctrl+O", self.ask_files)
         self.discard_action = page_action(self, self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
         self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
 

@@ -275,6 +275,12 @@ def test_playing_marks_the_word_that_is_heard(qtbot, panel, history):
     panel.pane.player.set_media([], 0.0)
 
 
+def test_the_keys_of_the_page_are_listed(panel):
+    keys = {action.shortcut().toString() for action in panel.actions()}
+
+    assert {"Space", "Del", "Ctrl+Z"} <= keys
+
+
 def test_a_recording_that_ends_appears_by_itself(qtbot, panel, context, history):
     panel.show()
     qtbot.waitUntil(panel.nothing.isVisible)
