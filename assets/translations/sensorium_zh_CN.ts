@@ -76,6 +76,10 @@
         <translation>您说话时，文字会显示在这里</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
         <source>Larger text	+</source>
         <translation>放大文字	+</translation>
     </message>

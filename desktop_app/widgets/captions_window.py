@@ -38,6 +38,7 @@ from workers.results import Commit, Partial
 
 INK, LIGHT_INK, BACKGROUND = QColor("#ffffff"), QColor("#aeb2bd"), QColor("#0c0d10")
 TRACK_INK = {"me": QColor("#a7b1ff"), "computer": QColor("#63d394")}
+PAUSED_INK = QColor("#f0b35c")
 PADDING_PX = 20
 LINE_FACTOR = 1.32
 PLACE_DELAY_MS = 400
@@ -70,6 +71,7 @@ class CaptionsWindow(QWidget):
         self._partials: dict[str, str] = {}
         self._has_names = False
         self._is_moved = False
+        self._is_paused = False
 
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -129,6 +131,11 @@ class CaptionsWindow(QWidget):
         self._partials[partial.track] = partial.text
         self.update()
 
+    def set_paused(self, is_paused: bool) -> None:
+        """Says that nothing is heard now."""
+        self._is_paused = is_paused
+        self.update()
+
     @property
     def text(self) -> str:
         """Everything that is held, confirmed first."""
@@ -151,8 +158,12 @@ class CaptionsWindow(QWidget):
         self._context.change_setting("captions.opacity_percent", min(100, max(10, percent)))
         self.update()
 
-    def place(self) -> None:
-        """Goes to the remembered place, or to the edge of the screen that was chosen."""
+    def place(self, keep_free: QRect | None = None) -> None:
+        """Goes to the remembered place, or to the edge of the screen that was chosen.
+
+        Args:
+            keep_free: a place on the screen that must stay in sight: the captions go above it.
+        """
         captions = self._context.settings.captions
         if captions.position == "free" and self.restoreGeometry(QByteArray.fromBase64(captions.geometry.encode())):
             return
@@ -160,7 +171,10 @@ class CaptionsWindow(QWidget):
         width = min(1100, round(area.width() * 0.8))
         height = round(captions.font_size_px * LINE_FACTOR * 2 + 2 * PADDING_PX)
         top = area.top() + 24 if captions.position == "top" else area.bottom() - height - 48
-        self.setGeometry(QRect(area.center().x() - width // 2, top, width, height))
+        place = QRect(area.center().x() - width // 2, top, width, height)
+        if keep_free is not None and place.intersects(keep_free):
+            place.moveBottom(max(area.top() + height, keep_free.top() - theme.SPACE_M))
+        self.setGeometry(place)
         self._is_moved = False
 
     def _remember(self) -> None:
@@ -192,12 +206,27 @@ class CaptionsWindow(QWidget):
         if not lines:
             painter.setFont(font)
             painter.setPen(LIGHT_INK)
-            hint = self.tr("Words appear here while you speak")
+            hint = self.tr("Paused") if self._is_paused else self.tr("Words appear here while you speak")
             hint = QFontMetricsF(font).elidedText(hint, Qt.TextElideMode.ElideRight, self.width() - 2 * PADDING_PX)
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), hint)
         for row, (layout, number) in enumerate(lines[-lines_seen:]):
             line = layout.lineAt(number)
             line.draw(painter, QPointF(PADDING_PX, top + row * height - line.y()))
+        if lines and self._is_paused:
+            self._paint_paused(painter)
+
+    def _paint_paused(self, painter: QPainter) -> None:
+        """A small sign in the corner, over what was said last."""
+        painter.setFont(theme.font("strong"))
+        text = self.tr("Paused")
+        metrics = QFontMetricsF(painter.font())
+        sign = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * theme.SPACE_S, metrics.height() + theme.SPACE_XS)
+        sign.moveTopLeft(QPointF(theme.SPACE_S, theme.SPACE_XS))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(PAUSED_INK)
+        painter.drawRoundedRect(sign, theme.RADIUS_S, theme.RADIUS_S)
+        painter.setPen(BACKGROUND)
+        painter.drawText(sign, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _lay_out(self, font: QFont, width: float) -> list[QTextLayout]:
         """One layout a run of words; forgets what has scrolled far out of sight."""

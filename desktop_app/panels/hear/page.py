@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -133,7 +133,7 @@ class HearPanel(QWidget):
         if self.captions.isVisible():
             self.captions.close()
         else:
-            self.captions.place()
+            self.captions.place(QRect(self.dock.mapToGlobal(QPoint()), self.dock.size()))
             self.captions.show()
         self.captions_button.setChecked(self.captions.isVisible())
 
@@ -239,6 +239,7 @@ class HearPanel(QWidget):
     def _show_state(self, state: SessionState) -> None:
         self.choices.show_state(state, may_choose_device=self._session.has_lost_source)
         self.discard_action.setEnabled(state.is_active)
+        self.captions.set_paused(state is SessionState.PAUSED)
         if not state.is_active and state is not SessionState.STOPPING:
             self.empty.show_idle()
         if state is SessionState.FAILED:
@@ -265,6 +266,8 @@ class HearPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.toggle_pause()
+        elif event.key() == Qt.Key.Key_Escape and self.captions.isVisible():
+            self.captions.close()
         else:
             super().keyPressEvent(event)
 

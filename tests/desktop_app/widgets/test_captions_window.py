@@ -1,6 +1,7 @@
 import pytest
+from PySide6.QtCore import QRect
 
-from desktop_app.widgets.captions_window import CaptionsWindow
+from desktop_app.widgets.captions_window import PAUSED_INK, CaptionsWindow
 from tests.desktop_app.widgets.test_transcript_view import words
 from workers.results import Commit, Partial
 
@@ -58,3 +59,29 @@ def test_the_size_of_the_text_is_kept_within_bounds(captions, context):
     for _ in range(60):
         captions.make_smaller()
     assert context.settings.captions.font_size_px == 12
+
+
+def test_captions_keep_a_place_free_at_the_bottom_of_the_screen(captions):
+    captions.place()
+    usual = captions.geometry()
+    bar = QRect(usual.left(), usual.top() + 20, 400, 60)
+
+    captions.place(bar)
+    assert not captions.geometry().intersects(bar)
+    assert captions.geometry().bottom() < bar.top()
+    captions.place(QRect(0, 0, 10, 10))
+
+    assert captions.geometry() == usual
+
+
+def test_captions_say_that_they_are_paused(captions):
+    captions.append_commit(Commit("me", words("what was said last")))
+    before = captions.grab().toImage()
+
+    captions.set_paused(True)
+    paused = captions.grab().toImage()
+    captions.set_paused(False)
+
+    assert paused != before
+    assert any(paused.pixelColor(x, 12) == PAUSED_INK for x in range(40))
+    assert captions.grab().toImage() == before

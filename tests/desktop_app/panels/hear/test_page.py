@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.history.records import Media
@@ -266,3 +266,17 @@ def test_sound_that_cannot_be_played_is_told_without_the_words_of_qt(panel, mess
     (message,) = messages
     assert "Could not open file" not in message.sentence + message.hint
     assert "Could not open file" in caplog.text
+
+
+def test_captions_leave_the_record_bar_free_and_close_with_escape(qtbot, window):
+    panel = window.page("hear")
+    panel.toggle_captions()
+    bar = QRect(panel.dock.mapToGlobal(QPoint()), panel.dock.size())
+    assert panel.captions.isVisible()
+    assert not panel.captions.geometry().intersects(bar)
+
+    window.activateWindow()
+    press(qtbot, window, Qt.Key.Key_Escape)
+
+    assert not panel.captions.isVisible()
+    assert not panel.captions_button.isChecked()
