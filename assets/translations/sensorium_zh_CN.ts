@@ -546,6 +546,10 @@
         <translation>没有文字的录音</translation>
     </message>
     <message>
+        <source>Recording now</source>
+        <translation>正在录音</translation>
+    </message>
+    <message>
         <source>not complete</source>
         <translation>不完整</translation>
     </message>
@@ -715,6 +719,18 @@
     <message>
         <source>Del deletes them.</source>
         <translation>按 Del 删除。</translation>
+    </message>
+    <message>
+        <source>Recording now</source>
+        <translation>正在录音</translation>
+    </message>
+    <message>
+        <source>“{title}” is being recorded now.</source>
+        <translation>“{title}”正在录制。</translation>
+    </message>
+    <message>
+        <source>Stop the recording, then delete it.</source>
+        <translation>请先停止录音，再删除。</translation>
     </message>
     <message>
         <source>Deleted: {title}</source>

@@ -368,7 +368,10 @@ class HistoryPanel(QWidget):
         self.title.setText(title_of(item))
         self.title.setCursorPosition(0)
         self.pin_button.setChecked(item.is_pinned)
-        parts = [when_text(item.created_at), clock_text(item.duration_s)]
+        parts = [
+            when_text(item.created_at),
+            self.tr("Recording now") if row.is_recorded_now else clock_text(item.duration_s),
+        ]
         parts += [text for text in (item.source.rpartition(os.sep)[2], item.model_id) if text]
         if item.language:
             parts.append(i18n.language_name(item.language))
@@ -415,6 +418,15 @@ class HistoryPanel(QWidget):
 
     def delete(self, item_ids: list[int]) -> None:
         """Takes items from the list now and from the disk later, when the app ends at the latest."""
+        for row in self.model.rows:
+            if row.is_recorded_now and row.item.id in item_ids:
+                item_ids = [item_id for item_id in item_ids if item_id != row.item.id]
+                self._context.notify(
+                    "warning",
+                    self.tr("“{title}” is being recorded now.").format(title=title_of(row.item)),
+                    self.tr("Stop the recording, then delete it."),
+                )
+                self.refresh()  # it may have ended since
         if self._context.history is None or not item_ids:
             return
         self._delete_now()
@@ -557,6 +569,7 @@ class HistoryPanel(QWidget):
 def _rows(history: History, query: str, kind: str, days: int) -> list[Row]:
     """What the list shows, newest first; pinned ones before all others."""
     items = history.items(query, kind="speech", limit=LIST_LIMIT)
+    cut_off = {item.id for item in history.unfinished()}
     hits = {}
     if query:
         for item_id, found in groupby(history.search(query, kind="speech", limit=HITS_LIMIT), lambda hit: hit.item_id):
@@ -569,7 +582,10 @@ def _rows(history: History, query: str, kind: str, days: int) -> list[Row]:
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         items = [item for item in items if item.created_at >= midnight - timedelta(days=days - 1)]
     items.sort(key=lambda item: not item.is_pinned)
-    return [Row(item, hits.get(item.id, ())) for item in items]
+    return [
+        Row(item, hits.get(item.id, ()), is_recorded_now=item.state == "recording" and item.id not in cut_off)
+        for item in items
+    ]
 
 
 def create(context: AppContext) -> QWidget:

@@ -34,10 +34,15 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Row:
-    """An item, and where in it the search was found."""
+    """An item, and where in it the search was found.
+
+    Attributes:
+        is_recorded_now: in this window or another one.
+    """
 
     item: Item
     hits: tuple[Hit, ...] = ()
+    is_recorded_now: bool = False
 
 
 def title_of(item: Item) -> str:
@@ -160,6 +165,8 @@ class HistoryDelegate(QStyledItemDelegate):
 
 
 def _details(row: Row) -> str:
+    if row.is_recorded_now:
+        return QCoreApplication.translate("History", "Recording now")
     parts = [clock_text(row.item.duration_s)]
     if row.item.size_bytes >= SIZE_SHOWN_FROM_BYTES:
         parts.append(i18n.size_text(row.item.size_bytes))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog
 
 from desktop_app.history.store import History
 from desktop_app.panels.history import UNDO_SHOWN_MS, HistoryPanel
-from desktop_app.widgets.history_list import title_of
+from desktop_app.widgets.history_list import _details, title_of
 from tests.desktop_app.panels.hear.conftest import words
 from workers.engine_pool import EnginePool
 from workers.results import SAMPLE_RATE_HZ, Segment
@@ -219,6 +219,24 @@ def test_time_to_take_back_stands_still_while_a_dialog_is_open(qtbot, panel, his
     qtbot.waitUntil(panel._undo_timer.isActive)
 
     assert 0 < panel._undo_timer.remainingTime() <= UNDO_SHOWN_MS
+
+
+def test_what_is_recorded_now_says_so_and_is_not_deleted(qtbot, panel, history, messages, tmp_path):
+    other_window = History(tmp_path / "history")
+    item_id = other_window.begin(title="Interview", tracks=("me",)).result()
+    other_window.flush()
+    shown(qtbot, panel, 1)
+    (row,) = panel.model.rows
+    assert _details(row) == "Recording now"
+    qtbot.waitUntil(lambda: "Recording now" in panel.details.text())
+
+    panel.delete_selected()
+
+    assert [message.sentence for message in messages] == ["“Interview” is being recorded now."]
+    assert panel.undo_bar.isHidden()
+    assert panel._deleted == set()
+    other_window.finish(item_id, 1.0)
+    other_window.close()
 
 
 def test_other_pages_are_told_what_is_gone_and_not_before(qtbot, context, panel, history):
