@@ -244,6 +244,10 @@
         <translation>正在加载模型，您可以开始说话</translation>
     </message>
     <message>
+        <source>Connecting the sound</source>
+        <translation>正在连接声音</translation>
+    </message>
+    <message>
         <source>Listening</source>
         <translation>正在聆听</translation>
     </message>
@@ -361,8 +365,16 @@
         <translation>请开始说话</translation>
     </message>
     <message>
+        <source>One moment …</source>
+        <translation>请稍候……</translation>
+    </message>
+    <message>
         <source>Your first words appear here in a moment.</source>
         <translation>您的第一句话马上会显示在这里。</translation>
+    </message>
+    <message>
+        <source>The sound is being connected.</source>
+        <translation>正在连接声音。</translation>
     </message>
 </context>
 <context>

@@ -78,7 +78,8 @@ class SpeechSession(QObject):
         item_changed(object): the number in the history, or None.
         finished(object): everything is transcribed and kept; the item's number, or None when nothing was kept.
         failed(object): the exception; the user has been told.
-        sources_changed(): a device went away, or all are there again: `missing_device`, `has_lost_source`.
+        sources_changed(): they are open, a device went away, or all are there again: `is_open`, `missing_device`,
+            `has_lost_source`.
         devices_changed(list[AudioDevice]): after `watch_devices`.
         privacy_changed(): `is_private` may be another.
     """
@@ -171,6 +172,11 @@ class SpeechSession(QObject):
     def missing_device(self) -> str | None:
         """The name, if it has one, of a device that went away: it is waited for, or lost; None while all are there."""
         return next((track.device_name for track in self._tracks if track.condition in ("away", "lost")), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Every source is open: who speaks now is heard."""
+        return self._state.is_active and not self._is_opening
 
     @property
     def is_private(self) -> bool:
@@ -387,7 +393,7 @@ class SpeechSession(QObject):
             if track.condition == "lost" and not track.is_lost:
                 track.condition = ""
                 self._context.withdraw(track.topic)
-                self.sources_changed.emit()
+        self.sources_changed.emit()
         if self._stop_wanted:
             self._close_sources()
 

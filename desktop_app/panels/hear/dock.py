@@ -137,7 +137,9 @@ class Dock(QFrame):
     def _show_status(self) -> None:
         state = self._session.state
         texts = {
-            SessionState.LOADING: self.tr("Loading the model: speak already"),
+            SessionState.LOADING: self.tr("Loading the model: speak already")
+            if self._session.is_open
+            else self.tr("Connecting the sound"),
             SessionState.RUNNING: self.tr("Listening"),
             SessionState.PAUSED: self.tr("Paused: Space goes on"),
             SessionState.STOPPING: self.tr("Finishing the last words"),

@@ -84,9 +84,14 @@ class Empty(QWidget):
         self._fit()
         self._show_icon()
 
-    def show_listening(self) -> None:
-        self.title.setText(self.tr("Speak now"))
-        self.text.setText(self.tr("Your first words appear here in a moment."))
+    def show_listening(self, *, is_open: bool) -> None:
+        """Invites to speak once somebody hears it."""
+        self.title.setText(self.tr("Speak now") if is_open else self.tr("One moment …"))
+        self.text.setText(
+            self.tr("Your first words appear here in a moment.")
+            if is_open
+            else self.tr("The sound is being connected.")
+        )
         self._is_listening = True
         self._fit()
 

@@ -157,7 +157,6 @@ class HearPanel(QWidget):
             self.files_card.clear_done()
         self.pane.begin_live(tracks)
         self.captions.set_tracks(tracks)
-        self.empty.show_listening()
 
     def _on_item_changed(self, item_id: int | None) -> None:
         self.pane.set_item_id(item_id)
@@ -240,7 +239,9 @@ class HearPanel(QWidget):
         self.choices.show_state(state, may_choose_device=self._session.has_lost_source)
         self.discard_action.setEnabled(state.is_active)
         self.captions.set_paused(state is SessionState.PAUSED)
-        if not state.is_active and state is not SessionState.STOPPING:
+        if state.is_active:
+            self.empty.show_listening(is_open=self._session.is_open)
+        elif state is not SessionState.STOPPING:
             self.empty.show_idle()
         if state is SessionState.FAILED:
             self.recovery_card.look_for_unfinished()

@@ -1,6 +1,9 @@
+import threading
+
 from PySide6.QtCore import Qt
 
 from desktop_app.sessions.file_queue import FileJob, FileState
+from desktop_app.sessions.session_state import SessionState
 
 
 def test_the_first_page_says_what_to_press(panel):
@@ -27,3 +30,20 @@ def test_the_first_page_gives_way_to_the_cards_above_it(qtbot, panel, tmp_path):
 
     assert not panel.empty.keys.isVisible()
     assert panel.empty.title.isVisible()
+
+
+def test_nobody_is_invited_to_speak_before_the_microphone_is_open(qtbot, panel, context, source, monkeypatch):
+    may_open = threading.Event()
+    monkeypatch.setattr(source, "start", lambda *_: may_open.wait(10))
+    session = context.sessions.speech
+    session.start()
+    assert panel.empty.title.text() == "One moment …"
+    assert panel.dock.status.text() == "Connecting the sound"
+
+    may_open.set()
+    qtbot.waitUntil(lambda: session.is_open)
+
+    assert panel.empty.title.text() == "Speak now"
+    assert panel.dock.status.text() in ("Loading the model: speak already", "Listening")
+    session.discard()
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
