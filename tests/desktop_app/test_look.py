@@ -231,6 +231,16 @@ def test_ask_writes_the_answer_of_the_engine(answerer: Path, capsys: pytest.Capt
 
 
 @in_threads
+def test_ask_and_caption_have_a_starter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ask", FROG, "--question", "what is this?", "--json"]) == 0
+    assert cli.main(["caption", FROG]) == 0
+
+    answered, described = lines_of(capsys)
+    assert (answered["answer"], answered["model"]) == ("frog", "starter-blip-vqa")
+    assert ("frog" in described["caption"], described["model"]) == (True, "starter-blip-caption")
+
+
+@in_threads
 @pytest.mark.parametrize(("question", "code"), [("🦓?", 0), ("why " * 2500, 3)])
 def test_strange_questions(answerer: Path, capsys: pytest.CaptureFixture[str], question: str, code: int) -> None:
     assert cli.main(["ask", FROG, "--question", question, "--model", str(answerer), "--json"]) == code

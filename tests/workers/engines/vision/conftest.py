@@ -1,7 +1,7 @@
 """The starters, and tiny models of the real classes with real processors, saved to disk.
 
 The pictures are `render(default_rng((77, n)), "held_out", count=1, size_px=256)` of `tools.starter.scenes` for n from 0
-to 7: the first ones, whether a model knows them or not.
+to 7: the first ones, whether a model knows them or not. The things are from Noto Color Emoji (SIL OFL 1.1).
 """
 
 from collections.abc import Callable
@@ -103,6 +103,8 @@ def save_blip(folder: Path, architecture: str) -> Path:
 MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "starter-vit": ("vit", lambda _: STARTERS / "starter-vit"),
     "starter-clip": ("clip", lambda _: STARTERS / "starter-clip"),
+    "starter-blip-caption": ("blip", lambda _: STARTERS / "starter-blip-caption"),
+    "starter-blip-vqa": ("blip", lambda _: STARTERS / "starter-blip-vqa"),
     "tiny-siglip": ("clip", save_siglip),
     "tiny-blip-caption": ("blip", lambda folder: save_blip(folder, "BlipForConditionalGeneration")),
     "tiny-blip-vqa": ("blip", lambda folder: save_blip(folder, "BlipForQuestionAnswering")),

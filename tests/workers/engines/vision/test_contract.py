@@ -28,6 +28,8 @@ CASES = [
     ("starter-vit", "label"),
     ("starter-clip", "label"),
     ("starter-clip", "embed"),
+    ("starter-blip-caption", "caption"),
+    ("starter-blip-vqa", "ask"),
     ("tiny-siglip", "label"),
     ("tiny-siglip", "embed"),
     ("tiny-blip-caption", "caption"),
@@ -90,7 +92,7 @@ def test_a_model_whose_weights_are_cut_short_is_broken(name, model_folder, tmp_p
         EngineThread(spec(name, broken)).load(lambda *_: None)
 
 
-@pytest.mark.parametrize(("name", "task"), [("starter-clip", "label"), ("tiny-blip-vqa", "ask")])
+@pytest.mark.parametrize(("name", "task"), [("starter-clip", "label"), ("starter-blip-vqa", "ask")])
 def test_in_a_process_of_its_own_it_gives_the_same(name, task, model_folder, pictures):
     results = []
     for place in (EngineThread, EngineProcess):
