@@ -119,11 +119,14 @@ class Blip:
                 break
             tokens.append(token)
             text = self._written(tokens)
-            if text.startswith(shown) and text != shown:  # else a later token decides how this one is written
+            if text != shown and not text.endswith("'"):  # the next token decides how an apostrophe is written
                 yield AnswerToken(text[len(shown) :])
                 shown = text
+        text = self._written(tokens)
+        if text != shown:
+            yield AnswerToken(text[len(shown) :])
         yield Answer(
-            text=self._written(tokens),
+            text=text,
             n_tokens=n_tokens,
             time_to_first_token_s=first_s,
             tokens_per_s=n_tokens / (time.perf_counter() - started),

@@ -128,6 +128,16 @@ def test_matches_are_those_of_transformers(engine, model_folder, pictures):
             assert score == pytest.approx(float(output.itm_score.softmax(-1)[0, 1]), abs=1e-4)
 
 
+@answerer
+@pytest.mark.parametrize("text", ["it ' s a cat . don ' t , no ?", "it '"])
+def test_an_apostrophe_that_closes_up_loses_nothing(engine, pictures, monkeypatch, text):
+    tokens = engine._tokenizer(text, add_special_tokens=False).input_ids
+    engine._tokenizer.clean_up_tokenization_spaces = True  # as with the published weights: "it ' s" becomes "it's"
+    monkeypatch.setattr(engine, "_tokens", lambda *_: iter([*tokens, None]))
+
+    assert ask(engine, pictures[0], "what is this?").text == engine._tokenizer.decode(tokens)
+
+
 @tiny_answerer
 def test_stop_comes_between_two_tokens(engine, pictures):
     calls = []
