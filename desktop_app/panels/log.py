@@ -30,6 +30,7 @@ from desktop_app import report, theme
 from desktop_app.context import AppContext
 from desktop_app.log import LogLine, Ring
 from desktop_app.panels import PanelInfo
+from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.page import EmptyState, PageHeader
 from workers.errors import DiskError
 
@@ -152,6 +153,7 @@ class LogPanel(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.level = QComboBox()
+        prepare_list(self.level)
         self.level.setAccessibleName(self.tr("Level"))
         self.level.setToolTip(self.tr("Show this level and what is more serious"))
         for level, name in self.model.level_names.items():

@@ -27,6 +27,7 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
+from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
 from workers.errors import AppError
 from workers.results import Progress
@@ -100,6 +101,8 @@ class ModelsPanel(QWidget):
         self.task.setAccessibleName(self.tr("Task"))
         self.task.setToolTip(self.tr("Show the models of one task"))
         self.which = QComboBox()
+        for combo in (self.task, self.which):
+            prepare_list(combo)
         self.which.setAccessibleName(self.tr("Which models"))
         self.which.setToolTip(self.tr("Show only models that are installed, or that fit this machine"))
         for value, text in (

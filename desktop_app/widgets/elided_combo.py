@@ -1,12 +1,51 @@
-"""A combo box that ends a choice which is too long with three dots, where Qt would cut through a letter."""
+"""A combo box that ends a choice which is too long with three dots, and the list that every combo box opens."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QStylePainter,
+)
+
+from desktop_app import theme
 
 ICON_GAP_PX = 4
+ENTRIES_SHOWN = 14
+LINE_HEIGHT_PX = 9
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+def prepare_list(combo: QComboBox) -> None:
+    """Lets the list of a combo box look as the sheet says, and be as high as its entries."""
+    combo.setItemDelegate(_EntryDelegate(combo))
+    combo.setMaxVisibleItems(ENTRIES_SHOWN)
+    combo.view().setIconSize(combo.iconSize())
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    """Qt's own one for combo boxes ignores what the sheet says of entries; this one draws lines between groups, too."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return QSize(0, LINE_HEIGHT_PX) if _is_line(index) else super().sizeHint(option, index)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        if not _is_line(index):
+            super().paint(painter, option, index)
+            return
+        middle = option.rect.center().y()
+        painter.setPen(theme.color("border"))
+        painter.drawLine(option.rect.left() + theme.SPACE_S, middle, option.rect.right() - theme.SPACE_S, middle)
+
+
+def _is_line(index: AnyIndex) -> bool:
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")
 
 
 class ElidedCombo(QComboBox):
@@ -16,6 +55,7 @@ class ElidedCombo(QComboBox):
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(tip)
+        prepare_list(self)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.settings import COMMON_LABELS, choices_of, extra_of
+from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.switch import Switch
 
 Choices = list[tuple[str, str]]  # (value, text)
@@ -175,6 +176,7 @@ class ChoiceControl(QComboBox):
         self._choices = choices
         self._value = ""
         self.setFixedWidth(CONTROL_WIDTH_PX)
+        prepare_list(self)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(16)
         _ignore_wheel(self)

@@ -1,3 +1,4 @@
+from desktop_app import theme
 from desktop_app.widgets.elided_combo import ElidedCombo
 
 
@@ -28,3 +29,25 @@ def test_the_open_list_is_as_wide_as_its_longest_choice(qtbot):
 
     assert combo.view().width() > 200
     combo.hidePopup()
+
+
+def test_the_open_list_shows_every_choice_whole_and_hides_none_behind_an_arrow(qtbot, qapp):
+    theme.install(qapp, "dark")
+    combo = ElidedCombo("Source", "What to listen to")
+    qtbot.addWidget(combo)
+    combo.addItems(["Default microphone", "USB Audio"])
+    combo.insertSeparator(2)
+    combo.addItem("Transcribe files…")
+    combo.resize(200, 32)
+    combo.show()
+
+    combo.showPopup()
+    view = combo.view()
+    last = view.visualRect(combo.model().index(combo.count() - 1, 0))
+    margins = view.window().height() - view.viewport().height()
+    combo.hidePopup()
+
+    assert view.verticalScrollBar().maximum() == 0
+    assert last.bottom() < view.viewport().height()
+    assert last.height() >= 28
+    assert margins == 2  # one frame of one pixel
