@@ -261,14 +261,20 @@ def caption(
 
 @app.command()
 def ask(
-    images: Images,
-    question: Annotated[str, typer.Option(metavar="TEXT", help="About each picture by itself.")],
+    images: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IMAGE",
+            help="Files with pictures, '-' for one on standard input, or a table (.csv) with rows: picture,question.",
+        ),
+    ],
+    question: Annotated[str, typer.Option(metavar="TEXT", help="About each picture by itself.")] = "",
     engine: Annotated[str, typer.Option(metavar="NAME", help="blip.")] = "",
     model: LookModel = "",
     as_json: AsJson = False,
 ) -> int:
     """Answers a question about each picture; the answer comes word by word."""
-    return _look("ask", images, {"question": question}, engine, model, is_json=as_json)
+    return _look("ask", images, {}, engine, model, question=question, is_json=as_json)
 
 
 def _look(
@@ -278,13 +284,14 @@ def _look(
     engine: str,
     model: str,
     *,
+    question: str = "",
     top: int = MOST,
     is_json: bool,
 ) -> int:
     from desktop_app.look import Order, run
     from desktop_app.paths import Paths
 
-    order = Order(task, tuple(images), options, engine, model, top if top < MOST else 0, is_json)
+    order = Order(task, tuple(images), options, question, engine, model, top if top < MOST else 0, is_json)
     return run(order, Paths.of_user(), complain)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -42,18 +43,28 @@ class Order:
     """What the user typed.
 
     Attributes:
-        images: files, or "-" for standard input.
+        images: files, or "-" for standard input; for "ask" also tables (.csv) of pictures and questions.
         options: the fields of the ImageRequest that are the same for every picture.
+        question: about the pictures that no table has.
         top: at most this many labels; 0 for as many as fit the engine.
     """
 
     task: LookTask
     images: tuple[str, ...]
     options: dict[str, Any] = field(default_factory=dict)
+    question: str = ""
     engine: str = ""
     model: str = ""
     top: int = 0
     is_json: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One picture to look at; `question` only where it is asked about."""
+
+    name: str
+    question: str = ""
 
 
 def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
@@ -63,7 +74,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         AppError: nothing can be looked at.
         Cancelled: by Ctrl-C.
     """
-    _check_inputs(order)
+    asked = _asked(order)
     folder = Settings.load(paths.settings_file).models.folder
     catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
     engine = order.engine
@@ -73,7 +84,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     _check_labels(order, spec, complain)
     if not order.model and sys.stderr.isatty() and catalogue.entry(spec.model_id).source == "bundled":
         complain(_advice(catalogue, order.task, spec))
-    piped = _piped() if "-" in order.images else b""
+    piped = _piped() if any(one.name == "-" for one in asked) else b""
     errors: list[AppError] = []
 
     def tell(error: AppError) -> None:
@@ -85,7 +96,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         interrupts = stack.enter_context(Interrupts())
         pool = stack.enter_context(contextlib.closing(EnginePool()))
         lease: EngineLease | None = None
-        for lot in _lots(_pictures(order.images, piped, tell)):
+        for lot in _lots(_pictures(asked, piped, tell)):
             if lease is None:  # not before there is something to look at
                 lease = pool.acquire(
                     spec,
@@ -93,7 +104,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
                     cancelled=interrupts.cancelled,
                 )
             status.clear()
-            _Show(order, lease, interrupts).look(lot)
+            _Show(order, lease, interrupts, has_headings=len(asked) > 1).look(lot)
     return errors[-1].exit_code if errors else 0
 
 
@@ -149,10 +160,63 @@ def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:
     )
 
 
-def _check_inputs(order: Order) -> None:
-    images = order.images
-    if order.task == "ask" and not order.options["question"].strip():
-        raise UsageError("There is no question.", hint="Ask one about the picture.")
+def _asked(order: Order) -> list[Asked]:
+    """Every picture, with its question.
+
+    Raises:
+        UsageError: an input can be no picture, or a question is missing.
+        SourceError: a table cannot be read.
+    """
+    if order.task != "ask":
+        _check_names(order.images)
+        return [Asked(name) for name in order.images]
+    asked: list[Asked] = []
+    for name in order.images:
+        if name.endswith(".csv"):
+            asked += _table(Path(name))
+        elif order.question.strip():
+            asked.append(Asked(name, order.question))
+        else:
+            raise UsageError(
+                "There is no question.", hint="Give --question TEXT, or a table of pictures and questions."
+            )
+    _check_names([one.name for one in asked])
+    return asked
+
+
+def _table(path: Path) -> list[Asked]:
+    """The rows of a file with a picture, looked for beside the file, and a question; "image,question" may come first.
+
+    Raises:
+        SourceError: it cannot be read, or a row is something else.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
+    except (OSError, ValueError, csv.Error) as error:
+        raise SourceError(
+            "{path} cannot be read: {reason}.",
+            hint="Give a table with a picture and a question in each row.",
+            path=path,
+            reason=getattr(error, "strerror", None) or "it is no text",
+        ) from error
+    asked = []
+    for number, row in rows:
+        if len(row) != 2 or not all(cell.strip() for cell in row):
+            raise SourceError(
+                "Row {number} of {path} is not a picture and a question.",
+                hint='Write it as: picture.png,"What is this?"',
+                number=number,
+                path=path,
+            )
+        asked.append(Asked(str(path.parent / row[0].strip()), row[1].strip()))
+    has_header = bool(rows) and [cell.strip().lower() for cell in rows[0][1]] == ["image", "question"]
+    if len(asked) == has_header:
+        raise SourceError("{path} is empty.", hint="Choose another file.", path=path)
+    return asked[has_header:]
+
+
+def _check_names(images: Sequence[str]) -> None:
     if "" in images:
         raise UsageError("An input is empty.", hint="Give the name of a file.")
     for name in images:
@@ -180,22 +244,22 @@ def _piped() -> bytes:
     return b"".join(iter(lambda: pipe.read1(2**20), b""))  # `read` may sleep over a signal between two pieces
 
 
-def _pictures(names: Iterable[str], piped: bytes, tell: Callable[[AppError], None]) -> Iterator[tuple[str, Frame]]:
-    """Each picture that can be read, with its name."""
-    for name in names:
+def _pictures(asked: Iterable[Asked], piped: bytes, tell: Callable[[AppError], None]) -> Iterator[tuple[Asked, Frame]]:
+    """Each picture that can be read."""
+    for one in asked:
         try:
-            if name == "-":
-                yield name, decode_image(io.BytesIO(piped), "on standard input")
+            if one.name == "-":
+                yield one, decode_image(io.BytesIO(piped), "on standard input")
             else:
-                yield name, read_image(Path(name))
+                yield one, read_image(Path(one.name))
         except SourceError as error:
             tell(error)
 
 
-def _lots(pictures: Iterator[tuple[str, Frame]]) -> Iterator[list[tuple[str, Frame]]]:
-    lot: list[tuple[str, Frame]] = []
-    for name, frame in pictures:
-        lot.append((name, frame))
+def _lots(pictures: Iterator[tuple[Asked, Frame]]) -> Iterator[list[tuple[Asked, Frame]]]:
+    lot: list[tuple[Asked, Frame]] = []
+    for picture in pictures:
+        lot.append(picture)
         if len(lot) == AT_ONCE or sum(frame.nbytes for _, frame in lot) > AT_ONCE_BYTES:
             yield lot
             lot = []
@@ -206,26 +270,27 @@ def _lots(pictures: Iterator[tuple[str, Frame]]) -> Iterator[list[tuple[str, Fra
 class _Show:
     """Asks about pictures and writes what comes back."""
 
-    def __init__(self, order: Order, lease: EngineLease, interrupts: Interrupts) -> None:
+    def __init__(self, order: Order, lease: EngineLease, interrupts: Interrupts, *, has_headings: bool) -> None:
         self._order = order
         self._lease = lease
         self._interrupts = interrupts
+        self._has_headings = has_headings
 
-    def look(self, lot: list[tuple[str, Frame]]) -> None:
+    def look(self, lot: list[tuple[Asked, Frame]]) -> None:
         """Raises AppError, Cancelled."""
         if self._order.task == "ask":
-            for name, frame in lot:
-                self._ask(name, frame)
+            for one, frame in lot:
+                self._ask(one, frame)
             return
         results = self._results(tuple(frame for _, frame in lot))
-        for (name, _), result in zip(lot, results, strict=True):
+        for (one, _), result in zip(lot, results, strict=True):
             if isinstance(result, LabelScores):
-                self._show_labels(name, result)
+                self._show_labels(one.name, result)
             elif isinstance(result, Caption):
-                self._show_caption(name, result)
+                self._show_caption(one.name, result)
 
-    def _results(self, frames: tuple[Frame, ...]) -> Iterator[Any]:
-        options = dict(self._order.options)
+    def _results(self, frames: tuple[Frame, ...], question: str = "") -> Iterator[Any]:
+        options = {**self._order.options, "question": question}
         if self._order.task == "label":
             options["top_k"] = self._order.top or (TOP_OF_OWN_LABELS if self._lease.spec.engine == "vit" else None)
         request = ImageRequest(self._order.task, frames, **options)
@@ -248,23 +313,23 @@ class _Show:
         else:
             _write(f"{self._heading(name)}{result.text}\n")
 
-    def _ask(self, name: str, frame: Frame) -> None:
+    def _ask(self, one: Asked, frame: Frame) -> None:
         if not self._order.is_json:
-            _write(self._heading(name))
-        for result in self._results((frame,)):
+            _write(self._heading(one.name))
+        for result in self._results((frame,), one.question):
             if isinstance(result, AnswerToken) and not self._order.is_json:
                 _write(result.text)
             elif isinstance(result, Answer):
-                self._end_answer(name, result)
+                self._end_answer(one, result)
 
-    def _end_answer(self, name: str, answer: Answer) -> None:
+    def _end_answer(self, one: Asked, answer: Answer) -> None:
         if not self._order.is_json:
             _write("\n")
             return
         self._write_json(
             {
-                "images": [name],
-                "question": self._order.options["question"],
+                "images": [one.name],
+                "question": one.question,
                 "answer": answer.text,
                 "model": self._lease.spec.model_id,
                 "time_to_first_token_s": round(answer.time_to_first_token_s, 4),
@@ -273,7 +338,7 @@ class _Show:
         )
 
     def _heading(self, name: str) -> str:
-        return f"{name}: " if len(self._order.images) > 1 else ""
+        return f"{name}: " if self._has_headings else ""
 
     def _write_json(self, value: dict[str, Any]) -> None:
         _write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -2081,12 +2081,20 @@
         <translation>“-”只能给出一次。</translation>
     </message>
     <message>
+        <source>Give --question TEXT, or a table of pictures and questions.</source>
+        <translation>请给出 --question 文字，或一个图片与问题的表格。</translation>
+    </message>
+    <message>
         <source>Give a code or a name, such as en, German or 中文.</source>
         <translation>请给出代码或名称，例如 en、German 或“中文”。</translation>
     </message>
     <message>
         <source>Give a folder: --output FOLDER/ --format {format}.</source>
         <translation>请给出文件夹：--output FOLDER/ --format {format}。</translation>
+    </message>
+    <message>
+        <source>Give a table with a picture and a question in each row.</source>
+        <translation>请给出每行有一张图片和一个问题的表格。</translation>
     </message>
     <message>
         <source>Give one that was said.</source>
@@ -2267,6 +2275,10 @@
     <message>
         <source>Remove the model and download it again.</source>
         <translation>请删除模型后重新下载。</translation>
+    </message>
+    <message>
+        <source>Row {number} of {path} is not a picture and a question.</source>
+        <translation>{path} 的第 {number} 行不是一张图片和一个问题。</translation>
     </message>
     <message>
         <source>Say it in fewer words.</source>
@@ -2699,6 +2711,10 @@
     <message>
         <source>Whisper is ready</source>
         <translation>Whisper 已就绪</translation>
+    </message>
+    <message>
+        <source>Write it as: picture.png,&quot;What is this?&quot;</source>
+        <translation>请这样写：picture.png,&quot;What is this?&quot;</translation>
     </message>
     <message>
         <source>Write it with {{}}, as in &apos;a photo of {{}}&apos;.</source>

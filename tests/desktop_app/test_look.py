@@ -241,6 +241,52 @@ def test_ask_and_caption_have_a_starter(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @in_threads
+@pytest.mark.parametrize("header", ["", "\ufeffimage,question\n"])
+def test_a_table_has_a_question_for_each_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str
+) -> None:
+    (tmp_path / "frog.jpg").write_bytes(Path(FROG).read_bytes())
+    rows = f'frog.jpg,what is this?\n\nabsent.jpg,why?\n{BOAT},"what color is the boat, please?"\n'
+    (tmp_path / "asked.csv").write_text(header + rows, "utf-8")
+
+    assert cli.main(["ask", str(tmp_path / "asked.csv"), FROG, "--question", "is there a frog?", "--json"]) == 3
+
+    captured = capsys.readouterr()
+    lines = [json.loads(line) for line in captured.out.splitlines()]
+    assert [(line["images"], line["question"]) for line in lines] == [
+        ([str(tmp_path / "frog.jpg")], "what is this?"),
+        ([BOAT], "what color is the boat, please?"),
+        ([FROG], "is there a frog?"),
+    ]
+    assert [line["answer"] for line in lines] == ["frog", "yellow", "yes"]
+    assert "absent.jpg does not exist" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (b"frog.jpg,what?\nfrog.jpg\n", "Row 2 of asked.csv is not a picture and a question."),
+        (b"image,question\n", "asked.csv is empty."),
+        (b"frog.jpg,what, please?\n", "Row 1 of asked.csv is not a picture and a question."),
+        (b"\xff\xfe\x00", "asked.csv cannot be read: it is no text."),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    table: bytes,
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("asked.csv").write_bytes(table)
+
+    assert cli.main(["ask", "asked.csv"]) == 3
+
+    assert sentence in capsys.readouterr().err
+
+
+@in_threads
 @pytest.mark.parametrize(("question", "code"), [("🦓?", 0), ("why " * 2500, 3)])
 def test_strange_questions(answerer: Path, capsys: pytest.CaptureFixture[str], question: str, code: int) -> None:
     assert cli.main(["ask", FROG, "--question", question, "--model", str(answerer), "--json"]) == code
