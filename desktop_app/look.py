@@ -152,8 +152,7 @@ def _entry(catalogue: Catalogue, task: LookTask, engine: str) -> ModelEntry:
 
 def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:
     """What somebody who looks on should know about a starter."""
-    engine = next(name for name, kind in engines().items() if EngineSpec.of(kind, "", Path()).factory == spec.factory)
-    full = next(entry for entry in catalogue.entries(task) if entry.source == "hub" and engine in entry.engines)
+    full = next(entry for entry in catalogue.entries(task) if entry.source == "hub" and spec.engine in entry.engines)
     return (
         f"{spec.model_id} knows only about 120 everyday things as icons. "
         f"`sensorium models download {full.id}` gets a full model."

@@ -8,6 +8,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,15 @@ FROG, BOAT = str(PICTURES / "frog.jpg"), str(PICTURES / "boat.jpg")
 
 
 @pytest.fixture
-def _in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Engines in this process, where torch is imported only once."""
+    import torch
+
     monkeypatch.setattr("desktop_app.look.EnginePool", functools.partial(EnginePool, placement="thread"))
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # threads that wait for one another by spinning are slow on a busy machine
+    yield
+    torch.set_num_threads(before)
 
 
 in_threads = pytest.mark.usefixtures("_in_threads")
