@@ -77,8 +77,8 @@ print(processor.decode(model.generate(**inputs, max_new_tokens=60)[0], skip_spec
             ("colour right, of the things found", "colours_right", 0.85),
         ),
         'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".\n'
-        "F1 was 0.81 after 1,300 steps and 0.87 after 4,000: longer training is the next thing to try. The picture tower is\n"
-        "the one that starter-blip-vqa had after 2,800 steps; `make starter` takes the finished one.",
+        "F1 was 0.81 after 1,300 steps and 0.87 after 4,000: longer training is the next thing to try. The picture\n"
+        "tower is the one that starter-blip-vqa had after 2,800 steps; `make starter` takes the finished one.",
     ),
     "starter-blip-vqa": Card(
         "Starter BLIP, questions",
