@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 PRIVATE_FROM = 1 << 40
 """Private items and their segments have numbers from here on."""
 
+PREVIEW_CHARS = 200
 CLOSE_TIMEOUT_S = 5.0
 
 
@@ -416,7 +417,7 @@ class History:
             created_at=_time(row["created_at"]),
             duration_s=row["duration_s"],
             is_pinned=bool(row["is_pinned"]),
-            preview=" ".join(segment["text"] for segment in beginning)[:200],
+            preview=_beginning(" ".join(segment["text"] for segment in beginning)),
             size_bytes=size_bytes(self._folders.path(row["id"])) if is_kept else 0,
         )
 
@@ -470,6 +471,10 @@ def _hit(row: sqlite3.Row, terms: list[str]) -> Hit:
         matches=shown,
         score=sum(end - start for start, end in matches) / max(1, len(segment.text)),
     )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= PREVIEW_CHARS else text[: PREVIEW_CHARS - 1].rstrip() + "…"
 
 
 def _plain(words: Sequence[Word]) -> list[dict[str, Any]]:

@@ -185,7 +185,8 @@ def _draw_snippet(painter: QPainter, rect: QRectF, hit: Hit) -> None:
         shift = text.rfind(" ", 0, max(0, hit.matches[0][0] - 12)) + 1
         text = "…" + text[shift:]
         shift -= 1
-    layout = QTextLayout(text.replace("\n", " "), theme.font("body"))
+    text = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+    layout = QTextLayout(text, theme.font("body"))
     option = QTextOption(Qt.AlignmentFlag.AlignLeft)
     option.setWrapMode(QTextOption.WrapMode.NoWrap)
     layout.setTextOption(option)

@@ -100,6 +100,15 @@ def test_finish_without_audio_keeps_the_text(history: History) -> None:
     assert history.item(item_id).preview == "hello"
 
 
+def test_preview_of_a_long_text_says_that_it_goes_on(history: History) -> None:
+    item_id = history.begin().result()
+    history.append_words(item_id, "me", words("word " * 100), ends_segment=True)
+    history.flush()
+
+    assert len(history.item(item_id).preview) <= 200
+    assert history.item(item_id).preview.endswith("word…")
+
+
 def test_file_segments_keep_their_words(history: History) -> None:
     item_id = history.begin(source="talk.mp3").result()
 
