@@ -239,7 +239,7 @@ class HistoryPanel(QWidget):
         self.again_button.clicked.connect(self._on_again)
         self.delete_button.clicked.connect(self.delete_selected)
         self.undo_button.clicked.connect(self.undo_delete)
-        self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_SHOWN_MS)
+        self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_SHOWN_MS, timerType=Qt.TimerType.PreciseTimer)
         self._undo_timer.timeout.connect(self._delete_now)
         self._undo_left_ms = 0  # while a dialog is open
         self.pane.undo_action.changed.connect(self._show_undo)
