@@ -507,8 +507,7 @@ def _catalogue() -> Catalogue:
     from workers.catalogue.catalogue import Catalogue
 
     paths = Paths.of_user()
-    folder = Settings.load(paths.settings_file).models.folder
-    return Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    return Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
 
 
 def _cancellable(work: Callable[[Callable[[float, str], None], Callable[[], bool]], Any]) -> Any:

@@ -152,8 +152,7 @@ class AppContext(QObject):
 
     @property
     def models_dir(self) -> Path:
-        folder = self.settings.models.folder
-        return Path(folder).expanduser() if folder else self.paths.models_dir
+        return self.settings.models_dir(self.paths.models_dir)
 
     def open_history(self) -> None:
         """Opens the history in the background; where that fails, recordings live in memory, and the user knows."""

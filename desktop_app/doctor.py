@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from desktop_app.paths import Paths
@@ -149,8 +148,7 @@ def _playback() -> Finding:
 
 
 def _models(paths: Paths) -> Iterator[Finding]:
-    folder = Settings.load(paths.settings_file).models.folder
-    catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
     statuses = {entry.id: catalogue.status(entry.id) for entry in catalogue.entries()}
     present = [
         model_id for model_id, status in statuses.items() if status in (ModelStatus.INSTALLED, ModelStatus.BROKEN)

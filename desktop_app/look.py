@@ -16,7 +16,7 @@ from typing import Any, Literal
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine
-from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
+from workers.catalogue.catalogue import Catalogue
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
 from workers.engines.registry import engines, engines_for
@@ -75,8 +75,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         Cancelled: by Ctrl-C.
     """
     asked = _asked(order)
-    folder = Settings.load(paths.settings_file).models.folder
-    catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
     engine = order.engine
     if order.task == "label" and not order.model:  # without labels of one's own, those of the model
         engine = engine or ("clip" if order.options.get("candidate_labels") else "vit")
@@ -140,14 +139,8 @@ def choose_spec(catalogue: Catalogue, task: LookTask, engine: str, model: str) -
         if entry.task != task:
             raise UsageError("The model '{id}' does not {verb}.", id=entry.id, verb=VERBS[task])
         return catalogue.spec(engine or entry.engines[0], model)
-    entry = _entry(catalogue, task, engine)
+    entry = catalogue.default_model(task, engine)
     return catalogue.spec(engine or entry.engines[0], entry.id)
-
-
-def _entry(catalogue: Catalogue, task: LookTask, engine: str) -> ModelEntry:
-    fitting = [entry for entry in catalogue.entries(task) if engine in ("", *entry.engines)]
-    installed = [entry for entry in fitting if catalogue.status(entry.id) is ModelStatus.INSTALLED]
-    return (installed or fitting)[0]
 
 
 def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:

@@ -215,6 +215,10 @@ class Settings(BaseModel):
     _saved: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
     _problems: list[AppError] = PrivateAttr(default_factory=list)
 
+    def models_dir(self, default: Path) -> Path:
+        """Where models are kept: the folder that the user chose, or `default`."""
+        return Path(self.models.folder).expanduser() if self.models.folder else default
+
     @classmethod
     def load(cls, path: Path) -> Settings:
         """The settings in the file, or defaults where it is absent or wrong; `problems` says what was wrong."""

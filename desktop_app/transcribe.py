@@ -94,8 +94,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     targets = _targets(order)
     _check_inputs(order)
     settings = Settings.load(paths.settings_file)
-    folder = settings.models.folder
-    catalogue = Catalogue(Path(folder).expanduser() if folder else paths.models_dir)
+    catalogue = Catalogue(settings.models_dir(paths.models_dir))
     keeps_history = order.keeps_history and not settings.history.is_private
     code = 0
     with contextlib.ExitStack() as stack:
@@ -171,11 +170,7 @@ def choose_spec(
 def _entry(catalogue: Catalogue, engine: str, model: str) -> ModelEntry:
     if model:
         return catalogue.entry(model)
-    if not engine:
-        return catalogue.default_model("speech")
-    fitting = [entry for entry in catalogue.entries("speech") if engine in entry.engines]
-    installed = [entry for entry in fitting if catalogue.status(entry.id) is ModelStatus.INSTALLED]
-    return (installed or fitting)[0]
+    return catalogue.default_model("speech", engine)
 
 
 def _can(entry: ModelEntry, language: str | None, task: SpeechTask) -> bool:

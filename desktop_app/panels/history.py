@@ -501,12 +501,7 @@ class HistoryPanel(QWidget):
 
     def _on_again(self) -> None:
         def installed(_job: Job) -> list[tuple[str, str]]:
-            catalogue = self._context.catalogue
-            return [
-                (entry.id, entry.title)
-                for entry in catalogue.entries("speech")
-                if catalogue.status(entry.id) == "installed"
-            ]
+            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("speech")]
 
         self._context.run(installed, on_done=self._offer_models)
 

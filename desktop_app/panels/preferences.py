@@ -128,12 +128,8 @@ class PreferencesPanel(QWidget):
     def _models(self) -> Choices:
         """Models of the engine that is chosen and that are installed."""
         engine = self._context.settings.hear.engine
-        catalogue = self._context.catalogue
-        return [
-            (entry.id, entry.title)
-            for entry in catalogue.entries("speech")
-            if engine in entry.engines and catalogue.status(entry.id) == "installed"
-        ]
+        installed = self._context.catalogue.installed("speech")
+        return [(entry.id, entry.title) for entry in installed if engine in entry.engines]
 
     def _languages(self) -> Choices:
         return i18n.spoken_languages()

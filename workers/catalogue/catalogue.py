@@ -153,13 +153,17 @@ class Catalogue:
             return ModelStatus.INSTALLED
         return ModelStatus.PARTIAL if self.partial_folder(entry.id).is_dir() else ModelStatus.ABSENT
 
-    def default_model(self, task: Task) -> ModelEntry:
-        """The first model of the task that is installed, else the first that could be.
+    def installed(self, task: Task) -> list[ModelEntry]:
+        """The models of the task that are there and whole."""
+        return [entry for entry in self.entries(task) if self.status(entry.id) is ModelStatus.INSTALLED]
+
+    def default_model(self, task: Task, engine: str = "") -> ModelEntry:
+        """The first model of the task, and of the engine if one is named, that is installed, else that could be.
 
         Raises:
             ModelMissing: the catalogue has none for this task.
         """
-        entries = self.entries(task)
+        entries = [entry for entry in self.entries(task) if engine in ("", *entry.engines)]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
         installed = (entry for entry in entries if self.status(entry.id) is ModelStatus.INSTALLED)

@@ -130,12 +130,7 @@ class Choices(QWidget):
         """Asks the catalogue, in a thread, what is installed."""
 
         def installed(_job: Job) -> list[tuple[str, str]]:
-            catalogue = self._context.catalogue
-            return [
-                (entry.id, entry.title)
-                for entry in catalogue.entries("speech")
-                if catalogue.status(entry.id) == "installed"
-            ]
+            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("speech")]
 
         def show(found: list[tuple[str, str]]) -> None:
             self._installed = found
