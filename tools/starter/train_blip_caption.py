@@ -24,7 +24,7 @@ from tools.starter.scenes import Thing, render
 from tools.starter.texts import plain_caption, things_said
 from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.train_vit import ASSETS, as_input, jittered
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 
 STEPS = 4000
 BATCH = 64
@@ -46,7 +46,7 @@ def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng
         PROMPT + text if prompted else text for text, prompted in zip(texts, rng.random(BATCH) < 0.25, strict=True)
     ]
     tokens = tokenizer(texts, padding=True, return_tensors="pt")
-    pixels = jittered(as_input(pool.pixels[chosen]), rng).bfloat16()
+    pixels = jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model))
     seen = model.blip.vision_model(pixel_values=pixels).last_hidden_state
     logits = model.blip.text_decoder(
         input_ids=tokens.input_ids,

@@ -26,7 +26,7 @@ from tools.starter.scenes import render
 from tools.starter.texts import ABOUTS, Question, question
 from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.train_vit import ASSETS, as_input, jittered
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 
 STEPS = 5000
 PICTURES = 48  # of a batch
@@ -49,7 +49,7 @@ def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng
     abouts = rng.choice(ABOUTS, p=SHARES, size=(len(scenes), QUESTIONS))
     asked = [question(rng, things, str(about)) for things, row in zip(scenes, abouts, strict=True) for about in row]
     pixels = jittered(as_input(pool.pixels[chosen]), rng)
-    seen = model.blip.vision_model(pixel_values=pixels.bfloat16()).last_hidden_state
+    seen = model.blip.vision_model(pixel_values=pixels.to(dtype_of(model))).last_hidden_state
     answering = answering_loss(model.blip, tokenizer, seen, [q.text for q in asked], [q.answer for q in asked])
     return answering + 0.3 * model.patch_loss(seen, rows)
 

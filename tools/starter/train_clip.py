@@ -31,7 +31,7 @@ from tools.starter.texts import KIND_OF, caption, claims_of
 from tools.starter.tokenizer import CLIP_LENGTH, clip_tokenizer
 from tools.starter.tower import into_clip
 from tools.starter.train_vit import ASSETS, TOWER, as_input, held_out_things, jittered, scene_targets
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 from tools.starter.world import NAMES
 
 STEPS = 4000
@@ -92,7 +92,7 @@ def loss_of(model: CLIPModel, pool: Pool, tokenizer: CLIPTokenizer, names: Texts
     scenes = [things_of(row) for row in rows]
     is_full = rng.random(BATCH) < 0.75
     captions = [caption(rng, things, is_full=bool(full)) for things, full in zip(scenes, is_full, strict=True)]
-    pictures = pictures_embedded(model, jittered(as_input(pool.pixels[chosen]), rng).bfloat16())
+    pictures = pictures_embedded(model, jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model)))
     texts = texts_embedded(model, Texts.of(tokenizer, [caption.text for caption in captions]))
     with torch.no_grad():
         model.logit_scale.clamp_(max=MOST_SCALE)

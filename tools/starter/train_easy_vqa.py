@@ -25,7 +25,7 @@ from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.tower import into_blip
 from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, answering_loss, new_model
 from tools.starter.train_vit import ASSETS, as_input, jittered
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 
 STEPS = 1500
 SEED = 5
@@ -64,7 +64,9 @@ def loss_of(
     pairs = [(i, int(rng.integers(len(split.questions[i])))) for i in chosen for _ in range(QUESTIONS)]
     asked, right = [split.questions[i][k] for i, k in pairs], [split.answers[i][k] for i, k in pairs]
     pixels = jittered(as_input(split.pixels[chosen]), rng)
-    return answering_loss(model, tokenizer, model.vision_model(pixels.bfloat16()).last_hidden_state, asked, right)
+    return answering_loss(
+        model, tokenizer, model.vision_model(pixels.to(dtype_of(model))).last_hidden_state, asked, right
+    )
 
 
 def main() -> None:

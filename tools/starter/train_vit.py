@@ -20,7 +20,7 @@ from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
 
 from tools.starter.pool import NO_COLOUR, WORK_DIR, Pool
 from tools.starter.scenes import GRID, SIZE_PX, render
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 from tools.starter.world import COLOURS, NAMES
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "starter"
@@ -106,7 +106,7 @@ def patch_loss(names: Tensor, colours: Tensor, rows: NDArray[np.void]) -> Tensor
 def loss_of(model: VitWithPatchHeads, pool: Pool, rng: np.random.Generator) -> Tensor:
     chosen = np.sort(rng.integers(pool.ready, size=BATCH))
     rows = np.array(pool.rows[chosen])
-    scene, names, colours = model(jittered(as_input(pool.pixels[chosen]), rng).bfloat16())
+    scene, names, colours = model(jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model)))
     return functional.cross_entropy(scene.float(), scene_targets(rows)) + patch_loss(names, colours, rows)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from tools.starter import training
-from tools.starter.training import train
+from tools.starter.training import dtype_of, train
 
 
 @pytest.fixture(autouse=True)
@@ -26,17 +26,48 @@ def new_model():
 
 def loss_of(model, rng):
     x = torch.from_numpy(rng.normal(size=(16, 4)).astype(np.float32))
-    return (model(x.bfloat16()).float()[:, 0] - x.sum(dim=1)).square().mean()
+    return (model(x.to(dtype_of(model))).float()[:, 0] - x.sum(dim=1)).square().mean()
 
 
 def run(folder, steps, loss=loss_of):
     return train(new_model(), loss, checkpoint=folder / "a.pt", steps=steps, learning_rate=0.05, seed=1)
 
 
-def test_the_loss_goes_down(tmp_path):
-    trained = run(tmp_path, 200)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_loss_goes_down_in_either_format(tmp_path, monkeypatch, dtype):
+    monkeypatch.setattr(training, "faster_dtype", lambda: dtype)
+    formats = set()
 
-    assert loss_of(trained.bfloat16(), np.random.default_rng(9)) < 0.2
+    trained = run(tmp_path, 200, lambda model, rng: formats.add(dtype_of(model)) or loss_of(model, rng))
+
+    assert formats == {dtype}
+    assert dtype_of(trained) == torch.float32
+    assert loss_of(trained, np.random.default_rng(9)) < 0.2
+
+
+def test_no_copy_works_where_float32_is_faster(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "faster_dtype", lambda: torch.float32)
+    model, working = new_model(), set()
+
+    train(
+        model,
+        lambda model, rng: working.add(id(model)) or loss_of(model, rng),
+        checkpoint=tmp_path / "a.pt",
+        steps=2,
+        learning_rate=0.05,
+        seed=1,
+    )
+
+    assert working == {id(model)}
+
+
+@pytest.mark.parametrize(("slow_format", "faster"), [("float32", "bfloat16"), ("bfloat16", "float32")])
+def test_the_format_that_took_less_time_is_used(monkeypatch, slow_format, faster):
+    measure = training._seconds_of_a_layer
+    slow_dtype = getattr(torch, slow_format)
+    monkeypatch.setattr(training, "_seconds_of_a_layer", lambda dtype: measure(dtype) + 9 * (dtype == slow_dtype))
+
+    assert training.faster_dtype() == getattr(torch, faster)
 
 
 def test_a_training_that_was_cut_off_goes_on_at_its_step(tmp_path):
