@@ -1,11 +1,12 @@
 """Every value that crosses a thread or a process, in the order in which it flows. No Qt.
 
-Read from top to bottom, this file is the app: sound and pictures are taken in, asked about, answered, confirmed and
-shown.
+Read from top to bottom, this file is the app: sound, pictures and sketches are taken in, asked about, answered,
+confirmed and shown.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,6 +27,8 @@ Frame: TypeAlias = "NDArray[np.uint8]"
 """A picture, shape (H, W, 3), uint8, RGB."""
 
 VisionTask = Literal["label", "caption", "ask", "match", "embed"]
+
+ControlKind = Literal["scribble", "softedge", "canny", "depth", "pose", "seg"]
 
 
 # ── worker → engine ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,6 +87,100 @@ class ImageRequest:
     history: tuple[tuple[str, str], ...] = ()
     texts: tuple[str, ...] = ()
     max_new_tokens: int = 64
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a PNG: unlike an array it can be compared, hashed and kept in a file. May be transparent.
+
+    Two are equal when their bytes are; `workers.pictures` makes them from pixels, and pixels from them.
+    """
+
+    png: bytes = field(repr=False, compare=False)
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.png).hexdigest())
+
+
+@dataclass(frozen=True)
+class Control:
+    """Where things are in a picture that is made, and how strictly that is heeded.
+
+    Attributes:
+        image: what a ControlRequest gives. Lines need none: dark ones on light paper, light ones on a dark ground and
+            ones on a transparent ground are all understood.
+        model: the id of a ControlNet for this kind and the request's model.
+        start: the share of the steps after which it begins to act.
+        end: the share after which it acts no more.
+    """
+
+    kind: ControlKind
+    image: Picture
+    model: str
+    conditioning_scale: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True)
+class Lora:
+    """A change of the model's weights: a style, a thing, or fewer steps. `model` is its id."""
+
+    model: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class SketchRequest:
+    """Asks for one picture; holds all that makes it, so that equal requests give equal bytes.
+
+    Pictures of another shape than width x height are fitted in, never stretched: they are centred, and what is left is
+    filled with nothing (a control), the colours at the edge (`init_image`) or what is kept (`mask_image`).
+
+    Attributes:
+        model: the id of the model that draws.
+        negative_prompt: what should not be seen; only with a guidance above 1.
+        guidance_scale: how strictly the words are heeded; up to 1 costs half the time.
+        scheduler: a name of `workers.engines.sketch.schedulers`, or "" for the model's own.
+        eta: how much fresh noise DDIM and TCD add at each step, in [0, 1].
+        init_image: colours to begin with.
+        strength: how much of `init_image` is made anew, in (0, 1]; the same share of the steps is run, at least one.
+        mask_image: light where `init_image` is made anew; every pixel that is dark stays as it is.
+        vae: "tiny" decodes many times faster and a little coarser.
+        has_previews: whether each step is shown; the picture is the same.
+        folders: where the models of the request lie on this machine, by their ids, as `Catalogue.located` says it.
+    """
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    model: str = ""
+    width: int = 512
+    height: int = 512
+    seed: int = 0
+    num_inference_steps: int = 20
+    guidance_scale: float = 7.5
+    scheduler: str = ""
+    eta: float = 0.0
+    controls: tuple[Control, ...] = ()
+    init_image: Picture | None = None
+    strength: float = 0.75
+    mask_image: Picture | None = None
+    loras: tuple[Lora, ...] = ()
+    vae: Literal["full", "tiny"] = "full"
+    has_previews: bool = field(default=True, compare=False)
+    folders: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ControlRequest:
+    """Asks for what a ControlNet needs to see of `image`: a ControlMap.
+
+    The engine that draws answers for lines ("scribble", "softedge", "canny"), an estimator for its own kind.
+    """
+
+    kind: ControlKind
+    image: Picture
 
 
 # ── engine → worker ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +277,38 @@ class Embeddings:
     """Where pictures or texts lie in the space of a model: the closer two are, the larger their dot product."""
 
     vectors: NDArray[np.float32]  # (n, width), each of length 1
+
+
+@dataclass(frozen=True, eq=False)
+class StepPreview:
+    """How a picture looks after `step` of `of` steps; often smaller than it will be. -1 s left is unknown."""
+
+    pixels: Frame
+    step: int
+    of: int
+    seconds_left: float = -1.0
+
+
+@dataclass(frozen=True, eq=False)
+class GeneratedImage:
+    """A finished picture, (height, width, 3), and what it took.
+
+    `request` is what made it: where memory was short it differs from what was asked for, and a Notice came before.
+    """
+
+    pixels: Frame
+    request: SketchRequest
+    seconds: float
+    n_unet_calls: int = 0
+    n_controlnet_calls: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class ControlMap:
+    """What a ControlNet sees: white lines on black, near white and far black, a skeleton, or colours of things."""
+
+    kind: ControlKind
+    pixels: Frame
 
 
 # ── live loop → session ──────────────────────────────────────────────────────────────────────────────────────────────

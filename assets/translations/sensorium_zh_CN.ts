@@ -1837,6 +1837,14 @@
         <translation>有一个标签是空的。</translation>
     </message>
     <message>
+        <source>A picture of the drawing is damaged.</source>
+        <translation>绘图中的一张图片已损坏。</translation>
+    </message>
+    <message>
+        <source>A picture of {width} x {height} pixels is too large.</source>
+        <translation>{width} x {height} 像素的图片太大。</translation>
+    </message>
+    <message>
         <source>A private item keeps nothing on disk.</source>
         <translation>隐私项目不在磁盘上保存任何内容。</translation>
     </message>
@@ -2161,6 +2169,10 @@
         <translation>项目 {item_id} 仍在录制中。</translation>
     </message>
     <message>
+        <source>Load it or draw it again.</source>
+        <translation>请重新载入或重新绘制。</translation>
+    </message>
+    <message>
         <source>Loading BLIP</source>
         <translation>正在加载 BLIP</translation>
     </message>
@@ -2195,6 +2207,10 @@
     <message>
         <source>Make it smaller, at most 10,000 x 10,000.</source>
         <translation>请把它缩小到最多 10,000 x 10,000。</translation>
+    </message>
+    <message>
+        <source>Make it smaller.</source>
+        <translation>请把它缩小。</translation>
     </message>
     <message>
         <source>Move it away to start a new one, or put back a copy.</source>

@@ -1,0 +1,76 @@
+"""Pixels to `Picture` and back: PNGs that can be compared, hashed and kept in a file. No Qt."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.errors import SourceError
+from workers.results import Frame, Picture
+
+MOST_PIXELS = 8192 * 8192
+QUICK = 1  # zlib's level: a sketch is packed on the way to the engine, where time counts more than bytes
+
+
+def picture_of(pixels: NDArray[np.uint8]) -> Picture:
+    """The picture of pixels, shape (H, W), (H, W, 3) or (H, W, 4), uint8."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=QUICK)
+    return Picture(file.getvalue())
+
+
+def rgba_of(picture: Picture) -> NDArray[np.uint8]:
+    """The pixels of a picture with its transparency, (H, W, 4).
+
+    Raises:
+        SourceError: it is no PNG, a broken one, or too large.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(picture.png), formats=["PNG"]) as opened:
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise SourceError(
+                    "A picture of {width} x {height} pixels is too large.",
+                    hint="Make it smaller.",
+                    width=width,
+                    height=height,
+                )
+            return np.asarray(_eight_bits(opened).convert("RGBA"))
+    except (OSError, SyntaxError, ValueError, struct.error, zlib.error, Image.DecompressionBombError) as error:
+        raise SourceError("A picture of the drawing is damaged.", hint="Load it or draw it again.") from error
+
+
+def frame_of(picture: Picture) -> Frame:
+    """The pixels of a picture on white, (H, W, 3).
+
+    Raises:
+        SourceError: as `rgba_of`.
+    """
+    return on_ground(rgba_of(picture), 255)
+
+
+def on_ground(rgba: NDArray[np.uint8], grey: int) -> Frame:
+    """Pixels with transparency, (H, W, 4), laid on an even grey: (H, W, 3)."""
+    if (rgba[..., 3] == 255).all():
+        return np.ascontiguousarray(rgba[..., :3])
+    opacity = rgba[..., 3:].astype(np.float32) / 255
+    mixed: Frame = np.rint(rgba[..., :3] * opacity + grey * (1 - opacity)).astype(np.uint8)
+    return mixed
+
+
+def _eight_bits(opened: Any) -> Any:
+    """A picture of 16 bits a pixel as one of 8: Pillow would cut off all that is bright."""
+    from PIL import Image
+
+    if not opened.mode.startswith("I"):
+        return opened
+    return Image.fromarray((np.asarray(opened) / 257).clip(0, 255).astype(np.uint8))
