@@ -26,7 +26,7 @@ SpeechTask = Literal["transcribe", "translate"]
 Frame: TypeAlias = "NDArray[np.uint8]"
 """A picture, shape (H, W, 3), uint8, RGB."""
 
-VisionTask = Literal["label", "caption", "ask", "match", "embed"]
+VisionTask = Literal["label", "caption", "ask", "judge", "match", "embed"]
 
 ControlKind = Literal["scribble", "softedge", "canny", "depth", "pose", "seg"]
 
@@ -58,20 +58,31 @@ class SpeechRequest:
 
 
 @dataclass(frozen=True, eq=False)
+class Turn:
+    """A question of a chat with its answer. `images` joined the chat with it: none where it was about those before."""
+
+    question: str
+    answer: str
+    images: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class ImageRequest:
     """Asks a vision engine about `images`; which other fields count depends on `task`.
 
     Attributes:
         task: "label" gives a LabelScores for each image, "caption" a Caption and "match" a MatchScores; "ask" gives
-            AnswerTokens and then the Answer to one question about all images; "embed" gives the Embeddings of the
-            images, or of the texts where there is no image.
+            AnswerTokens and then the Answer to one question about all images; "judge" gives the Verdict on a
+            question that is answered with yes or no; "embed" gives the Embeddings of the images, or of the texts
+            where there is no image.
+        images: of "ask", those that join the chat now: none where the question is about those of its history.
         candidate_labels: for engines without classes of their own; at least one.
         background_labels: what is seen when none of the candidates is; without any, the candidates share all there is.
         prompt_templates: a label takes the place of their `{}`; several are averaged.
         top_k: at most this many labels, None for all.
         prefix: how the caption begins.
         question: about the images.
-        history: questions and answers that came before; engines without a memory ignore them.
+        history: the chat so far, oldest turn first; an engine that has no memory only takes its newest picture.
         texts: to match or to embed.
         max_new_tokens: after which a caption or an answer is cut off.
     """
@@ -84,9 +95,14 @@ class ImageRequest:
     top_k: int | None = None
     prefix: str = ""
     question: str = ""
-    history: tuple[tuple[str, str], ...] = ()
+    history: tuple[Turn, ...] = ()
     texts: tuple[str, ...] = ()
     max_new_tokens: int = 64
+
+    @property
+    def every_image(self) -> tuple[Frame, ...]:
+        """The pictures of the whole chat, in the order in which they joined it."""
+        return (*(image for turn in self.history for image in turn.images), *self.images)
 
 
 @dataclass(frozen=True)
@@ -253,16 +269,35 @@ class AnswerToken:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """How a model saw a picture: in `n_tiles` pieces of so many pixels each."""
+
+    width_px: int
+    height_px: int
+    n_tiles: int = 1
+
+
+@dataclass(frozen=True)
 class Answer:
     """The whole answer, in times of the engine: from taking the question to its first token, and tokens a second.
 
-    `n_tokens` counts the token that ends the answer, too; `tokens_per_s` is over the whole time.
+    `n_tokens` counts the token that ends the answer, too; `tokens_per_s` is over the whole time. `model` is the name of
+    the model that answered, and `sights` tells how it saw each picture of the chat.
     """
 
     text: str
     n_tokens: int
     time_to_first_token_s: float
     tokens_per_s: float
+    model: str = ""
+    sights: tuple[Sight, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How probable it is, in [0, 1], that the answer to a question is yes and not no."""
+
+    yes: float
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,17 @@ from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
 from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors
 from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
-from workers.results import Answer, AnswerToken, Caption, Frame, ImageRequest, MatchScores, VisionTask
+from workers.results import (
+    Answer,
+    AnswerToken,
+    Caption,
+    Frame,
+    ImageRequest,
+    MatchScores,
+    Sight,
+    Verdict,
+    VisionTask,
+)
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +52,10 @@ class BlipOptions(EngineOptions):
 
 
 class Blip:
-    """Answers "caption", "ask" about one image, or "match", as its weights can; it remembers no earlier question."""
+    """Answers "caption", "ask" and "judge" about one image, or "match", as its weights can.
+
+    It remembers no earlier question.
+    """
 
     info: ClassVar[EngineInfo] = EngineInfo(
         name="blip",
@@ -50,6 +63,7 @@ class Blip:
         tasks=("ask", "caption", "match"),
         options=BlipOptions,
         needs=("torch", "transformers"),
+        judges=True,
     )
 
     def __init__(self, model: Path, options: BlipOptions) -> None:
@@ -74,6 +88,8 @@ class Blip:
             self._tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
         self._task = TASK_OF[architecture]
         self._text = self._model.config.text_config
+        size = self._pictures.size
+        self._size_px = {"width_px": size["width"], "height_px": size["height"]}
         on_progress(1.0, "BLIP is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
 
@@ -83,8 +99,8 @@ class Blip:
 
     def run(
         self, request: ImageRequest, cancelled: Callable[[], bool]
-    ) -> Iterator[AnswerToken | Answer | Caption | MatchScores]:
-        if request.task != self._task:
+    ) -> Iterator[AnswerToken | Answer | Verdict | Caption | MatchScores]:
+        if self._task != ("ask" if request.task == "judge" else request.task):
             raise EngineError(
                 "The model in '{folder}' is for the task '{task}', not '{wanted}'.",
                 hint="Choose another model.",
@@ -95,6 +111,11 @@ class Blip:
         if request.task == "ask":
             yield from self._answer(request, cancelled)
             return
+        if cancelled():
+            raise Cancelled
+        if request.task == "judge":
+            yield self._judge(request)
+            return
         for image in request.images:
             if cancelled():
                 raise Cancelled
@@ -104,12 +125,9 @@ class Blip:
                 yield self._match(image, request.texts)
 
     def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
-        if len(request.images) != 1:
-            raise UsageError("BLIP answers about one picture, not {count}.", count=len(request.images))
-        if not request.question.strip():
-            raise UsageError("There is no question.", hint="Ask one about the picture.")
         started = time.perf_counter()
-        question = self._question(request.images[0], request.question)
+        image = _only_image(request)
+        question = self._question(image, request.question)
         tokens: list[int] = []
         shown, first_s, n_tokens = "", 0.0, 0
         for token in self._tokens([self._model.decoder_start_token_id], question, request.max_new_tokens, cancelled):
@@ -130,7 +148,26 @@ class Blip:
             n_tokens=n_tokens,
             time_to_first_token_s=first_s,
             tokens_per_s=n_tokens / (time.perf_counter() - started),
+            model=self._folder.name,
+            sights=(Sight(**self._size_px),),
         )
+
+    def _judge(self, request: ImageRequest) -> Verdict:
+        """Both answers ranked by their likelihood, as the paper does with closed questions."""
+        import torch
+
+        question = self._question(_only_image(request), request.question)
+        likelihoods = []
+        with run_errors(self._folder), torch.inference_mode():
+            for answer in ("no", "yes"):
+                _, *tokens = self._encoded(answer)  # [SEP] included: "no" is not the beginning of "nothing"
+                given = torch.tensor([[self._model.decoder_start_token_id, *tokens[:-1]]], device=question.device)
+                logits = self._model.text_decoder(
+                    input_ids=given, encoder_hidden_states=question, encoder_attention_mask=_all_of(question)
+                ).logits
+                chances = logits[0].float().log_softmax(-1)  # (tokens, vocabulary)
+                likelihoods.append(sum(chances[place, token] for place, token in enumerate(tokens)))
+            return Verdict(float(torch.stack(likelihoods).softmax(0)[1]))
 
     def _caption(self, image: Frame, request: ImageRequest, cancelled: Callable[[], bool]) -> Caption:
         start = [self._text.bos_token_id]
@@ -252,6 +289,19 @@ class Blip:
                 kinds=", ".join(TASK_OF),
             )
         return architecture
+
+
+def _only_image(request: ImageRequest) -> Frame:
+    """The picture that the question is about: the newest of the chat.
+
+    Raises:
+        UsageError: there is none, there are several, or nothing is asked.
+    """
+    if len(request.images) > 1 or not request.every_image:
+        raise UsageError("BLIP answers about one picture, not {count}.", count=len(request.images))
+    if not request.question.strip():
+        raise UsageError("There is no question.", hint="Ask one about the picture.")
+    return request.every_image[-1]
 
 
 def _all_of(states: Any) -> Any:

@@ -7,7 +7,7 @@ from PIL import Image
 from tests.workers.engines.vision.conftest import ASSETS, THINGS
 from workers.engines.vision.blip import Blip, BlipOptions
 from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
-from workers.results import Answer, AnswerToken, ImageRequest
+from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn
 
 QUESTIONS = ("what is this?", "what is on the left?", "is a cat in the picture?", "zebra 🦓?", "a")
 
@@ -164,6 +164,53 @@ def test_a_second_question_about_a_picture_looks_only_once(engine, pictures, mon
 
 
 @answerer
+@pytest.mark.parametrize(("question", "is_so"), [("is there a horse?", True), ("is there a dog?", False)])
+def test_it_judges_what_is_answered_with_yes_or_no(engine, question, is_so):
+    sample = np.asarray(Image.open(ASSETS / "samples" / "things.jpg"))
+
+    (verdict,) = engine.run(ImageRequest("judge", (sample,), question=question), never)
+
+    assert (verdict.yes > 0.6) if is_so else (verdict.yes < 0.4)
+
+
+@pytest.mark.parametrize("engine", ["starter-blip-vqa", "tiny-blip-vqa"], indirect=True)
+def test_a_verdict_is_the_loss_of_transformers_as_a_chance(engine, pictures):
+    import torch
+
+    model, processor = plain(engine._folder, "BlipForQuestionAnswering")
+    inputs = processor(images=Image.fromarray(pictures[0]), text=QUESTIONS[2], return_tensors="pt")
+    seen = model.vision_model(inputs.pixel_values).last_hidden_state
+    asked = model.text_encoder(inputs.input_ids, encoder_hidden_states=seen).last_hidden_state
+    losses = []
+    for answer in ("yes", "no"):
+        answer_ids = processor(text=answer, return_tensors="pt").input_ids
+        answer_ids[0, 0] = model.decoder_start_token_id
+        chances = model.text_decoder(answer_ids, encoder_hidden_states=asked).logits.log_softmax(-1)
+        losses.append(torch.nn.functional.nll_loss(chances[0, :-1], answer_ids[0, 1:], reduction="sum"))
+
+    (verdict,) = engine.run(ImageRequest("judge", pictures[:1], question=QUESTIONS[2]), never)
+
+    assert verdict.yes == pytest.approx(float(torch.sigmoid(losses[1] - losses[0]).detach()), abs=1e-4)
+
+
+@answerer
+def test_a_question_without_a_picture_is_about_the_newest_of_the_chat(engine, pictures):
+    earlier = (Turn("what is this?", "a frog", pictures[:1]), Turn("and this?", "a carrot", pictures[1:2]))
+    asked = ImageRequest("ask", question="what is this?", history=earlier)
+
+    assert list(engine.run(asked, never))[-1].text == ask(engine, pictures[1], "what is this?").text
+
+
+@answerer
+def test_an_answer_says_what_saw_which_size(engine, pictures):
+    answer = ask(engine, pictures[0], QUESTIONS[0])
+
+    size_px = engine._model.config.vision_config.image_size
+    assert answer.model == "starter-blip-vqa"
+    assert answer.sights == (Sight(size_px, size_px),)
+
+
+@answerer
 def test_times_are_told(engine, pictures):
     answer = ask(engine, pictures[0], QUESTIONS[0], max_new_tokens=6)
 
@@ -189,6 +236,8 @@ def test_what_cannot_be_asked_is_told(engine, pictures, wrong, error, sentence):
 def test_one_picture_a_question(engine, pictures):
     with pytest.raises(UsageError, match="one picture, not 8"):
         list(engine.run(ImageRequest("ask", pictures, question="what?"), never))
+    with pytest.raises(UsageError, match="one picture, not 0"):
+        list(engine.run(ImageRequest("ask", question="what?"), never))
 
 
 @matcher

@@ -8,12 +8,13 @@ from workers.engine_process import EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.engines.registry import engines, engines_for
 from workers.errors import Cancelled, ModelBroken
-from workers.results import Answer, AnswerToken, Caption, Embeddings, ImageRequest, LabelScores, MatchScores
+from workers.results import Answer, AnswerToken, Caption, Embeddings, ImageRequest, LabelScores, MatchScores, Verdict
 
 ASKED = {
     "label": {"candidate_labels": ("a frog", "a boat")},
     "caption": {"prefix": "a picture of", "max_new_tokens": 8},
     "ask": {"question": "what is this?", "max_new_tokens": 8},
+    "judge": {"question": "is this a frog?"},
     "match": {"texts": ("a frog", "a boat")},
     "embed": {},
 }
@@ -21,6 +22,7 @@ GIVES = {
     "label": [LabelScores],
     "caption": [Caption],
     "ask": [AnswerToken, Answer],
+    "judge": [Verdict],
     "match": [MatchScores],
     "embed": [Embeddings],
 }
@@ -30,6 +32,7 @@ CASES = [
     ("starter-clip", "embed"),
     ("starter-blip-caption", "caption"),
     ("starter-blip-vqa", "ask"),
+    ("starter-blip-vqa", "judge"),
     ("tiny-siglip", "label"),
     ("tiny-siglip", "embed"),
     ("tiny-blip-caption", "caption"),
@@ -49,6 +52,7 @@ def request(task: str, *frames) -> ImageRequest:
 def test_every_task_of_every_engine_that_sees_has_a_model_here():
     tasks = {(engine.info.name, task) for task in ("label", "caption", "ask", "match") for engine in engines_for(task)}
 
+    tasks |= {(engine.info.name, "judge") for engine in engines_for("ask") if engine.info.judges}
     assert tasks <= {(MODELS[name][0], task) for name, task in CASES}
 
 
