@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from desktop_app.history import pictures
 from desktop_app.history.folders import ItemFolders
 from desktop_app.history.records import Recovered, RecoveredTrack
 from desktop_app.history.search import fold
@@ -98,6 +99,27 @@ def add_media(target: Target, *, item_id: int, path: str, **columns: Any) -> Non
     )
 
 
+def add_seen(
+    target: Target, *, item_id: int, item: dict[str, Any], files: list[dict[str, Any]], lines: list[dict[str, Any]]
+) -> int:
+    """Enters a snapshot or a picture whose files are on the disk already."""
+    begin(target, item_id=item_id, **item)
+    for file in files:
+        add_media(target, item_id=item_id, **file)
+    for line in lines:
+        _insert_line(target, item_id, **line)
+    if target.folders:
+        target.folders.unlock(item_id)
+    return item_id
+
+
+def add_remark(target: Target, *, item_id: int, said_at: float, lines: list[dict[str, Any]]) -> int:
+    """Adds what was said about a picture, a question before its answer; the number of the last line."""
+    row = target.connection.execute("SELECT created_at FROM items WHERE id = ?", (item_id,)).fetchone()
+    start_s = said_at - row["created_at"] if row else 0.0
+    return [_insert_line(target, item_id, **line | {"start_s": start_s}) for line in lines][-1]
+
+
 def finish(target: Target, *, item_id: int, duration_s: float, keep_audio: bool) -> None:
     _close(target, item_id, "finished", duration_s)
     if target.folders:
@@ -126,24 +148,23 @@ def recover(target: Target, *, item_id: int) -> Recovered:
 
 
 def adopt_orphans(target: Target) -> None:
-    """Gives a row to recordings that have none: their program died before it could write one."""
+    """Gives a row to recordings and pictures that have none: their program died before it could write one."""
     assert target.folders
+    assert target.root
     known = {row["id"] for row in target.connection.execute("SELECT id FROM items")}
+    columns = dict.fromkeys(("title", "source", "engine", "model_id", "language"), "")
     for item_id in target.folders.numbers():
-        audio = sorted(target.folders.path(item_id).glob("*.flac"))
-        if item_id not in known and audio and not target.folders.is_recording(item_id):
-            columns = dict.fromkeys(("title", "source", "engine", "model_id", "language"), "")
-            tracks = _json([path.stem for path in audio])
-            created_at = audio[0].stat().st_mtime
-            begin(
-                target,
-                item_id=item_id,
-                kind="speech",
-                state="recording",
-                tracks=tracks,
-                created_at=created_at,
-                **columns,
-            )
+        if item_id in known or target.folders.is_recording(item_id):
+            continue
+        folder = target.folders.path(item_id)
+        pictures.remove_unfinished(folder)
+        if audio := sorted(folder.glob("*.flac")):
+            columns |= {"kind": "speech", "state": "recording", "tracks": _json([path.stem for path in audio])}
+            begin(target, item_id=item_id, created_at=audio[0].stat().st_mtime, **columns)
+        elif picture := pictures.find(folder):
+            columns |= {"kind": picture.stem, "state": "finished", "tracks": "[]"}
+            item = columns | {"created_at": picture.stat().st_mtime}
+            add_seen(target, item_id=item_id, item=item, files=pictures.files_of(picture, target.root), lines=[])
 
 
 # ── what a person does ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,6 +173,14 @@ def adopt_orphans(target: Target) -> None:
 def update_item(target: Target, *, item_id: int, **columns: Any) -> None:
     assignments = ", ".join(f"{name} = ?" for name in columns)
     target.connection.execute(f"UPDATE items SET {assignments} WHERE id = ?", [*columns.values(), item_id])
+
+
+def rate_remark(target: Target, *, segment_id: int, rating: int) -> None:
+    changed = target.connection.execute(
+        "UPDATE segments SET details = json_set(details, '$.rating', ?) WHERE id = ?", (rating, segment_id)
+    )
+    if not changed.rowcount:
+        raise HistoryError("The history has no segment {segment_id}.", segment_id=segment_id)
 
 
 def edit_segment(target: Target, *, segment_id: int, text: str, edited_at: float) -> None:
@@ -219,8 +248,8 @@ def nothing(_target: Target) -> None:
 VERBS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        begin, append_words, set_emotion, add_segment, add_media, finish, recover, adopt_orphans,
-        update_item, edit_segment, undo_edit, delete, apply_retention, import_item, nothing,
+        begin, append_words, set_emotion, add_segment, add_media, add_seen, add_remark, finish, recover, adopt_orphans,
+        update_item, rate_remark, edit_segment, undo_edit, delete, apply_retention, import_item, nothing,
     )
 }  # fmt: skip
 
@@ -229,6 +258,13 @@ ERASING = {"delete", "apply_retention"}
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _insert_line(target: Target, item_id: int, *, start_s: float, **columns: Any) -> int:
+    """A segment without sound."""
+    return _insert_segment(
+        target, item_id, words=[], language="", is_open=False, start_s=start_s, end_s=start_s, **columns
+    )
 
 
 def _insert_segment(
@@ -243,6 +279,7 @@ def _insert_segment(
     start_s: float | None = None,
     end_s: float | None = None,
     emotion: Sequence[Sequence[Any]] = (),
+    details: dict[str, Any] | None = None,
 ) -> int:
     text = _text(words) if original_text is None else original_text
     start_s = words[0]["start_s"] if start_s is None else start_s
@@ -250,10 +287,13 @@ def _insert_segment(
     try:
         cursor = target.connection.execute(
             "INSERT INTO segments"
-            " (item_id, track, start_s, end_s, original_text, folded, language, words, is_open, emotion)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (item_id, track, start_s, end_s, text, fold(text), language, _json(words), is_open, _json(emotion)),
-        )
+            " (item_id, track, start_s, end_s, original_text, folded, language, words, is_open, emotion, details)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                item_id, track, start_s, end_s, text, fold(text), language, _json(words), is_open, _json(emotion),
+                _json(details or {}),
+            ),
+        )  # fmt: skip
     except sqlite3.IntegrityError as error:
         raise HistoryError("The history has no item {item_id}.", item_id=item_id) from error
     assert cursor.lastrowid is not None

@@ -98,7 +98,10 @@ M001_INITIAL: Statements = (
 # JSON: [["happy", 0.7], ...], best first; empty where nobody asked how it sounds.
 M002_EMOTION: Statements = ("ALTER TABLE segments ADD COLUMN emotion TEXT NOT NULL DEFAULT '[]'",)
 
-MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL, M002_EMOTION)
+# JSON: what a remark about a picture has beside its text, such as its model, scores and rating.
+M003_REMARKS: Statements = ("ALTER TABLE segments ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",)
+
+MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL, M002_EMOTION, M003_REMARKS)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

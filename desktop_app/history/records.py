@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from workers.results import Word
+from workers.results import LabelScores, Word
 
 Kind = Literal["speech", "snapshot", "picture", "answer"]
 State = Literal["recording", "finished", "recovered"]
 """`recording` until `finish`; `recovered` after a crash, until the rest of its audio is transcribed."""
+
+RemarkKind = Literal["labels", "caption", "answer"]
+
+SURE_FROM = 0.2
+"""Labels with a lower score are not what a picture shows: a search for them does not find it."""
 
 UNSURE_BELOW = 0.5
 """Words with a lower probability are marked for the reader."""
@@ -27,6 +33,9 @@ class Item:
         language: as chosen, or what was heard most.
         preview: how its text begins.
         size_bytes: what it takes on disk beside its text.
+        picture: the file of a snapshot or a picture; None for the other kinds, and for private ones.
+        thumbnail: the same in small.
+        details: what only one kind has, such as everything that made a picture.
     """
 
     id: int
@@ -43,6 +52,9 @@ class Item:
     is_pinned: bool
     preview: str = ""
     size_bytes: int = 0
+    picture: Path | None = None
+    thumbnail: Path | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,40 @@ class StoredSegment:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a model said about a picture.
+
+    Attributes:
+        text: the caption, the answer, or the labels that fit, best first.
+        question: what was answered.
+        scores: all labels with their numbers, best first; `none_score` is what the background got.
+        size_px: width and height of what was looked at; (0, 0) where nobody knows.
+        rating: 1 for a good one, -1 for a bad one, 0 for nobody said.
+        said_at: None for now.
+        id: how the history calls it.
+    """
+
+    kind: RemarkKind
+    text: str
+    question: str = ""
+    model_id: str = ""
+    scores: tuple[tuple[str, float], ...] = ()
+    none_score: float = 0.0
+    time_to_first_token_s: float = 0.0
+    tokens_per_s: float = 0.0
+    size_px: tuple[int, int] = (0, 0)
+    rating: int = 0
+    said_at: datetime | None = None
+    id: int = 0
+
+    @classmethod
+    def of_labels(cls, labels: LabelScores, model_id: str) -> Remark:
+        """The labels of a picture; its text has those that are likely, none where the background is likelier."""
+        likely = [label for label, score in labels.scores if score >= max(SURE_FROM, labels.none_score)]
+        return cls("labels", ", ".join(likely), model_id=model_id, scores=labels.scores, none_score=labels.none_score)
+
+
+@dataclass(frozen=True)
 class Edit:
     """One correction of a segment, oldest first: `text` is what it became."""
 
@@ -82,7 +128,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Media:
-    """A file that belongs to an item: `path` is absolute, `role` is "audio" for what was recorded."""
+    """A file that belongs to an item: `path` is absolute, `role` is "audio", "picture" or "thumbnail"."""
 
     role: str
     path: Path

@@ -3,6 +3,7 @@
     history/
       history.db (+ -wal, -shm)      items, segments with words, edits, media, the search index
       media/000012/me.flac           files of item 12; recording.lock while a window records into it
+      media/000013/snapshot.jpg      what was seen, and thumbnail.jpg; picture.png for what was drawn
       journal/*.jsonl                changes that a locked or full disk did not take yet
 
 Writes go through one thread (`writer`) and return a future; reads are direct and never wait for a writer.
@@ -16,24 +17,27 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop_app.history import changes, database, export, search
+from desktop_app.history import changes, database, export, pictures, search
 from desktop_app.history.changes import Change, Target
 from desktop_app.history.export import ExportOptions
 from desktop_app.history.folders import ItemFolders, size_bytes
-from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, StoredSegment, Totals
+from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, Remark, StoredSegment, Totals
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.subtitles import timed_words
 from desktop_app.history.writer import Writer
 from workers.errors import AppError, HistoryError, HistoryLocked, ItemMissing
 from workers.results import Segment, Word
+
+if TYPE_CHECKING:
+    from workers.results import Frame
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +188,66 @@ class History:
         if item_id < PRIVATE_FROM:
             self._folders.unlock(item_id)
 
+    # ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add_snapshot(
+        self,
+        picture: Frame | bytes,
+        *,
+        remarks: Sequence[Remark] = (),
+        title: str = "",
+        source: str = "",
+        details: Mapping[str, Any] | None = None,
+        is_private: bool = False,
+    ) -> Future[int]:
+        """Keeps a picture that was seen, and what was said about it so far; the future gives the item's number.
+
+        The picture is on the disk when this returns, some 50 ms later: not for the window's thread. A private one
+        keeps what was said and no picture.
+
+        Args:
+            picture: pixels, or the bytes of a file with a picture.
+            source: the camera, file or screen, in words.
+            details: plain JSON.
+
+        Raises (from the future):
+            SourceError: the bytes are no picture.
+            DiskError: the picture cannot be written.
+        """
+        item = {"title": title, "source": source, "engine": "", "model_id": ""}
+        return self._add_seen("snapshot", picture, item, remarks=remarks, details=details, is_private=is_private)
+
+    def add_picture(
+        self,
+        picture: Frame | bytes,
+        *,
+        prompt: str = "",
+        title: str = "",
+        engine: str = "",
+        model_id: str = "",
+        details: Mapping[str, Any] | None = None,
+        is_private: bool = False,
+    ) -> Future[int]:
+        """Keeps a picture that was drawn, with the words and everything else (`details`) that made it.
+
+        As `add_snapshot`, in every other respect.
+        """
+        item = {"title": title, "source": "", "engine": engine, "model_id": model_id}
+        return self._add_seen("picture", picture, item, prompt=prompt, details=details, is_private=is_private)
+
+    def add_remark(self, item_id: int, remark: Remark) -> Future[int]:
+        """Adds what was said about a picture; the future gives the remark's number."""
+        said_at = time.time() if remark.said_at is None else remark.said_at.timestamp()
+        return self._submit("add_remark", item_id=item_id, said_at=said_at, lines=_lines(remark))
+
+    def rate_remark(self, remark_id: int, rating: int) -> Future[None]:
+        """Notes whether a remark was good (1), bad (-1) or neither (0).
+
+        Raises (from the future):
+            HistoryError: there is none with this number.
+        """
+        return self._submit("rate_remark", segment_id=remark_id, rating=rating)
+
     # ── after a crash ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def unfinished(self) -> list[Item]:
@@ -318,6 +382,22 @@ class History:
             rows = connection.execute("SELECT * FROM segments WHERE item_id = ? ORDER BY start_s, id", (item_id,))
             return [_segment(row) for row in rows]
 
+    def remarks(self, item_id: int) -> list[Remark]:
+        """What was said about a picture, in that order; a text that somebody corrected is the corrected one."""
+        created_at = self.item(item_id).created_at.timestamp()
+        with self._reading(item_id) as connection:
+            rows = connection.execute(
+                "SELECT id, track, start_s, text, details FROM segments WHERE item_id = ? ORDER BY start_s, id",
+                (item_id,),
+            ).fetchall()
+        remarks, question = [], ""
+        for row in rows:
+            if row["track"] == "question":
+                question = row["text"]
+            elif row["track"] in ("labels", "caption", "answer"):
+                remarks.append(_remark(row, created_at, question if row["track"] == "answer" else ""))
+        return remarks
+
     def edits(self, segment_id: int) -> list[Edit]:
         """The corrections of a segment, oldest first."""
         with self._reading(segment_id) as connection:
@@ -375,6 +455,43 @@ class History:
             row = None  # the folders of the items that there are, are enough
         return self._folders.new(above=row["seq"] if row else 0)
 
+    def _add_seen(
+        self,
+        kind: Kind,
+        picture: Frame | bytes,
+        columns: dict[str, str],
+        *,
+        details: Mapping[str, Any] | None,
+        is_private: bool,
+        remarks: Sequence[Remark] = (),
+        prompt: str = "",
+    ) -> Future[int]:
+        created_at = time.time()
+        item = {name: _storable(value) for name, value in columns.items()} | {
+            "kind": kind, "state": "finished", "language": "", "tracks": "[]", "created_at": created_at,
+            "details": json.dumps(dict(details or {})),
+        }  # fmt: skip
+        lines = [_line("prompt", prompt)] if prompt else []
+        for remark in remarks:
+            said_at = created_at if remark.said_at is None else remark.said_at.timestamp()
+            lines += [line | {"start_s": said_at - created_at} for line in _lines(remark)]
+        files: list[dict[str, Any]] = []
+        try:
+            item_id = self._new_id(is_private=is_private)
+            if item_id < PRIVATE_FROM:
+                try:
+                    path = pictures.write(self._folders.path(item_id), kind, picture)
+                except BaseException:
+                    self._folders.unlock(item_id)
+                    self._folders.remove(item_id)
+                    raise
+                files = pictures.files_of(path, self._path.parent)
+        except AppError as error:
+            failed: Future[int] = Future()
+            failed.set_exception(error)
+            return failed
+        return self._submit("add_seen", item_id=item_id, item=item, files=files, lines=lines)
+
     def _submit(self, verb: str, **values: Any) -> Future[Any]:
         number = values.get("item_id", values.get("segment_id", 0))
         if self._folder and number < PRIVATE_FROM:
@@ -401,8 +518,15 @@ class History:
 
     def _item(self, connection: sqlite3.Connection, row: sqlite3.Row) -> Item:
         beginning = connection.execute(
-            "SELECT text FROM segments WHERE item_id = ? ORDER BY start_s, id LIMIT 3", (row["id"],)
+            "SELECT text FROM segments WHERE item_id = ? AND text != ''"
+            " ORDER BY track != 'caption', start_s, id LIMIT 3",
+            (row["id"],),
         )
+        is_seen = row["kind"] in pictures.KINDS
+        files = {}
+        if is_seen:
+            media = connection.execute("SELECT role, path FROM media WHERE item_id = ?", (row["id"],))
+            files = {file["role"]: self._path.parent / file["path"] for file in media}
         is_kept = self._folder and row["id"] < PRIVATE_FROM
         return Item(
             id=row["id"],
@@ -417,8 +541,11 @@ class History:
             created_at=_time(row["created_at"]),
             duration_s=row["duration_s"],
             is_pinned=bool(row["is_pinned"]),
-            preview=_beginning(" ".join(segment["text"] for segment in beginning)),
+            preview=_beginning((". " if is_seen else " ").join(segment["text"] for segment in beginning)),
             size_bytes=size_bytes(self._folders.path(row["id"])) if is_kept else 0,
+            picture=files.get("picture"),
+            thumbnail=files.get("thumbnail"),
+            details=json.loads(row["details"]),
         )
 
 
@@ -446,6 +573,35 @@ def _segment(row: sqlite3.Row) -> StoredSegment:
         words=tuple(Word(**word) for word in json.loads(row["words"])),
         is_open=bool(row["is_open"]),
         emotion=tuple((label, score) for label, score in json.loads(row["emotion"])),
+    )
+
+
+def _lines(remark: Remark) -> list[dict[str, Any]]:
+    """A remark as segments: what was asked, and what was said with all that is known of it."""
+    details = {
+        "model_id": remark.model_id,
+        "scores": remark.scores,
+        "none_score": remark.none_score,
+        "time_to_first_token_s": remark.time_to_first_token_s,
+        "tokens_per_s": remark.tokens_per_s,
+        "size_px": remark.size_px,
+        "rating": remark.rating,
+    }
+    asked = [_line("question", remark.question)] if remark.question else []
+    return [*asked, _line(remark.kind, remark.text) | {"details": details}]
+
+
+def _line(track: str, text: str) -> dict[str, Any]:
+    return {"track": track, "original_text": _storable(text.strip()), "start_s": 0.0}
+
+
+def _remark(row: sqlite3.Row, created_at: float, question: str) -> Remark:
+    details = json.loads(row["details"])
+    scores = tuple((label, score) for label, score in details.pop("scores", ()))
+    size_px = tuple(details.pop("size_px", (0, 0)))
+    said_at = _time(created_at + row["start_s"])
+    return Remark(
+        row["track"], row["text"], question, scores=scores, size_px=size_px, said_at=said_at, id=row["id"], **details
     )
 
 

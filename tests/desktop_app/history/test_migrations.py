@@ -7,9 +7,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop_app.history import migrations
+from desktop_app.history.records import Remark
 from desktop_app.history.store import History
 from workers.errors import DiskError, HistoryError, HistoryTooNew
 
@@ -62,11 +64,29 @@ def test_history_of_the_first_version_is_read(folder: Path, history: History, sa
     history.close()
     with closing(sqlite3.connect(folder / "history.db")) as connection:
         connection.execute("ALTER TABLE segments DROP COLUMN emotion")
+        connection.execute("ALTER TABLE segments DROP COLUMN details")
         connection.execute("PRAGMA user_version = 1")
 
     migrated = History(folder)
 
     assert [(segment.text, segment.emotion) for segment in migrated.segments(item_id)] == [("from long ago", ())]
+    migrated.close()
+
+
+def test_history_from_before_there_were_pictures_takes_some(
+    folder: Path, history: History, say: Callable[..., int]
+) -> None:
+    item_id = say("from long ago")
+    history.close()
+    with closing(sqlite3.connect(folder / "history.db")) as connection:
+        connection.execute("ALTER TABLE segments DROP COLUMN details")
+        connection.execute("PRAGMA user_version = 2")
+
+    migrated = History(folder)
+    migrated.add_snapshot(np.zeros((8, 8, 3), np.uint8), remarks=[Remark("caption", "a black square")]).result()
+
+    assert [item.preview for item in migrated.items()] == ["a black square", "from long ago"]
+    assert migrated.item(item_id).preview == "from long ago"
     migrated.close()
 
 
