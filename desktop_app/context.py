@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.history.store import History
     from desktop_app.sessions.file_queue import FileQueue
     from desktop_app.sessions.speech_session import SpeechSession
+    from desktop_app.sessions.vision_session import VisionSession
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool
     from workers.results import Notice, Progress
@@ -63,6 +64,12 @@ class Sessions:
         from desktop_app.sessions.speech_session import SpeechSession
 
         return SpeechSession(self._context)
+
+    @cached_property
+    def vision(self) -> VisionSession:
+        from desktop_app.sessions.vision_session import VisionSession
+
+        return VisionSession(self._context)
 
     @cached_property
     def files(self) -> FileQueue:

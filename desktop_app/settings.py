@@ -25,6 +25,9 @@ ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
 Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
+Resolution = Literal["640x480", "1280x720", "1920x1080", "3840x2160"]
+Rotation = Literal["0", "90", "180", "270"]
+CaptionWhen = Literal["changed", "always"]
 
 
 # What choices are called that engines' options share.
@@ -133,8 +136,122 @@ class Hear(Section):
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 
 
+class StandingQuestion(BaseModel):
+    """Something to be told about when a camera sees it; `workers.standing` explains the numbers."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str
+    hits: int = Field(3, ge=1, le=50)
+    looks: int = Field(5, ge=1, le=50)
+    cool_down_s: float = Field(60.0, ge=0.0, le=86_400.0)
+
+
+class See(Section):
+    """What is looked at, and what is said about it."""
+
+    model_config = ConfigDict(title="See")
+
+    camera: str = Field("", json_schema_extra={"widget": "hidden"})
+    resolution: Resolution = Field(
+        "1280x720",
+        title="Resolution",
+        description="What the camera is asked for; one that cannot gives the nearest that it has.",
+        json_schema_extra={
+            "labels": {
+                "640x480": "640 × 480",
+                "1280x720": "1280 × 720",
+                "1920x1080": "1920 × 1080",
+                "3840x2160": "3840 × 2160",
+            }
+        },
+    )
+    fps: int = Field(
+        30,
+        ge=1,
+        le=120,
+        title="Pictures a second",
+        description="What the camera is asked for; in weak light many give fewer.",
+    )
+    mirror: bool = Field(
+        False,
+        title="Mirror",
+        description="As in a mirror. Models see what you see: mirrored text cannot be read.",
+    )
+    rotate_deg: Rotation = Field(
+        "0",
+        title="Turn",
+        description="Clockwise, for a camera that hangs or stands on its side.",
+        json_schema_extra={"labels": {"0": "Not at all", "90": "90°", "180": "180°", "270": "270°"}},
+    )
+    labels_on: bool = Field(False, json_schema_extra={"widget": "hidden"})
+    label_engine: str = Field("clip", json_schema_extra={"widget": "hidden"})
+    label_model: str = Field("", json_schema_extra={"widget": "hidden"})
+    labels: list[str] = Field(
+        default_factory=lambda: ["a cat", "a dog", "a cup", "a book", "a phone", "a chair", "an apple", "a flower"],
+        title="Labels",
+        description="What pictures may show, one a line.",
+    )
+    label_sets: dict[str, list[str]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
+    prompt_templates: list[str] = Field(
+        default_factory=lambda: ["a photo of {}"],
+        title="Label templates",
+        description="A label takes the place of {}; several, one a line, are averaged.",
+    )
+    background: bool = Field(
+        True,
+        title="Allow “none of these”",
+        description="Common backgrounds compete with your labels, so that a picture may show none of them.",
+    )
+    top_k: int = Field(
+        5, ge=1, le=50, title="Classes shown", description="Of a model that has classes of its own, the best ones."
+    )
+    caption_on: bool = Field(False, json_schema_extra={"widget": "hidden"})
+    caption_engine: str = Field("", json_schema_extra={"widget": "hidden"})
+    caption_model: str = Field("", json_schema_extra={"widget": "hidden"})
+    caption_when: CaptionWhen = Field(
+        "changed",
+        title="Describe",
+        description="A picture that stays the same needs no new description.",
+        json_schema_extra={"labels": {"changed": "When the picture changes", "always": "All the time"}},
+    )
+    caption_interval_s: float = Field(
+        2.0,
+        ge=0.0,
+        le=3600.0,
+        title="Pause between descriptions",
+        description="At least so long from one to the next.",
+        json_schema_extra={"unit": "s", "special": "None"},
+    )
+    caption_prefix: str = Field(
+        "", title="Beginning", description="Descriptions begin with these words, such as “a photo of”."
+    )
+    ask_engine: str = Field("", json_schema_extra={"widget": "hidden"})
+    ask_model: str = Field("", json_schema_extra={"widget": "hidden"})
+    max_new_tokens: int = Field(
+        256,
+        ge=1,
+        le=4096,
+        title="Longest answer",
+        description="Where an answer is cut off.",
+        json_schema_extra={"unit": "tokens"},
+    )
+    frames_remembered: int = Field(
+        1,
+        ge=1,
+        le=16,
+        title="Pictures in a chat",
+        description="How many of the newest pictures, with what was said about them, an answer heeds; each takes time.",
+    )
+    speak_answers: bool = Field(
+        False, title="Read answers aloud", description="With a voice of the system, sentence by sentence."
+    )
+    standing_questions: list[StandingQuestion] = Field(default_factory=list, json_schema_extra={"widget": "hidden"})
+    engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
+
+
 class HistorySettings(Section):
-    """What is kept of what was heard."""
+    """What is kept of what was heard and seen."""
 
     model_config = ConfigDict(title="History")
 
@@ -206,6 +323,7 @@ class Settings(BaseModel):
 
     general: General = General()
     hear: Hear = Hear()
+    see: See = See()
     history: HistorySettings = HistorySettings()
     captions: Captions = Captions()
     models: Models = Models()

@@ -164,7 +164,7 @@ def choose_spec(
             raise _knows_only_english(entry, able[0], engine, language, task)
         entry = able[0]
     engine = engine or (settings.hear.engine if settings.hear.engine in entry.engines else entry.engines[0])
-    return catalogue.spec(engine, model or entry.id, options_of(settings, engine))
+    return catalogue.spec(engine, model or entry.id, options_of(settings.hear, engine))
 
 
 def _entry(catalogue: Catalogue, engine: str, model: str) -> ModelEntry:

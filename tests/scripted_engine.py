@@ -1,6 +1,8 @@
 """A real engine whose answers and mishaps are scripted, for every test that needs an engine but no model.
 
-A `SpeechRequest` is answered with `options.words`, one for each 0.3 s of its samples. A tuple is a command:
+A `SpeechRequest` is answered with `options.words`, one for each 0.3 s of its samples. An `ImageRequest` is answered by
+the mean colour of its last image, such as "200 0 0": the label that is it scores 1, the caption tells it, the answer
+tells it after the question. A tuple is a command:
 
     ("echo", value)          gives the value back           ("exit", code)    ends the process
     ("bytes", n)             gives an array of n bytes       ("kill",)         ends it as the system does: SIGKILL
@@ -34,7 +36,17 @@ from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, EngineSpec, OnProgress
 from workers.errors import Cancelled, EngineError, ModelMissing
-from workers.results import SAMPLE_RATE_HZ, Hypothesis, SpeechRequest, Word
+from workers.results import (
+    SAMPLE_RATE_HZ,
+    Answer,
+    AnswerToken,
+    Caption,
+    Hypothesis,
+    ImageRequest,
+    LabelScores,
+    SpeechRequest,
+    Word,
+)  # fmt: skip
 
 FACTORY = "tests.scripted_engine:ScriptedEngine"
 WORD_S = 0.3
@@ -52,10 +64,13 @@ class ScriptedOptions(EngineOptions):
     crash_once: str = Field("", title="Crash once", description="A file: the first speech request makes it and dies.")
     bugs_at: tuple[int, ...] = Field((), title="Bugs at", description="These speech requests raise ValueError.")
     crash_always: bool = Field(False, title="Crash always", description="Dies on each speech request.")
+    tokens: int = Field(0, title="Tokens", description="How many more an answer has.")
 
 
 class ScriptedEngine:
-    info: ClassVar[EngineInfo] = EngineInfo("scripted", "Scripted", ("speech",), ScriptedOptions)
+    info: ClassVar[EngineInfo] = EngineInfo(
+        "scripted", "Scripted", ("speech", "label", "caption", "ask"), ScriptedOptions
+    )
 
     def __init__(self, model: Path, options: ScriptedOptions) -> None:
         self._model = model
@@ -90,18 +105,49 @@ class ScriptedEngine:
     def run(self, request: Any, cancelled: Callable[[], bool]) -> Iterator[Any]:
         if isinstance(request, SpeechRequest):
             yield self._hear(request)
+        elif isinstance(request, ImageRequest):
+            yield from self._look(request, cancelled)
         else:
             yield from _obey(request, cancelled)
 
     def unload(self) -> None:
         self._memory = b""
 
-    def _hear(self, request: SpeechRequest) -> Hypothesis:
+    def _look(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[Any]:
+        """Each token of an answer takes the latency; any other result does once."""
+        colour = " ".join(str(round(mean)) for mean in request.every_image[-1].mean((0, 1)))
+        texts = [f"{request.question}", *(f" {part}" for part in colour.split()), *[" more"] * self._options.tokens]
+        if request.task == "ask":
+            for number, text in enumerate(texts):
+                time.sleep(self._options.latency_s)
+                if cancelled():
+                    raise Cancelled
+                if number == 1:
+                    self._crash_if_told()
+                yield AnswerToken(text)
+            yield Answer("".join(texts), len(texts), 0.01, 100.0)
+            return
+        self._crash_if_told()
+        time.sleep(self._options.latency_s)
+        if cancelled():
+            raise Cancelled
+        if request.task == "caption":
+            yield Caption(f"{request.prefix} {colour}".strip())
+        else:
+            scores = sorted(
+                ((label, float(label == colour)) for label in request.candidate_labels), key=lambda s: -s[1]
+            )
+            yield LabelScores(tuple(scores), 0.0)
+
+    def _crash_if_told(self) -> None:
         if self._options.crash_always:
             os._exit(9)
         if self._options.crash_once and not Path(self._options.crash_once).exists():
             Path(self._options.crash_once).touch()
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _hear(self, request: SpeechRequest) -> Hypothesis:
+        self._crash_if_told()
         self._n_heard += 1
         if self._n_heard in self._options.bugs_at:
             raise ValueError(self._n_heard)

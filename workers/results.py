@@ -31,6 +31,47 @@ VisionTask = Literal["label", "caption", "ask", "judge", "match", "embed"]
 ControlKind = Literal["scribble", "softedge", "canny", "depth", "pose", "seg"]
 
 
+# ── source → worker ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, eq=False)
+class VideoFrame:
+    """One picture of a camera, a video, a screen or a file, as it is shown and asked about. Nobody writes into it.
+
+    Attributes:
+        number: counts from 1 for each source; a gap is what nobody had time for.
+        captured_s: when it was taken, on the clock of `time.monotonic`.
+    """
+
+    pixels: Frame
+    number: int
+    captured_s: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of a picture in fractions of its width and height, whatever its size in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def crop(self, pixels: Frame) -> Frame:
+        """What the rectangle shows, without a copy; at least one pixel."""
+        height, width = pixels.shape[:2]
+        x, y = min(int(self.left * width), width - 1), min(int(self.top * height), height - 1)
+        return pixels[
+            y : max(y + 1, round((self.top + self.height) * height)),
+            x : max(x + 1, round((self.left + self.width) * width)),
+        ]
+
+
 # ── worker → engine ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -413,6 +454,21 @@ class LiveStatus:
     decode_s: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What an engine saw in a frame.
+
+    Attributes:
+        frame: what it looked at, cropped already.
+        took_s: from taking the frame to having the result.
+    """
+
+    frame: VideoFrame
+    result: LabelScores | Caption
+    model_id: str
+    took_s: float
+
+
 @dataclass(frozen=True)
 class Notice:
     """One sentence that the user should read although work goes on, such as an engine that was restarted.
@@ -440,6 +496,14 @@ class SourceNotice(Notice):
     track: str = ""
     device_name: str = ""
     condition: Literal["", "silent", "away"] = ""
+
+
+@dataclass(frozen=True)
+class CameraNotice(Notice):
+    """How a camera is until the next one: away and waited for, delivering black, or "" for well."""
+
+    device_name: str = ""
+    condition: Literal["", "away", "black"] = ""
 
 
 # ── source → session ─────────────────────────────────────────────────────────────────────────────────────────────────

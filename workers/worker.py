@@ -1,4 +1,4 @@
-"""The threads that bring sound and engines together and send results to the window. QtCore only."""
+"""The threads that bring sound, pictures and engines together and send results to the window. QtCore only."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from workers.results import (
     Commit,
     EmotionScores,
     Hypothesis,
+    ImageRequest,
     Progress,
     Samples,
     Segment,
@@ -31,6 +32,7 @@ from workers.results import (
     SpeechRequest,
 )  # fmt: skip
 from workers.sources import media_file
+from workers.vision import LookMailbox, answer_live, look_live
 
 log = logging.getLogger(__name__)
 
@@ -266,6 +268,59 @@ class FileWorker(Worker):
                 cancelled=self.cancelled,
             ):
                 yield _later(result, self._start_s) if isinstance(result, Segment) else result
+
+
+class LookWorker(Worker):
+    """Looks at what comes into a mailbox; emits Progress while loading, 1.0 once it looks, then Seens and Notices.
+
+    Its looks come after everybody who is more urgent, and a pause of the mailbox ends the one under way.
+    """
+
+    def __init__(self, pool: EnginePool, spec: EngineSpec, mailbox: LookMailbox, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+        self._mailbox = mailbox
+
+    def work(self) -> Iterator[object]:
+        with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
+            yield Progress(1.0)
+
+            def ask(request: ImageRequest) -> object:
+                return lease.ask(request, cancelled=self._gives_up, priority=Priority.BACKGROUND)
+
+            yield from look_live(self._mailbox, ask, model_id=self._spec.model_id)
+
+    def _gives_up(self) -> bool:
+        return self.cancelled() or self._mailbox.is_paused
+
+    def stop(self) -> None:
+        self._mailbox.close()
+        super().stop()
+
+
+class AnswerWorker(Worker):
+    """Answers one question; emits Progress while loading, 1.0 when it is there, then AnswerTokens and the Answer.
+
+    After a Notice the answer begins anew.
+    """
+
+    def __init__(
+        self, pool: EnginePool, spec: EngineSpec, request: ImageRequest, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+        self._request = request
+
+    def work(self) -> Iterator[object]:
+        with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
+            yield Progress(1.0)
+
+            def ask(request: ImageRequest) -> Iterator[object]:
+                return lease.run(request, cancelled=self.cancelled, priority=Priority.QUESTION)
+
+            yield from answer_live(self._request, ask)
 
 
 def _blocks_from(start_s: float, blocks: Iterable[Samples]) -> Iterator[Samples]:

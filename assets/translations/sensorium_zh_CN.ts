@@ -1638,6 +1638,17 @@
     </message>
 </context>
 <context>
+    <name>VisionSession</name>
+    <message>
+        <source>There is nothing to ask about yet.</source>
+        <translation>还没有可以提问的画面。</translation>
+    </message>
+    <message>
+        <source>Start a camera.</source>
+        <translation>请先打开摄像头。</translation>
+    </message>
+</context>
+<context>
     <name>Waveform</name>
     <message>
         <source>Waveform</source>
@@ -2151,6 +2162,14 @@
     <message>
         <source>It can use: {kinds}.</source>
         <translation>可用的有：{kinds}。</translation>
+    </message>
+    <message>
+        <source>It is started again and asked once more.</source>
+        <translation>正在重新启动它并再问一次。</translation>
+    </message>
+    <message>
+        <source>It is started again and looks at the newest picture.</source>
+        <translation>正在重新启动它，它会看最新的画面。</translation>
     </message>
     <message>
         <source>It is started again; the audio is kept.</source>
@@ -2843,8 +2862,24 @@
 <context>
     <name>settings</name>
     <message>
+        <source>A label takes the place of {}; several, one a line, are averaged.</source>
+        <translation>{} 会被标签替换；可写多行，每行一个模板，结果取平均。</translation>
+    </message>
+    <message>
+        <source>A picture that stays the same needs no new description.</source>
+        <translation>画面不变就不需要新的描述。</translation>
+    </message>
+    <message>
         <source>A sentence in the style that you expect; it helps with names and punctuation.</source>
         <translation>一句符合您期望风格的话；有助于识别人名和标点。</translation>
+    </message>
+    <message>
+        <source>All the time</source>
+        <translation>一直</translation>
+    </message>
+    <message>
+        <source>Allow “none of these”</source>
+        <translation>允许“都不是”</translation>
     </message>
     <message>
         <source>An English translation</source>
@@ -2863,6 +2898,14 @@
         <translation>与 ViT-B/32 相同但分块更细：更准确，计算量是四倍。</translation>
     </message>
     <message>
+        <source>As in a mirror. Models see what you see: mirrored text cannot be read.</source>
+        <translation>像照镜子一样。模型看到的与您看到的相同：镜像的文字无法辨认。</translation>
+    </message>
+    <message>
+        <source>At least so long from one to the next.</source>
+        <translation>两次描述之间至少间隔这么久。</translation>
+    </message>
+    <message>
         <source>Automatic</source>
         <translation>自动</translation>
     </message>
@@ -2873,6 +2916,10 @@
     <message>
         <source>Background</source>
         <translation>背景</translation>
+    </message>
+    <message>
+        <source>Beginning</source>
+        <translation>开头</translation>
     </message>
     <message>
         <source>Best that is installed</source>
@@ -2899,6 +2946,18 @@
         <translation>变化立即呈现，没有滑动或淡入淡出。</translation>
     </message>
     <message>
+        <source>Classes shown</source>
+        <translation>显示的类别数</translation>
+    </message>
+    <message>
+        <source>Clockwise, for a camera that hangs or stands on its side.</source>
+        <translation>顺时针旋转，用于倒挂或侧放的摄像头。</translation>
+    </message>
+    <message>
+        <source>Common backgrounds compete with your labels, so that a picture may show none of them.</source>
+        <translation>常见背景会与您的标签竞争，这样画面也可以一个标签都不符合。</translation>
+    </message>
+    <message>
         <source>Computer audio</source>
         <translation>电脑声音</translation>
     </message>
@@ -2909,6 +2968,14 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Describe</source>
+        <translation>描述时机</translation>
+    </message>
+    <message>
+        <source>Descriptions begin with these words, such as “a photo of”.</source>
+        <translation>描述以这些词开头，例如“a photo of”。</translation>
     </message>
     <message>
         <source>Detect</source>
@@ -2975,6 +3042,10 @@
         <translation>历史记录</translation>
     </message>
     <message>
+        <source>How many of the newest pictures, with what was said about them, an answer heeds; each takes time.</source>
+        <translation>回答会参考最近几张图片及其对话；每多一张都更耗时。</translation>
+    </message>
+    <message>
         <source>How solid it is.</source>
         <translation>背景的不透明程度。</translation>
     </message>
@@ -2993,6 +3064,14 @@
     <message>
         <source>Knows about 120 everyday things as icons, no photographs. Get a full model for those.</source>
         <translation>认识约 120 种日常事物的图标，不认识照片。要识别照片，请下载完整模型。</translation>
+    </message>
+    <message>
+        <source>Label templates</source>
+        <translation>标签模板</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Language</source>
@@ -3027,6 +3106,10 @@
         <translation>实时转写时，最后一个词会等到其后有这么多声音或下一个词开始。</translation>
     </message>
     <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
         <source>Many languages, fast on any computer.</source>
         <translation>多种语言，在任何电脑上都很快。</translation>
     </message>
@@ -3037,6 +3120,10 @@
     <message>
         <source>Microphone and computer</source>
         <translation>麦克风和电脑</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Model</source>
@@ -3063,6 +3150,14 @@
         <translation>没有标点；比 base 更准确。</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>不旋转</translation>
+    </message>
+    <message>
         <source>Nothing is kept: no text and no sound. The status bar shows it.</source>
         <translation>不保存任何内容：文字和声音都不保存。状态栏会显示此模式。</translation>
     </message>
@@ -3071,12 +3166,28 @@
         <translation>数值格式</translation>
     </message>
     <message>
+        <source>Of a model that has classes of its own, the best ones.</source>
+        <translation>对自带类别的模型，显示得分最高的几个。</translation>
+    </message>
+    <message>
         <source>Older recordings are deleted with everything that belongs to them.</source>
         <translation>更早的录音及其所有相关内容会被删除。</translation>
     </message>
     <message>
         <source>One sentence about a picture; you can give its beginning.</source>
         <translation>用一句话描述图片；可以给出开头。</translation>
+    </message>
+    <message>
+        <source>Pause between descriptions</source>
+        <translation>描述间隔</translation>
+    </message>
+    <message>
+        <source>Pictures a second</source>
+        <translation>每秒画面数</translation>
+    </message>
+    <message>
+        <source>Pictures in a chat</source>
+        <translation>对话中的图片数</translation>
     </message>
     <message>
         <source>Place</source>
@@ -3099,8 +3210,16 @@
         <translation>提示</translation>
     </message>
     <message>
+        <source>Read answers aloud</source>
+        <translation>朗读回答</translation>
+    </message>
+    <message>
         <source>Reduce motion</source>
         <translation>减少动画</translation>
+    </message>
+    <message>
+        <source>Resolution</source>
+        <translation>分辨率</translation>
     </message>
     <message>
         <source>Right context (s)</source>
@@ -3117,6 +3236,10 @@
     <message>
         <source>Says how well labels of your own fit, and finds pictures by words. Fast on any computer.</source>
         <translation>判断自定标签与图片的符合程度，并能按文字查找图片。在任何电脑上都很快。</translation>
+    </message>
+    <message>
+        <source>See</source>
+        <translation>看</translation>
     </message>
     <message>
         <source>Silence after the speech (s)</source>
@@ -3191,6 +3314,10 @@
         <translation>翻译成英文需要多语言模型。</translation>
     </message>
     <message>
+        <source>Turn</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
         <source>ViT (labels of its own)</source>
         <translation>ViT（自带标签）</translation>
     </message>
@@ -3203,8 +3330,28 @@
         <translation>所说的原文</translation>
     </message>
     <message>
+        <source>What pictures may show, one a line.</source>
+        <translation>画面中可能出现的事物，每行一个。</translation>
+    </message>
+    <message>
+        <source>What the camera is asked for; in weak light many give fewer.</source>
+        <translation>向摄像头请求的帧率；光线弱时许多摄像头会更低。</translation>
+    </message>
+    <message>
+        <source>What the camera is asked for; one that cannot gives the nearest that it has.</source>
+        <translation>向摄像头请求的分辨率；不支持时使用最接近的。</translation>
+    </message>
+    <message>
+        <source>When the picture changes</source>
+        <translation>画面变化时</translation>
+    </message>
+    <message>
         <source>Where I left them</source>
         <translation>上次的位置</translation>
+    </message>
+    <message>
+        <source>Where an answer is cut off.</source>
+        <translation>回答超过此长度会被截断。</translation>
     </message>
     <message>
         <source>Where models are stored. Those in the old folder stay there. Takes effect at the next start.</source>
@@ -3225,6 +3372,10 @@
     <message>
         <source>Whisper (PyTorch)</source>
         <translation>Whisper（PyTorch）</translation>
+    </message>
+    <message>
+        <source>With a voice of the system, sentence by sentence.</source>
+        <translation>用系统语音逐句朗读。</translation>
     </message>
     <message>
         <source>Without it only text stays; words can no longer be played.</source>
@@ -3257,6 +3408,14 @@
     <message>
         <source>px</source>
         <translation>像素</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
     </message>
     <message>
         <source>简体中文</source>

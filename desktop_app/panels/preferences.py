@@ -221,7 +221,7 @@ class _EngineOptions(QWidget):
         return hear.engine_options.get(hear.engine, {})
 
     def _values(self) -> Any:
-        return options_of(self._context.settings, self._context.settings.hear.engine)
+        return options_of(self._context.settings.hear, self._context.settings.hear.engine)
 
     def _on_value_changed(self, field: str, value: Any) -> None:
         values = self._values().model_copy(update={field: value})

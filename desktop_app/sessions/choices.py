@@ -1,21 +1,26 @@
-"""What the settings mean for an engine: which one with which model, and how it listens."""
+"""What the settings mean for an engine: which one with which model, and how it listens or looks."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
 from workers.engines.registry import engine_named
 from workers.live import LiveOptions
+from workers.results import ImageRequest, Region
+from workers.sources.base import Orientation
+from workers.vision import LookPlan
 
 if TYPE_CHECKING:
-    from desktop_app.settings import Settings
+    from desktop_app.settings import Hear, See, Settings
     from workers.catalogue.catalogue import Catalogue
     from workers.engines.base import EngineOptions, EngineSpec
 
 log = logging.getLogger(__name__)
+
+LookTask = Literal["label", "caption", "ask"]
 
 
 def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") -> EngineSpec:
@@ -30,19 +35,66 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
     hear = settings.hear
     entry = catalogue.entry(model_id or hear.model) if model_id or hear.model else catalogue.default_model("speech")
     engine = hear.engine if hear.engine in entry.engines else entry.engines[0]
-    return catalogue.spec(engine, entry.id, options_of(settings, engine))
+    return catalogue.spec(engine, entry.id, options_of(settings.hear, engine))
 
 
-def options_of(settings: Settings, engine: str) -> EngineOptions:
-    """The options that the settings hold for an engine; what does not fit this version of the app is left out."""
+def options_of(section: Hear | See, engine: str) -> EngineOptions:
+    """The options that a section holds for an engine; what does not fit this version of the app is left out."""
     kind = engine_named(engine).info.options
-    values = dict(settings.hear.engine_options.get(engine, {}))
+    values = dict(section.engine_options.get(engine, {}))
     try:
         return kind(**values)
     except ValidationError as error:
         wrong = sorted({str(detail["loc"][0]) for detail in error.errors()})
         log.warning("options of %s that do not fit are left out: %s", engine, ", ".join(wrong))
         return kind(**{name: value for name, value in values.items() if name not in wrong})
+
+
+def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask) -> EngineSpec:
+    """The engine to label, describe or answer with; without a chosen model the first that is installed.
+
+    Raises:
+        ModelMissing, ModelBroken, UsageError.
+    """
+    see = settings.see
+    engine, model_id = {
+        "label": (see.label_engine, see.label_model),
+        "caption": (see.caption_engine, see.caption_model),
+        "ask": (see.ask_engine, see.ask_model),
+    }[task]
+    entry = catalogue.entry(model_id) if model_id else catalogue.default_model(task, engine)
+    engine = engine if engine in entry.engines else entry.engines[0]
+    return catalogue.spec(engine, entry.id, options_of(see, engine))
+
+
+def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
+    """What the label lane asks; an engine with classes of its own ignores the user's labels."""
+    from workers.engines.vision.clip import backgrounds_for
+
+    labels = tuple(dict.fromkeys(label for text in see.labels if (label := text.strip())))
+    templates = tuple(template for template in see.prompt_templates if "{}" in template)
+    return LookPlan(
+        ImageRequest(
+            "label",
+            candidate_labels=labels,
+            background_labels=backgrounds_for(labels) if see.background else (),
+            prompt_templates=templates or ("{}",),
+            top_k=see.top_k if engine == "vit" else None,
+        ),
+        region,
+    )
+
+
+def caption_plan(see: See, region: Region | None) -> LookPlan:
+    """What the caption lane asks, and when."""
+    request = ImageRequest("caption", prefix=see.caption_prefix)
+    return LookPlan(request, region, see.caption_interval_s, only_changes=see.caption_when == "changed")
+
+
+def orientation(see: See) -> Orientation:
+    """How pictures are turned."""
+    degrees: dict[str, Literal[0, 90, 180, 270]] = {"0": 0, "90": 90, "180": 180, "270": 270}
+    return Orientation(degrees[see.rotate_deg], see.mirror)
 
 
 def emotion_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:

@@ -1,18 +1,22 @@
-"""Reads a picture from a file or a pipe: upright, in RGB, of a size that models look at. No Qt."""
+"""A picture from a file or a pipe, and one as a source: upright, in RGB, of a size that models look at. No Qt."""
 
 from __future__ import annotations
 
 import io
 import struct
+import threading
+import time
 import warnings
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from workers.errors import SourceError
-from workers.results import Frame
+from workers.results import Frame, VideoFrame
+from workers.sources.base import OnEnd, OnFrame, Orientation
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,6 +27,61 @@ MOST_DECODED_PIXELS = 100_000_000  # 400 MB with transparency
 MOST_NARROW = 200  # times as long as wide: models scale the short side up, and the long one with it
 DAMAGE = (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, OverflowError, struct.error, zlib.error)
 """What Pillow raises on bytes that are no picture, or a broken one."""
+
+
+class Still:
+    """One picture as a source: delivered once, and again when it is turned; it ends with `stop`.
+
+    Args:
+        read: gives the picture, or raises SourceError.
+    """
+
+    is_live = False
+
+    def __init__(self, name: str, read: Callable[[], Frame]) -> None:
+        self.name = name
+        self._read = read
+        self._orientation = Orientation()
+        self._lock = threading.Lock()  # of what follows, and so that frames come one at a time
+        self._pixels: Frame | None = None
+        self._number = 0
+        self._on_end: OnEnd | None = None
+
+    @classmethod
+    def of_file(cls, path: Path) -> Still:
+        """The picture in a file."""
+        return cls(path.name, lambda: read_image(path))
+
+    def start(self, on_frame: OnFrame, on_end: OnEnd) -> None:
+        pixels = self._read()
+        with self._lock:
+            self._pixels, self._on_frame, self._on_end = pixels, on_frame, on_end
+            self._deliver()
+
+    def orient(self, orientation: Orientation) -> None:
+        with self._lock:
+            self._orientation = orientation
+            if self._on_end is not None:
+                self._deliver()
+
+    def stop(self) -> None:
+        with self._lock:
+            on_end, self._on_end = self._on_end, None
+        if on_end is not None:
+            on_end(None)
+
+    def _deliver(self) -> None:
+        assert self._pixels is not None
+        self._number += 1
+        self._on_frame(VideoFrame(turned(self._pixels, self._orientation), self._number, time.monotonic()))
+
+
+def turned(pixels: Frame, orientation: Orientation) -> Frame:
+    """The picture turned and mirrored, as pixels that lie one after the other."""
+    quarters = orientation.rotate_deg // 90
+    pixels = np.rot90(pixels, -quarters) if quarters else pixels
+    pixels = pixels[:, ::-1] if orientation.is_mirrored else pixels
+    return np.ascontiguousarray(pixels)
 
 
 def read_image(path: Path) -> Frame:

@@ -25,7 +25,7 @@ def test_options_that_fit_are_taken_whole():
     settings = Settings()
     settings.hear.engine_options = {"emotion": {"dtype": "float16"}}
 
-    assert options_of(settings, "emotion").model_dump() == {"device": "auto", "dtype": "float16"}
+    assert options_of(settings.hear, "emotion").model_dump() == {"device": "auto", "dtype": "float16"}
 
 
 def test_emotions_need_the_wish_and_a_model(tmp_path: Path):

@@ -1,0 +1,499 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from desktop_app.context import AppContext
+from desktop_app.paths import Paths
+from desktop_app.sessions import vision_session
+from desktop_app.sessions.chat import TurnState
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.vision_session import VisionSession
+from desktop_app.settings import Settings
+from tests.scripted_engine import scripted
+from workers.engine_pool import EnginePool
+from workers.errors import Cancelled, DeviceError, ModelMissing
+from workers.results import Caption, LabelScores, Region, VideoFrame
+from workers.sources.base import Orientation
+
+RED, GREEN = (200, 0, 0), (0, 200, 0)
+
+
+class ScriptedCamera:
+    """A camera whose frames come when the test says so."""
+
+    is_live = True
+
+    def __init__(self, name: str = "Camera", *, error: Exception | None = None, opens: bool = True) -> None:
+        self.name = name
+        self.orientation = Orientation()
+        self.is_stopped = threading.Event()
+        self._may_open = threading.Event()
+        self._error = error
+        self._on_end = None
+        self._number = 0
+        if opens:
+            self._may_open.set()
+
+    def start(self, on_frame, on_end) -> None:
+        self._may_open.wait()
+        if self._error:
+            raise self._error
+        if self.is_stopped.is_set():
+            raise Cancelled
+        self._on_frame, self._on_end = on_frame, on_end
+        self.show(RED)
+
+    def show(self, colour: tuple[int, int, int], size: tuple[int, int] = (32, 24)) -> VideoFrame:
+        self._number += 1
+        pixels = np.full((size[1], size[0], 3), colour, np.uint8)
+        frame = VideoFrame(pixels, self._number, time.monotonic())
+        thread = threading.Thread(target=self._on_frame, args=[frame])
+        thread.start()
+        thread.join()
+        return frame
+
+    def orient(self, orientation: Orientation) -> None:
+        self.orientation = orientation
+
+    def end(self, error: Exception | None = None) -> None:
+        on_end, self._on_end = self._on_end, None
+        if on_end:
+            on_end(error)
+
+    def stop(self) -> None:
+        self.is_stopped.set()
+        self._may_open.set()
+        self.end()
+
+
+@pytest.fixture
+def engine() -> dict:
+    """The options of the engine that looks and answers."""
+    return {}
+
+
+@pytest.fixture(params=["thread"])
+def placement(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def context(qtbot, home, placement, engine, monkeypatch):
+    monkeypatch.setattr(vision_session, "vision_spec", lambda settings, catalogue, task: scripted(task, **engine))
+    context = AppContext(Paths.below(home), Settings(), pool=EnginePool(placement=placement))
+    context.messages = []
+    context.message_posted.connect(context.messages.append)
+    yield context
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
+
+
+@pytest.fixture
+def session(context) -> VisionSession:
+    return context.sessions.vision
+
+
+@pytest.fixture
+def camera(qtbot, session) -> ScriptedCamera:
+    """One that runs."""
+    camera = ScriptedCamera()
+    session.start(camera)
+    until(qtbot, session, SessionState.RUNNING)
+    return camera
+
+
+def until(qtbot, session, state: SessionState) -> None:
+    qtbot.waitUntil(lambda: session.state is state, timeout=20_000)
+
+
+def answered(qtbot, turn) -> None:
+    qtbot.waitUntil(lambda: turn.state.is_over, timeout=20_000)
+
+
+def colour_of(frame: VideoFrame) -> tuple[int, ...]:
+    return tuple(frame.pixels[0, 0])
+
+
+# ── the source ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_picture_file_is_shown(qtbot, session, tmp_path):
+    Image.new("RGB", (40, 30), RED).save(tmp_path / "red.png")
+
+    session.open_image(tmp_path / "red.png")
+    until(qtbot, session, SessionState.RUNNING)
+
+    assert (session.source_name, session.is_live) == ("red.png", False)
+    assert session.newest_frame.size == (40, 30)
+    assert colour_of(session.newest_frame) == RED
+
+
+def test_a_file_that_is_no_picture_is_told(qtbot, context, session, tmp_path):
+    (tmp_path / "no.png").write_text("no")
+
+    session.open_image(tmp_path / "no.png")
+    until(qtbot, session, SessionState.FAILED)
+
+    assert "no.png is not a picture" in context.messages[0].sentence
+    assert session.newest_frame is None
+
+
+def test_another_source_takes_the_place_of_the_one_before(qtbot, session, camera):
+    other = ScriptedCamera("Other")
+
+    session.start(other)
+    until(qtbot, session, SessionState.RUNNING)
+
+    assert camera.is_stopped.is_set()
+    assert session.source_name == "Other"
+
+
+def test_of_sources_chosen_quickly_only_the_last_is_opened(qtbot, session):
+    slow, skipped, last = ScriptedCamera("slow", opens=False), ScriptedCamera("skipped"), ScriptedCamera("last")
+
+    for camera in (slow, skipped, last):
+        session.start(camera)
+    until(qtbot, session, SessionState.RUNNING)
+
+    assert session.source_name == "last"
+    assert session.newest_frame is not None
+    assert slow.is_stopped.is_set()
+    assert skipped._number == 0
+
+
+def test_stop_does_not_wait_for_a_camera_that_never_opens(qtbot, session):
+    camera = ScriptedCamera(opens=False)
+    session.start(camera)
+    assert session.state is SessionState.LOADING
+
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert camera.is_stopped.is_set()
+
+
+def test_a_camera_that_cannot_be_opened_is_told(qtbot, context, session):
+    session.start(ScriptedCamera(error=DeviceError("'{name}' is in use.", name="Camera")))
+    until(qtbot, session, SessionState.FAILED)
+
+    assert context.messages[0].sentence == "'Camera' is in use."
+
+
+def test_a_camera_that_was_lost_is_told(qtbot, context, session, camera):
+    camera.end(DeviceError("'{name}' was unplugged.", name="Camera"))
+    until(qtbot, session, SessionState.FAILED)
+
+    assert context.messages[0].sentence == "'Camera' was unplugged."
+    assert session.newest_frame is None
+
+
+def test_the_last_frame_of_a_video_stays_until_another_source(qtbot, session, camera):
+    last = camera.show(GREEN)
+    with qtbot.waitSignal(session.ended):
+        camera.end()
+    until(qtbot, session, SessionState.IDLE)
+    assert session.newest_frame is last
+
+    session.stop()
+    assert session.newest_frame is None
+
+
+def test_a_frozen_frame_stays_while_the_camera_goes_on(session, camera):
+    frozen = session.newest_frame
+    session.freeze()
+    newest = camera.show(GREEN)
+
+    assert session.newest_frame is frozen
+    assert (session.state, session.is_live) == (SessionState.PAUSED, False)
+
+    session.unfreeze()
+    assert session.newest_frame is newest
+
+
+def test_frames_of_another_size_are_told(qtbot, session, camera):
+    with qtbot.waitSignal(session.source_changed):
+        camera.show(GREEN, (64, 48))
+
+    assert session.newest_frame.size == (64, 48)
+
+
+def test_turning_the_picture_reaches_the_source_and_forgets_the_region(context, session, camera):
+    session.set_region(Region(0, 0, 0.5, 0.5))
+
+    context.change_setting("see.rotate_deg", "90")
+    context.change_setting("see.mirror", True)
+
+    assert camera.orientation == Orientation(90, is_mirrored=True)
+    assert session.region is None
+
+
+# ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_labels_follow_the_picture(qtbot, context, session, camera):
+    seen: list = []
+    session.seen.connect(seen.append)
+    session.set_labels(["200 0 0", "0 200 0"])
+    session.set_labels_on(True)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+
+    newest = camera.show(GREEN)
+    qtbot.waitUntil(lambda: seen[-1].frame.number == newest.number)
+
+    assert seen[0].result == LabelScores((("200 0 0", 1.0), ("0 200 0", 0.0)))
+    assert seen[-1].result == LabelScores((("0 200 0", 1.0), ("200 0 0", 0.0)))
+    assert (session.labels.state, session.labels.model_id) == (SessionState.RUNNING, "label")
+
+
+def test_new_labels_are_looked_for_in_the_same_picture(qtbot, session, camera):
+    session.set_labels_on(True)
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    session.set_labels(["200 0 0", "  ", "200 0 0"])
+    qtbot.waitUntil(lambda: session.labels.newest.result.scores == (("200 0 0", 1.0),))
+
+
+@pytest.mark.parametrize("labels", [[], ["", "  "]])
+def test_without_labels_the_lane_waits_for_some(qtbot, session, camera, labels):
+    session.set_labels(labels)
+    session.set_labels_on(True)
+    qtbot.waitUntil(lambda: session.labels.state is SessionState.PAUSED)
+    camera.show(GREEN)
+
+    session.set_labels(["0 200 0"])
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    assert session.labels.newest.result.scores == (("0 200 0", 1.0),)
+
+
+def test_five_hundred_labels_are_looked_for(qtbot, session, camera):
+    session.set_labels([f"label {number}" for number in range(499)] + ["200 0 0"])
+    session.set_labels_on(True)
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    assert len(session.labels.newest.result.scores) == 500
+    assert session.labels.newest.result.scores[0] == ("200 0 0", 1.0)
+
+
+def test_a_lane_that_is_turned_off_says_no_more(qtbot, session, camera):
+    session.set_caption_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+    session.set_caption_on(False)
+    qtbot.waitUntil(lambda: not session._workers)
+
+    assert (session.caption.state, session.caption.newest) == (SessionState.IDLE, None)
+
+
+def test_a_caption_begins_as_the_user_wants_and_is_of_the_region(qtbot, context, session, camera):
+    pixels = session.newest_frame.pixels.copy()
+    pixels[:, :16] = GREEN
+    context.change_setting("see.caption_prefix", "a photo of")
+    session.set_region(Region(0, 0, 0.5, 1))
+    session.open_pixels(pixels, "Clipboard")
+    session.set_region(Region(0, 0, 0.5, 1))
+    session.set_caption_on(True)
+
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    assert session.caption.newest.result == Caption("a photo of 0 200 0")
+
+
+def test_a_lane_without_a_model_fails_and_can_be_tried_again(qtbot, context, session, camera, monkeypatch):
+    def missing(*_arguments):
+        raise ModelMissing("There is no model.")
+
+    works = vision_session.vision_spec
+    monkeypatch.setattr(vision_session, "vision_spec", missing)
+    session.set_caption_on(True)
+    qtbot.waitUntil(lambda: session.caption.state is SessionState.FAILED)
+    assert context.messages[0].sentence == "There is no model."
+
+    monkeypatch.setattr(vision_session, "vision_spec", works)
+    session.try_again(session.caption)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+
+def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera, monkeypatch):
+    session.set_caption_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+    monkeypatch.setattr(vision_session, "vision_spec", lambda *_: scripted("another"))
+    context.change_setting("see.caption_model", "another")
+    qtbot.waitUntil(lambda: session.caption.newest is not None and session.caption.newest.model_id == "another")
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_a_lane_whose_engine_died_looks_at_the_newest_frame(qtbot, context, session, camera, engine, tmp_path):
+    engine["crash_once"] = str(tmp_path / "crashed")
+    session.set_caption_on(True)
+
+    qtbot.waitUntil(lambda: session.caption.newest is not None, timeout=20_000)
+
+    assert (tmp_path / "crashed").exists()
+    assert any("ended by the system" in message.sentence for message in context.messages)
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_an_answer_is_about_the_frame_of_the_moment_and_says_how_it_came(qtbot, session, camera):
+    camera.show(GREEN)
+    turn = session.ask("  What colour? ")
+    camera.show(RED)
+    answered(qtbot, turn)
+
+    assert (turn.question, turn.answer, turn.state) == ("What colour?", "What colour? 0 200 0", TurnState.DONE)
+    assert (turn.model_id, turn.resolution, turn.tokens_per_s) == ("ask", (32, 24), 100.0)
+    assert turn.time_to_first_token_s > 0
+    assert 0 <= turn.frame_age_s < turn.time_to_first_token_s + 1
+
+
+def test_words_are_told_while_they_come(qtbot, session, camera, engine):
+    engine.update(latency_s=0.05, tokens=3)
+    texts: list = []
+    session.turn_changed.connect(lambda turn: texts.append(turn.answer))
+
+    answered(qtbot, session.ask("What?"))
+
+    assert "What? 200 0 0" in texts
+    assert texts[-1] == "What? 200 0 0 more more more"
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_a_stopped_answer_keeps_its_words_and_the_next_needs_no_load(qtbot, context, session, camera, engine):
+    engine.update(latency_s=0.05, tokens=1000)
+    turn = session.ask("What?")
+    qtbot.waitUntil(lambda: bool(turn.answer), timeout=20_000)
+    (loaded,) = context.pool.loaded()
+
+    session.stop_answer()
+    assert turn.state is TurnState.STOPPED
+    assert turn.answer.startswith("What?")
+    qtbot.waitUntil(lambda: not session._workers)
+    following = session.ask("And?")
+    qtbot.waitUntil(lambda: bool(following.answer), timeout=20_000)
+
+    assert [engine.pid for engine in context.pool.loaded()] == [loaded.pid]
+    assert turn.answer.startswith("What?")
+
+
+def test_a_new_question_ends_the_answer_before(qtbot, session, camera, engine):
+    engine.update(latency_s=0.02, tokens=20)
+    first = session.ask("What?")
+    qtbot.waitUntil(lambda: bool(first.answer))
+
+    second = session.ask("And?")
+    answered(qtbot, second)
+
+    assert (first.state, second.state) == (TurnState.STOPPED, TurnState.DONE)
+    assert "And?" not in first.answer
+    assert second.answer.startswith("And?")
+
+
+def test_a_follow_up_is_about_the_very_same_frame(qtbot, session, camera):
+    first = session.ask("What?")
+    answered(qtbot, first)
+    camera.show(GREEN)
+
+    second = session.ask("And?", same_frame=True)
+    answered(qtbot, second)
+
+    assert second.frames[0] is first.frames[0]
+    assert second.answer == "And? 200 0 0"
+
+
+def test_several_frames_can_be_asked_about(qtbot, session, camera):
+    session.add_frame()
+    camera.show(GREEN)
+    session.add_frame()
+    session.add_frame()
+    session.remove_frame(2)
+    camera.show(RED)
+
+    turn = session.ask("What?")
+    answered(qtbot, turn)
+
+    assert [colour_of(frame) for frame in turn.frames] == [RED, GREEN]
+    assert list(session.pending_frames) == []
+
+
+def test_a_question_is_about_the_region(qtbot, session, camera):
+    session.set_region(Region(0, 0, 0.5, 0.5))
+
+    assert session.ask("What?").resolution == (16, 12)
+
+
+def test_lanes_rest_while_a_question_is_answered(qtbot, session, camera, engine):
+    engine.update(latency_s=0.02, tokens=10)
+    session.set_caption_on(True)
+    qtbot.waitUntil(lambda: session.caption.state is SessionState.RUNNING)
+
+    turn = session.ask("What?")
+    assert session.caption.state is SessionState.PAUSED
+    answered(qtbot, turn)
+
+    assert session.caption.state is SessionState.RUNNING
+
+
+def test_a_question_without_a_picture_is_told(context, session):
+    assert session.ask("What?") is None
+    assert context.messages[0].sentence == "There is nothing to ask about yet."
+
+
+def test_a_new_chat_forgets(qtbot, session, camera):
+    answered(qtbot, session.ask("What?"))
+    session.add_frame()
+
+    session.new_chat()
+
+    assert (list(session.turns), list(session.pending_frames)) == ([], [])
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_an_engine_killed_mid_answer_is_asked_again(qtbot, context, session, camera, engine, tmp_path):
+    engine["crash_once"] = str(tmp_path / "crashed")
+    turn = session.ask("What?")
+    answered(qtbot, turn)
+
+    assert (tmp_path / "crashed").exists()
+    assert (turn.state, turn.answer) == (TurnState.DONE, "What? 200 0 0")
+    assert any("ended by the system" in message.sentence for message in context.messages)
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_an_engine_that_always_dies_fails_the_question_and_the_picture_goes_on(qtbot, session, camera, engine):
+    engine["crash_always"] = True
+    turn = session.ask("What?")
+    answered(qtbot, turn)
+
+    assert turn.state is TurnState.FAILED
+    assert session.state is SessionState.RUNNING
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_quitting_while_answering_is_clean(qtbot, context, session, camera, engine):
+    engine.update(latency_s=0.05, tokens=1000)
+    session.set_labels_on(True)
+    turn = session.ask("What?")
+    qtbot.waitUntil(lambda: bool(turn.answer), timeout=20_000)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+    assert (turn.state, session.state) == (TurnState.STOPPED, SessionState.IDLE)
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_quitting_while_the_model_loads_is_clean(qtbot, context, session, camera, engine):
+    engine["load"] = "deaf"
+    session.ask("What?")
+    qtbot.waitUntil(lambda: bool(context.pool.loaded()), timeout=20_000)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
