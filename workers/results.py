@@ -506,6 +506,44 @@ class CameraNotice(Notice):
     condition: Literal["", "away", "black"] = ""
 
 
+# ── sketch loop → session ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class SketchJob:
+    """A picture that is begun; a SketchStep for whatever its engine gives and one SketchEnded follow.
+
+    Attributes:
+        number: counts them up.
+        revision: of what is drawn; none later was known when it began.
+        kind: "live" ones follow the pen, a "final" one comes when it rests, an "ordered" one somebody asked for.
+        of: the place of an ordered picture among those that were ordered together, and how many they are.
+    """
+
+    number: int
+    revision: int
+    kind: Literal["live", "final", "ordered"]
+    request: SketchRequest
+    of: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class SketchStep:
+    """What an engine gives on the way to a picture, and at last the picture."""
+
+    job: SketchJob
+    result: Progress | Notice | StepPreview | GeneratedImage
+
+
+@dataclass(frozen=True, eq=False)
+class SketchEnded:
+    """A picture is complete, has given way or was cancelled, or has failed."""
+
+    job: SketchJob
+    is_complete: bool
+    error: Exception | None = None
+
+
 # ── source → session ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

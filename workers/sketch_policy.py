@@ -85,6 +85,10 @@ class SketchPolicy:
         self._newest = revision
         self._changed_s = self._clock()
 
+    def skip(self) -> None:
+        """Nothing is wanted of what is drawn now; the next change is a reason again."""
+        self._shown = self._refined = self._newest
+
     def stroke_began(self) -> None:
         self._is_pen_down = True
         self._is_same_stroke = False
@@ -108,6 +112,12 @@ class SketchPolicy:
             self._is_same_stroke = self._is_pen_down
             return job
         return None
+
+    def began_from(self, revision: int) -> None:
+        """The running picture shows a later revision than it was asked for: the canvas was looked at later."""
+        if self._running is not None:
+            self._newest = max(self._newest, revision)
+            self._running = LiveJob(revision, is_final=self._running.is_final)
 
     def progressed(self, fraction: float) -> None:
         """How far the running picture is, in [0, 1]."""

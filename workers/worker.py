@@ -7,12 +7,13 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
 from workers.cancel import Cancel
-from workers.engine_pool import EnginePool, Priority
+from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
 from workers.errors import AppError, Cancelled, EngineDied
 from workers.files import transcribe_file
@@ -29,8 +30,11 @@ from workers.results import (
     Segment,
     SegmentEmotion,
     SegmentSound,
+    SketchRequest,
     SpeechRequest,
 )  # fmt: skip
+from workers.sketch_policy import SketchPolicyOptions
+from workers.sketching import Look, Sketching
 from workers.sources import media_file
 from workers.vision import LookMailbox, answer_live, look_live
 
@@ -321,6 +325,53 @@ class AnswerWorker(Worker):
                 return lease.run(request, cancelled=self.cancelled, priority=Priority.QUESTION)
 
             yield from answer_live(self._request, ask)
+
+
+class SketchWorker(Worker):
+    """Makes pictures of a canvas until `stop`; emits Progress while a model loads, then what `sketching.run` yields.
+
+    Attributes:
+        sketching: takes what the user does.
+
+    Args:
+        look: gives what is drawn now, called in the worker's thread; it ends with Cancelled once the worker is stopped.
+        spec_of: the engine and the model of a request, called in the worker's thread.
+    """
+
+    def __init__(
+        self,
+        pool: EnginePool,
+        look: Look,
+        spec_of: Callable[[SketchRequest], EngineSpec],
+        *,
+        options: SketchPolicyOptions | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec_of = spec_of
+        self._lease: EngineLease | None = None
+        self.sketching = Sketching(look, self._generate, options=options)
+
+    def work(self) -> Iterator[object]:
+        try:
+            yield from self.sketching.run()
+        finally:
+            if self._lease is not None:
+                self._lease.release()
+
+    def _generate(self, request: SketchRequest, cancelled: Cancel) -> Iterator[Any]:
+        spec = self._spec_of(request)
+        if self._lease is None or self._lease.spec != spec:
+            if self._lease is not None:
+                self._lease.release()
+                self._lease = None
+            self._lease = self._pool.acquire(spec, on_progress=self.report_progress, cancelled=cancelled)
+        return self._lease.run(request, cancelled=cancelled)
+
+    def stop(self) -> None:
+        super().stop()
+        self.sketching.close()
 
 
 def _blocks_from(start_s: float, blocks: Iterable[Samples]) -> Iterator[Samples]:

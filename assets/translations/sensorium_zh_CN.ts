@@ -2176,6 +2176,10 @@
         <translation>正在重新启动；音频已保留。</translation>
     </message>
     <message>
+        <source>It is started again; the drawing is kept.</source>
+        <translation>正在重新启动；画作已保留。</translation>
+    </message>
+    <message>
         <source>It may be muted, or another program may hold it. Check the system&apos;s sound settings.</source>
         <translation>它可能已静音，或被其他程序占用。请检查系统声音设置。</translation>
     </message>

@@ -14,9 +14,19 @@ from workers.engine_pool import EnginePool
 from workers.engine_process import EngineBug
 from workers.errors import Cancelled, EngineError, ModelMissing, SourceError
 from workers.mailbox import Backlog
-from workers.results import SAMPLE_RATE_HZ, Commit, Hypothesis, Progress, Segment, SpeechRequest
+from workers.results import (
+    SAMPLE_RATE_HZ,
+    Commit,
+    Hypothesis,
+    Progress,
+    Segment,
+    SketchEnded,
+    SketchStep,
+    SpeechRequest,
+)
+from workers.sketching import Drawing
 from workers.sources import media_file
-from workers.worker import FileWorker, SpeechWorker, Worker
+from workers.worker import FileWorker, SketchWorker, SpeechWorker, Worker
 
 SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
 needs_speech = pytest.mark.skipif(not SPEECH.exists(), reason="the speech data is not here")
@@ -352,3 +362,28 @@ def test_file_that_is_no_sound_is_told(qtbot, pool, tmp_path):
 
     assert isinstance(error, SourceError)
     assert not [result for result in results if isinstance(result, Segment)]
+
+
+def test_pictures_of_a_canvas_are_made_until_stopped(pool, qtbot):
+    worker = SketchWorker(pool, lambda job: Drawing(1, ("count", 3)), lambda request: scripted())
+    told: list[object] = []
+    worker.result_ready.connect(told.append)
+    worker.start()
+    worker.sketching.set_live(True)
+
+    worker.sketching.changed(1)
+
+    qtbot.waitUntil(lambda: any(isinstance(result, SketchEnded) for result in told))
+    assert worker.stop_and_wait()
+    assert [result.result for result in told if isinstance(result, SketchStep)][:3] == [0, 1, 2]
+    assert worker.error is None
+
+
+def test_canvas_is_left_in_the_middle_of_a_picture(pool, qtbot):
+    worker = SketchWorker(pool, lambda job: Drawing(1, ("wait",)), lambda request: scripted())
+    with qtbot.waitSignal(worker.result_ready, check_params_cb=lambda result: isinstance(result, SketchStep)):
+        worker.start()
+        worker.sketching.set_live(True)
+        worker.sketching.changed(1)
+
+    assert worker.stop_and_wait()
