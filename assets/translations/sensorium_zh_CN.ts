@@ -1876,6 +1876,10 @@
         <translation>有一个输入是空的。</translation>
     </message>
     <message>
+        <source>Ask in fewer words, or start a new chat.</source>
+        <translation>请用更少的字提问，或开始新的对话。</translation>
+    </message>
+    <message>
         <source>Ask its owner for the permission.</source>
         <translation>请向其所有者申请权限。</translation>
     </message>
@@ -1936,12 +1940,16 @@
         <translation>请选择带音轨的文件。</translation>
     </message>
     <message>
-        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model.</source>
-        <translation>请选择含有 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT 或 BLIP 模型的文件夹。</translation>
+        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model.</source>
+        <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 或 LLaVA 模型的文件夹。</translation>
     </message>
     <message>
         <source>Choose a model of the engine &apos;clip&apos;.</source>
         <translation>请选择引擎“clip”的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model of the engine &apos;llava&apos;.</source>
+        <translation>请选择引擎“llava”的模型。</translation>
     </message>
     <message>
         <source>Choose a smaller one, or the device &apos;cpu&apos;.</source>
@@ -2192,6 +2200,10 @@
         <translation>项目 {item_id} 仍在录制中。</translation>
     </message>
     <message>
+        <source>LLaVA is ready</source>
+        <translation>LLaVA 已就绪</translation>
+    </message>
+    <message>
         <source>Load it or draw it again.</source>
         <translation>请重新载入或重新绘制。</translation>
     </message>
@@ -2202,6 +2214,10 @@
     <message>
         <source>Loading CLIP</source>
         <translation>正在加载 CLIP</translation>
+    </message>
+    <message>
+        <source>Loading LLaVA</source>
+        <translation>正在加载 LLaVA</translation>
     </message>
     <message>
         <source>Loading ViT</source>
@@ -2358,6 +2374,10 @@
     <message>
         <source>The catalogue has no model for &apos;{task}&apos;.</source>
         <translation>目录中没有用于“{task}”的模型。</translation>
+    </message>
+    <message>
+        <source>The chat is too long: with the answer it has {count} tokens, and the model reads {most}.</source>
+        <translation>对话太长：连同回答共有 {count} 个词元，而模型最多读取 {most} 个。</translation>
     </message>
     <message>
         <source>The computer was too busy and missed a moment of sound.</source>
@@ -2564,6 +2584,10 @@
         <translation>“{folder}”中的模型不是本应用能用的 BLIP。</translation>
     </message>
     <message>
+        <source>The model in &apos;{folder}&apos; is not a LLaVA.</source>
+        <translation>“{folder}”中的模型不是 LLaVA。</translation>
+    </message>
+    <message>
         <source>The model in &apos;{folder}&apos; lacks its file &apos;{name}&apos;.</source>
         <translation>“{folder}”中的模型缺少文件“{name}”。</translation>
     </message>
@@ -2654,6 +2678,10 @@
     <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
         <translation>“{folder}”中没有模型。</translation>
+    </message>
+    <message>
+        <source>There is no picture to ask about.</source>
+        <translation>没有可供提问的图片。</translation>
     </message>
     <message>
         <source>There is no question.</source>
@@ -2866,6 +2894,10 @@
 <context>
     <name>settings</name>
     <message>
+        <source>A chat in full sentences about one or more pictures.</source>
+        <translation>用完整的句子谈论一张或多张图片。</translation>
+    </message>
+    <message>
         <source>A label takes the place of {}; several, one a line, are averaged.</source>
         <translation>{} 会被标签替换；可写多行，每行一个模板，结果取平均。</translation>
     </message>
@@ -3068,6 +3100,10 @@
     <message>
         <source>Knows about 120 everyday things as icons, no photographs. Get a full model for those.</source>
         <translation>认识约 120 种日常事物的图标，不认识照片。要识别照片，请下载完整模型。</translation>
+    </message>
+    <message>
+        <source>LLaVA (chat)</source>
+        <translation>LLaVA（对话）</translation>
     </message>
     <message>
         <source>Label templates</source>

@@ -526,6 +526,8 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
             return ("vit",), "transformers", "label", "ViT"
         case "blip", name if name in BLIP_TASKS:
             return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
+        case "llava", "LlavaForConditionalGeneration":
+            return ("llava",), "transformers", "ask", "LLaVA"
     raise ModelBroken(
         "'{folder}' holds a '{kind}', which the app cannot use.",
         hint=KINDS,
@@ -563,7 +565,9 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
     return digest.hexdigest()
 
 
-KINDS = "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model."
+KINDS = (
+    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model."
+)
 REINSTALL = "Install Sensorium again."
 MISSING = "The file '{name}' of the model '{id}' is missing."
 WRONG_SIZE = "The file '{name}' of the model '{id}' has a wrong size."

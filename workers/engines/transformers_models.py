@@ -87,6 +87,16 @@ def run_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def wrong_task(folder: Path, task: str, wanted: str) -> EngineError:
+    return EngineError(
+        "The model in '{folder}' is for the task '{task}', not '{wanted}'.",
+        hint="Choose another model.",
+        folder=folder,
+        task=task,
+        wanted=wanted,
+    )
+
+
 def _is_out_of_memory(error: Exception) -> bool:
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text

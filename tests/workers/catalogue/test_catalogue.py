@@ -280,6 +280,7 @@ def write_ctranslate2(folder: Path, name: bytes = b"WhisperSpec\0") -> Path:
         ({"model_type": "blip", "architectures": ["BlipForConditionalGeneration"]}, "blip", "caption"),
         ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, "blip", "ask"),
         ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, "blip", "match"),
+        ({"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"]}, "llava", "ask"),
     ],
 )
 def test_a_folder_is_told_by_its_configuration(

@@ -21,8 +21,8 @@ from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
-from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors
-from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
+from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors, wrong_task
+from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import (
     Answer,
     AnswerToken,
@@ -101,13 +101,7 @@ class Blip:
         self, request: ImageRequest, cancelled: Callable[[], bool]
     ) -> Iterator[AnswerToken | Answer | Verdict | Caption | MatchScores]:
         if self._task != ("ask" if request.task == "judge" else request.task):
-            raise EngineError(
-                "The model in '{folder}' is for the task '{task}', not '{wanted}'.",
-                hint="Choose another model.",
-                folder=self._folder,
-                task=self._task,
-                wanted=request.task,
-            )
+            raise wrong_task(self._folder, self._task, request.task)
         if request.task == "ask":
             yield from self._answer(request, cancelled)
             return

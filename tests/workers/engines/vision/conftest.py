@@ -46,7 +46,7 @@ def _one_thread():
     torch.set_num_threads(before)
 
 
-def _lively(model) -> None:
+def lively(model) -> None:
     """Weights so large that pictures and words make a difference, which those of a fresh model hardly do."""
     import torch
 
@@ -68,7 +68,7 @@ def save_siglip(folder: Path) -> Path:
     tokenizer = Siglip2Tokenizer(vocab=vocabulary, merges=[])
     text = TEXT | {"vocab_size": len(vocabulary), "max_position_embeddings": 64, "projection_size": 32}
     model = SiglipModel(SiglipConfig(text_config=text, vision_config=TOWER))
-    _lively(model)
+    lively(model)
     model.save_pretrained(folder)
     pictures = SiglipImageProcessor(size={"height": SIZE_PX, "width": SIZE_PX})
     SiglipProcessor(pictures, tokenizer).save_pretrained(folder)
@@ -93,11 +93,17 @@ def save_blip(folder: Path, architecture: str) -> Path:
     text = TEXT | ids | {"vocab_size": len(tokenizer), "encoder_hidden_size": 32, "max_position_embeddings": 48}
     config = transformers.BlipConfig(text_config=text, vision_config=TOWER, image_text_hidden_size=32)
     model = getattr(transformers, architecture)(config)
-    _lively(model)
+    lively(model)
     model.save_pretrained(folder)
     pictures = transformers.BlipImageProcessor(size={"height": SIZE_PX, "width": SIZE_PX})
     transformers.BlipProcessor(pictures, tokenizer).save_pretrained(folder)
     return folder
+
+
+def save_chat(folder: Path, kind: str) -> Path:
+    from tests.workers.engines.vision import tiny_chats
+
+    return getattr(tiny_chats, f"save_{kind}")(folder)
 
 
 MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
@@ -109,6 +115,7 @@ MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "tiny-blip-caption": ("blip", lambda folder: save_blip(folder, "BlipForConditionalGeneration")),
     "tiny-blip-vqa": ("blip", lambda folder: save_blip(folder, "BlipForQuestionAnswering")),
     "tiny-blip-itm": ("blip", lambda folder: save_blip(folder, "BlipForImageTextRetrieval")),
+    "tiny-llava": ("llava", lambda folder: save_chat(folder, "llava")),
 }
 """Each model of these tests: its engine, and what makes its folder."""
 

@@ -38,6 +38,8 @@ CASES = [
     ("tiny-blip-caption", "caption"),
     ("tiny-blip-vqa", "ask"),
     ("tiny-blip-itm", "match"),
+    ("tiny-llava", "ask"),
+    ("tiny-llava", "judge"),
 ]
 
 

@@ -1,0 +1,281 @@
+"""Engines that chat, with tiny models of their real classes, against plain transformers calls: token for token."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.workers.engines.vision.conftest import MODELS
+from tests.workers.engines.vision.tiny_chats import MOST_TOKENS, llama_tokenizer
+from workers.engines.chat_models import BROKEN, ChatModel, Writing
+from workers.engines.registry import engines
+from workers.errors import Cancelled, EngineError, ModelBroken, OutOfMemory, SourceError, UsageError
+from workers.results import Answer, AnswerToken, ImageRequest, Turn
+
+ARCHITECTURES = {"tiny-llava": "LlavaForConditionalGeneration"}
+QUESTIONS = ("what is this?", "is a cat on the left?", "why?", "two dogs 🐕🐕, and a zebra?", "a")
+
+
+def never() -> bool:
+    return False
+
+
+def loaded(name, folder):
+    engine = engines()[MODELS[name][0]]
+    made = engine(folder, engine.info.options(dtype="float32"))
+    made.load(lambda *_: None)
+    return made
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def engine(name, model_folder):
+    return loaded(name, model_folder(name))
+
+
+@pytest.fixture(scope="module")
+def plain(name, model_folder):
+    """Asks transformers itself, from the start each time: the text and how many tokens it has."""
+    import torch
+    import transformers
+
+    folder = model_folder(name)
+    model = getattr(transformers, ARCHITECTURES[name]).from_pretrained(folder, dtype=torch.float32).eval()
+    processor = transformers.AutoProcessor.from_pretrained(folder)
+
+    def ask(*turns: Turn, n: int = 12, **options):
+        messages = []
+        for turn in turns:
+            images = [{"type": "image", "image": Image.fromarray(image)} for image in turn.images]
+            messages.append({"role": "user", "content": [*images, {"type": "text", "text": turn.question}]})
+            messages.append({"role": "assistant", "content": [{"type": "text", "text": turn.answer}]})
+        inputs = processor.apply_chat_template(
+            messages[:-1], add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+        output = model.generate(**inputs, do_sample=False, max_new_tokens=n, return_dict_in_generate=True, **options)
+        tokens = output.sequences[0, inputs.input_ids.shape[1] :]
+        return processor.decode(tokens, skip_special_tokens=True).strip(), len(tokens), output
+
+    ask.tokenizer = processor.tokenizer
+    return ask
+
+
+def ask(engine, *images, question=QUESTIONS[0], history=(), n=12) -> Answer:
+    request = ImageRequest("ask", images, question=question, history=history, max_new_tokens=n)
+    *tokens, answer = engine.run(request, never)
+    assert all(isinstance(token, AnswerToken) and token.text for token in tokens)
+    assert "".join(token.text for token in tokens) == answer.text
+    return answer
+
+
+@pytest.fixture
+def read(monkeypatch) -> list[tuple[int, int]]:
+    """How many tokens were read and how many pictures looked at, for each time that a model was asked to generate."""
+    asked = []
+    unread = ChatModel._unread
+
+    def spy(self, inputs, tokens, images):
+        given = unread(self, inputs, tokens, images)
+        known = given["past_key_values"].get_seq_length() if "past_key_values" in given else 0
+        pixels = given.get("pixel_values")
+        asked.append((len(tokens) - known, 0 if pixels is None else int(np.prod(pixels.shape[:-3]))))
+        return given
+
+    monkeypatch.setattr(ChatModel, "_unread", spy)
+    return asked
+
+
+def test_answers_are_those_of_transformers_token_for_token(engine, plain, pictures):
+    answers = set()
+    for image, question in [(image, question) for image in pictures[:4] for question in QUESTIONS]:  # 20 of 20
+        answer = ask(engine, image, question=question)
+
+        assert (answer.text, answer.n_tokens) == plain(Turn(question, "", (image,)))[:2]
+        answers.add(answer.text)
+    assert len(answers) > 4
+
+
+def test_a_chat_gives_the_tokens_of_reading_it_all_again(engine, plain, pictures, read):
+    history = []
+    for images, question in [
+        (pictures[:1], QUESTIONS[0]),
+        ((), QUESTIONS[1]),
+        (pictures[1:2], QUESTIONS[2]),  # another picture joins
+        ((), QUESTIONS[3]),
+        (pictures[2:4], QUESTIONS[0]),  # and two at once
+    ]:
+        answer = ask(engine, *images, question=question, history=tuple(history))
+
+        assert (answer.text, answer.n_tokens) == plain(*history, Turn(question, "", images))[:2]
+        assert len(answer.sights) == sum(len(turn.images) for turn in history) + len(images)
+        history.append(Turn(question, answer.text, images))
+
+    looked_at = [n_pictures for _, n_pictures in read]
+    assert looked_at[1] == looked_at[3] == 0
+    assert looked_at[4] == 2 * looked_at[2] == 2 * looked_at[0]
+
+
+def test_a_second_question_reads_only_what_is_new(engine, plain, pictures, read):
+    asked = plain.tokenizer(QUESTIONS[1]).input_ids
+    first = ask(engine, pictures[7])
+    ask(engine, question=QUESTIONS[1], history=(Turn(QUESTIONS[0], first.text, pictures[7:]),))
+    ask(engine, pictures[7].copy())  # the first question once more: all but its last token is known
+
+    (whole, n_first), (rest, n_second), (again, n_third) = read
+    assert n_first > n_second == n_third == 0
+    assert rest < min(whole, len(asked) + 20)  # the end of the answer and the names of who speaks come with it
+    assert again == 1
+
+
+def test_what_is_remembered_of_another_picture_is_not_taken(engine, plain, pictures):
+    for first, second in pairwise(pictures[:5]):
+        ask(engine, first)
+        answer = ask(engine, second, question=QUESTIONS[1])
+
+        assert (answer.text, answer.n_tokens) == plain(Turn(QUESTIONS[1], "", (second,)))[:2]
+
+
+def test_a_chat_that_was_changed_is_read_anew_from_there(engine, plain, pictures):
+    ask(engine, pictures[0], question=QUESTIONS[1], history=(Turn("what?", "a cat", pictures[1:2]),))
+    history = (Turn("what?", "a dog and two birds", pictures[1:2]),)
+
+    answer = ask(engine, pictures[0], question=QUESTIONS[1], history=history)
+
+    assert answer.text == plain(*history, Turn(QUESTIONS[1], "", pictures[:1]))[0]
+
+
+def test_stop_comes_within_a_token_and_what_was_read_is_kept(engine, plain, pictures, read):
+    answers = []
+    request = ImageRequest("ask", pictures[5:6], question=QUESTIONS[0], max_new_tokens=200)
+    answering = engine.run(request, lambda: len(answers) >= 3)
+    with pytest.raises(Cancelled):
+        answers.extend(answering)
+
+    again = ask(engine, pictures[5])
+
+    assert 3 <= len(answers) <= 5
+    assert again.text == plain(Turn(QUESTIONS[0], "", pictures[5:6]))[0]
+    assert read[-1] == (1, 0)
+
+
+def test_an_answer_that_nobody_waits_for_ends(engine, pictures):
+    answering = engine.run(ImageRequest("ask", pictures[:1], question=QUESTIONS[0], max_new_tokens=3000), never)
+
+    assert isinstance(next(answering), AnswerToken)
+    answering.close()  # a thread left behind fails the test
+
+
+def test_a_verdict_is_the_chance_of_yes_in_transformers(engine, plain, pictures):
+    words = plain.tokenizer.get_vocab()
+    for image in pictures[:3]:
+        asked = Turn("is this a cat?\nAnswer yes or no.", "", (image,))
+        logits = plain(asked, n=1, output_logits=True)[2].logits[0][0]
+        no, yes = (
+            sum(float(logits[words[f"▁{word}"]].exp()) for word in spelled)
+            for spelled in (("no", "No"), ("yes", "Yes"))
+        )
+
+        (found,) = engine.run(ImageRequest("judge", (image,), question="is this a cat?"), never)
+
+        assert found.yes == pytest.approx(yes / (yes + no), rel=1e-3)
+
+
+def test_a_question_of_ten_thousand_characters_is_answered_or_told(engine, pictures):
+    assert ask(engine, pictures[0], question="why? " * 2000).n_tokens == 12
+    with pytest.raises(SourceError, match=f"The chat is too long: with the answer it has .* reads {MOST_TOKENS}"):
+        ask(engine, pictures[0], question="why? " * 4000)
+
+
+def test_words_that_steer_the_model_are_taken_as_words(engine, pictures):
+    special = "".join(engine._chat._processor.tokenizer.all_special_tokens)
+
+    answer = ask(engine, pictures[0], question=f"what is {special} and <image>?")
+
+    assert answer.n_tokens == 12
+
+
+def test_an_answer_says_what_saw_which_size(engine, name, pictures):
+    answer = ask(engine, pictures[0])
+
+    assert answer.model == name
+    assert [(sight.width_px, sight.height_px, sight.n_tiles) for sight in answer.sights] == [(32, 32, 1)]
+    assert 0 < answer.time_to_first_token_s <= answer.n_tokens / answer.tokens_per_s
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "sentence"),
+    [
+        ({"question": " \n"}, UsageError, "There is no question"),
+        ({"images": ()}, UsageError, "There is no picture to ask about"),
+        ({"task": "caption"}, EngineError, "is for the task 'ask', not 'caption'"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(engine, pictures, wrong, error, sentence):
+    with pytest.raises(error, match=sentence):
+        list(engine.run(ImageRequest(**({"task": "ask", "images": pictures[:1], "question": "a"} | wrong)), never))
+
+
+def test_a_model_of_another_kind_is_refused(name, tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["BertModel"]}')
+
+    with pytest.raises(ModelBroken, match="is not a"):
+        loaded(name, tmp_path)
+
+
+def test_memory_that_runs_out_is_told_and_the_next_answer_comes(engine, plain, pictures, monkeypatch):
+    def allocate(*_, **__):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine._chat._model.get_output_embeddings(), "forward", allocate)
+        with pytest.raises(OutOfMemory, match="ran out of memory"):
+            ask(engine, pictures[6])
+
+    assert ask(engine, pictures[6]).text == plain(Turn(QUESTIONS[0], "", pictures[6:7]))[0]
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def byte_level():
+    """As GPT-2's: every byte is a token."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={letter: n for n, letter in enumerate(letters)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+
+
+@pytest.mark.parametrize("tokenizer", [byte_level, llama_tokenizer])
+@pytest.mark.parametrize("text", ["the cat 🐈‍⬛ and 犬, naïve!", "👩🏽‍🚀", " don't  do\nthis \n", "é"])
+def test_no_broken_character_is_ever_shown(tokenizer, text):
+    tokenizer = tokenizer()
+    writing = Writing(tokenizer)
+
+    pieces = [writing.add(token) for token in tokenizer(text, add_special_tokens=False).input_ids]
+
+    assert "".join(pieces) == writing.text == text.strip()
+    assert BROKEN not in writing.text
+
+
+@pytest.mark.parametrize("tokenizer", [byte_level, llama_tokenizer])
+def test_bytes_that_are_no_character_are_left_out(tokenizer):
+    tokenizer = tokenizer()
+    *_, last = tokenizer("犬", add_special_tokens=False).input_ids
+    writing = Writing(tokenizer)
+    for token in [*tokenizer("a", add_special_tokens=False).input_ids, last]:
+        writing.add(token)
+    for token in tokenizer("犬 b", add_special_tokens=False).input_ids:
+        writing.add(token)
+
+    assert BROKEN not in writing.text
+    assert writing.text.startswith("a")
+    assert writing.text.endswith("b")

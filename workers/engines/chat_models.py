@@ -1,0 +1,353 @@
+"""What the chat models of transformers share: a memory of the chat, and answers that come token by token. No Qt.
+
+    request ─▶ prompt: the chat in the model's own template
+            ─▶ Remembered: what of it was read before; only the rest is read, only new pictures are looked at
+            ─▶ Generation: the tokens of transformers' greedy `generate`, each as soon as it is there
+            ─▶ Writing: what each token adds to the text
+            ─▶ AnswerToken, AnswerToken, …, Answer
+
+torch is imported when something is called.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+from pydantic import Field
+
+from workers.engines.base import EngineOptions
+from workers.engines.devices import DeviceChoice
+from workers.engines.transformers_models import run_errors, wrong_task
+from workers.errors import Cancelled, SourceError, UsageError
+from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Verdict
+
+BROKEN = "\N{REPLACEMENT CHARACTER}"  # what a tokenizer writes for bytes that are no character, or not yet
+
+
+class ChatOptions(EngineOptions):
+    """What all engines offer that run a chat model."""
+
+    device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        "auto", title="Number format", description="float16 is fastest on a GPU, float32 on a processor."
+    )
+
+
+class ChatModel:
+    """A loaded model with its processor, which holds the template of its chats.
+
+    Args:
+        model: of transformers, with `generate`.
+        can_resume: whether reading on from where it stopped gives the very tokens of reading all again.
+        images_kwargs: how the processor prepares pictures.
+    """
+
+    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool, **images_kwargs: Any) -> None:
+        self._folder = folder
+        self._model = model
+        self._processor = processor
+        self._can_resume = can_resume
+        self._images_kwargs = images_kwargs
+        self._remembered: Remembered | None = None
+        self._sights: list[tuple[Frame, Sight]] = []
+
+    def run(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer | Verdict]:
+        """Answers "ask" and "judge".
+
+        Raises:
+            UsageError, SourceError, EngineError, Cancelled.
+        """
+        if request.task == "ask":
+            yield from self._answer(request, cancelled)
+        elif request.task == "judge":
+            yield self._judge(request, cancelled)
+        else:
+            raise wrong_task(self._folder, "ask", request.task)
+
+    def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
+        started_s = time.perf_counter()
+        images = request.every_image
+        inputs = self._inputs(self._chat(request, request.question), images)
+        tokens = inputs.input_ids[0].tolist()
+        check_length(self._model, tokens, request.max_new_tokens)
+        sights = self._seen(inputs, images)
+        generation = Generation(
+            self._model,
+            self._unread(inputs, tokens, images),
+            max_new_tokens=request.max_new_tokens,
+            cancelled=cancelled,
+            folder=self._folder,
+        )
+        try:
+            yield from written(generation, self._processor.tokenizer, started_s, self._folder.name, sights)
+        finally:
+            if self._can_resume and generation.cache is not None:
+                self._remembered = Remembered([*tokens, *generation.tokens], images, generation.cache)
+
+    def _judge(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Verdict:
+        """What is remembered of the chat stays."""
+        inputs = self._inputs(self._chat(request, f"{request.question}\nAnswer yes or no."), request.every_image)
+        check_length(self._model, inputs.input_ids[0], 1)
+        return verdict(self._model, inputs, self._processor.tokenizer, cancelled, self._folder)
+
+    def _chat(self, request: ImageRequest, question: str) -> list[dict[str, Any]]:
+        """The messages of the chat, pictures before the words that they came with.
+
+        Raises:
+            UsageError: there is no picture or no question.
+        """
+        check_question(request)
+        messages = []
+        for turn in request.history:
+            messages.append(self._message("user", turn.question, turn.images))
+            messages.append(self._message("assistant", turn.answer))
+        return [*messages, self._message("user", question, request.images)]
+
+    def _message(self, role: str, text: str, images: Sequence[Frame] = ()) -> dict[str, Any]:
+        pictures = [{"type": "image", "image": Image.fromarray(image)} for image in images]
+        return {"role": role, "content": [*pictures, {"type": "text", "text": plain(text, self._processor.tokenizer)}]}
+
+    def _inputs(self, messages: list[dict[str, Any]], images: Sequence[Frame]) -> Any:
+        """What the processor makes of messages with these pictures, on the model's device."""
+        inputs = self._processor.apply_chat_template(
+            messages,
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+            processor_kwargs={"images_kwargs": self._images_kwargs},
+        )
+        return inputs.to(self._model.device, self._model.dtype)  # only what is floating point changes its dtype
+
+    def _unread(self, inputs: Any, tokens: list[int], images: tuple[Frame, ...]) -> dict[str, Any]:
+        """The inputs for `generate`, without the pictures that are remembered and with what is remembered."""
+        remembered, self._remembered = self._remembered, None
+        if remembered is None:
+            return dict(inputs)
+        n_same = n_alike(images, remembered.images, np.array_equal)
+        fresh: dict[str, Any] = {}
+        n_fresh_places = 0
+        if joined := images[n_same:]:
+            fresh = dict(self._inputs([self._message("user", "", joined)], joined))
+            n_fresh_places = self._places(fresh["input_ids"][0].tolist()).size
+        places = self._places(tokens)
+        old, new = np.split(places, [places.size - n_fresh_places])
+        n_known = remembered.n_known(tokens)
+        if new.size:
+            n_known = min(n_known, int(new[0]))
+        if not old.size or n_known <= old[-1]:  # a picture that was seen before must be seen again
+            return dict(inputs)
+        remembered.forget_after(n_known)
+        fresh |= {"input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask}
+        return fresh | {"past_key_values": remembered.cache}
+
+    def _places(self, tokens: list[int]) -> np.ndarray[Any, Any]:
+        """Where in the text pictures stand: one place for each of their tokens."""
+        return np.flatnonzero(np.array(tokens) == self._processor.image_token_id)
+
+    def _seen(self, inputs: Any, images: tuple[Frame, ...]) -> tuple[Sight, ...]:
+        """How the model sees each picture; those of the chat so far are known."""
+        n_same = n_alike(images, [image for image, _ in self._sights], np.array_equal)
+        known = self._sights[:n_same]
+        for image in images[n_same:]:
+            if len(images) == 1:
+                pixels = inputs
+            else:
+                pixels = self._processor.image_processor(
+                    images=[Image.fromarray(image)], return_tensors="pt", **self._images_kwargs
+                )
+            *pieces, _, height_px, width_px = pixels["pixel_values"].shape  # (…, 3, H, W)
+            known.append((image, Sight(width_px, height_px, math.prod(pieces))))
+        self._sights = known
+        return tuple(sight for _, sight in known)
+
+
+@dataclass
+class Remembered:
+    """What a model has read and written last: the tokens, the pictures among them, and its keys and values for both."""
+
+    tokens: list[int]
+    images: Sequence[Frame]
+    cache: Any
+
+    def n_known(self, tokens: Sequence[int]) -> int:
+        """How many tokens at the beginning need not be read again; the last one always is, for what follows it."""
+        n_read = min(self.cache.get_seq_length(), len(tokens) - 1)
+        return n_alike(self.tokens[:n_read], tokens, int.__eq__)
+
+    def forget_after(self, n_tokens: int) -> None:
+        self.cache.crop(n_tokens - self.cache.get_seq_length())
+
+
+class Generation:
+    """The tokens that transformers' `generate` picks greedily, each as soon as it is there.
+
+    `generate` runs in a thread: it gives tokens to a callback, and stops when the callback says so.
+
+    Attributes:
+        tokens: all that came so far.
+        cache: the keys and values when it has ended, also by `cancelled`; None after an error.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        *,
+        max_new_tokens: int,
+        cancelled: Callable[[], bool],
+        folder: Path,
+        **options: Any,
+    ) -> None:
+        self.tokens: list[int] = []
+        self.cache: Any = None
+        self._model = model
+        self._options = {
+            **inputs, "do_sample": False, "num_beams": 1, "max_new_tokens": max_new_tokens,
+            "return_dict_in_generate": True, **options,
+        }  # fmt: skip
+        self._cancelled = cancelled
+        self._is_left = threading.Event()
+        self._arrived: SimpleQueue[int | None] = SimpleQueue()
+        self._folder = folder
+
+    def __iter__(self) -> Generator[int]:
+        """Raises Cancelled within one token; OutOfMemory."""
+        if self._cancelled():
+            raise Cancelled
+        with ThreadPoolExecutor(1, "generate") as thread:
+            running: Future[Any] = thread.submit(self._generate)
+            running.add_done_callback(lambda _: self._arrived.put(None))
+            try:
+                for token in iter(self._arrived.get, None):
+                    self.tokens.append(token)
+                    yield token
+            finally:
+                self._is_left.set()
+                if running.exception() is None:
+                    self.cache = running.result().past_key_values
+        running.result()
+        if self._cancelled():
+            raise Cancelled
+
+    def _generate(self) -> Any:
+        import torch
+
+        with run_errors(self._folder), torch.inference_mode():
+            return self._model.generate(**self._options, stopping_criteria=[self._take])
+
+    def _take(self, tokens: Any, scores: Any, **_: Any) -> Any:
+        """Called after each token with all of them, (1, n); whether to stop."""
+        import torch
+
+        self._arrived.put(int(tokens[0, -1]))
+        return torch.full((1,), self._is_left.is_set() or self._cancelled(), device=tokens.device)
+
+
+class Writing:
+    """Turns tokens into text as they come: never a broken character, nothing taken back, no white space around."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._tokens: list[int] = []
+        self.text = ""
+
+    def add(self, token: int) -> str:
+        """What the token adds to the text: nothing, where it is a part of a character."""
+        self._tokens.append(token)
+        written = self._tokenizer.decode(
+            self._tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )  # cleaning up would change what is shown already
+        if written.endswith(BROKEN):
+            return ""
+        written = written.replace(BROKEN, "").strip()
+        if not written.startswith(self.text):  # bytes before it that were characters; they are again with the next ones
+            return ""
+        added = written[len(self.text) :]
+        self.text = written
+        return str(added)
+
+
+def written(
+    tokens: Iterable[int], tokenizer: Any, started_s: float, model: str, sights: tuple[Sight, ...]
+) -> Iterator[AnswerToken | Answer]:
+    """The answer that tokens make.
+
+    Args:
+        started_s: when the question was taken, by `perf_counter`.
+        model: its name.
+        sights: how it saw the pictures.
+    """
+    writing, n_tokens, first_s = Writing(tokenizer), 0, 0.0
+    for token in tokens:
+        n_tokens += 1
+        first_s = first_s or time.perf_counter() - started_s
+        if added := writing.add(token):
+            yield AnswerToken(added)
+    tokens_per_s = n_tokens / (time.perf_counter() - started_s)
+    yield Answer(writing.text, n_tokens, first_s, tokens_per_s, model, sights)
+
+
+def verdict(model: Any, inputs: dict[str, Any], tokenizer: Any, cancelled: Callable[[], bool], folder: Path) -> Verdict:
+    """What the model would begin to answer: the probability of all ways to write yes, among those and those of no."""
+    import torch
+
+    if cancelled():
+        raise Cancelled
+    with run_errors(folder), torch.inference_mode():
+        output = model.generate(
+            **inputs, do_sample=False, num_beams=1, max_new_tokens=1, return_dict_in_generate=True, output_logits=True
+        )
+        logits = output.logits[0][0].float()
+        yes, no = (logits[_spelled(word, tokenizer)].logsumexp(0) for word in ("yes", "no"))
+        return Verdict(float((yes - no).sigmoid()))
+
+
+def _spelled(word: str, tokenizer: Any) -> list[int]:
+    """The tokens that are the whole word, as a text begins with it; a piece of one could begin another word."""
+    spellings = [before + spelled for before in ("", " ") for spelled in (word, word.capitalize(), word.upper())]
+    encoded = [tokenizer(spelling, add_special_tokens=False).input_ids for spelling in spellings]
+    return sorted({tokens[0] for tokens in encoded if len(tokens) == 1})
+
+
+def check_question(request: ImageRequest) -> None:
+    """Raises UsageError."""
+    if not request.every_image:
+        raise UsageError("There is no picture to ask about.")
+    if not request.question.strip():
+        raise UsageError("There is no question.", hint="Ask one about the picture.")
+
+
+def check_length(model: Any, tokens: Sequence[int], max_new_tokens: int) -> None:
+    """Raises SourceError."""
+    most = model.config.get_text_config().max_position_embeddings
+    if len(tokens) + max_new_tokens > most:
+        raise SourceError(
+            "The chat is too long: with the answer it has {count} tokens, and the model reads {most}.",
+            hint="Ask in fewer words, or start a new chat.",
+            count=len(tokens) + max_new_tokens,
+            most=most,
+        )
+
+
+def plain(text: str, tokenizer: Any) -> str:
+    """The text with a space in whatever would steer the model or stand for a picture."""
+    for token in tokenizer.all_special_tokens:
+        text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text
+
+
+def n_alike(some: Sequence[Any], others: Sequence[Any], are_equal: Callable[[Any, Any], bool]) -> int:
+    """How many at the beginning are the same."""
+    pairs = zip(some, others, strict=False)
+    return next((n for n, pair in enumerate(pairs) if not are_equal(*pair)), min(len(some), len(others)))
