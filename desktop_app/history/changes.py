@@ -5,6 +5,7 @@ The values of a change are plain JSON, so that one that cannot be written now ca
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.history import pictures
-from desktop_app.history.folders import ItemFolders
+from desktop_app.history.folders import ItemFolders, is_below, span_below
 from desktop_app.history.records import Recovered, RecoveredTrack
 from desktop_app.history.search import fold
 from workers.errors import DiskError, HistoryError, SourceError
@@ -241,6 +242,62 @@ def import_item(target: Target, *, item_id: int, item: dict[str, Any], segments:
     return item_id
 
 
+# ── the gallery ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_folder(target: Target, *, path: str, added_at: float) -> None:
+    target.connection.execute("INSERT OR IGNORE INTO picture_folders (path, added_at) VALUES (?, ?)", (path, added_at))
+
+
+def forget_folder(target: Target, *, path: str) -> int:
+    """Lets go of a folder and of its files that are in no other one; how many."""
+    connection = target.connection
+    connection.execute("DELETE FROM picture_folders WHERE path = ?", (path,))
+    others = [row["path"] for row in connection.execute("SELECT path FROM picture_folders")]
+    below = connection.execute("SELECT id, path FROM picture_files WHERE path BETWEEN ? AND ?", span_below(path))
+    gone = [row["id"] for row in below if not any(is_below(row["path"], other) for other in others)]
+    forget_files(target, file_ids=gone)
+    return len(gone)
+
+
+def forget_files(target: Target, *, file_ids: list[int]) -> None:
+    target.connection.executemany("DELETE FROM picture_files WHERE id = ?", [(file_id,) for file_id in file_ids])
+
+
+def put_files(target: Target, *, space: str, files: list[dict[str, Any]]) -> None:
+    """Enters files as they were found, each with its vector or why it has none; what was known of them goes."""
+    for file in files:
+        (file_id,) = target.connection.execute(
+            """
+            INSERT INTO picture_files (path, size_bytes, mtime_ns, problem)
+            VALUES (:path, :size_bytes, :mtime_ns, :problem)
+            ON CONFLICT (path) DO UPDATE
+            SET size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, problem = excluded.problem
+            RETURNING id
+            """,
+            {name: file[name] for name in ("path", "size_bytes", "mtime_ns", "problem")},
+        ).fetchone()
+        target.connection.execute("DELETE FROM embeddings WHERE file_id = ?", (file_id,))
+        if file["vector"]:
+            _insert_vector(target, space, None, file_id, file["vector"])
+
+
+def put_vectors(target: Target, *, space: str, vectors: list[tuple[int | None, int | None, str]]) -> None:
+    """Enters vectors of items and files, unless these were deleted meanwhile; old ones of the same space go."""
+    for item_id, file_id, vector in vectors:
+        target.connection.execute(
+            "DELETE FROM embeddings WHERE space = ? AND (item_id = ? OR file_id = ?)", (space, item_id, file_id)
+        )
+        table, number = ("items", item_id) if file_id is None else ("picture_files", file_id)
+        if target.connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
+            _insert_vector(target, space, item_id, file_id, vector)
+
+
+def keep_only_space(target: Target, *, space: str) -> int:
+    """Deletes the vectors of every other model; how many."""
+    return target.connection.execute("DELETE FROM embeddings WHERE space != ?", (space,)).rowcount
+
+
 def nothing(_target: Target) -> None:
     """Tells by being done that everything before it is."""
 
@@ -249,15 +306,23 @@ VERBS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         begin, append_words, set_emotion, add_segment, add_media, add_seen, add_remark, finish, recover, adopt_orphans,
-        update_item, rate_remark, edit_segment, undo_edit, delete, apply_retention, import_item, nothing,
+        update_item, rate_remark, edit_segment, undo_edit, delete, apply_retention, import_item,
+        add_folder, forget_folder, forget_files, put_files, put_vectors, keep_only_space, nothing,
     )
 }  # fmt: skip
 
-ERASING = {"delete", "apply_retention"}
+ERASING = {"delete", "apply_retention", "forget_folder", "forget_files"}
 """Verbs after which nothing of what they deleted may be left in the file."""
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _insert_vector(target: Target, space: str, item_id: int | None, file_id: int | None, vector: str) -> None:
+    target.connection.execute(
+        "INSERT INTO embeddings (space, item_id, file_id, vector) VALUES (?, ?, ?, ?)",
+        (space, item_id, file_id, base64.b64decode(vector)),
+    )
 
 
 def _insert_line(target: Target, item_id: int, *, start_s: float, **columns: Any) -> int:

@@ -84,6 +84,16 @@ class ItemFolders:
             raise disk_error(error, self.path(item_id)) from error
 
 
+def is_below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def span_below(folder: str) -> tuple[str, str]:
+    """The least and the greatest text of a path below a folder: SQLite finds what is between them at once."""
+    start = folder.rstrip(os.sep) + os.sep
+    return start, start + "\U0010ffff"
+
+
 def size_bytes(folder: Path) -> int:
     """What the files below a folder take; those that vanish meanwhile count nothing."""
     total = 0

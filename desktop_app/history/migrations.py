@@ -101,7 +101,35 @@ M002_EMOTION: Statements = ("ALTER TABLE segments ADD COLUMN emotion TEXT NOT NU
 # JSON: what a remark about a picture has beside its text, such as its model, scores and rating.
 M003_REMARKS: Statements = ("ALTER TABLE segments ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",)
 
-MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL, M002_EMOTION, M003_REMARKS)
+M004_GALLERY: Statements = (
+    "CREATE TABLE picture_folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, added_at REAL NOT NULL)",
+    """
+    CREATE TABLE picture_files (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path TEXT NOT NULL UNIQUE,                 -- absolute: a file of the user's own, never touched
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        problem TEXT NOT NULL DEFAULT ''           -- why it could not be read; not tried again before it changes
+    )
+    """,
+    """
+    CREATE TABLE embeddings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,      -- a vector that changes is another one, with a higher number
+        space TEXT NOT NULL,                       -- the model with its weights: those of two cannot be compared
+        item_id INTEGER REFERENCES items ON DELETE CASCADE,
+        file_id INTEGER REFERENCES picture_files ON DELETE CASCADE,
+        vector BLOB NOT NULL,                      -- float32, of length 1
+        UNIQUE (space, item_id),
+        UNIQUE (space, file_id),
+        CHECK ((item_id IS NULL) != (file_id IS NULL))
+    )
+    """,
+    "CREATE INDEX embeddings_by_space ON embeddings (space)",
+    "CREATE INDEX embeddings_by_item ON embeddings (item_id)",
+    "CREATE INDEX embeddings_by_file ON embeddings (file_id)",
+)
+
+MIGRATIONS: tuple[Statements, ...] = (M001_INITIAL, M002_EMOTION, M003_REMARKS, M004_GALLERY)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

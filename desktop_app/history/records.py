@@ -187,3 +187,24 @@ class Totals:
     n_items: dict[str, int]
     duration_s: float
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class PictureFolder:
+    """A folder of the user's own whose pictures can be found."""
+
+    path: Path
+    added_at: datetime
+    n_files: int
+    n_problems: int
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture in such a folder, as it was when it was looked at; `problem` says why it could not be read."""
+
+    id: int
+    path: Path
+    size_bytes: int
+    modified_at: datetime
+    problem: str = ""

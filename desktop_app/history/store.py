@@ -1,7 +1,7 @@
 """The history: everything said, seen and drawn, safe from the moment it is given. No Qt.
 
     history/
-      history.db (+ -wal, -shm)      items, segments with words, edits, media, the search index
+      history.db (+ -wal, -shm)      items, segments with words, edits, media, the search index, the gallery
       media/000012/me.flac           files of item 12; recording.lock while a window records into it
       media/000013/snapshot.jpg      what was seen, and thumbnail.jpg; picture.png for what was drawn
       journal/*.jsonl                changes that a locked or full disk did not take yet
@@ -29,6 +29,7 @@ from desktop_app.history import changes, database, export, pictures, search
 from desktop_app.history.changes import Change, Target
 from desktop_app.history.export import ExportOptions
 from desktop_app.history.folders import ItemFolders, size_bytes
+from desktop_app.history.gallery import Gallery
 from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, Remark, StoredSegment, Totals
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.subtitles import timed_words
@@ -74,6 +75,7 @@ class History:
         self._private_lock = threading.RLock()
         self._private_ids = itertools.count(PRIVATE_FROM)
         self._private.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
+        self.gallery = Gallery(self._submit, self._reading, folder)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Writes what was given; what cannot be written in time waits in the journal for the next start."""

@@ -18,6 +18,17 @@ from workers.errors import DiskError, HistoryError, HistoryTooNew
 NEXT = ("ALTER TABLE items ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",)
 
 
+BEFORE_THE_GALLERY = ("DROP TABLE embeddings", "DROP TABLE picture_files", "DROP TABLE picture_folders")
+BEFORE_REMARKS = (*BEFORE_THE_GALLERY, "ALTER TABLE segments DROP COLUMN details")
+BEFORE_EMOTION = (*BEFORE_REMARKS, "ALTER TABLE segments DROP COLUMN emotion")
+
+
+def make_older(folder: Path, statements: tuple[str, ...], version: int) -> None:
+    with closing(sqlite3.connect(folder / "history.db")) as connection:
+        for statement in (*statements, f"PRAGMA user_version = {version}"):
+            connection.execute(statement)
+
+
 def version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -62,10 +73,7 @@ def test_migration_keeps_the_content_and_copies_the_file_first(
 def test_history_of_the_first_version_is_read(folder: Path, history: History, say: Callable[..., int]) -> None:
     item_id = say("from long ago")
     history.close()
-    with closing(sqlite3.connect(folder / "history.db")) as connection:
-        connection.execute("ALTER TABLE segments DROP COLUMN emotion")
-        connection.execute("ALTER TABLE segments DROP COLUMN details")
-        connection.execute("PRAGMA user_version = 1")
+    make_older(folder, BEFORE_EMOTION, version=1)
 
     migrated = History(folder)
 
@@ -78,15 +86,24 @@ def test_history_from_before_there_were_pictures_takes_some(
 ) -> None:
     item_id = say("from long ago")
     history.close()
-    with closing(sqlite3.connect(folder / "history.db")) as connection:
-        connection.execute("ALTER TABLE segments DROP COLUMN details")
-        connection.execute("PRAGMA user_version = 2")
+    make_older(folder, BEFORE_REMARKS, version=2)
 
     migrated = History(folder)
     migrated.add_snapshot(np.zeros((8, 8, 3), np.uint8), remarks=[Remark("caption", "a black square")]).result()
 
     assert [item.preview for item in migrated.items()] == ["a black square", "from long ago"]
     assert migrated.item(item_id).preview == "from long ago"
+    migrated.close()
+
+
+def test_history_from_before_the_gallery_gets_one(folder: Path, history: History) -> None:
+    item_id = history.add_snapshot(np.zeros((8, 8, 3), np.uint8)).result()
+    history.close()
+    make_older(folder, BEFORE_THE_GALLERY, version=3)
+
+    migrated = History(folder)
+
+    assert [lacking.item_id for lacking in migrated.gallery.lacking("clip")] == [item_id]
     migrated.close()
 
 

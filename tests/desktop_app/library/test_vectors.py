@@ -1,0 +1,105 @@
+"""The nearest vectors are those that sorting all of them gives, whatever was added and deleted meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.history.gallery import FoundFile
+from desktop_app.history.store import History
+from desktop_app.library.vectors import VectorIndex, nearest_rows
+
+WIDTH = 16
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    history = History(tmp_path / "history")
+    yield history
+    history.close()
+
+
+def unit(rng: np.random.Generator, count: int, width: int = WIDTH) -> np.ndarray:
+    vectors = rng.normal(size=(count, width)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def put(history: History, vectors: np.ndarray, first: int = 1) -> None:
+    """Files with the numbers from `first` on, where nothing was deleted."""
+    files = [(FoundFile(f"/{first + row}.jpg", 1, 1), vector) for row, vector in enumerate(vectors)]
+    history.gallery.put_files("clip", files).result()
+
+
+@given(st.integers(1, 60), st.integers(1, 70), st.integers(0, 1000), st.booleans())
+def test_ranking_is_that_of_brute_force(n_vectors: int, count: int, seed: int, has_equal_ones: bool) -> None:
+    rng = np.random.default_rng(seed)
+    vectors, query = unit(rng, n_vectors, width=4), unit(rng, 1, width=4)[0]
+    if has_equal_ones:
+        vectors = vectors[rng.integers(0, 1 + n_vectors // 5, n_vectors)]
+
+    rows, similarities = nearest_rows(vectors, query, count)
+
+    all_of_them = vectors @ query
+    assert rows.tolist() == sorted(range(n_vectors), key=lambda row: (-all_of_them[row], row))[:count]
+    assert np.array_equal(similarities, all_of_them[rows])
+
+
+def test_index_finds_what_the_history_holds(history: History) -> None:
+    vectors = unit(np.random.default_rng(0), 50)
+    put(history, vectors)
+    index = VectorIndex(history.gallery, "clip")
+
+    near, found = index.nearest(vectors[7], 3)
+
+    assert (near[0].file_id, near[0].item_id) == (8, 0)
+    assert near[0].similarity == pytest.approx(1)
+    assert np.array_equal(found[0], vectors[7])
+    assert len(index) == 50
+    assert [one.file_id for one in VectorIndex(history.gallery, "another").nearest(vectors[7], 3)[0]] == []
+
+
+def test_index_follows_what_another_window_adds_and_deletes(history: History, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    vectors = unit(rng, 40)
+    put(history, vectors[:20])
+    index = VectorIndex(history.gallery, "clip")
+    index.nearest(vectors[0], 1)
+    other = History(tmp_path / "history")
+
+    put(other, vectors[20:30], first=21)
+    other.gallery.forget_files([1, 5, 30]).result()
+    put(other, vectors[30:], first=31)
+
+    gone = {1, 5, 30}
+    left = [number for number in range(1, 41) if number not in gone]
+    query = unit(rng, 1)[0]
+    expected = sorted(left, key=lambda number: -float(vectors[number - 1] @ query))
+    assert [one.file_id for one in index.nearest(query, 100)[0]] == expected
+    other.close()
+
+
+def test_index_follows_when_as_many_come_as_go(history: History) -> None:
+    vectors = unit(np.random.default_rng(2), 4)
+    put(history, vectors[:3])
+    index = VectorIndex(history.gallery, "clip")
+    index.nearest(vectors[0], 1)
+
+    history.gallery.forget_files([3])
+    put(history, vectors[3:], first=4)
+
+    assert {one.file_id for one in index.nearest(vectors[0], 9)[0]} == {1, 2, 4}
+
+
+def test_index_is_empty_when_all_is_gone(history: History) -> None:
+    put(history, unit(np.random.default_rng(3), 2))
+    index = VectorIndex(history.gallery, "clip")
+    assert len(index) == 2
+
+    history.gallery.forget_files([1, 2]).result()
+
+    assert len(index) == 0
