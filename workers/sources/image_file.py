@@ -84,8 +84,8 @@ def turned(pixels: Frame, orientation: Orientation) -> Frame:
     return np.ascontiguousarray(pixels)
 
 
-def read_image(path: Path) -> Frame:
-    """The picture in a file, its long side at most `LONGEST_PX`; of an animation the first one.
+def read_image(path: Path, *, longest_px: int = LONGEST_PX) -> Frame:
+    """The picture in a file, its long side at most `longest_px`; of an animation the first one.
 
     Transparent parts become white; the camera's note on which side is up is heeded.
 
@@ -96,7 +96,7 @@ def read_image(path: Path) -> Frame:
         if path.is_dir():
             raise SourceError("{path} is a folder.", hint="Choose a file in it.", path=path)
         with path.open("rb") as file:
-            return decode_image(file if file.seekable() else io.BytesIO(file.read()), str(path))
+            return decode_image(file if file.seekable() else io.BytesIO(file.read()), str(path), longest_px=longest_px)
     except FileNotFoundError as error:
         raise SourceError("{path} does not exist.", hint="Check the name.", path=path) from error
     except PermissionError as error:
@@ -107,7 +107,7 @@ def read_image(path: Path) -> Frame:
         ) from error
 
 
-def decode_image(file: IO[bytes], name: str) -> Frame:
+def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX) -> Frame:
     """The picture in an open file, as `read_image` gives it; `name` is what an error calls it.
 
     Raises:
@@ -123,8 +123,8 @@ def decode_image(file: IO[bytes], name: str) -> Frame:
         warnings.simplefilter("ignore")  # on odd tags; what is really broken raises
         try:
             with Image.open(file) as picture:
-                _check_size(picture, name)
-                return np.asarray(_upright_rgb(picture))
+                _check_size(picture, name, longest_px)
+                return np.asarray(_upright_rgb(picture, longest_px))
         except UnidentifiedImageError as error:
             raise SourceError(
                 "{path} is not a picture that can be read.",
@@ -137,10 +137,10 @@ def decode_image(file: IO[bytes], name: str) -> Frame:
             ) from error
 
 
-def _check_size(picture: Image.Image, name: str) -> None:
+def _check_size(picture: Image.Image, name: str, longest_px: int) -> None:
     """Also has the decoder of a large JPEG make it smaller, which takes a fraction of the time and memory."""
     width, height = picture.size
-    picture.draft("RGB", (LONGEST_PX, LONGEST_PX))
+    picture.draft("RGB", (longest_px, longest_px))
     if width * height > MOST_STORED_PIXELS or picture.width * picture.height > MOST_DECODED_PIXELS:
         raise SourceError(
             "The picture {path} is too large: {width} x {height} pixels.",
@@ -159,7 +159,7 @@ def _check_size(picture: Image.Image, name: str) -> None:
         )
 
 
-def _upright_rgb(picture: Image.Image) -> Image.Image:
+def _upright_rgb(picture: Image.Image, longest_px: int) -> Image.Image:
     from PIL import Image, ImageOps
 
     picture = ImageOps.exif_transpose(picture)
@@ -167,8 +167,8 @@ def _upright_rgb(picture: Image.Image) -> Image.Image:
         picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        picture.thumbnail((LONGEST_PX, LONGEST_PX))
+        picture.thumbnail((longest_px, longest_px))
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     picture = picture.convert("RGB")
-    picture.thumbnail((LONGEST_PX, LONGEST_PX))
+    picture.thumbnail((longest_px, longest_px))
     return picture

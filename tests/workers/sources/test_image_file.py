@@ -95,6 +95,16 @@ def test_a_large_photograph_is_made_smaller(tmp_path):
     frame = read_image(saved(Image.new("RGB", (9000, 6000), RED), tmp_path / "large.jpg"))
 
     assert frame.shape == (2731, LONGEST_PX, 3)
+
+
+@pytest.mark.parametrize("name", ["halves.jpg", "halves.png"])
+def test_picture_is_as_small_as_it_is_wanted(tmp_path, name):
+    path = saved(halves().resize((900, 600)), tmp_path / name)
+
+    frame = read_image(path, longest_px=300)
+
+    assert frame.shape == (200, 300, 3)
+    assert is_close(frame[100, 20], RED)
     assert is_close(frame[5, 5], RED)
 
 
