@@ -1944,6 +1944,10 @@
         <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 或 LLaVA 模型的文件夹。</translation>
     </message>
     <message>
+        <source>Choose a folder with pictures.</source>
+        <translation>请选择一个有图片的文件夹。</translation>
+    </message>
+    <message>
         <source>Choose a model of the engine &apos;clip&apos;.</source>
         <translation>请选择引擎“clip”的模型。</translation>
     </message>
@@ -2440,6 +2444,10 @@
         <translation>“{path}”的文件夹已不存在。</translation>
     </message>
     <message>
+        <source>The folder {path} does not exist.</source>
+        <translation>文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
         <source>The helper process ended before its work was done (exit code {code}).</source>
         <translation>辅助进程在完成工作前结束（退出码 {code}）。</translation>
     </message>
@@ -2834,6 +2842,10 @@
     <message>
         <source>{path} is empty.</source>
         <translation>{path} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a folder.</source>
+        <translation>{path} 不是文件夹。</translation>
     </message>
     <message>
         <source>{path} is not a picture that can be read.</source>
