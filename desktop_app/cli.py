@@ -67,6 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         capture_process(arguments[1:])
         return 0
+    if arguments[:1] == ["frame-process"]:
+        from workers.sources.frame_process import main as frame_process
+
+        frame_process(arguments[1:])
+        return 0
     return _run(arguments)
 
 

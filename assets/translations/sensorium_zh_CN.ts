@@ -1640,6 +1640,14 @@
 <context>
     <name>VisionSession</name>
     <message>
+        <source>Screen</source>
+        <translation>屏幕</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
         <source>There is nothing to ask about yet.</source>
         <translation>还没有可以提问的画面。</translation>
     </message>
@@ -1748,6 +1756,10 @@
         <translation>“{address}”是网址，不是文件。</translation>
     </message>
     <message>
+        <source>&apos;{address}&apos; is no address of a video.</source>
+        <translation>“{address}”不是视频地址。</translation>
+    </message>
+    <message>
         <source>&apos;{folder}&apos; has a config.json and no weights.</source>
         <translation>“{folder}”有 config.json，但没有权重。</translation>
     </message>
@@ -1766,6 +1778,10 @@
     <message>
         <source>&apos;{name}&apos; does not say which format to write.</source>
         <translation>“{name}”没有说明要写成哪种格式。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; gives no picture.</source>
+        <translation>“{name}”没有画面。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; gives nothing but silence.</source>
@@ -1916,8 +1932,16 @@
         <translation>请确认其他程序能打开它，或另存为 PNG 或 JPEG。</translation>
     </message>
     <message>
+        <source>Check that it plays elsewhere, or convert it to MP4.</source>
+        <translation>请确认它能在别处播放，或转换为 MP4。</translation>
+    </message>
+    <message>
         <source>Check that it plays elsewhere, or convert it to WAV.</source>
         <translation>请检查它能否在别处播放，或将其转换为 WAV。</translation>
+    </message>
+    <message>
+        <source>Check the address and the network.</source>
+        <translation>请检查地址和网络。</translation>
     </message>
     <message>
         <source>Check the disk.</source>
@@ -1930,6 +1954,10 @@
     <message>
         <source>Check the network and try again; what has been downloaded is kept.</source>
         <translation>请检查网络后重试；已下载的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Check the network, then open it again.</source>
+        <translation>请检查网络，然后重新打开。</translation>
     </message>
     <message>
         <source>Choose a file in it.</source>
@@ -1962,6 +1990,10 @@
     <message>
         <source>Choose a smaller one.</source>
         <translation>请选择较小的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a video.</source>
+        <translation>请选择视频。</translation>
     </message>
     <message>
         <source>Choose another --output.</source>
@@ -2008,6 +2040,14 @@
         <translation>请选择其他语言，或自动检测。</translation>
     </message>
     <message>
+        <source>Choose another resolution or another camera; the log tells more.</source>
+        <translation>请选择其他分辨率或摄像头；日志中有更多信息。</translation>
+    </message>
+    <message>
+        <source>Choose another source.</source>
+        <translation>请选择其他来源。</translation>
+    </message>
+    <message>
         <source>Choose one of {names}.</source>
         <translation>请选择其中之一：{names}。</translation>
     </message>
@@ -2038,6 +2078,10 @@
     <message>
         <source>Close other programs or choose a smaller model.</source>
         <translation>请关闭其他程序，或选择较小的模型。</translation>
+    </message>
+    <message>
+        <source>Close the other program, or choose another camera.</source>
+        <translation>请关闭其他程序，或选择另一个摄像头。</translation>
     </message>
     <message>
         <source>Close the other program, or choose another device.</source>
@@ -2118,6 +2162,10 @@
     <message>
         <source>Give a code or a name, such as en, German or 中文.</source>
         <translation>请给出代码或名称，例如 en、German 或“中文”。</translation>
+    </message>
+    <message>
+        <source>Give a file, or an address that begins with rtsp:// or http://.</source>
+        <translation>请给出文件，或以 rtsp:// 或 http:// 开头的地址。</translation>
     </message>
     <message>
         <source>Give a folder: --output FOLDER/ --format {format}.</source>
@@ -2264,6 +2312,10 @@
         <translation>本机没有可用的 NVIDIA GPU。</translation>
     </message>
     <message>
+        <source>No camera was found.</source>
+        <translation>没有找到摄像头。</translation>
+    </message>
+    <message>
         <source>No file can be made in &apos;{folder}&apos;.</source>
         <translation>无法在“{folder}”中创建文件。</translation>
     </message>
@@ -2308,8 +2360,20 @@
         <translation>请通过管道传入声音，或给出文件名。</translation>
     </message>
     <message>
+        <source>Plug it in again, or choose another camera.</source>
+        <translation>请重新接上，或选择另一个摄像头。</translation>
+    </message>
+    <message>
         <source>Plug it in, or choose another device.</source>
         <translation>请接入它，或选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Plug it in, or choose another one.</source>
+        <translation>请接上它，或选择另一个。</translation>
+    </message>
+    <message>
+        <source>Plug one in, or open a picture or a video.</source>
+        <translation>请接上摄像头，或打开图片或视频。</translation>
     </message>
     <message>
         <source>Plug one in, or transcribe a file.</source>
@@ -2360,6 +2424,10 @@
         <translation>请先停止它。</translation>
     </message>
     <message>
+        <source>Take a screenshot and paste it here, or log in to an X11 session.</source>
+        <translation>请截图后粘贴到这里，或登录 X11 会话。</translation>
+    </message>
+    <message>
         <source>The Python package &apos;{name}&apos; is missing.</source>
         <translation>缺少 Python 包“{name}”。</translation>
     </message>
@@ -2382,6 +2450,10 @@
     <message>
         <source>The chat is too long: with the answer it has {count} tokens, and the model reads {most}.</source>
         <translation>对话太长：连同回答共有 {count} 个词元，而模型最多读取 {most} 个。</translation>
+    </message>
+    <message>
+        <source>The chosen camera is not connected.</source>
+        <translation>所选摄像头未连接。</translation>
     </message>
     <message>
         <source>The computer was too busy and missed a moment of sound.</source>
@@ -2632,6 +2704,10 @@
         <translation>无法保存报告：{reason}。</translation>
     </message>
     <message>
+        <source>The screen cannot be read: {reason}.</source>
+        <translation>无法读取屏幕：{reason}。</translation>
+    </message>
+    <message>
         <source>The settings could not be saved: {reason}.</source>
         <translation>无法保存设置：{reason}。</translation>
     </message>
@@ -2696,6 +2772,10 @@
         <translation>没有问题。</translation>
     </message>
     <message>
+        <source>There is no screen here.</source>
+        <translation>这里没有屏幕。</translation>
+    </message>
+    <message>
         <source>There is no text to compare the picture with.</source>
         <translation>没有可与图片比较的文字。</translation>
     </message>
@@ -2724,6 +2804,10 @@
         <translation>此 Whisper 不支持语言“{language}”。</translation>
     </message>
     <message>
+        <source>This account may not use &apos;{name}&apos;.</source>
+        <translation>此账户无权使用“{name}”。</translation>
+    </message>
+    <message>
         <source>This account may not use the microphones.</source>
         <translation>此账户没有使用麦克风的权限。</translation>
     </message>
@@ -2746,6 +2830,14 @@
     <message>
         <source>Type: sudo usermod -aG audio $USER, then log out and in again.</source>
         <translation>请输入：sudo usermod -aG audio $USER，然后注销并重新登录。</translation>
+    </message>
+    <message>
+        <source>Type: sudo usermod -aG video $USER, then log out and in again.</source>
+        <translation>请输入：sudo usermod -aG video $USER，然后注销并重新登录。</translation>
+    </message>
+    <message>
+        <source>Under Wayland a program may not look at the screen by itself.</source>
+        <translation>在 Wayland 下，程序不能自行查看屏幕。</translation>
     </message>
     <message>
         <source>Unset that variable and try again.</source>
@@ -2820,12 +2912,24 @@
         <translation>写入</translation>
     </message>
     <message>
+        <source>{address} cannot be opened: {reason}.</source>
+        <translation>无法打开 {address}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{address} sends no more.</source>
+        <translation>{address} 不再发送画面。</translation>
+    </message>
+    <message>
         <source>{path} cannot be read: {reason}.</source>
         <translation>无法读取 {path}：{reason}。</translation>
     </message>
     <message>
         <source>{path} does not exist.</source>
         <translation>{path} 不存在。</translation>
+    </message>
+    <message>
+        <source>{path} has no picture.</source>
+        <translation>{path} 没有画面。</translation>
     </message>
     <message>
         <source>{path} has no sound.</source>
@@ -2850,6 +2954,10 @@
     <message>
         <source>{path} is not a picture that can be read.</source>
         <translation>{path} 不是能读取的图片。</translation>
+    </message>
+    <message>
+        <source>{path} is not a video that can be read.</source>
+        <translation>{path} 不是可以读取的视频。</translation>
     </message>
     <message>
         <source>{path} is not an audio or video file that can be read.</source>

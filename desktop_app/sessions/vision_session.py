@@ -11,6 +11,7 @@ while it is answered the lanes rest. Whatever goes wrong with an engine, the pic
 from __future__ import annotations
 
 import logging
+import mimetypes
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,12 +21,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.sessions.cameras import CameraList
 from desktop_app.sessions.chat import Chat, ChatTurn, Rating, TurnState
 from desktop_app.sessions.choices import caption_plan, label_plan, orientation, vision_spec
 from desktop_app.sessions.session_state import SessionState
+from workers.errors import AppError, DeviceError
 from workers.results import (
     Answer,
     AnswerToken,
+    CameraNotice,
     Frame,
     ImageRequest,
     Notice,
@@ -34,8 +38,11 @@ from workers.results import (
     Seen,
     VideoFrame,
 )  # fmt: skip
-from workers.sources.base import FrameSource
+from workers.sources.base import Camera, FrameSource
 from workers.sources.image_file import Still
+from workers.sources.screen_region import ScreenRegion
+from workers.sources.video_file import VideoFile
+from workers.sources.webcam import Webcam, list_cameras
 from workers.vision import LookMailbox, LookPlan
 from workers.worker import AnswerWorker, LookWorker
 
@@ -97,6 +104,7 @@ class VisionSession(QObject):
         turn_changed(ChatTurn): its state or text, at most 30 times a second.
         chat_cleared(): a new chat begins.
         pending_changed(): `pending_frames` has others.
+        cameras_changed(list[Camera]): after `watch_cameras`.
         ask_progress(object): the Progress of loading the model that answers; None when it is there or given up.
         failed(object): the exception; the user has been told.
     """
@@ -110,9 +118,11 @@ class VisionSession(QObject):
     turn_changed = Signal(object)
     chat_cleared = Signal()
     pending_changed = Signal()
+    cameras_changed = Signal(object)
     ask_progress = Signal(object)
     failed = Signal(object)
 
+    _notice_came = Signal(object)
     _size_changed = Signal(object)
     _source_ended = Signal(object, object)
 
@@ -123,6 +133,9 @@ class VisionSession(QObject):
         self._wanted: _Feed | None = None  # what the user chose last
         self._feed: _Feed | None = None  # what runs, or is being opened
         self._is_changing = False
+        self._again: Callable[[], None] | None = None  # opens what could not be opened
+        self._condition: Literal["", "away", "black"] = ""
+        self._cameras = CameraList(context)
         self._frozen: VideoFrame | None = None
         self._left: VideoFrame | None = None  # the last frame of a video that has ended
         self._region: Region | None = None
@@ -139,6 +152,8 @@ class VisionSession(QObject):
         self._lanes["label"].lane.is_on = context.settings.see.labels_on
         self._lanes["caption"].lane.is_on = context.settings.see.caption_on
 
+        self._cameras.changed.connect(self._on_cameras_changed)
+        self._notice_came.connect(self._on_notice)
         self._size_changed.connect(self._on_size_changed)
         self._source_ended.connect(self._on_source_ended)
         context.settings_changed.connect(self._on_settings_changed)
@@ -161,6 +176,21 @@ class VisionSession(QObject):
     def source_name(self) -> str:
         """The camera, the file, or the screen; empty when there is none."""
         return self._wanted.source.name if self._wanted is not None else ""
+
+    @property
+    def condition(self) -> Literal["", "away", "black"]:
+        """The camera is away and waited for, or gives nothing but black; empty for well."""
+        return self._condition
+
+    @property
+    def cameras(self) -> Sequence[Camera]:
+        """What is plugged in, as far as it is known."""
+        return self._cameras.cameras
+
+    @property
+    def is_camera(self) -> bool:
+        """A camera is looked at, or is being opened."""
+        return self._wanted is not None and isinstance(self._wanted.source, Webcam)
 
     @property
     def is_live(self) -> bool:
@@ -205,30 +235,43 @@ class VisionSession(QObject):
 
     # ── the source ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def start(self, source: FrameSource) -> None:
-        """Looks at a source, instead of what was looked at before."""
-        if self._context.is_closing:
-            return
-        source.orient(orientation(self._context.settings.see))
-        self._wanted = _Feed(source, self)
-        self._frozen = self._left = self._region = None
-        self._context.withdraw(SOURCE_TOPIC)
-        self._set_state(SessionState.LOADING)
-        self.source_changed.emit()
-        self._settle()
+    def start(self, source: FrameSource | None = None) -> None:
+        """Looks at a source, or at the camera that is chosen, instead of what was looked at before."""
+        if source is not None:
+            self._look_at(lambda: source)
+        else:
+            self._look_at(self._chosen_camera, can_try_again=True)
 
-    def open_image(self, path: Path) -> None:
-        """Looks at a picture file."""
-        self.start(Still.of_file(path))
+    def open_file(self, path: Path) -> None:
+        """Looks at a picture, or plays a video."""
+        kind = mimetypes.guess_type(path.name)[0] or ""
+        if kind.startswith("video/"):
+            self.open_video(path)
+        else:
+            self._look_at(lambda: Still.of_file(path))
+
+    def open_video(self, address: Path | str, *, is_looped: bool = False) -> None:
+        """Plays a video file, or what a server sends, such as rtsp://camera.local/1."""
+        self._look_at(lambda: VideoFile(address, is_looped=is_looped), can_try_again="://" in str(address))
 
     def open_pixels(self, pixels: Frame, name: str) -> None:
         """Looks at a picture that is in memory already, such as the clipboard's."""
-        self.start(Still(name, lambda: pixels))
+        self._look_at(lambda: Still(name, lambda: pixels))
+
+    def watch_screen(self, box: tuple[int, int, int, int] | None = None) -> None:
+        """Looks at the screen, or at a rectangle of it: left, top, right, bottom in its own pixels."""
+        self._look_at(lambda: ScreenRegion(box, name=self.tr("Screen")))
+
+    def watch_cameras(self) -> None:
+        """From now on `cameras_changed` tells what is plugged in."""
+        self._cameras.watch()
 
     def stop(self) -> None:
         """Looks no more; an answer that is being given goes on, unless the app closes."""
         self._wanted = None
         self._frozen = self._left = None
+        self._condition = ""
+        self._context.withdraw(SOURCE_TOPIC)
         if self._context.is_closing:
             self.stop_answer()
         if self._state.is_active or self._workers:
@@ -261,6 +304,56 @@ class VisionSession(QObject):
             self._region = region
             self._change_plans()
             self.source_changed.emit()
+
+    def _look_at(self, make: Callable[[], FrameSource], *, can_try_again: bool = False) -> None:
+        if self._context.is_closing:
+            return
+        self._again = (lambda: self._look_at(make, can_try_again=True)) if can_try_again else None
+        self._frozen = self._left = self._region = None
+        self._condition = ""
+        self._context.withdraw(SOURCE_TOPIC)
+        try:
+            source = make()
+        except AppError as error:
+            self._wanted = None
+            self._fail(error)
+        else:
+            source.orient(orientation(self._context.settings.see))
+            self._wanted = _Feed(source, self)
+            self._set_state(SessionState.LOADING)
+            self.source_changed.emit()
+        self._settle()
+
+    def _chosen_camera(self) -> FrameSource:
+        """The camera of the settings, or the default one."""
+        see = self._context.settings.see
+        cameras = self._cameras.cameras or list_cameras()
+        fitting = [camera for camera in cameras if (camera.id == see.camera if see.camera else camera.is_default)]
+        if not fitting and see.camera:
+            raise DeviceError(
+                "The chosen camera is not connected.", hint="Plug it in, or choose another one.", name=see.camera
+            )
+        if not fitting and not cameras:
+            raise DeviceError("No camera was found.", hint="Plug one in, or open a picture or a video.")
+        width, height = see.resolution.split("x")
+        camera = (fitting or cameras)[0]
+        return Webcam(camera, width=int(width), height=int(height), fps=see.fps, on_notice=self._notice_came.emit)
+
+    def _on_cameras_changed(self, cameras: list[Camera]) -> None:
+        if self._state is SessionState.FAILED and cameras:
+            self._context.withdraw(SOURCE_TOPIC)  # what could not be opened may be there now
+        self.cameras_changed.emit(cameras)
+
+    def _on_notice(self, notice: Notice) -> None:
+        """What is wrong with a camera stands in the banner until it is well again."""
+        if not isinstance(notice, CameraNotice) or notice.device_name != self.source_name:
+            return
+        self._condition = notice.condition
+        if notice.condition:
+            self._context.show_notice(notice, kind="warning", topic=SOURCE_TOPIC)
+        else:
+            self._context.withdraw(SOURCE_TOPIC)
+        self.source_changed.emit()
 
     def _settle(self) -> None:
         """Brings what runs to what is wanted; one change at a time, and none that is outdated."""
@@ -323,7 +416,8 @@ class VisionSession(QObject):
 
     def _fail(self, error: Exception) -> None:
         self._set_state(SessionState.FAILED)
-        self._context.show_error(error, topic=SOURCE_TOPIC)
+        action = (self.tr("Try again"), self._again) if self._again is not None else None
+        self._context.show_error(error, action=action, topic=SOURCE_TOPIC)
         self.failed.emit(error)
         self.source_changed.emit()
 
@@ -652,6 +746,8 @@ class VisionSession(QObject):
             if self._wanted is not None:
                 self._wanted.source.orient(orientation(see))
             self.source_changed.emit()
+        elif place in ("see.camera", "see.resolution", "see.fps") and self.is_camera:
+            self.start()
         elif place in ("see.labels_on", "see.caption_on"):
             self.labels.is_on, self.caption.is_on = see.labels_on, see.caption_on
             self._settle_lanes()
