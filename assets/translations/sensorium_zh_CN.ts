@@ -2056,6 +2056,10 @@
         <translation>请选择其中之一：{names}。</translation>
     </message>
     <message>
+        <source>Choose one whose name ends with Instruct or Chat.</source>
+        <translation>请选择名称以 Instruct 或 Chat 结尾的模型。</translation>
+    </message>
+    <message>
         <source>Choose or download one on the Models page.</source>
         <translation>请在“模型”页面选择或下载一个。</translation>
     </message>
@@ -2284,6 +2288,10 @@
         <translation>正在加载 Whisper</translation>
     </message>
     <message>
+        <source>Loading the chat model</source>
+        <translation>正在加载对话模型</translation>
+    </message>
+    <message>
         <source>Loading the emotion model</source>
         <translation>正在加载情感模型</translation>
     </message>
@@ -2450,6 +2458,10 @@
     <message>
         <source>The chat is too long: with the answer it has {count} tokens, and the model reads {most}.</source>
         <translation>对话太长：连同回答共有 {count} 个词元，而模型最多读取 {most} 个。</translation>
+    </message>
+    <message>
+        <source>The chat model is ready</source>
+        <translation>对话模型已就绪</translation>
     </message>
     <message>
         <source>The chosen camera is not connected.</source>
@@ -2646,6 +2658,10 @@
     <message>
         <source>The model in &apos;{folder}&apos; cannot be read: {reason}.</source>
         <translation>无法读取“{folder}”中的模型：{reason}。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; has no template for chats.</source>
+        <translation>“{folder}”中的模型没有对话模板。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; is for the task &apos;{task}&apos;, not &apos;{wanted}&apos;.</source>
@@ -3018,6 +3034,10 @@
         <translation>用完整的句子谈论一张或多张图片。</translation>
     </message>
     <message>
+        <source>A chat in full sentences about one or more pictures; reads text well.</source>
+        <translation>用完整的句子谈论一张或多张图片；善于读出文字。</translation>
+    </message>
+    <message>
         <source>A label takes the place of {}; several, one a line, are averaged.</source>
         <translation>{} 会被标签替换；可写多行，每行一个模板，结果取平均。</translation>
     </message>
@@ -3270,6 +3290,10 @@
         <translation>最长回答</translation>
     </message>
     <message>
+        <source>Looks at a picture in pieces, enlarged: it sees more and takes several times as long.</source>
+        <translation>将图片分块放大来看：看得更细，但耗时数倍。</translation>
+    </message>
+    <message>
         <source>Many languages, fast on any computer.</source>
         <translation>多种语言，在任何电脑上都很快。</translation>
     </message>
@@ -3374,6 +3398,10 @@
         <translation>朗读回答</translation>
     </message>
     <message>
+        <source>Read small text</source>
+        <translation>阅读小字</translation>
+    </message>
+    <message>
         <source>Reduce motion</source>
         <translation>减少动画</translation>
     </message>
@@ -3404,6 +3432,10 @@
     <message>
         <source>Silence after the speech (s)</source>
         <translation>语音后的静音（秒）</translation>
+    </message>
+    <message>
+        <source>SmolVLM and other chats about pictures</source>
+        <translation>SmolVLM 及其他图片对话模型</translation>
     </message>
     <message>
         <source>Spoken language</source>
@@ -3448,6 +3480,10 @@
     <message>
         <source>The program that turns speech into text.</source>
         <translation>将语音转为文字的程序。</translation>
+    </message>
+    <message>
+        <source>The smallest chat in full sentences; it runs on any computer.</source>
+        <translation>能用完整句子对话的最小模型；任何电脑都能运行。</translation>
     </message>
     <message>
         <source>The system&apos;s default is followed when it changes.</source>

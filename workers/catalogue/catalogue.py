@@ -527,7 +527,9 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
         case "blip", name if name in BLIP_TASKS:
             return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
         case "llava", "LlavaForConditionalGeneration":
-            return ("llava",), "transformers", "ask", "LLaVA"
+            return ("llava", "chat-vlm"), "transformers", "ask", "LLaVA"
+        case _, name if name.endswith("ForConditionalGeneration") and "vision_config" in config:
+            return ("chat-vlm",), "transformers", "ask", "chat"
     raise ModelBroken(
         "'{folder}' holds a '{kind}', which the app cannot use.",
         hint=KINDS,

@@ -43,21 +43,38 @@ class ChatOptions(EngineOptions):
     )
 
 
+class TiledChatOptions(ChatOptions):
+    small_text: bool = Field(
+        False,
+        title="Read small text",
+        description="Looks at a picture in pieces, enlarged: it sees more and takes several times as long.",
+    )
+
+
+def take_tiles(pictures: Any, options: TiledChatOptions) -> None:
+    """Makes an image processor take one tile of a picture, or all that it was made for."""
+    if options.small_text:
+        return
+    for way_to_split in ("do_image_splitting", "crop_to_patches", "do_pan_and_scan"):
+        if hasattr(pictures, way_to_split):
+            setattr(pictures, way_to_split, False)
+    if hasattr(pictures, "max_image_size"):  # of a tile; larger only to be cut, it would be made small again
+        pictures.size = pictures.max_image_size
+
+
 class ChatModel:
     """A loaded model with its processor, which holds the template of its chats.
 
     Args:
         model: of transformers, with `generate`.
         can_resume: whether reading on from where it stopped gives the very tokens of reading all again.
-        images_kwargs: how the processor prepares pictures.
     """
 
-    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool, **images_kwargs: Any) -> None:
+    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool) -> None:
         self._folder = folder
         self._model = model
         self._processor = processor
         self._can_resume = can_resume
-        self._images_kwargs = images_kwargs
         self._remembered: Remembered | None = None
         self._sights: list[tuple[Frame, Sight]] = []
 
@@ -125,7 +142,6 @@ class ChatModel:
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
-            processor_kwargs={"images_kwargs": self._images_kwargs},
         )
         return inputs.to(self._model.device, self._model.dtype)  # only what is floating point changes its dtype
 
@@ -163,9 +179,7 @@ class ChatModel:
             if len(images) == 1:
                 pixels = inputs
             else:
-                pixels = self._processor.image_processor(
-                    images=[Image.fromarray(image)], return_tensors="pt", **self._images_kwargs
-                )
+                pixels = self._processor.image_processor(images=[Image.fromarray(image)], return_tensors="pt")
             *pieces, _, height_px, width_px = pixels["pixel_values"].shape  # (…, 3, H, W)
             known.append((image, Sight(width_px, height_px, math.prod(pieces))))
         self._sights = known
@@ -183,6 +197,8 @@ class Remembered:
     def n_known(self, tokens: Sequence[int]) -> int:
         """How many tokens at the beginning need not be read again; the last one always is, for what follows it."""
         n_read = min(self.cache.get_seq_length(), len(tokens) - 1)
+        if any(layer.is_sliding and n_read >= layer.sliding_window for layer in self.cache.layers):
+            return 0  # what fell out of a window cannot be gone back to
         return n_alike(self.tokens[:n_read], tokens, int.__eq__)
 
     def forget_after(self, n_tokens: int) -> None:

@@ -268,29 +268,34 @@ def write_ctranslate2(folder: Path, name: bytes = b"WhisperSpec\0") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("config", "engine", "task"),
+    ("config", "engines", "task"),
     [
-        ({"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"]}, "whisper", "speech"),
-        ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForCTC"]}, "wav2vec2", "speech"),
-        ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForSequenceClassification"]}, "emotion", "emotion"),
-        ({"model_type": "hubert", "architectures": ["HubertForSequenceClassification"]}, "emotion", "emotion"),
-        ({"model_type": "clip", "architectures": ["CLIPModel"]}, "clip", "label"),
-        ({"model_type": "siglip", "architectures": ["SiglipModel"]}, "clip", "label"),
-        ({"model_type": "vit", "architectures": ["ViTForImageClassification"]}, "vit", "label"),
-        ({"model_type": "blip", "architectures": ["BlipForConditionalGeneration"]}, "blip", "caption"),
-        ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, "blip", "ask"),
-        ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, "blip", "match"),
-        ({"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"]}, "llava", "ask"),
+        ({"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"]}, ["whisper"], "speech"),
+        ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForCTC"]}, ["wav2vec2"], "speech"),
+        ({"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForSequenceClassification"]}, ["emotion"], "emotion"),
+        ({"model_type": "hubert", "architectures": ["HubertForSequenceClassification"]}, ["emotion"], "emotion"),
+        ({"model_type": "clip", "architectures": ["CLIPModel"]}, ["clip"], "label"),
+        ({"model_type": "siglip", "architectures": ["SiglipModel"]}, ["clip"], "label"),
+        ({"model_type": "vit", "architectures": ["ViTForImageClassification"]}, ["vit"], "label"),
+        ({"model_type": "blip", "architectures": ["BlipForConditionalGeneration"]}, ["blip"], "caption"),
+        ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, ["blip"], "ask"),
+        ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, ["blip"], "match"),
+        ({"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"]}, ["llava", "chat-vlm"], "ask"),
+        (
+            {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"], "vision_config": {}},
+            ["chat-vlm"],
+            "ask",
+        ),
     ],
 )
 def test_a_folder_is_told_by_its_configuration(
-    models: Catalogue, tmp_path: Path, config: dict[str, object], engine: str, task: str
+    models: Catalogue, tmp_path: Path, config: dict[str, object], engines: list[str], task: str
 ):
     folder = write_model(tmp_path / "my model", config)
 
     entry = models.add_folder(folder)
 
-    assert (entry.id, entry.engines, entry.task) == ("my-model", (engine,), task)
+    assert (entry.id, list(entry.engines), entry.task) == ("my-model", engines, task)
     assert Catalogue(models.models_dir).entry("my-model") == entry
     assert models.locate("my-model") == folder
     assert models.status("my-model") is ModelStatus.INSTALLED

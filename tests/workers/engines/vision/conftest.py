@@ -116,6 +116,8 @@ MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "tiny-blip-vqa": ("blip", lambda folder: save_blip(folder, "BlipForQuestionAnswering")),
     "tiny-blip-itm": ("blip", lambda folder: save_blip(folder, "BlipForImageTextRetrieval")),
     "tiny-llava": ("llava", lambda folder: save_chat(folder, "llava")),
+    "tiny-smolvlm": ("chat-vlm", lambda folder: save_chat(folder, "smolvlm")),
+    "tiny-smolvlm2": ("chat-vlm", lambda folder: save_chat(folder, "smolvlm2")),
 }
 """Each model of these tests: its engine, and what makes its folder."""
 

@@ -40,6 +40,9 @@ CASES = [
     ("tiny-blip-itm", "match"),
     ("tiny-llava", "ask"),
     ("tiny-llava", "judge"),
+    ("tiny-smolvlm", "ask"),
+    ("tiny-smolvlm", "judge"),
+    ("tiny-smolvlm2", "ask"),
 ]
 
 
