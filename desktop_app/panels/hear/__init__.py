@@ -3,7 +3,7 @@
 page             the page: the transcript, what happens to a recording, keys and drops
 choices          at its top: source, language, model
 recovery_card    offers to finish what a crash or a failure cut off
-files_card       files that are being transcribed; the place to drop them
+files_card       files that are being transcribed
 empty            what stands there before the first word
 dock             at its foot: record, pause, clock, status, level
 """

@@ -1,13 +1,11 @@
-"""The list of files that are being transcribed, and the place to drop them."""
+"""The list of files that are being transcribed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
@@ -163,28 +161,3 @@ class FileRow(QWidget):
             self._context.panel_requested.emit("history")
         else:
             self._context.sessions.files.cancel(self._job)
-
-
-class DropTarget(QWidget):
-    """Covers the page while files are dragged over it."""
-
-    def __init__(self, panel: QWidget) -> None:
-        super().__init__(panel)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.color("surface", 0.85))
-        painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
-        frame: QRect = self.rect().adjusted(theme.SPACE_L, theme.SPACE_L, -theme.SPACE_L, -theme.SPACE_L)
-        painter.setBrush(theme.color("accent_soft", 0.6))
-        painter.drawRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
-        painter.setPen(theme.color("accent"))
-        painter.setFont(theme.font("title"))
-        painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter), self.tr("Drop to transcribe"))
-
-
-def dropped_paths(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -16,11 +16,12 @@ from desktop_app.jobs import Job
 from desktop_app.panels.hear.choices import Choices
 from desktop_app.panels.hear.dock import Dock
 from desktop_app.panels.hear.empty import Empty
-from desktop_app.panels.hear.files_card import MEDIA_PATTERNS, DropTarget, FilesCard, dropped_paths
+from desktop_app.panels.hear.files_card import MEDIA_PATTERNS, FilesCard
 from desktop_app.panels.hear.recovery_card import RecoveryCard
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.captions_window import CaptionsWindow
+from desktop_app.widgets.drop_target import DropTarget, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 from workers.results import Commit, Partial, Segment, SegmentEmotion
@@ -60,7 +61,7 @@ class HearPanel(QWidget):
         self.stack.addWidget(self.pane)
 
         self.dock = Dock(self._session, self.pane)
-        self.drop_target = DropTarget(self)
+        self.drop_target = DropTarget(self, self.tr("Drop to transcribe"))
         self.captions = CaptionsWindow(context)
         self.destroyed.connect(self.captions.deleteLater)
 
@@ -273,11 +274,9 @@ class HearPanel(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event):
+        if paths_in(event.mimeData()):
             event.acceptProposedAction()
-            self.drop_target.setGeometry(self.rect())
-            self.drop_target.show()
-            self.drop_target.raise_()
+            self.drop_target.cover()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self.drop_target.hide()
@@ -285,7 +284,7 @@ class HearPanel(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_target.hide()
         event.acceptProposedAction()
-        self.add_files(dropped_paths(event))
+        self.add_files(paths_in(event.mimeData()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
