@@ -364,6 +364,9 @@ QFrame[role="surface"] {{ background: {c.surface}; border: none; }}
 QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS_L}px; }}
 QFrame[role="palette"] {{ background: {c.raised}; border: 1px solid {c.control}; border-radius: {RADIUS_L}px; }}
 QLineEdit#paletteSearch, QLineEdit#paletteSearch:focus {{ border: none; padding: 5px 9px; background: transparent; }}
+QFrame[role="composer"] {{ background: {c.raised}; border: 1px solid {c.control}; border-radius: {RADIUS_L}px; }}
+QFrame[role="composer"] QPlainTextEdit, QFrame[role="composer"] QPlainTextEdit:focus {{
+    border: none; padding: 4px; background: transparent; }}
 QFrame[role="line"] {{ background: {c.border}; border: none; min-height: 1px; max-height: 1px; }}
 QLabel[role="badge"] {{ background: {c.hover}; color: {c.muted}; border-radius: {RADIUS_S}px; padding: 2px 6px;
     font-size: {round(base_px * 0.85)}px; }}
@@ -400,6 +403,7 @@ QToolButton:hover {{ background: {c.hover}; color: {c.text}; }}
 QToolButton:checked {{ background: {c.accent_soft}; color: {c.accent}; }}
 QToolButton:focus {{ border-color: {c.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
+QToolButton[role="small"] {{ min-width: 20px; min-height: 20px; padding: 0; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ min-height: {CONTROL_HEIGHT - 12}px; padding: 4px 8px;
     border: 1px solid {c.control}; border-radius: {RADIUS_M}px; background: {c.raised}; color: {c.text};
@@ -473,6 +477,7 @@ QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
 QTabBar::tab:hover {{ color: {c.text}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
 QSplitter::handle {{ background: {c.border}; }}
+QSplitter[role="gap"]::handle {{ background: transparent; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
 
