@@ -33,6 +33,145 @@
     </message>
 </context>
 <context>
+    <name>AskTab</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>New chat (Ctrl+N)</source>
+        <translation>新对话 (Ctrl+N)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export the chat with its pictures (Ctrl+E)</source>
+        <translation>连同图片导出对话 (Ctrl+E)</translation>
+    </message>
+    <message>
+        <source>Ask about the picture</source>
+        <translation>就画面提问</translation>
+    </message>
+    <message>
+        <source>Enter asks, Shift+Enter begins a new line, Up brings back what was asked before</source>
+        <translation>Enter 提问，Shift+Enter 换行，↑ 找回之前的问题</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>Which picture the question is about</source>
+        <translation>问题针对哪个画面</translation>
+    </message>
+    <message>
+        <source>Newest picture</source>
+        <translation>最新画面</translation>
+    </message>
+    <message>
+        <source>Same picture</source>
+        <translation>同一画面</translation>
+    </message>
+    <message>
+        <source>Add this picture</source>
+        <translation>添加此画面</translation>
+    </message>
+    <message>
+        <source>Add this picture to the next question (Ctrl+Shift+A)</source>
+        <translation>把此画面加入下一个问题 (Ctrl+Shift+A)</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Ask (Enter)</source>
+        <translation>提问 (Enter)</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop the answer (Esc)</source>
+        <translation>停止回答 (Esc)</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>Export the chat</source>
+        <translation>导出对话</translation>
+    </message>
+    <message>
+        <source>chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Exported to {path}.</source>
+        <translation>已导出到 {path}。</translation>
+    </message>
+    <message>
+        <source>One picture at a time.</source>
+        <translation>一次只看一个画面。</translation>
+    </message>
+    <message>
+        <source>Each question stands alone.</source>
+        <translation>每个问题各自独立。</translation>
+    </message>
+    <message>
+        <source>Answers in a word or two.</source>
+        <translation>用一两个词回答。</translation>
+    </message>
+    <message>
+        <source>Understands English.</source>
+        <translation>只懂英语。</translation>
+    </message>
+    <message>
+        <source>No model that answers is installed.</source>
+        <translation>没有安装能回答问题的模型。</translation>
+    </message>
+    <message>
+        <source>The model that answers</source>
+        <translation>回答问题的模型</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Write a question first</source>
+        <translation>请先写下问题</translation>
+    </message>
+    <message>
+        <source>Nothing was asked yet</source>
+        <translation>还没有提过问题</translation>
+    </message>
+    <message>
+        <source>The question is about the pictures above</source>
+        <translation>问题针对上面的画面</translation>
+    </message>
+    <message>
+        <source>The first question is about the newest picture</source>
+        <translation>第一个问题针对最新画面</translation>
+    </message>
+    <message>
+        <source>There is no picture yet</source>
+        <translation>还没有画面</translation>
+    </message>
+    <message>
+        <source>This model looks at one picture at a time</source>
+        <translation>此模型一次只看一个画面</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
@@ -47,6 +186,89 @@
         <translation>
             <numerusform>还有 %n 条</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CaptionTab</name>
+    <message>
+        <source>Describe what is seen</source>
+        <translation>描述所见</translation>
+    </message>
+    <message>
+        <source>Describe the newest picture again and again (Ctrl+D)</source>
+        <translation>不断描述最新画面 (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>How descriptions begin, and how often there is one</source>
+        <translation>描述如何开头、多久一次</translation>
+    </message>
+    <message>
+        <source>Begins with</source>
+        <translation>开头</translation>
+    </message>
+    <message>
+        <source>such as “a photo of”</source>
+        <translation>例如 “a photo of”</translation>
+    </message>
+    <message>
+        <source>Descriptions begin with these words</source>
+        <translation>描述以这些词开头</translation>
+    </message>
+    <message>
+        <source>Describe</source>
+        <translation>描述</translation>
+    </message>
+    <message>
+        <source>A picture that stays the same needs no new description</source>
+        <translation>画面不变时无需新的描述</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>At most every</source>
+        <translation>最多每隔</translation>
+    </message>
+    <message>
+        <source>At least so long from one description to the next</source>
+        <translation>两次描述之间至少相隔这么久</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy this description</source>
+        <translation>复制此描述</translation>
+    </message>
+    <message>
+        <source>Earlier descriptions</source>
+        <translation>之前的描述</translation>
+    </message>
+    <message>
+        <source>Earlier descriptions; Ctrl+C copies the chosen one</source>
+        <translation>之前的描述；Ctrl+C 复制选中的一条</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>…</source>
+        <translation>…</translation>
+    </message>
+    <message>
+        <source>Switch it on to read what is seen.</source>
+        <translation>打开后即可读到所见。</translation>
     </message>
 </context>
 <context>
@@ -106,6 +328,13 @@
     <message>
         <source>Close	Esc</source>
         <translation>关闭	Esc</translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message>
+        <source>Questions and answers</source>
+        <translation>问与答</translation>
     </message>
 </context>
 <context>
@@ -177,6 +406,34 @@
     <message>
         <source>Get more models…</source>
         <translation>获取更多模型…</translation>
+    </message>
+    <message>
+        <source>What to look at</source>
+        <translation>看什么</translation>
+    </message>
+    <message>
+        <source>Choose what to look at</source>
+        <translation>选择要看的内容</translation>
+    </message>
+    <message>
+        <source>Resolution</source>
+        <translation>分辨率</translation>
+    </message>
+    <message>
+        <source>Picture or video…</source>
+        <translation>图片或视频…</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>剪贴板</translation>
+    </message>
+    <message>
+        <source>Sample picture</source>
+        <translation>示例图片</translation>
+    </message>
+    <message>
+        <source>What the camera is asked for; it gives the nearest that it has</source>
+        <translation>向摄像头要求的分辨率；它会给出最接近的</translation>
     </message>
 </context>
 <context>
@@ -283,12 +540,137 @@
         <source>{seconds} s behind</source>
         <translation>落后 {seconds} 秒</translation>
     </message>
-</context>
-<context>
-    <name>DropTarget</name>
     <message>
-        <source>Drop to transcribe</source>
-        <translation>松开即可转写</translation>
+        <source>Freeze</source>
+        <translation>定格</translation>
+    </message>
+    <message>
+        <source>Keep this picture</source>
+        <translation>保存此画面</translation>
+    </message>
+    <message>
+        <source>Look at a part</source>
+        <translation>只看一部分</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>Fit	Ctrl+0</source>
+        <translation>适应窗口	Ctrl+0</translation>
+    </message>
+    <message>
+        <source>Fill</source>
+        <translation>填满</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>Larger	Ctrl++</source>
+        <translation>放大	Ctrl++</translation>
+    </message>
+    <message>
+        <source>Smaller	Ctrl+-</source>
+        <translation>缩小	Ctrl+-</translation>
+    </message>
+    <message>
+        <source>There is no picture yet</source>
+        <translation>还没有画面</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start the camera (F5)</source>
+        <translation>打开摄像头 (F5)</translation>
+    </message>
+    <message>
+        <source>Look no more (F5)</source>
+        <translation>不再看 (F5)</translation>
+    </message>
+    <message>
+        <source>Freeze the picture (Space)</source>
+        <translation>定格画面 (空格)</translation>
+    </message>
+    <message>
+        <source>Go on (Space)</source>
+        <translation>继续 (空格)</translation>
+    </message>
+    <message>
+        <source>This picture stands still already</source>
+        <translation>这个画面本来就是静止的</translation>
+    </message>
+    <message>
+        <source>Keep this picture in the history, with what was said about it (Ctrl+S)</source>
+        <translation>把此画面连同对它的描述存入历史 (Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Look at all of it again (Ctrl+G)</source>
+        <translation>重新看整个画面 (Ctrl+G)</translation>
+    </message>
+    <message>
+        <source>Look at a part only: drag over the picture (Ctrl+G)</source>
+        <translation>只看一部分：在画面上拖动 (Ctrl+G)</translation>
+    </message>
+    <message>
+        <source>Zoom: turn the wheel, drag to move, double click to fit</source>
+        <translation>缩放：滚轮缩放，拖动移动，双击适应窗口</translation>
+    </message>
+    <message>
+        <source>Mirror: models see it mirrored, too (Ctrl+Shift+M)</source>
+        <translation>镜像：模型看到的也是镜像 (Ctrl+Shift+M)</translation>
+    </message>
+    <message>
+        <source>Turn a quarter clockwise (Ctrl+Shift+T)</source>
+        <translation>顺时针旋转 90° (Ctrl+Shift+T)</translation>
+    </message>
+    <message>
+        <source>Nothing in view</source>
+        <translation>没有画面</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>正在打开</translation>
+    </message>
+    <message>
+        <source>Frozen: Space goes on</source>
+        <translation>已定格：按空格继续</translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation>正在关闭</translation>
+    </message>
+    <message>
+        <source>Could not be opened</source>
+        <translation>无法打开</translation>
+    </message>
+    <message>
+        <source>F5 starts the camera</source>
+        <translation>按 F5 打开摄像头</translation>
+    </message>
+    <message>
+        <source>A still picture</source>
+        <translation>静止图片</translation>
+    </message>
+    <message>
+        <source>Live, {fps} pictures a second</source>
+        <translation>实时，每秒 {fps} 帧</translation>
     </message>
 </context>
 <context>
@@ -375,6 +757,66 @@
     <message>
         <source>The sound is being connected.</source>
         <translation>正在连接声音。</translation>
+    </message>
+    <message>
+        <source>Ask about the picture</source>
+        <translation>就画面提问</translation>
+    </message>
+    <message>
+        <source>Ask this</source>
+        <translation>问这个问题</translation>
+    </message>
+    <message>
+        <source>Start the camera</source>
+        <translation>打开摄像头</translation>
+    </message>
+    <message>
+        <source>Start the camera (F5)</source>
+        <translation>打开摄像头 (F5)</translation>
+    </message>
+    <message>
+        <source>Picture or video</source>
+        <translation>图片或视频</translation>
+    </message>
+    <message>
+        <source>Open a picture or a video (Ctrl+Shift+O)</source>
+        <translation>打开图片或视频 (Ctrl+Shift+O)</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>剪贴板</translation>
+    </message>
+    <message>
+        <source>Look at the picture in the clipboard (Ctrl+V)</source>
+        <translation>看剪贴板中的图片 (Ctrl+V)</translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Look at the sample picture</source>
+        <translation>看示例图片</translation>
+    </message>
+    <message>
+        <source>Pictures stay on this machine.</source>
+        <translation>图片只留在本机。</translation>
+    </message>
+    <message>
+        <source>Point a camera at something</source>
+        <translation>把摄像头对准某样东西</translation>
+    </message>
+    <message>
+        <source>No camera</source>
+        <translation>没有摄像头</translation>
+    </message>
+    <message>
+        <source>The picture is being opened.</source>
+        <translation>正在打开画面。</translation>
+    </message>
+    <message>
+        <source>See what it shows named, described and answered. Or drop a picture or a video here.</source>
+        <translation>看它被命名、描述，并回答你的问题。也可以把图片或视频拖到这里。</translation>
     </message>
 </context>
 <context>
@@ -501,6 +943,13 @@
     </message>
 </context>
 <context>
+    <name>FrameView</name>
+    <message>
+        <source>Picture</source>
+        <translation>画面</translation>
+    </message>
+</context>
+<context>
     <name>HearPanel</name>
     <message>
         <source>Copy</source>
@@ -525,6 +974,10 @@
     <message>
         <source>Captions above all windows (Ctrl+Shift+C)</source>
         <translation>在所有窗口之上显示字幕（Ctrl+Shift+C）</translation>
+    </message>
+    <message>
+        <source>Drop to transcribe</source>
+        <translation>松开即可转写</translation>
     </message>
     <message>
         <source>Pause or go on</source>
@@ -763,6 +1216,155 @@
     <message>
         <source>Copied.</source>
         <translation>已复制。</translation>
+    </message>
+</context>
+<context>
+    <name>LabelBars</name>
+    <message>
+        <source>Labels with their scores</source>
+        <translation>标签及其分数</translation>
+    </message>
+    <message>
+        <source>none of these</source>
+        <translation>以上都不是</translation>
+    </message>
+    <message>
+        <source>What a picture shows that has none of your labels</source>
+        <translation>画面里没有你的任何标签时</translation>
+    </message>
+    <message>
+        <source>Take &apos;{label}&apos; out (Del)</source>
+        <translation>移除“{label}”(Del)</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsTab</name>
+    <message>
+        <source>Label what is seen</source>
+        <translation>标注所见</translation>
+    </message>
+    <message>
+        <source>Label the newest picture again and again (Ctrl+L)</source>
+        <translation>不断标注最新画面 (Ctrl+L)</translation>
+    </message>
+    <message>
+        <source>Add labels, with commas between them</source>
+        <translation>添加标签，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>Enter adds them; a bar&apos;s cross or Del takes one out</source>
+        <translation>Enter 添加；点条目上的叉或按 Del 移除</translation>
+    </message>
+    <message>
+        <source>Sets of labels</source>
+        <translation>标签组</translation>
+    </message>
+    <message>
+        <source>Save and choose sets</source>
+        <translation>保存和选择标签组</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Template, and whether a picture may show none of them</source>
+        <translation>模板，以及画面能否“以上都不是”</translation>
+    </message>
+    <message>
+        <source>No labels yet</source>
+        <translation>还没有标签</translation>
+    </message>
+    <message>
+        <source>Type what the picture may show, such as “a cat, a cup”.</source>
+        <translation>输入画面中可能出现的东西，例如 “a cat, a cup”。</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>A label takes the place of {}. Several, with | between them, are averaged.</source>
+        <translation>标签会替换 {}。用 | 分隔的多个模板取平均。</translation>
+    </message>
+    <message>
+        <source>Allow “none of these”</source>
+        <translation>允许“以上都不是”</translation>
+    </message>
+    <message>
+        <source>Common backgrounds compete with your labels, so that a picture may show none of them</source>
+        <translation>常见背景与你的标签竞争，画面因此可以“以上都不是”</translation>
+    </message>
+    <message>
+        <source>Classes shown</source>
+        <translation>显示的类别数</translation>
+    </message>
+    <message>
+        <source>How many classes of the model are shown, the surest first</source>
+        <translation>显示模型的多少个类别，最可信的在前</translation>
+    </message>
+    <message>
+        <source>Edit all labels</source>
+        <translation>编辑全部标签</translation>
+    </message>
+    <message>
+        <source>Save these labels as a set…</source>
+        <translation>把这些标签存为一组…</translation>
+    </message>
+    <message>
+        <source>Remove all labels</source>
+        <translation>移除全部标签</translation>
+    </message>
+    <message>
+        <source>Delete a set</source>
+        <translation>删除标签组</translation>
+    </message>
+    <message>
+        <source>Save labels</source>
+        <translation>保存标签</translation>
+    </message>
+    <message>
+        <source>Name of the set</source>
+        <translation>标签组名称</translation>
+    </message>
+</context>
+<context>
+    <name>LaneHead</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Load the model again</source>
+        <translation>重新加载模型</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>{count} a second</source>
+        <translation>每秒 {count} 次</translation>
+    </message>
+    <message>
+        <source>Waits for the answer</source>
+        <translation>等待回答</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Stopped by an error</source>
+        <translation>因错误停止</translation>
+    </message>
+    <message>
+        <source>Waits for a picture</source>
+        <translation>等待画面</translation>
     </message>
 </context>
 <context>
@@ -1169,6 +1771,37 @@
     </message>
 </context>
 <context>
+    <name>ModelChoice</name>
+    <message>
+        <source>CLIP takes labels of your own, ViT has its own classes</source>
+        <translation>CLIP 用你自己的标签，ViT 有自己的类别</translation>
+    </message>
+    <message>
+        <source>The model that describes the picture</source>
+        <translation>描述画面的模型</translation>
+    </message>
+    <message>
+        <source>The model that answers</source>
+        <translation>回答问题的模型</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>{model} (best)</source>
+        <translation>{model}（最佳）</translation>
+    </message>
+    <message>
+        <source>Best model</source>
+        <translation>最佳模型</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>获取更多模型…</translation>
+    </message>
+</context>
+<context>
     <name>ModelsPanel</name>
     <message>
         <source>All tasks</source>
@@ -1300,6 +1933,13 @@
     </message>
 </context>
 <context>
+    <name>PictureWindow</name>
+    <message>
+        <source>Picture</source>
+        <translation>画面</translation>
+    </message>
+</context>
+<context>
     <name>PlayerBar</name>
     <message>
         <source>Play</source>
@@ -1420,6 +2060,113 @@
     </message>
 </context>
 <context>
+    <name>SeePanel</name>
+    <message>
+        <source>Drop to look at it</source>
+        <translation>松开即可查看</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>描述</translation>
+    </message>
+    <message>
+        <source>Start or stop looking</source>
+        <translation>开始或停止看</translation>
+    </message>
+    <message>
+        <source>Freeze or go on</source>
+        <translation>定格或继续</translation>
+    </message>
+    <message>
+        <source>Open a picture or a video…</source>
+        <translation>打开图片或视频…</translation>
+    </message>
+    <message>
+        <source>Look at the clipboard</source>
+        <translation>看剪贴板</translation>
+    </message>
+    <message>
+        <source>Look at the sample picture</source>
+        <translation>看示例图片</translation>
+    </message>
+    <message>
+        <source>Look at a part, or at all of it</source>
+        <translation>看一部分或整个画面</translation>
+    </message>
+    <message>
+        <source>Fit the picture</source>
+        <translation>适应窗口</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Turn a quarter clockwise</source>
+        <translation>顺时针旋转 90°</translation>
+    </message>
+    <message>
+        <source>Label what is seen</source>
+        <translation>标注所见</translation>
+    </message>
+    <message>
+        <source>Describe what is seen</source>
+        <translation>描述所见</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Add this picture to the next question</source>
+        <translation>把此画面加入下一个问题</translation>
+    </message>
+    <message>
+        <source>Copy the last answer</source>
+        <translation>复制最后的回答</translation>
+    </message>
+    <message>
+        <source>Export the chat with its pictures</source>
+        <translation>连同图片导出对话</translation>
+    </message>
+    <message>
+        <source>How fast pictures come</source>
+        <translation>画面的速度</translation>
+    </message>
+    <message>
+        <source>Pictures ({patterns})</source>
+        <translation>图片 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Look at a picture</source>
+        <translation>看一张图片</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>剪贴板</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsSheet</name>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1474,6 +2221,40 @@
     </message>
 </context>
 <context>
+    <name>Stage</name>
+    <message>
+        <source>Frozen</source>
+        <translation>已定格</translation>
+    </message>
+    <message>
+        <source>{fps} fps</source>
+        <translation>{fps} 帧/秒</translation>
+    </message>
+    <message>
+        <source>{count} skipped</source>
+        <translation>跳过 {count}</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} 毫秒</translation>
+    </message>
+</context>
+<context>
+    <name>StarterNote</name>
+    <message>
+        <source>Starter model: knows about 130 everyday things as icons.</source>
+        <translation>入门模型：认识约 130 种日常事物的图标。</translation>
+    </message>
+    <message>
+        <source>Get a full model</source>
+        <translation>获取完整模型</translation>
+    </message>
+    <message>
+        <source>Opens the models</source>
+        <translation>打开模型页</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message>
         <source>Memory that the loaded models use</source>
@@ -1522,6 +2303,13 @@
     <message>
         <source>No model loaded</source>
         <translation>未加载模型</translation>
+    </message>
+</context>
+<context>
+    <name>Thumbnail</name>
+    <message>
+        <source>Show this picture large</source>
+        <translation>放大显示此画面</translation>
     </message>
 </context>
 <context>
@@ -1638,6 +2426,73 @@
     </message>
 </context>
 <context>
+    <name>TurnCard</name>
+    <message>
+        <source>The picture of the question &apos;{question}&apos;</source>
+        <translation>问题“{question}”的画面</translation>
+    </message>
+    <message>
+        <source>Copy this answer</source>
+        <translation>复制此回答</translation>
+    </message>
+    <message>
+        <source>A good answer</source>
+        <translation>好的回答</translation>
+    </message>
+    <message>
+        <source>A bad answer</source>
+        <translation>不好的回答</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened. The log says more.</source>
+        <translation>发生了意外。日志中有详情。</translation>
+    </message>
+    <message>
+        <source>Getting ready …</source>
+        <translation>准备中…</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>正在看…</translation>
+    </message>
+    <message>
+        <source>Stopped before the first word.</source>
+        <translation>在第一个词之前停止。</translation>
+    </message>
+    <message>
+        <source>No answer.</source>
+        <translation>没有回答。</translation>
+    </message>
+    <message>
+        <source>First word after {s} s</source>
+        <translation>{s} 秒后出现第一个词</translation>
+    </message>
+    <message>
+        <source>{s} s</source>
+        <translation>{s} 秒</translation>
+    </message>
+    <message>
+        <source>{count} tokens/s</source>
+        <translation>{count} 词元/秒</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>picture {ms} ms old</source>
+        <translation>画面距今 {ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>{ms} ms old</source>
+        <translation>{ms} 毫秒前</translation>
+    </message>
+    <message>
+        <source>picture {own}, seen at {seen}</source>
+        <translation>画面 {own}，以 {seen} 查看</translation>
+    </message>
+</context>
+<context>
     <name>VisionSession</name>
     <message>
         <source>Screen</source>
@@ -1722,6 +2577,17 @@
     <message>
         <source>Give every option its default</source>
         <translation>将所有选项恢复为默认值</translation>
+    </message>
+</context>
+<context>
+    <name>_Pending</name>
+    <message>
+        <source>A picture of the next question</source>
+        <translation>下一个问题的画面</translation>
+    </message>
+    <message>
+        <source>Take this picture out</source>
+        <translation>移除此画面</translation>
     </message>
 </context>
 <context>
@@ -3011,8 +3877,16 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Point a camera at something, and ask what it shows.</source>
+        <translation>把摄像头对准某样东西，问它是什么。</translation>
+    </message>
+    <message>
         <source>Preferences</source>
         <translation>偏好设置</translation>
+    </message>
+    <message>
+        <source>See</source>
+        <translation>看</translation>
     </message>
     <message>
         <source>Speak and read what you say, or transcribe files.</source>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -66,6 +66,9 @@ class ElidedCombo(QComboBox):
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
         icon_px = 0 if option.currentIcon.isNull() else option.iconSize.width() + ICON_GAP_PX
+        if self.currentIndex() < 0:
+            option.currentText = self.placeholderText()
+            option.palette.setColor(QPalette.ColorRole.ButtonText, theme.color("faint"))
         option.currentText = option.fontMetrics.elidedText(
             option.currentText, Qt.TextElideMode.ElideRight, field.width() - icon_px - 2
         )

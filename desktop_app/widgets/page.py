@@ -21,6 +21,12 @@ def page_action(page: QWidget, text: str, icon: str, keys: str, act: Callable[..
     return action
 
 
+def enable(widget: QWidget, is_enabled: bool, tip: str, why_not: str) -> None:
+    """Opens or closes a control; one that is closed says why."""
+    widget.setEnabled(is_enabled)
+    widget.setToolTip(tip if is_enabled else why_not)
+
+
 class PageHeader(QWidget):
     """Title and tools; `tools` is the layout at the right."""
 

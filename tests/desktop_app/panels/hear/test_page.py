@@ -17,7 +17,7 @@ from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Segment
 
 
 def test_the_window_finds_the_page():
-    assert [panel.id for panel in discover()][:2] == ["hear", "history"]
+    assert discover()[0].id == "hear"
 
 
 def test_press_record_speak_stop_and_the_text_is_kept(qtbot, context, panel, source, speech):

@@ -1,0 +1,355 @@
+"""Ask: a chat about the picture, and where the next question is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app import i18n, theme
+from desktop_app.context import AppContext
+from desktop_app.jobs import Job
+from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
+from desktop_app.sessions.chat import ChatTurn, Rating
+from desktop_app.sessions.chat_export import export_chat
+from desktop_app.widgets.chat_view import ChatView
+from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.elided_label import ElidedLabel
+from desktop_app.widgets.page import enable
+from desktop_app.widgets.question_field import QuestionField
+from desktop_app.widgets.thumbnail import Thumbnail
+from workers.engines.registry import engine_named
+from workers.results import Progress
+
+if TYPE_CHECKING:
+    from workers.results import VideoFrame
+
+ABOUT_NEWEST, ABOUT_SAME = "newest", "same"
+PENDING_PX = 40
+SUGGESTIONS = ("what is this?", "what is on the left?", "what color is it?")
+"""In English, which every model understands."""
+
+
+class AskTab(QWidget):
+    """Shows the session's chat.
+
+    Signals:
+        picture_pasted(QMimeData): into the field.
+    """
+
+    picture_pasted = Signal(object)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._session = context.sessions.vision
+        self._titles: dict[str, str] = {}
+        self.model = ModelChoice(context, "ask")
+        self.new_button = theme.icon_button("plus", self.tr("New chat"), tip=self.tr("New chat (Ctrl+N)"))
+        self.export_button = theme.icon_button(
+            "upload", self.tr("Export"), tip=self.tr("Export the chat with its pictures (Ctrl+E)")
+        )
+        self.note = StarterNote(context, self.model)
+        self.chat = ChatView(self._title_of)
+        self.empty = Empty()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.chat)
+
+        self.progress = ElidedLabel("", "caption")
+        self.progress.hide()
+        self.pending = QWidget()
+        self.field = QuestionField(self.tr("Ask about the picture"))
+        self.field.setToolTip(
+            self.tr("Enter asks, Shift+Enter begins a new line, Up brings back what was asked before")
+        )
+        self.about = ElidedCombo(self.tr("About"), self.tr("Which picture the question is about"))
+        self.about.setMinimumContentsLength(14)
+        self.about.addItem(theme.icon("picture"), self.tr("Newest picture"), ABOUT_NEWEST)
+        self.about.addItem(theme.icon("refresh"), self.tr("Same picture"), ABOUT_SAME)
+        self.add_button = theme.icon_button(
+            "plus", self.tr("Add this picture"), tip=self.tr("Add this picture to the next question (Ctrl+Shift+A)")
+        )
+        self.send_button = theme.icon_button("send", self.tr("Ask"), tip=self.tr("Ask (Enter)"))
+        self.stop_button = theme.icon_button("stop", self.tr("Stop"), tip=self.tr("Stop the answer (Esc)"))
+
+        self._lay_out()
+        self._connect()
+        self._show_limits()
+        self._show_turns()
+        self._show_pending()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(theme.SPACE_XS)
+        head.addWidget(self.model, 1)
+        head.addWidget(self.new_button)
+        head.addWidget(self.export_button)
+        self.composer = QFrame()
+        self.composer.setProperty("role", "composer")
+        self.pending_row = QHBoxLayout(self.pending)
+        self.pending_row.setContentsMargins(0, 0, 0, 0)
+        self.pending_row.setSpacing(theme.SPACE_XS)
+        self.pending_row.addStretch()
+        tools = QHBoxLayout()
+        tools.setSpacing(theme.SPACE_XS)
+        tools.addWidget(self.about, 1)
+        tools.addWidget(self.add_button)
+        tools.addStretch(1)
+        self.tools = tools
+        tools.addWidget(self.send_button)
+        tools.addWidget(self.stop_button)
+        inner = QVBoxLayout(self.composer)
+        inner.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
+        inner.setSpacing(theme.SPACE_XS)
+        inner.addWidget(self.pending)
+        inner.addWidget(self.field)
+        inner.addLayout(tools)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE_S)
+        layout.addLayout(head)
+        layout.addWidget(self.note)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.composer)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.empty.chosen.connect(self.ask)
+        self.model.model_changed.connect(self._show_limits)
+        self.new_button.clicked.connect(session.new_chat)
+        self.export_button.clicked.connect(self.ask_export)
+        self.field.sent.connect(self.ask)
+        self.field.textChanged.connect(self._show_buttons)
+        self.field.picture_pasted.connect(self.picture_pasted)
+        self.add_button.clicked.connect(session.add_frame)
+        self.send_button.clicked.connect(self.field.send)
+        self.stop_button.clicked.connect(self.stop)
+        self.chat.rated.connect(self._on_rated)
+        self.chat.copied.connect(lambda _turn: self._context.notify("info", self.tr("Copied.")))
+        session.turn_added.connect(self._on_turn_added)
+        session.turn_changed.connect(self._on_turn_changed)
+        session.chat_cleared.connect(self._on_chat_cleared)
+        session.pending_changed.connect(self._show_pending)
+        session.ask_progress.connect(self._show_progress)
+        session.state_changed.connect(self._show_buttons)
+        session.source_changed.connect(self._show_buttons)
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, question: str) -> None:
+        """Asks about the picture that is chosen; the field keeps the focus."""
+        is_same = self.about.currentData() == ABOUT_SAME and not self._session.pending_frames
+        if self._session.ask(question, same_frame=is_same) is not None:
+            self.field.remember(question)
+        self.field.setFocus()
+
+    def stop(self) -> None:
+        self._session.stop_answer()
+        self.field.setFocus()
+
+    def copy_last(self) -> None:
+        """Copies the newest answer."""
+        answers = [turn.answer.strip() for turn in self._session.turns if turn.answer.strip()]
+        if answers:
+            QGuiApplication.clipboard().setText(answers[-1])
+            self._context.notify("info", self.tr("Copied."))
+
+    def ask_export(self) -> None:
+        """Asks where to, then exports."""
+        if not self._session.turns:
+            return
+        kinds = self.tr("Markdown (*.md)")
+        name = QFileDialog.getSaveFileName(self, self.tr("Export the chat"), self.tr("chat") + ".md", kinds)[0]
+        if name:
+            self.export(Path(name).with_suffix(".md"))
+
+    def export(self, path: Path) -> None:
+        """Writes the chat as Markdown, and its pictures into a folder beside it."""
+        turns = list(self._session.turns)
+
+        def work(_job: Job) -> None:
+            export_chat(turns, path, self._title_of)
+
+        done = self.tr("Exported to {path}.").format(path=path)
+        self._context.run(work, on_done=lambda _: self._context.notify("info", done))
+
+    # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _title_of(self, model_id: str) -> str:
+        if model_id not in self._titles:
+            self._titles.update({entry.id: entry.title for entry in self._context.catalogue.entries()})
+        return self._titles.get(model_id, model_id)
+
+    def _show_limits(self) -> None:
+        """What the model cannot do is said before it is asked."""
+        entry, texts = self.model.entry, []
+        if entry is not None:
+            info = engine_named(self.model.engine).info
+            if not info.takes_several_images:
+                texts.append(self.tr("One picture at a time."))
+            if not info.has_memory:
+                texts.append(self.tr("Each question stands alone."))
+            if self.model.engine == "blip":
+                texts.append(self.tr("Answers in a word or two."))
+            if entry.languages == ("en",):
+                texts.append(self.tr("Understands English."))
+        elif self.model.is_known:
+            texts.append(self.tr("No model that answers is installed."))
+        self.empty.text.setText(" ".join(texts))
+        self.model.setToolTip("\n".join([self.tr("The model that answers"), *texts]))
+        self._show_pending()
+
+    def _show_turns(self) -> None:
+        for turn in self._session.turns:
+            self.chat.add_turn(turn)
+        self._show_buttons()
+
+    def _on_turn_added(self, turn: ChatTurn) -> None:
+        self.chat.add_turn(turn)
+        self._show_buttons()
+
+    def _on_turn_changed(self, turn: ChatTurn) -> None:
+        self.chat.refresh_turn(turn)
+        self._show_buttons()
+
+    def _on_chat_cleared(self) -> None:
+        self.chat.clear()
+        self.about.setCurrentIndex(0)
+        self._show_buttons()
+
+    def _on_rated(self, turn: ChatTurn, rating: Rating) -> None:
+        self._session.rate(turn, rating)
+
+    def _show_progress(self, progress: Progress | None) -> None:
+        self.progress.setVisible(progress is not None)
+        if progress is not None:
+            self.progress.setText(i18n.from_workers(progress.message) or self.tr("Loading the model"))
+
+    def _show_pending(self) -> None:
+        """The pictures that wait for the next question."""
+        while self.pending_row.count() > 1:
+            item = self.pending_row.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        frames = list(self._session.pending_frames)
+        for index, frame in enumerate(frames):
+            self.pending_row.insertWidget(index, _Pending(frame, lambda index=index: self._session.remove_frame(index)))
+        self.pending.setVisible(bool(frames))
+        self._show_buttons()
+
+    def _show_buttons(self, _state: object = None) -> None:
+        session, has_turns = self._session, bool(self._session.turns)
+        self.stack.setCurrentWidget(self.chat if has_turns else self.empty)
+        self.send_button.setVisible(not session.is_answering)
+        self.stop_button.setVisible(session.is_answering)
+        self.send_button.setEnabled(bool(self.field.toPlainText().strip()))
+        self.send_button.setToolTip(
+            self.tr("Ask (Enter)") if self.send_button.isEnabled() else self.tr("Write a question first")
+        )
+        enable(self.new_button, has_turns, self.tr("New chat (Ctrl+N)"), self.tr("Nothing was asked yet"))
+        enable(
+            self.export_button,
+            has_turns,
+            self.tr("Export the chat with its pictures (Ctrl+E)"),
+            self.tr("Nothing was asked yet"),
+        )
+        self._show_about(has_turns=has_turns)
+
+    def _show_about(self, *, has_turns: bool) -> None:
+        pending = bool(self._session.pending_frames)
+        enable(
+            self.about,
+            has_turns and not pending,
+            self.tr("Which picture the question is about"),
+            self.tr("The question is about the pictures above")
+            if pending
+            else self.tr("The first question is about the newest picture"),
+        )
+        takes_several = self.model.engine != "" and engine_named(self.model.engine).info.takes_several_images
+        has_picture = self._session.newest_frame is not None
+        why = (
+            self.tr("There is no picture yet")
+            if takes_several
+            else self.tr("This model looks at one picture at a time")
+        )
+        enable(
+            self.add_button,
+            takes_several and has_picture,
+            self.tr("Add this picture to the next question (Ctrl+Shift+A)"),
+            why,
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._session.is_answering:
+            self.stop()
+        else:
+            super().keyPressEvent(event)
+
+
+class Empty(QWidget):
+    """What stands there before the first question: what the model can do, and questions to begin with.
+
+    Signals:
+        chosen(str): one of the questions.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self.title = theme.label(self.tr("Ask about the picture"), "heading")
+        self.text = theme.label("", "muted", wrap=True)
+        self.suggestions: list[QPushButton] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE_XS)
+        layout.addStretch(2)
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        for question in SUGGESTIONS:
+            button = theme.button(question, "link", tip=self.tr("Ask this"))
+            button.clicked.connect(lambda _=False, question=question: self.chosen.emit(question))
+            self.suggestions.append(button)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room_px = self.height() - self.text.heightForWidth(self.width()) - 2 * theme.CONTROL_HEIGHT
+        self.title.setVisible(room_px > 0)
+        for number, button in enumerate(self.suggestions, 1):
+            button.setVisible(room_px > number * (theme.CONTROL_HEIGHT + theme.SPACE_XS))
+
+
+class _Pending(QWidget):
+    """A picture that waits for the next question, and the button that takes it out."""
+
+    def __init__(self, frame: VideoFrame, remove) -> None:  # type: ignore[no-untyped-def]
+        super().__init__()
+        self.picture = Thumbnail(frame, self.tr("A picture of the next question"), PENDING_PX)
+        self.button = theme.icon_button("close", self.tr("Take this picture out"))
+        self.button.setIconSize(self.button.iconSize() * 0.7)
+        self.button.clicked.connect(remove)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.picture)
+        row.addWidget(self.button)

@@ -1,0 +1,253 @@
+"""The page: the picture beside what is said about it, keys, drops and pastes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.context import AppContext
+from desktop_app.panels.see.ask import AskTab
+from desktop_app.panels.see.caption import CaptionTab
+from desktop_app.panels.see.choices import Choices
+from desktop_app.panels.see.dock import Dock
+from desktop_app.panels.see.labels import LabelsTab
+from desktop_app.panels.see.stage import Stage
+from desktop_app.paths import ASSETS_DIR
+from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.page import page_action
+from workers.results import Frame
+
+SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
+PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
+SIDE_PX = 360
+ROOMY_FROM_PX = 560
+STACKED_BELOW = 0.9  # of width to height: then the picture is above what is said about it
+
+
+class SeePanel(QWidget):
+    """Shows `sessions.vision` and calls its verbs."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._session = context.sessions.vision
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+        self.choices = Choices(context)
+        self.stage = Stage(context)
+        self.view = self.stage.view
+        self.ask = AskTab(context)
+        self.labels = LabelsTab(context)
+        self.caption = CaptionTab(context)
+        self.dock = Dock(context, self.view)
+        self.drop_target = DropTarget(self, self.tr("Drop to look at it"))
+
+        self._lay_out()
+        self._make_actions()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.pages = QStackedWidget()
+        self.side = QWidget()
+        column = QVBoxLayout(self.side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_M)
+        column.addWidget(self.tabs)
+        column.addWidget(self.pages, 1)
+        for number, (title, tab) in enumerate(
+            ((self.tr("Ask"), self.ask), (self.tr("Labels"), self.labels), (self.tr("Caption"), self.caption)), 1
+        ):
+            self.tabs.addTab(title)
+            self.tabs.setTabToolTip(number - 1, f"{title} (Alt+{number})")
+            self.pages.addWidget(tab)
+        self.splitter = QSplitter()
+        self.splitter.addWidget(self.stage)
+        self.splitter.addWidget(self.side)
+        self.splitter.setProperty("role", "gap")
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([10_000, SIDE_PX])
+        self.splitter.setHandleWidth(2 * theme.SPACE_M)
+        self.splitter.setStretchFactor(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
+        layout.setSpacing(theme.SPACE_M)
+        layout.addWidget(self.choices)
+        layout.addWidget(self.splitter, 1)
+        layout.addWidget(self.dock)
+        self.setTabOrder(self.choices, self.dock)
+
+    def _make_actions(self) -> None:
+        session, view = self._session, self.view
+        for text, icon, keys, act in (
+            (self.tr("Start or stop looking"), "webcam", "F5", self.dock.toggle),
+            (self.tr("Freeze or go on"), "pause", "Space", session.toggle_freeze),
+            (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
+            (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
+            (self.tr("Look at the sample picture"), "see", "", self.open_sample),
+            (self.tr("Look at a part, or at all of it"), "region", "Ctrl+G", self.dock.toggle_region),
+            (self.tr("Fit the picture"), "search", "Ctrl+0", lambda: view.set_zoom("fit")),
+            (self.tr("Larger"), "search", "Ctrl++", lambda: view.zoom_by(1.25)),
+            (self.tr("Smaller"), "search", "Ctrl+-", lambda: view.zoom_by(0.8)),
+            (self.tr("Mirror"), "mirror", "Ctrl+Shift+M", self.dock.toggle_mirror),
+            (self.tr("Turn a quarter clockwise"), "rotate", "Ctrl+Shift+T", self.dock.rotate),
+            (self.tr("Label what is seen"), "label", "Ctrl+L", self.labels.head.switch.click),
+            (self.tr("Describe what is seen"), "captions", "Ctrl+D", self.caption.head.switch.click),
+            (self.tr("Ask"), "ask", "Alt+1", lambda: self.show_tab(self.ask)),
+            (self.tr("Labels"), "label", "Alt+2", lambda: self.show_tab(self.labels)),
+            (self.tr("Caption"), "captions", "Alt+3", lambda: self.show_tab(self.caption)),
+            (self.tr("New chat"), "plus", "Ctrl+N", session.new_chat),
+            (self.tr("Add this picture to the next question"), "plus", "Ctrl+Shift+A", self.ask.add_button.click),
+            (self.tr("Copy the last answer"), "copy", "Ctrl+Shift+C", self.ask.copy_last),
+            (self.tr("Export the chat with its pictures"), "upload", "Ctrl+E", self.ask.ask_export),
+            (self.tr("How fast pictures come"), "info", "Ctrl+I", self.toggle_readout),
+        ):
+            page_action(self, text, icon, keys, act).setAutoRepeat(False)
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.choices.file_requested.connect(self.ask_file)
+        self.choices.paste_requested.connect(self.paste)
+        self.choices.sample_requested.connect(self.open_sample)
+        empty = self.stage.empty
+        empty.file_requested.connect(self.ask_file)
+        empty.paste_requested.connect(self.paste)
+        empty.sample_requested.connect(self.open_sample)
+        self.ask.picture_pasted.connect(self.take)
+        state = self._context.settings.window.panel_state
+        self.tabs.setCurrentIndex(int(state.get("see.tab", "0")))
+        self.stage.set_readout(state.get("see.readout", "on") == "on")
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask_file(self) -> None:
+        """Asks for a picture to look at."""
+        kinds = self.tr("Pictures ({patterns})").format(patterns=PICTURE_PATTERNS)
+        name = QFileDialog.getOpenFileName(self, self.tr("Look at a picture"), "", kinds)[0]
+        if name:
+            self._session.open_file(Path(name))
+
+    def open_sample(self) -> None:
+        self._session.open_file(SAMPLE)
+
+    def paste(self) -> None:
+        """Looks at what is in the clipboard."""
+        data = QGuiApplication.clipboard().mimeData()
+        if not self.take(data):
+            self._context.notify("info", self.tr("There is no picture in the clipboard."))
+
+    def take(self, data: QMimeData) -> bool:
+        """Looks at a picture that was dropped or pasted; whether there was one."""
+        if data.hasImage():
+            self._session.open_pixels(pixels_of(QImage(data.imageData())), self.tr("Clipboard"))
+        elif paths := paths_in(data):
+            self._session.open_file(paths[0])
+        else:
+            return False
+        return True
+
+    def show_tab(self, tab: QWidget) -> None:
+        self.tabs.setCurrentIndex(self.pages.indexOf(tab))
+        if tab is self.ask:
+            self.ask.field.setFocus()
+
+    def toggle_readout(self) -> None:
+        state = dict(self._context.settings.window.panel_state)
+        state["see.readout"] = "off" if state.get("see.readout", "on") == "on" else "on"
+        self._context.change_setting("window.panel_state", state)
+        self.stage.set_readout(state["see.readout"] == "on")
+
+    def focus_search(self) -> None:
+        """Ctrl+F: what was seen is found in the history."""
+        self._context.panel_requested.emit("history")
+
+    def _on_tab_changed(self, index: int) -> None:
+        self.pages.setCurrentIndex(index)
+        self.setFocus()  # else the next switch would get it, with a ring that nobody asked for
+        state = self._context.settings.window.panel_state
+        self._context.change_setting("window.panel_state", {**state, "see.tab": str(index)})
+
+    # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def event(self, event: QEvent) -> bool:
+        """Esc stops an answer before it takes a message away."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+            and (self._session.is_answering or self._session.region is not None)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._session.toggle_freeze()
+        elif event.key() == Qt.Key.Key_Escape and self._session.is_answering:
+            self._session.stop_answer()
+        elif event.key() == Qt.Key.Key_Escape and self._session.region is not None:
+            self._session.set_region(None)
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasImage() or paths_in(event.mimeData()):
+            event.acceptProposedAction()
+            self.drop_target.cover()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.drop_target.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_target.hide()
+        event.acceptProposedAction()
+        self.take(event.mimeData())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for tab in (self.ask, self.labels, self.caption):
+            tab.model.refresh()
+        if self.pages.currentWidget() is self.ask and self._session.newest_frame is not None:
+            self.ask.field.setFocus()
+        else:
+            self.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.drop_target.setGeometry(self.rect())
+        is_tall = self.width() < STACKED_BELOW * self.height()
+        self.splitter.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
+        for tab in (self.ask, self.labels, self.caption):
+            tab.note.set_flat(is_tall or self.height() < ROOMY_FROM_PX)
+
+
+def pixels_of(image: QImage) -> Frame:
+    """A picture of Qt as pixels; what is transparent becomes white."""
+    opaque = QImage(image.size(), QImage.Format.Format_RGB888)
+    opaque.fill(Qt.GlobalColor.white)
+    painter = QPainter(opaque)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    rows = np.frombuffer(opaque.constBits(), np.uint8).reshape(opaque.height(), opaque.bytesPerLine())
+    return rows[:, : 3 * opaque.width()].reshape(opaque.height(), opaque.width(), 3).copy()

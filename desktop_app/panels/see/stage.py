@@ -1,0 +1,177 @@
+"""The picture, what stands in its place before there is one, and what is wrong with the camera."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.context import AppContext
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.widgets.frame_view import FrameView
+
+READOUT_MS = 500
+MIN_WIDTH_PX = 250
+ROOMY_FROM_PX = 300  # with less height only the sentences and the buttons stay ...
+SPARSE_BELOW_PX = 190  # ... or only the first one
+WIDE_FROM_PX = 480  # with less width, the choices at the top have to do
+
+
+class Stage(QWidget):
+    """Follows the session by itself."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._session = context.sessions.vision
+        self._has_readout = True
+        self.view = FrameView()
+        self.empty = Empty()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.view)
+        self._timer = QTimer(self, interval=READOUT_MS)
+        self._timer.timeout.connect(self._show_readout)
+        self.setMinimumWidth(MIN_WIDTH_PX)
+        self.view.follow(lambda: self._session.newest_frame)
+        self.view.region_changed.connect(self._session.set_region)
+        self._session.state_changed.connect(self._show)
+        self._session.source_changed.connect(self._show)
+        self._show()
+
+    def set_readout(self, is_shown: bool) -> None:
+        """How fast pictures come, what was skipped and how old they are, in a corner of the picture."""
+        self._has_readout = is_shown
+        self._show_readout()
+
+    def _show(self, _state: object = None) -> None:
+        session = self._session
+        has_picture = session.newest_frame is not None
+        self.empty.show_state(session.state)
+        self._stack.setCurrentWidget(self.view if has_picture else self.empty)
+        self.view.set_region(session.region)
+        self.view.set_badge(self.tr("Frozen") if session.is_frozen else "")
+        self._show_readout()
+
+    def _show_readout(self) -> None:
+        frame = self._session.newest_frame
+        if frame is None or not self._has_readout:
+            self.view.set_readout("")
+            return
+        width, height = frame.size
+        parts = [f"{width} × {height}"]
+        if self._session.is_live and self._session.source_fps:
+            parts.insert(0, self.tr("{fps} fps").format(fps=f"{self.view.painted_fps:.0f}"))
+            parts.append(self.tr("{count} skipped").format(count=self.view.skipped))
+            parts.append(self.tr("{ms} ms").format(ms=f"{1000 * self.view.age_s:.0f}"))
+        self.view.set_readout("  ·  ".join(parts))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+
+class Empty(QWidget):
+    """What to do first.
+
+    Signals:
+        start_requested(), file_requested(), paste_requested(), screen_requested(), sample_requested(): its buttons.
+    """
+
+    start_requested = Signal()
+    file_requested = Signal()
+    paste_requested = Signal()
+    screen_requested = Signal()
+    sample_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_camera = True
+        self._state = SessionState.IDLE
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title = theme.label("", "title", wrap=True)
+        self.text = theme.label("", "muted", wrap=True)
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.start_button = theme.button(
+            self.tr("Start the camera"), "primary", "webcam", tip=self.tr("Start the camera (F5)")
+        )
+        self.file_button = theme.button(
+            self.tr("Picture or video"), "plain", "picture", tip=self.tr("Open a picture or a video (Ctrl+Shift+O)")
+        )
+        self.paste_button = theme.button(
+            self.tr("Clipboard"), "plain", "clipboard", tip=self.tr("Look at the picture in the clipboard (Ctrl+V)")
+        )
+        self.sample_button = theme.button(self.tr("Sample"), "plain", "see", tip=self.tr("Look at the sample picture"))
+        self.others = QWidget()
+        others = QGridLayout(self.others)
+        others.setContentsMargins(0, 0, 0, 0)
+        others.setSpacing(theme.SPACE_S)
+        for column, button in enumerate((self.file_button, self.paste_button, self.sample_button)):
+            others.addWidget(button, 0, column)
+        shield = QLabel()
+        shield.setPixmap(theme.icon("shield", "success").pixmap(16, 16))
+        self.promise = QWidget()
+        promise = QHBoxLayout(self.promise)
+        promise.setContentsMargins(0, 0, 0, 0)
+        promise.setSpacing(theme.SPACE_XS + 2)
+        promise.addStretch()
+        promise.addWidget(shield)
+        promise.addWidget(theme.label(self.tr("Pictures stay on this machine."), "caption"))
+        promise.addStretch()
+
+        layout = QVBoxLayout(self)
+        layout.setSpacing(theme.SPACE_M)
+        layout.addStretch(3)
+        layout.addWidget(self._icon)
+        layout.addWidget(self.title)
+        layout.addWidget(self.text)
+        layout.addWidget(self.start_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.others, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.promise)
+        layout.addStretch(4)
+        self.start_button.clicked.connect(self.start_requested)
+        self.file_button.clicked.connect(self.file_requested)
+        self.paste_button.clicked.connect(self.paste_requested)
+        self.sample_button.clicked.connect(self.sample_requested)
+        theme.theme().changed.connect(self._show_icon)
+        self._show_icon()
+        self.show_state(SessionState.IDLE)
+
+    def show_state(self, state: SessionState) -> None:
+        self._state = state
+        is_opening = state is SessionState.LOADING
+        self.title.setText(
+            self.tr("One moment …")
+            if is_opening
+            else self.tr("Point a camera at something")
+            if self._has_camera
+            else self.tr("No camera")
+        )
+        self.text.setText(
+            self.tr("The picture is being opened.")
+            if is_opening
+            else self.tr("See what it shows named, described and answered. Or drop a picture or a video here.")
+        )
+        self._fit()
+
+    def _fit(self) -> None:
+        is_opening = self._state is SessionState.LOADING
+        is_roomy, is_sparse = self.height() >= ROOMY_FROM_PX, self.height() < SPARSE_BELOW_PX
+        self._icon.setVisible(is_roomy)
+        self.promise.setVisible(is_roomy)
+        self.text.setVisible(not is_sparse)
+        self.start_button.setVisible(self._has_camera and not is_opening)
+        self.others.setVisible(not is_opening and self.width() >= WIDE_FROM_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _show_icon(self) -> None:
+        self._icon.setPixmap(theme.icon("see", "accent").pixmap(48, 48))

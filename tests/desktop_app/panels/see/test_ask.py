@@ -1,0 +1,180 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from desktop_app.sessions.chat import TurnState
+
+GREEN = (0, 200, 0)
+
+
+def answered(qtbot, session) -> str:
+    qtbot.waitUntil(lambda: session.turns[-1].state.is_over, timeout=20_000)
+    return session.turns[-1].answer
+
+
+def ask(qtbot, panel, question: str) -> None:
+    panel.ask.field.setPlainText(question)
+    qtbot.keyClick(panel.ask.field, Qt.Key.Key_Return)
+
+
+def test_enter_asks_about_the_picture_and_keeps_the_focus(qtbot, window, session, camera):
+    panel = window.page("see")
+    panel.ask.field.setFocus()
+
+    ask(qtbot, panel, "which colour?")
+
+    assert answered(qtbot, session) == "which colour? 200 0 0"
+    assert panel.ask.field.toPlainText() == ""
+    assert window.focusWidget() is panel.ask.field
+    qtbot.waitUntil(lambda: panel.ask.chat.cards[0].answer.text() == "which colour? 200 0 0")
+
+
+def test_a_suggestion_asks_itself(qtbot, panel, session, camera):
+    qtbot.mouseClick(panel.ask.empty.suggestions[0], Qt.MouseButton.LeftButton)
+
+    assert answered(qtbot, session).startswith("what is this?")
+    assert panel.ask.stack.currentWidget() is panel.ask.chat
+
+
+def test_without_a_picture_the_question_stays_and_the_user_is_told(qtbot, panel, session, messages):
+    ask(qtbot, panel, "which colour?")
+
+    assert not session.turns
+    assert messages[-1].sentence == "There is nothing to ask about yet."
+    assert panel.ask.field.toPlainText() == "which colour?"
+
+
+def test_a_follow_up_is_about_the_same_picture_where_that_is_chosen(qtbot, panel, session, camera):
+    ask(qtbot, panel, "first?")
+    answered(qtbot, session)
+    camera.show(GREEN)
+
+    panel.ask.about.setCurrentIndex(1)
+    ask(qtbot, panel, "same?")
+    same = answered(qtbot, session)
+    panel.ask.about.setCurrentIndex(0)
+    ask(qtbot, panel, "newest?")
+
+    assert same == "same? 200 0 0"
+    assert answered(qtbot, session) == "newest? 0 200 0"
+    assert [len(card.pictures) for card in panel.ask.chat.cards] == [1, 0, 1]
+
+
+@pytest.fixture
+def slow(engine):
+    engine.update(latency_s=0.02, tokens=2000)
+
+
+def test_stop_shows_while_it_answers_and_escape_ends_it(qtbot, slow, window, session, camera):
+    panel = window.page("see")
+    panel.ask.field.setFocus()
+    ask(qtbot, panel, "long?")
+    qtbot.waitUntil(lambda: len(session.turns[0].answer) > 20, timeout=20_000)
+    assert panel.ask.stop_button.isVisible()
+    assert not panel.ask.send_button.isVisible()
+
+    qtbot.keyClick(panel.ask.field, Qt.Key.Key_Escape)
+
+    assert session.turns[0].state is TurnState.STOPPED
+    assert panel.ask.send_button.isVisible()
+    assert panel.ask.chat.cards[0].numbers.text().startswith("Stopped")
+
+
+def test_the_text_grows_while_it_comes(qtbot, slow, panel, session, camera):
+    ask(qtbot, panel, "long?")
+    qtbot.waitUntil(lambda: bool(panel.ask.chat.cards) and len(panel.ask.chat.cards[0].answer.text()) > 20)
+    first = panel.ask.chat.cards[0].answer.text()
+
+    qtbot.waitUntil(lambda: len(panel.ask.chat.cards[0].answer.text()) > len(first))
+
+    assert panel.ask.chat.cards[0].answer.text().startswith(first)
+    panel.ask.stop()
+
+
+def test_up_brings_the_question_back(qtbot, panel, session, camera):
+    ask(qtbot, panel, "first?")
+    answered(qtbot, session)
+
+    qtbot.keyClick(panel.ask.field, Qt.Key.Key_Up)
+
+    assert panel.ask.field.toPlainText() == "first?"
+
+
+def test_ratings_go_to_the_session(qtbot, panel, session, camera):
+    ask(qtbot, panel, "good?")
+    answered(qtbot, session)
+    card = panel.ask.chat.cards[0]
+    qtbot.waitUntil(card.down_button.isVisible)
+
+    qtbot.mouseClick(card.down_button, Qt.MouseButton.LeftButton)
+
+    assert session.turns[0].rating == -1
+    assert card.down_button.isChecked()
+
+
+def test_the_last_answer_is_copied(qtbot, panel, session, camera, messages):
+    ask(qtbot, panel, "first?")
+    answered(qtbot, session)
+
+    panel.ask.copy_last()
+
+    assert QGuiApplication.clipboard().text() == "first? 200 0 0"
+    assert messages[-1].sentence == "Copied."
+
+
+def test_a_chat_is_exported_with_its_picture(qtbot, panel, session, camera, messages, tmp_path):
+    ask(qtbot, panel, "which colour?")
+    answered(qtbot, session)
+
+    panel.ask.export(tmp_path / "chat.md")
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert "which colour? 200 0 0" in (tmp_path / "chat.md").read_text("utf-8")
+    assert len(list((tmp_path / "chat pictures").iterdir())) == 1
+
+
+def test_a_new_chat_is_empty_and_begins_with_the_newest_picture(qtbot, panel, session, camera):
+    ask(qtbot, panel, "first?")
+    answered(qtbot, session)
+    panel.ask.about.setCurrentIndex(1)
+
+    qtbot.mouseClick(panel.ask.new_button, Qt.MouseButton.LeftButton)
+
+    assert not session.turns
+    assert panel.ask.stack.currentWidget() is panel.ask.empty
+    assert panel.ask.about.currentIndex() == 0
+    assert panel.ask.export_button.toolTip() == "Nothing was asked yet"
+
+
+def test_pictures_that_wait_are_shown_and_can_be_taken_out(qtbot, panel, session, camera):
+    session.add_frame()
+    camera.show(GREEN)
+    session.add_frame()
+    assert panel.ask.pending.isVisible()
+    assert not panel.ask.about.isEnabled()
+
+    qtbot.mouseClick(panel.ask.pending_row.itemAt(0).widget().button, Qt.MouseButton.LeftButton)
+    assert len(session.pending_frames) == 1
+    ask(qtbot, panel, "these?")
+
+    answered(qtbot, session)
+    assert not panel.ask.pending.isVisible()
+    assert len(panel.ask.chat.cards[0].pictures) == 1
+
+
+def test_the_starter_says_what_it_knows_and_what_it_cannot(qtbot, panel, context):
+    qtbot.waitUntil(lambda: panel.ask.model.entry is not None, timeout=20_000)
+    assert panel.ask.model.entry.id == "starter-blip-vqa"
+    note = panel.ask.note
+    assert note.isVisible()
+    sentence = f"{note.text.text()} {note.button.text()}"
+    assert sentence == "Starter model: knows about 130 everyday things as icons. Get a full model"
+
+    with qtbot.waitSignal(context.panel_requested) as requested:
+        note.button.click()
+
+    assert requested.args == ["models"]
+    assert panel.ask.empty.text.text() == (
+        "One picture at a time. Each question stands alone. Answers in a word or two. Understands English."
+    )
+    assert panel.ask.add_button.toolTip() == "This model looks at one picture at a time"

@@ -1,0 +1,86 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+GREEN, BLUE = (0, 200, 0), (0, 0, 200)
+
+
+@pytest.fixture
+def caption(panel, context):
+    panel.show_tab(panel.caption)
+    context.change_setting("see.caption_interval_s", 0.0)
+    return panel.caption
+
+
+def says(qtbot, caption, text: str) -> None:
+    qtbot.waitUntil(lambda: caption.text.text() == text, timeout=20_000)
+
+
+def earlier(caption) -> list[str]:
+    return [caption.earlier.topLevelItem(row).text(1) for row in range(caption.earlier.topLevelItemCount())]
+
+
+def test_the_picture_is_described_as_it_changes(qtbot, caption, camera):
+    assert caption.text.text() == "Switch it on to read what is seen."
+    caption.head.switch.click()
+    says(qtbot, caption, "200 0 0")
+
+    camera.show(GREEN)
+    says(qtbot, caption, "0 200 0")
+    camera.show(BLUE)
+    says(qtbot, caption, "0 0 200")
+
+    assert earlier(caption) == ["0 200 0", "200 0 0"]
+
+
+def test_a_beginning_is_taken_while_it_runs(qtbot, caption, camera):
+    caption.head.switch.click()
+    says(qtbot, caption, "200 0 0")
+
+    caption.prefix.setText("a photo of")
+    caption.prefix.editingFinished.emit()
+
+    says(qtbot, caption, "a photo of 200 0 0")
+
+
+def test_the_description_is_copied(qtbot, caption, camera, messages):
+    caption.head.switch.click()
+    says(qtbot, caption, "200 0 0")
+
+    qtbot.mouseClick(caption.copy_button, Qt.MouseButton.LeftButton)
+
+    assert QGuiApplication.clipboard().text() == "200 0 0"
+    assert messages[-1].sentence == "Copied."
+
+
+def test_an_earlier_description_is_copied(qtbot, caption):
+    caption._remember("10:00:00", "a frog")
+    caption.earlier.setCurrentItem(caption.earlier.topLevelItem(0))
+
+    qtbot.keyClick(caption.earlier, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    assert QGuiApplication.clipboard().text() == "a frog"
+
+
+def test_how_often_is_chosen_in_place(qtbot, caption, context):
+    caption.options_button.click()
+
+    caption.interval.setValue(5.0)
+    caption.when.setCurrentIndex(1)
+    caption.when.activated.emit(1)
+
+    assert context.settings.see.caption_interval_s == 5.0
+    assert context.settings.see.caption_when == "always"
+
+
+def test_a_lane_that_failed_is_tried_again(qtbot, engine, caption, session, camera):
+    engine["load"] = "missing"
+    caption.head.switch.click()
+    qtbot.waitUntil(caption.head.retry.isVisible, timeout=20_000)
+    assert caption.head.status.text() == "Stopped by an error"
+
+    engine["load"] = "well"
+    qtbot.mouseClick(caption.head.retry, Qt.MouseButton.LeftButton)
+
+    says(qtbot, caption, "200 0 0")
+    assert not caption.head.retry.isVisible()

@@ -1,0 +1,236 @@
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QTabBar,
+)
+
+from desktop_app.panels import discover
+from desktop_app.panels.see.page import SAMPLE, pixels_of
+from desktop_app.sessions.session_state import SessionState
+from workers.results import Region
+
+RED, GREEN = (200, 0, 0), (0, 200, 0)
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def until_seen(qtbot, session) -> None:
+    qtbot.waitUntil(lambda: session.newest_frame is not None, timeout=20_000)
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    """A key goes to whatever has the focus."""
+    qtbot.keyClick(window.focusWidget() or window, key, modifier)
+
+
+def test_the_window_finds_the_page_between_hear_and_history():
+    assert [panel.id for panel in discover()][:3] == ["hear", "see", "history"]
+
+
+def test_before_the_first_picture_the_page_says_what_to_do(panel):
+    empty = panel.stage.empty
+
+    assert empty.isVisible()
+    assert not panel.view.isVisible()
+    assert empty.start_button.isVisible()
+    assert panel.dock.snapshot_button.toolTip() == "There is no picture yet"
+
+
+def test_the_sample_is_one_click_away(qtbot, panel, session):
+    qtbot.mouseClick(panel.stage.empty.sample_button, Qt.MouseButton.LeftButton)
+    until_seen(qtbot, session)
+
+    qtbot.waitUntil(panel.view.isVisible)
+    assert panel.dock.title.text() == SAMPLE.name
+    assert panel.choices.source.currentText() == SAMPLE.name
+
+
+def test_a_camera_is_painted_as_it_goes(qtbot, panel, session, camera):
+    qtbot.waitUntil(panel.view.isVisible)
+
+    frame = camera.show(GREEN)
+
+    qtbot.waitUntil(lambda: panel.view.frame is frame)
+    middle = panel.view.rect().center()
+    assert panel.view.grab().toImage().pixelColor(middle).toTuple()[:3] == GREEN
+
+
+def test_space_freezes_and_goes_on(qtbot, window, session, camera):
+    panel = window.page("see")
+    panel.setFocus()
+
+    press(qtbot, window, Qt.Key.Key_Space)
+    assert session.is_frozen
+    assert panel.view._badge == "Frozen"
+    assert panel.dock.freeze_button.isChecked()
+    press(qtbot, window, Qt.Key.Key_Space)
+
+    assert not session.is_frozen
+    assert panel.view._badge == ""
+
+
+def test_space_is_a_space_in_the_question(qtbot, window, session, camera):
+    field = window.page("see").ask.field
+    field.setFocus()
+
+    qtbot.keyClicks(field, "a b")
+
+    assert field.toPlainText() == "a b"
+    assert not session.is_frozen
+
+
+def test_a_still_picture_cannot_be_frozen_and_says_so(qtbot, panel, session):
+    panel.open_sample()
+    until_seen(qtbot, session)
+
+    qtbot.waitUntil(lambda: panel.dock.freeze_button.toolTip() == "This picture stands still already")
+    assert not panel.dock.freeze_button.isEnabled()
+
+
+def test_a_part_that_is_marked_is_what_is_looked_at(qtbot, panel, session, camera):
+    qtbot.waitUntil(panel.view.isVisible)
+    panel.view.region_changed.emit(Region(0.0, 0.0, 0.5, 0.5))
+    assert session.region == Region(0.0, 0.0, 0.5, 0.5)
+    assert panel.dock.region_button.isChecked()
+
+    panel.dock.toggle_region()
+
+    assert session.region is None
+    assert panel.view.region is None
+
+
+def test_escape_takes_the_part_away_before_it_takes_a_message_away(qtbot, window, session, camera, context):
+    panel = window.page("see")
+    session.set_region(Region(0.0, 0.0, 0.5, 0.5))
+    context.notify("info", "Read me.")
+    panel.setFocus()
+
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert session.region is None
+    assert window.banner.isVisible()
+    press(qtbot, window, Qt.Key.Key_Escape)
+
+    assert not window.banner.isVisible()
+
+
+def test_mirror_and_turn_change_what_the_camera_gives(qtbot, panel, camera, context):
+    qtbot.mouseClick(panel.dock.mirror_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.dock.rotate_button, Qt.MouseButton.LeftButton)
+
+    assert (camera.orientation.is_mirrored, camera.orientation.rotate_deg) == (True, 90)
+    for _ in range(3):
+        panel.dock.rotate()
+    assert camera.orientation.rotate_deg == 0
+
+
+def test_stop_shows_the_beginning_again(qtbot, panel, session, camera):
+    qtbot.waitUntil(panel.view.isVisible)
+
+    panel.dock.toggle()
+
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
+    assert panel.stage.empty.isVisible()
+
+
+def test_a_picture_in_the_clipboard_is_pasted(qtbot, window, session):
+    image = QImage(8, 6, QImage.Format.Format_ARGB32)
+    image.fill(QColor(*RED))
+    QGuiApplication.clipboard().setImage(image)
+    window.page("see").setFocus()
+
+    press(qtbot, window, Qt.Key.Key_V, CTRL)
+    until_seen(qtbot, session)
+
+    assert session.newest_frame.size == (8, 6)
+    assert tuple(session.newest_frame.pixels[0, 0]) == RED
+    QGuiApplication.clipboard().clear()
+
+
+def test_an_empty_clipboard_is_told(panel, messages):
+    QGuiApplication.clipboard().setText("words")
+
+    panel.paste()
+
+    assert messages[-1].sentence == "There is no picture in the clipboard."
+
+
+def test_a_file_that_is_dropped_is_looked_at(qtbot, panel, session, tmp_path):
+    Image.new("RGB", (40, 30), GREEN).save(tmp_path / "green.png")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "green.png"))])
+    buttons, keys, action = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    point = QPoint(10, 10)
+
+    QApplication.sendEvent(panel, QDragEnterEvent(point, action, data, buttons, keys))
+    assert panel.drop_target.isVisible()
+    QApplication.sendEvent(panel, QDropEvent(point, action, data, buttons, keys))
+    until_seen(qtbot, session)
+
+    assert not panel.drop_target.isVisible()
+    assert session.source_name == "green.png"
+
+
+def test_a_file_is_chosen_in_a_dialog(qtbot, panel, session, tmp_path, monkeypatch):
+    Image.new("RGB", (40, 30), GREEN).save(tmp_path / "green.png")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "green.png"), ""))
+
+    panel.ask_file()
+    until_seen(qtbot, session)
+
+    assert session.source_name == "green.png"
+
+
+def test_what_is_transparent_in_a_pasted_picture_becomes_white():
+    image = QImage(3, 2, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    image.setPixelColor(1, 0, QColor(*RED))
+
+    pixels = pixels_of(image)
+
+    assert pixels.shape == (2, 3, 3)
+    assert tuple(pixels[0, 1]) == RED
+    assert np.all(pixels[1] == 255)
+
+
+def test_the_tab_and_the_readout_are_remembered(panel, context):
+    panel.show_tab(panel.labels)
+    panel.toggle_readout()
+
+    state = context.settings.window.panel_state
+    assert (state["see.tab"], state["see.readout"]) == ("1", "off")
+    assert panel.pages.currentWidget() is panel.labels
+
+
+@pytest.mark.parametrize(("size", "is_stacked"), [((960, 640), False), ((584, 430), False), ((600, 900), True)])
+def test_a_tall_page_stacks_the_picture_above_the_rest(panel, size, is_stacked):
+    panel.resize(*size)
+
+    assert (panel.splitter.orientation() is Qt.Orientation.Vertical) == is_stacked
+
+
+def test_every_control_has_a_name_and_a_tooltip(panel):
+    for kind in (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox):
+        for widget in panel.findChildren(kind):
+            if widget.objectName().startswith("qt_") or isinstance(
+                widget.parent(), QComboBox | QAbstractSpinBox | QTabBar
+            ):
+                continue
+            name = widget.accessibleName() or getattr(widget, "text", str)()
+            assert name, widget
+            assert widget.toolTip() or isinstance(widget.parent(), QLineEdit), name
+
+
+def test_every_command_of_the_page_has_a_name_of_its_own_and_no_key_twice(window):
+    actions = [action for action in window.page("see").actions() if action.text()]
+    keys = [key.toString() for action in [*actions, *window.actions()] for key in action.shortcuts()]
+
+    assert len({action.text() for action in actions}) == len(actions)
+    assert len(set(keys)) == len(keys)
