@@ -189,6 +189,13 @@
     </message>
 </context>
 <context>
+    <name>CanvasView</name>
+    <message>
+        <source>Canvas</source>
+        <translation>画布</translation>
+    </message>
+</context>
+<context>
     <name>CaptionTab</name>
     <message>
         <source>Describe what is seen</source>
@@ -2726,6 +2733,10 @@
         <translation>--format 指定文件夹中文件的格式。</translation>
     </message>
     <message>
+        <source>A canvas cannot have {width} x {height} pixels.</source>
+        <translation>画布不能是 {width} x {height} 像素。</translation>
+    </message>
+    <message>
         <source>A label is empty.</source>
         <translation>有一个标签是空的。</translation>
     </message>
@@ -2912,6 +2923,10 @@
     <message>
         <source>Choose another source.</source>
         <translation>请选择其他来源。</translation>
+    </message>
+    <message>
+        <source>Choose from 1 x 1 to {largest} x {largest}.</source>
+        <translation>请选择 1 x 1 到 {largest} x {largest}。</translation>
     </message>
     <message>
         <source>Choose one of {names}.</source>

@@ -1,0 +1,37 @@
+"""The layers of a drawing, from the bottom: a reference picture, colour, line art."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QImage
+
+
+class Layer(StrEnum):
+    """What is drawn where: lines tell a model the shapes, colours the colours, a reference what to look at."""
+
+    REFERENCE = "reference"
+    COLOR = "color"
+    LINE_ART = "line_art"
+
+
+DRAWN_LAYERS = (Layer.COLOR, Layer.LINE_ART)
+"""Those that are drawn on, from the bottom; the reference is one picture that lies below them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A picture and where on the canvas it lies; it may reach beyond the edges."""
+
+    image: QImage
+    rect: QRectF
+
+
+def fitted(image: QSize, canvas: QSize) -> QRectF:
+    """Where a picture lies when all of it is to be seen, in the middle and as large as fits."""
+    size = QSizeF(image).scaled(QSizeF(canvas), Qt.AspectRatioMode.KeepAspectRatio)
+    rect = QRectF(0.0, 0.0, size.width(), size.height())
+    rect.moveCenter(QRectF(0.0, 0.0, canvas.width(), canvas.height()).center())
+    return rect

@@ -1,0 +1,92 @@
+"""What can be undone: a list of steps that is bounded by memory and forgets the oldest.
+
+Not Qt's own stack: it counts commands, but what a step costs differs a thousandfold, and it never forgets one
+while later ones are there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+
+from desktop_app.canvas.layers import Layer, Reference
+from desktop_app.canvas.tiles import TILE_BYTES, Key, Tile
+
+LIMIT_BYTES = 256 * 1024 * 1024
+"""Some twenty thousand strokes: a packed tile takes about 3 KB."""
+
+
+@dataclass(frozen=True)
+class TileChange:
+    layer: Layer
+    key: Key
+    before: Tile | None
+    after: Tile | None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one action changed; None where it changed nothing.
+
+    Attributes:
+        size, reference: before and after.
+    """
+
+    tiles: tuple[TileChange, ...] = ()
+    size: tuple[QSize, QSize] | None = None
+    reference: tuple[Reference | None, Reference | None] | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        """The memory that it holds on to at this moment."""
+        held = sum(tile.n_bytes for change in self.tiles for tile in (change.before, change.after) if tile is not None)
+        pictures = {id(part.image): part.image for part in self.reference or () if part is not None}
+        return held + sum(image.sizeInBytes() for image in pictures.values())
+
+
+class UndoStack:
+    """Steps that were done, and those that were undone and can be done again."""
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self.done: list[Step] = []
+        self.undone: list[Step] = []  # the one to be done again first is the last
+        self.limit_bytes = limit_bytes
+        self._most_bytes = 0  # not more than this is held: tiles shrink when they are packed
+
+    def push(self, step: Step) -> None:
+        """Takes a step that was just done; what was undone before cannot be done again."""
+        self.undone.clear()
+        self.done.append(step)
+        self._most_bytes += step.n_bytes + TILE_BYTES * len(step.tiles)
+        if self._most_bytes > self.limit_bytes:
+            self._forget()
+
+    def undo(self) -> Step | None:
+        """The step to take back."""
+        if not self.done:
+            return None
+        self.undone.append(self.done.pop())
+        return self.undone[-1]
+
+    def redo(self) -> Step | None:
+        """The step to do again."""
+        if not self.undone:
+            return None
+        self.done.append(self.undone.pop())
+        return self.done[-1]
+
+    def clear(self) -> None:
+        self.done.clear()
+        self.undone.clear()
+        self._most_bytes = 0
+
+    def _forget(self) -> None:
+        """Lets go of the oldest steps until the rest has room; the newest one always stays."""
+        sizes = [step.n_bytes for step in self.done]
+        total, n_forgotten = sum(sizes), 0
+        while total > self.limit_bytes * 0.9 and n_forgotten < len(sizes) - 1:
+            total -= sizes[n_forgotten]
+            n_forgotten += 1
+        del self.done[:n_forgotten]
+        self._most_bytes = total

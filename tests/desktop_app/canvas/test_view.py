@@ -1,0 +1,380 @@
+import gc
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainterPath, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.canvas.document import Document
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.strokes import StrokePoint
+from desktop_app.canvas.tools import Tool
+from tests.desktop_app.canvas.pens import (
+    ERASER,
+    MOVE,
+    NONE,
+    PRESS,
+    RELEASE,
+    RIGHT,
+    mouse,
+    mouse_drag,
+    pen,
+    pen_stroke,
+    pixels,
+)
+
+
+def lines(view) -> np.ndarray:
+    """How much ink of the line art is where, (height, width)."""
+    return pixels(view.document.snapshot().image(Layer.LINE_ART))[:, :, 3]
+
+
+def steps(view) -> int:
+    return len(view.document.undo_stack.done)
+
+
+def settle(view) -> None:
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+
+
+class Painted(QObject):
+    """Counts the pixels that a widget is asked to paint."""
+
+    def __init__(self, widget) -> None:
+        super().__init__(widget)
+        self.areas: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched, event) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.areas.extend(event.region())
+        return False
+
+    @property
+    def n_pixels(self) -> int:
+        return sum(area.width() * area.height() for area in self.areas)
+
+
+def test_pressure_becomes_width(view):
+    view.box.choose(line_art_width_px=40.0, smoothing=0.0)
+
+    pen_stroke(view, [(x, 100, x / 300) for x in range(10, 291, 5)])
+
+    widths = (lines(view) > 127).sum(axis=0)
+    for x in (60, 150, 240):
+        assert widths[x] == pytest.approx(40 * (0.15 + 0.85 * x / 300), abs=1.5)
+
+
+def test_pressure_becomes_opacity_where_that_is_chosen(view):
+    view.box.choose(line_art_width_px=20.0, smoothing=0.0, pressure_to_width=False, pressure_to_opacity=True)
+
+    pen_stroke(view, [(x, 100, 0.5) for x in range(10, 291, 5)])
+
+    assert lines(view)[100, 150] == 128
+
+
+def test_mouse_draws_with_one_width(view):
+    view.box.choose(line_art_width_px=10.0, smoothing=0.0)
+
+    mouse_drag(view, [(20, 100), (60, 100), (280, 100)])
+
+    assert set((lines(view) > 127).sum(axis=0)[30:270]) == {10}
+    assert steps(view) == 1
+
+
+def test_events_out_of_order_draw_no_zigzag(view):
+    view.box.choose(line_art_width_px=4.0, smoothing=0.0)
+    pen(view, PRESS, 50, 100, time_ms=1000)
+    pen(view, MOVE, 100, 100, time_ms=1020)
+    pen(view, MOVE, 75, 20, time_ms=1010)  # was overtaken
+    pen(view, MOVE, 150, 100, time_ms=1030)
+    pen(view, RELEASE, 150, 100, time_ms=1040)
+
+    assert not lines(view)[:90].any()
+    assert lines(view)[100, 145] == 255
+
+
+def test_clock_that_jumps_back_does_not_stop_the_ink(view):
+    pen(view, PRESS, 50, 100, time_ms=900_000)
+    pen(view, MOVE, 150, 100, time_ms=5)
+    pen(view, MOVE, 250, 100, time_ms=10)
+    pen(view, RELEASE, 250, 100, time_ms=15)
+
+    assert lines(view)[100, 240] > 0
+
+
+def test_equal_timestamps_draw_all_the_same(view):
+    view.box.choose(smoothing=1.0)
+    for x in range(20, 280, 20):
+        pen(view, PRESS if x == 20 else MOVE, x, 100, time_ms=7)
+    pen(view, RELEASE, 260, 100, time_ms=7)
+
+    assert (lines(view)[95:105, 30:255].max(axis=0) > 127).all()
+
+
+def test_move_and_release_without_a_press_draw_nothing(view):
+    pen(view, MOVE, 50, 50)
+    pen(view, RELEASE, 60, 60)
+
+    assert steps(view) == 0
+
+
+def test_lost_release_ends_the_stroke_at_the_next_hover(view):
+    pen(view, PRESS, 50, 50)
+    pen(view, MOVE, 90, 50)
+    pen(view, MOVE, 250, 150, buttons=NONE)  # came back into reach, and hovers
+
+    assert steps(view) == 1
+    assert not view.document.is_stroking
+    assert not lines(view)[100:].any()
+
+
+def test_second_press_without_a_release_begins_another_stroke(view):
+    pen(view, PRESS, 50, 50)
+    pen(view, PRESS, 200, 150)
+    pen(view, RELEASE, 200, 150)
+
+    assert steps(view) == 2
+
+
+def test_mouse_is_ignored_while_the_pen_draws(view):
+    pen(view, PRESS, 50, 50)
+    mouse_drag(view, [(200, 150), (250, 150)])
+    pen(view, MOVE, 90, 50)
+    pen(view, RELEASE, 90, 50)
+
+    assert steps(view) == 1
+    assert not lines(view)[100:].any()
+
+
+def test_pen_ends_what_the_mouse_draws(view):
+    mouse(view, QEvent.Type.MouseButtonPress, 20, 20)
+    mouse(view, QEvent.Type.MouseMove, 60, 20)
+    pen_stroke(view, [(50, 150), (90, 150)])
+    mouse(view, QEvent.Type.MouseMove, 250, 20)
+
+    assert steps(view) == 2
+    assert not lines(view)[:50, 100:].any()
+
+
+@pytest.mark.parametrize("by", ["pen", "button"])
+def test_other_end_of_the_pen_and_right_button_erase(view, by):
+    view.box.choose(line_art_width_px=10.0, eraser_width_px=30.0)
+    mouse_drag(view, [(20, 100), (280, 100)])
+
+    if by == "pen":
+        pen_stroke(view, [(150, 80), (150, 120)], end=ERASER)
+    else:
+        mouse_drag(view, [(150, 80), (150, 120)], RIGHT)
+
+    assert lines(view)[100, 150] == 0
+    assert lines(view)[100, 50] == 255
+
+
+def test_close_in_the_middle_of_a_stroke_keeps_its_ink(view):
+    pen(view, PRESS, 50, 50)
+    pen(view, MOVE, 120, 50)
+
+    view.close()
+
+    assert not view.document.is_stroking
+    assert steps(view) == 1
+    assert lines(view)[50, 115] > 0
+
+
+def test_escape_takes_a_stroke_back(view, qtbot):
+    mouse(view, QEvent.Type.MouseButtonPress, 20, 20)
+    mouse(view, QEvent.Type.MouseMove, 60, 20)
+
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+
+    assert steps(view) == 0
+    assert not lines(view).any()
+
+
+def test_ink_follows_the_canvas_where_it_is_zoomed_turned_and_moved(view):
+    view.box.choose(line_art_width_px=6.0, smoothing=0.0)
+    view.zoom_to(3.0)
+    view.turn_by(30)
+    view.pan_by(QPointF(17, -9))
+    places = [view.to_canvas(QPointF(x, 100)) for x in (60, 240)]
+
+    mouse_drag(view, [(60, 100), (240, 100)])
+
+    for place in places:
+        assert lines(view)[int(place.y()), int(place.x())] > 200
+
+
+def test_zoom_keeps_what_is_under_the_pointer(view):
+    at = QPointF(70, 40)
+    before = view.to_canvas(at)
+    for delta in (120, 120, -120, 360):
+        wheel = QWheelEvent(
+            at,
+            at,
+            QPoint(),
+            QPoint(0, delta),
+            NONE,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view, wheel)
+
+        assert (view.to_canvas(at) - before).manhattanLength() < 1.5
+    assert view.zoom > 1.5
+
+
+def test_space_pans_instead_of_drawing(view, qtbot):
+    before = view.to_canvas(QPointF(0, 0))
+    qtbot.keyPress(view, Qt.Key.Key_Space)
+    mouse_drag(view, [(100, 100), (130, 110)])
+    qtbot.keyRelease(view, Qt.Key.Key_Space)
+
+    assert (view.to_canvas(QPointF(0, 0)) - before).toPoint() == QPoint(-30, -10)
+    assert steps(view) == 0
+
+
+def test_paint_after_a_stroke_is_about_as_large_as_its_ink(make_view):
+    view = make_view(Document(QSize(1024, 1024)))
+    view.box.choose(line_art_width_px=8.0)
+    settle(view)
+    painted = Painted(view)
+
+    pen(view, PRESS, 500, 500)
+    pen(view, MOVE, 530, 500, time_ms=5)
+    settle(view)
+
+    assert 0 < painted.n_pixels < 80 * 40
+    pen(view, RELEASE, 530, 500, time_ms=9)
+
+
+@pytest.mark.slow
+def test_paint_does_not_grow_with_the_number_of_strokes(make_view):
+    view = make_view(Document(QSize(600, 400)))
+    painted = Painted(view)
+
+    def painted_by_a_stroke() -> tuple[int, int]:
+        pen(view, MOVE, 50, 200, buttons=NONE)
+        settle(view)
+        painted.areas.clear()
+        for number in range(20):
+            pen(view, MOVE if number else PRESS, 50 + 10 * number, 200, time_ms=5 * number)
+            settle(view)
+        pen(view, RELEASE, 240, 200, time_ms=200)
+        settle(view)
+        return len(painted.areas), painted.n_pixels
+
+    painted_by_a_stroke()
+    first = painted_by_a_stroke()
+    for number in range(10_000):
+        stroke = view.document.begin_stroke(view.box.style(1.0))
+        stroke.add(StrokePoint(number % 600, number * 7 % 400))
+        stroke.finish()
+
+    assert painted_by_a_stroke() == first
+    assert len(view._flat._stale) == 0
+
+
+def test_screen_shows_the_drawing_pixel_for_pixel_at_100_percent(view):
+    view.box.choose(layer=Layer.COLOR, color_colors=("#3366cc", "#ffffff"), color_width_px=30.0)
+    mouse_drag(view, [(50, 50), (200, 150)])
+    view._point_at(None)
+
+    shown = pixels(view.grab().toImage())[5:195, 5:295]
+
+    assert np.array_equal(shown, pixels(view.document.snapshot().flattened())[5:195, 5:295])
+
+
+@pytest.mark.parametrize("place", ["hidden", "over", "under", "beside"])
+def test_result_is_shown_where_it_was_asked_for(view, place):
+    picture = QImage(30, 20, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#ff0000"))
+    mouse_drag(view, [(20, 100), (280, 100)])
+    view._point_at(None)
+
+    view.set_result_image(picture)
+    view.set_result_place(place)
+
+    shown = view.grab().toImage()
+    on_line = shown.pixelColor(view.to_widget(QPointF(150, 100)).toPoint()).name()
+    on_paper = shown.pixelColor(view.to_widget(QPointF(150, 40)).toPoint()).name()
+    assert (on_line, on_paper) == {
+        "hidden": ("#000000", "#ffffff"),
+        "over": ("#ff0000", "#ff0000"),
+        "under": ("#000000", "#ff0000"),
+        "beside": ("#000000", "#ffffff"),
+    }[place]
+
+
+def test_result_beside_is_in_sight_after_fit(view):
+    picture = QImage(30, 20, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#ff0000"))
+    view.set_result_image(picture)
+    view.set_result_place("beside")
+
+    view.fit()
+
+    shown = pixels(view.grab().toImage())
+    assert (shown == [0, 0, 255, 255]).all(axis=2).sum() > 1000
+
+
+def test_small_canvas_is_fitted_large_and_a_large_one_small(make_view):
+    assert make_view(Document(QSize(96, 96))).size() == QSize(96, 96)
+    view = make_view(Document(QSize(2048, 2048)))
+    view.resize(400, 300)
+
+    view.fit()
+
+    assert view.zoom == pytest.approx((300 - 32) / 2048)
+
+
+def test_thin_line_is_not_broken_where_the_canvas_is_shown_small(make_view):
+    view = make_view(Document(QSize(2048, 2048)))
+    view.box.choose(line_art_width_px=3.0)
+    view.resize(256, 256)
+    view.fit()
+    stroke = view.document.begin_stroke(view.box.style(1.0))
+    for x in range(0, 2048, 64):
+        stroke.add(StrokePoint(x, 300 + x / 3, 1.0, x))
+    stroke.finish()
+
+    shown = pixels(view.grab().toImage())[:, 24:230, 0]
+
+    darkest = shown[20:].min(axis=0)
+    assert darkest.max() < 200
+    assert darkest.max() - darkest.min() < 90
+
+
+def test_ants_march_only_while_something_is_selected(view, qtbot):
+    path = QPainterPath()
+    path.addRect(20, 20, 100, 60)
+    view.document.set_selection(path)
+    offset = view._ants_offset
+    qtbot.waitUntil(lambda: view._ants_offset != offset)
+
+    view.document.set_selection(None)
+
+    assert not view._ants_timer.isActive()
+
+
+def test_view_that_is_gone_leaves_the_document_usable(make_view, document, qtbot):
+    view = make_view(document)
+    view.close()
+    view.deleteLater()
+    qtbot.waitUntil(lambda: not QApplication.topLevelWidgets())
+    del view
+    gc.collect()
+
+    document.begin_stroke(make_view(document).box.style(1.0)).finish()
+
+
+def test_tool_of_selection_selects(view):
+    view.box.choose(tool=Tool.SELECT_RECTANGLE)
+    mouse_drag(view, [(20, 30), (100, 90)])
+
+    assert view.document.selection.boundingRect().toRect() == QRect(20, 30, 80, 60)
+    mouse_drag(view, [(5, 5), (5, 5)])
+    assert view.document.selection is None
