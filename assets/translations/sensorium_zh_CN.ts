@@ -2517,6 +2517,22 @@
         <source>Start a camera.</source>
         <translation>请先打开摄像头。</translation>
     </message>
+    <message>
+        <source>The chat is in &apos;{path}&apos;.</source>
+        <translation>对话已保存到“{path}”。</translation>
+    </message>
+    <message>
+        <source>There is nothing to keep yet.</source>
+        <translation>还没有可以保存的画面。</translation>
+    </message>
+    <message>
+        <source>Private mode keeps nothing, so no snapshot was taken.</source>
+        <translation>私密模式不保留任何内容，因此没有拍快照。</translation>
+    </message>
+    <message>
+        <source>Leave private mode, or save the picture as a file.</source>
+        <translation>请退出私密模式，或将图片另存为文件。</translation>
+    </message>
 </context>
 <context>
     <name>Waveform</name>
@@ -3293,6 +3309,10 @@
         <translation>{path} 的第 {number} 行不是一张图片和一个问题。</translation>
     </message>
     <message>
+        <source>Save the picture as a file instead.</source>
+        <translation>请改为将图片另存为文件。</translation>
+    </message>
+    <message>
         <source>Say it in fewer words.</source>
         <translation>请说得简短一些。</translation>
     </message>
@@ -3447,6 +3467,10 @@
     <message>
         <source>The history is closed.</source>
         <translation>历史记录已关闭。</translation>
+    </message>
+    <message>
+        <source>The history is not open, so nothing was kept.</source>
+        <translation>历史记录没有打开，因此没有保存任何内容。</translation>
     </message>
     <message>
         <source>The history was closed before it could be written.</source>

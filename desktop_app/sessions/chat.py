@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
+from workers.errors import disk_error
 from workers.results import ImageRequest, Sight, Turn, VideoFrame
 
 Rating = Literal[-1, 0, 1]
@@ -37,6 +40,7 @@ class ChatTurn:
         frame_age_s: how old the newest of the frames was then; 0 for a still picture.
         time_to_first_token_s: from the user's click to the first word here.
         tokens_per_s: of the engine, over the whole answer.
+        remark_ids: how the history calls this answer, once for each snapshot of its frames.
         sights: how the model saw each picture of the chat.
     """
 
@@ -56,7 +60,12 @@ class ChatTurn:
     n_tokens: int = 0
     sights: tuple[Sight, ...] = ()
     rating: Rating = 0
+    remark_ids: list[int] = field(default_factory=list)
     error: Exception | None = None
+
+    def is_about(self, frame: VideoFrame) -> bool:
+        """Whether the frame, or a part of it, is what was asked about."""
+        return any(own.captured_s == frame.captured_s for own in self.frames)
 
     @property
     def resolution(self) -> tuple[int, int]:
@@ -103,3 +112,46 @@ class Chat:
             history=tuple(history),
             max_new_tokens=max_new_tokens,
         )
+
+
+def export_markdown(turns: Sequence[ChatTurn], path: Path) -> None:
+    """Writes a chat as Markdown, and its pictures as PNG into a folder of the same name beside it.
+
+    Raises:
+        DiskError: the file cannot be written.
+    """
+    from PIL import Image
+
+    folder = path.with_suffix("")
+    lines: list[str] = []
+    shown: list[VideoFrame] = []
+    try:
+        for turn in turns:
+            for frame in turn.frames:
+                if frame not in shown:
+                    shown.append(frame)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    name = f"{len(shown)}.png"
+                    Image.fromarray(frame.pixels).save(folder / name)
+                    lines += [f"![{frame.size[0]} x {frame.size[1]}](<{folder.name}/{name}>)", ""]
+            lines += [f"**{_on_one_line(turn.question)}**", "", turn.answer.strip() or "—", "", f"*{_told(turn)}*", ""]
+        path.write_text("\n".join(lines), "utf-8")
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.replace("*", "\\*").split())
+
+
+def _told(turn: ChatTurn) -> str:
+    """How an answer came, in a line."""
+    parts = [turn.model_id or "no model", f"{turn.resolution[0]} x {turn.resolution[1]}"]
+    if turn.time_to_first_token_s is not None:
+        parts.append(f"{turn.time_to_first_token_s:.2f} s to the first word")
+    if turn.tokens_per_s is not None:
+        parts.append(f"{turn.tokens_per_s:.1f} tokens/s")
+    if turn.state is TurnState.STOPPED:
+        parts.append("stopped")
+    parts += ["rated good"] * (turn.rating > 0) + ["rated bad"] * (turn.rating < 0)
+    return ", ".join(parts)

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.sessions import snapshots
 from desktop_app.sessions.cameras import CameraList
-from desktop_app.sessions.chat import Chat, ChatTurn, Rating, TurnState
+from desktop_app.sessions.chat import Chat, ChatTurn, Rating, TurnState, export_markdown
 from desktop_app.sessions.choices import caption_plan, label_plan, orientation, vision_spec
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError, DeviceError
@@ -57,6 +58,7 @@ LaneName = Literal["label", "caption"]
 SOURCE_TOPIC = "vision source"
 ANSWER_TOPIC = "answer"
 RATE_OVER_S = 2.0
+SAID_WITHIN_S = 5.0  # what was said that long before a snapshot is still about it
 TURN_PERIOD_MS = 33  # the panel hears of new words at most so often
 PLAN_SETTINGS = {
     "see.labels",
@@ -104,6 +106,7 @@ class VisionSession(QObject):
         turn_changed(ChatTurn): its state or text, at most 30 times a second.
         chat_cleared(): a new chat begins.
         pending_changed(): `pending_frames` has others.
+        snapshot_taken(int): what was in view is in the history, under this number.
         cameras_changed(list[Camera]): after `watch_cameras`.
         ask_progress(object): the Progress of loading the model that answers; None when it is there or given up.
         failed(object): the exception; the user has been told.
@@ -118,6 +121,7 @@ class VisionSession(QObject):
     turn_changed = Signal(object)
     chat_cleared = Signal()
     pending_changed = Signal()
+    snapshot_taken = Signal(int)
     cameras_changed = Signal(object)
     ask_progress = Signal(object)
     failed = Signal(object)
@@ -142,6 +146,7 @@ class VisionSession(QObject):
         self._lanes: dict[LaneName, _RunningLane] = {name: _RunningLane(Lane(name)) for name in get_args(LaneName)}
         self._chat = Chat()
         self._pending: list[VideoFrame] = []
+        self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
         self._spec: EngineSpec | None = None  # that answers, as the settings say
         self._answering: ChatTurn | None = None
         self._worker: AnswerWorker | None = None  # of the turn that is being answered
@@ -513,9 +518,9 @@ class VisionSession(QObject):
     def _change_plans(self) -> None:
         for running in self._lanes.values():
             if running.mailbox is not None:
-                plan = self._plan(running)
+                running.mailbox.pause()  # no look begins before it is known whether there is anything to look for
+                running.mailbox.change(self._plan(running))
                 self._let_lane_rest(running)
-                running.mailbox.change(plan)
 
     def _let_lane_rest(self, running: _RunningLane) -> None:
         """Pauses a lane while a question is answered, or while there is no label to look for."""
@@ -648,9 +653,58 @@ class VisionSession(QObject):
         self.pending_changed.emit()
 
     def rate(self, turn: ChatTurn, rating: Rating) -> None:
-        """Notes whether an answer was good."""
+        """Notes whether an answer was good, also in the history where it is kept."""
         turn.rating = rating
         self.turn_changed.emit(turn)
+        history = self._context.history
+        if history is not None:
+            for remark_id in turn.remark_ids:
+                history.rate_remark(remark_id, rating)
+
+    def export_chat(self, path: Path) -> None:
+        """Writes the chat as Markdown with its pictures."""
+        turns = list(self._chat.turns)
+        self._context.run(
+            lambda job: export_markdown(turns, path),
+            on_done=lambda _: self._context.notify("info", self.tr("The chat is in '{path}'.").format(path=path)),
+        )
+
+    def snapshot(self) -> None:
+        """Keeps the whole frame that is in view in the history, with what was said about it."""
+        frame = self.newest_frame
+        if frame is None:
+            self._context.notify("info", self.tr("There is nothing to keep yet."))
+            return
+        if self._context.settings.history.is_private:
+            self._context.notify(
+                "info",
+                self.tr("Private mode keeps nothing, so no snapshot was taken."),
+                self.tr("Leave private mode, or save the picture as a file."),
+            )
+            return
+        newest = [running.lane.newest for running in self._lanes.values()]
+        seen = [one for one in newest if one is not None and self._is_of(one, frame)]
+        turns = [turn for turn in self._chat.turns if turn.state.is_over and turn.answer and turn.is_about(frame)]
+        source = self.source_name
+        self._context.run(
+            lambda job: snapshots.keep(self._context.wait_for_history(), frame, seen=seen, turns=turns, source=source),
+            on_done=lambda item_id: self._on_kept(frame, item_id),
+        )
+
+    def _is_of(self, seen: Seen, frame: VideoFrame) -> bool:
+        """Whether what was seen holds for a frame: it was about it, or about one just before."""
+        return frame.captured_s - seen.frame.captured_s <= SAID_WITHIN_S or not self.is_live
+
+    def _on_kept(self, frame: VideoFrame, item_id: int) -> None:
+        self._kept[frame.captured_s] = item_id
+        self.snapshot_taken.emit(item_id)
+
+    def _keep_answer(self, turn: ChatTurn) -> None:
+        """Adds an answer to the snapshot of its frame, if there is one."""
+        history = self._context.history
+        item_ids = [self._kept[frame.captured_s] for frame in turn.frames if frame.captured_s in self._kept]
+        if history is not None and item_ids and not self._context.settings.history.is_private:
+            self._context.run(lambda job: snapshots.add_answer(history, item_ids[-1], turn))
 
     def _cropped_newest(self) -> VideoFrame | None:
         frame = self.newest_frame
@@ -712,6 +766,8 @@ class VisionSession(QObject):
         self.ask_progress.emit(None)
         self.turn_changed.emit(turn)
         self._let_lanes_rest()
+        if turn.answer:
+            self._keep_answer(turn)
         if error is not None:
             self._spec = None  # the model may have been removed
             self._context.show_error(error, topic=ANSWER_TOPIC)

@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 
-from desktop_app.sessions.chat import Chat, ChatTurn
+from desktop_app.sessions.chat import Chat, ChatTurn, TurnState, export_markdown
+from workers.errors import DiskError
 from workers.results import VideoFrame
+from workers.sources.image_file import read_image
 
 
 def frame(number: int) -> VideoFrame:
@@ -78,3 +81,39 @@ def test_a_picture_of_before_the_newest_joins_again():
 
     assert said(asked) == [("What?", "A cat", [1]), ("And?", "A dog", [2])]
     assert numbers(asked.images) == [1]
+
+
+def test_a_chat_is_exported_with_each_picture_once(tmp_path):
+    one, two = frame(1), frame(2)
+    chat = chat_of(("What *is*\nit?", [one], " A cat "), ("And?", [one, two], ""))
+    first, second = chat.turns
+    first.model_id, first.time_to_first_token_s, first.tokens_per_s, first.rating = "blip", 0.254, 12.34, 1
+    second.state = TurnState.STOPPED
+
+    export_markdown(chat.turns, tmp_path / "my chat.md")
+
+    assert (tmp_path / "my chat.md").read_text("utf-8").splitlines() == [
+        "![2 x 2](<my chat/1.png>)",
+        "",
+        "**What \\*is\\* it?**",
+        "",
+        "A cat",
+        "",
+        "*blip, 2 x 2, 0.25 s to the first word, 12.3 tokens/s, rated good*",
+        "",
+        "![2 x 2](<my chat/2.png>)",
+        "",
+        "**And?**",
+        "",
+        "—",
+        "",
+        "*no model, 2 x 2, stopped*",
+    ]
+    assert (read_image(tmp_path / "my chat" / "2.png") == 2).all()
+
+
+def test_an_export_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "in the way").write_text("")
+
+    with pytest.raises(DiskError):
+        export_markdown(chat_of(("What?", [frame(1)], "A cat")).turns, tmp_path / "in the way" / "chat.md")
