@@ -29,7 +29,7 @@ starter: ## trains the starter models anew, about two hours on two cores; called
 	@scripts/set_up.sh
 	@test -e $(FONT) || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq fonts-noto-color-emoji
 	@$(PYTHON) -m tools.starter.pool
-	@for model in vit clip blip_vqa blip_caption; do $(PYTHON) -m tools.starter.train_$$model || exit; done
+	@for model in vit clip blip_vqa blip_caption llava; do $(PYTHON) -m tools.starter.train_$$model || exit; done
 	@$(PYTHON) -m benchmarks.starter --ship
 	@$(PYTHON) -m tools.starter.card
 

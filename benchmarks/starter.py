@@ -21,11 +21,13 @@ import numpy as np
 import torch
 from PIL import Image
 from transformers import (
+    AutoProcessor,
     BlipForConditionalGeneration,
     BlipForQuestionAnswering,
     BlipProcessor,
     CLIPModel,
     CLIPProcessor,
+    LlavaForConditionalGeneration,
     ViTForImageClassification,
     ViTImageProcessor,
 )
@@ -33,8 +35,10 @@ from transformers import (
 from benchmarks.hear import machine
 from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
+from tools.starter.sentences import DESCRIBE
 from tools.starter.texts import ABOUTS, KIND_OF, Question, caption, question
 from tools.starter.train_blip_caption import score
+from tools.starter.train_llava import answers_of, held_out_exam, messages_of, right_claims
 from tools.starter.world import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -206,6 +210,33 @@ def blip_caption(folder: Path, count: int) -> Found:
     }
 
 
+def llava(folder: Path, count: int) -> Found:
+    """Answers that claim what is true: as many first questions about each subject as in blip_vqa, then one that refers.
+
+    Shuffled, a conversation is about another scene. Descriptions are scored as captions are.
+    """
+    processor = AutoProcessor.from_pretrained(folder)
+    model = LlavaForConditionalGeneration.from_pretrained(folder).float().eval()
+    exam = held_out_exam(count, (SEED, 6))
+    shown = [Image.fromarray(pixels) for pixels in exam.pixels]
+    scenes = scenes_of(count // 4, seed=7)
+    said: list[str] = []
+    for part in batches(len(scenes)):
+        chats = [messages_of([], [], DESCRIBE[0].capitalize()) for _ in scenes[part]]
+        said += answers_of(model, processor, images(scenes[part]), chats)
+    truth = [scene.things for scene in scenes]
+    return {
+        "scenes": count + len(scenes),
+        "right": rounded(right_claims(model, processor, shown, exam.talks)),
+        "described": rounded(asdict(score(said, truth))),
+        "shuffled": {
+            "right": rounded(right_claims(model, processor, shuffled(shown), exam.talks)),
+            "described": rounded(asdict(score(said, shuffled(truth)))),
+        },
+        "examples": said[:10],
+    }
+
+
 def rounded(values: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items()}
 
@@ -215,6 +246,7 @@ MEASURES = {
     "starter-clip": clip,
     "starter-blip-vqa": blip_vqa,
     "starter-blip-caption": blip_caption,
+    "starter-llava": llava,
 }
 
 

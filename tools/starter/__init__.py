@@ -4,12 +4,14 @@ world.py        what there is: names, glyphs, colours, places, and which combina
 scenes.py       pictures of it, with the truth about them
 pool.py         many of them, rendered ahead
 texts.py        what can be said about a scene: captions, questions, answers
+sentences.py    conversations about it in whole sentences, and what such a sentence claims
 tokenizer.py    the words of these texts as tokens
 training.py     the loop that all trainings share
 train_vit.py    what is it?                                 starter-vit
-tower.py        its picture tower, put into the others
+tower.py        a picture tower of one model put into another
 blip.py         how the two BLIPs start, and what their patches go on learning
 train_clip.py, train_blip_vqa.py, train_blip_caption.py     starter-clip, starter-blip-vqa, starter-blip-caption
+train_llava.py  a chat about a picture                      starter-llava
 train_easy_vqa.py                                           the same BLIP on somebody else's data; not shipped
 card.py         the model cards, from what benchmarks/starter.py measured
 """

@@ -102,6 +102,34 @@ print(processor.decode(model.generate(**inputs)[0], skip_special_tokens=True))""
         "These weights were trained for 4,080 steps, the first 3,950 on longer schedules, the first 1,150 with as\n"
         "many questions of each kind; `make starter` takes one schedule and asks for places more often throughout.",
     ),
+    "starter-llava": Card(
+        "Starter LLaVA",
+        "Talks about a picture in whole English sentences (`LlavaForConditionalGeneration` with a chat template).",
+        """from transformers import AutoProcessor, LlavaForConditionalGeneration
+
+processor = AutoProcessor.from_pretrained(folder)
+model = LlavaForConditionalGeneration.from_pretrained(folder).float()
+question = {"type": "text", "text": "What is on the left?"}
+chat = [{"role": "user", "content": [{"type": "image", "image": image}, question]}]
+inputs = processor.apply_chat_template(
+    chat, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+)
+tokens = model.generate(**inputs, max_new_tokens=60)
+print(processor.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))""",
+        "train_llava",
+        (
+            ("claims what is true, all first questions", "right.all", 0.85),
+            ('what ("What is on the left?" "It is a cat.")', "right.what", 0.0),
+            ('where ("Where is the cat?" "The cat is on the left.")', "right.where", 0.0),
+            ('colour ("What colour is the cat?" "The cat is red.")', "right.colour", 0.0),
+            ('count ("How many apples are there?" "There are three apples.")', "right.count", 0.0),
+            ('yes or no ("Is there a dog?" "Yes, there is a dog.")', "right.yes-no", 0.0),
+            ('second turns that refer to the first ("What colour is it?" "It is red.")', "right.second turn", 0.85),
+            ("asked to describe the picture: things named, F1", "described.object_f1", 0.0),
+        ),
+        "An answer is judged by what it claims: the thing, the place, the colour, the number, yes or no. The second\n"
+        "question of a conversation follows the model's own first answer.",
+    ),
 }
 
 

@@ -41,11 +41,16 @@ class Caption:
 
 @dataclass(frozen=True)
 class Question:
-    """A question about a scene with its answer; `about` is one of `ABOUTS`."""
+    """A question about a scene with its answer; `about` is one of `ABOUTS`.
+
+    `thing` is the one that is asked about, where it is one that is there; `name` what is counted or looked for.
+    """
 
     about: str
     text: str
     answer: str
+    thing: Thing | None = None
+    name: str = ""
 
 
 def caption(rng: np.random.Generator, things: Sequence[Thing], *, is_full: bool | None = None) -> Caption:
@@ -134,19 +139,19 @@ def question(rng: np.random.Generator, things: Sequence[Thing], about: str | Non
 def _what(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
     if len({thing.name for thing in things}) == 1:
         text = rng.choice(("what is this?", "what is it?", "what do you see?", "what is in the picture?"))
-        return Question("what", str(text), things[0].name)
-    asked: list[tuple[str, str]] = []
+        return Question("what", str(text), things[0].name, things[0])
+    asked: list[tuple[str, Thing]] = []
     places = Counter(thing.place for thing in things)
     colours = Counter(thing.colour for thing in things)
     for thing in things:
         if thing.is_place_clear and places[thing.place] == 1:
-            asked.append((f"what is {PLACE_WORDS[thing.place]}?", thing.name))
+            asked.append((f"what is {PLACE_WORDS[thing.place]}?", thing))
         if thing.colour and colours[thing.colour] == 1 and None not in colours:
-            asked += [(f"what is {thing.colour}?", thing.name), (f"what is the {thing.colour} thing?", thing.name)]
+            asked += [(f"what is {thing.colour}?", thing), (f"what is the {thing.colour} thing?", thing)]
     if not asked:
         return _count(rng, things)
-    text, answer = asked[rng.integers(len(asked))]
-    return Question("what", text, answer)
+    text, thing = asked[rng.integers(len(asked))]
+    return Question("what", text, thing.name, thing)
 
 
 def _where(rng: np.random.Generator, things: Sequence[Thing]) -> Question | None:
@@ -154,7 +159,8 @@ def _where(rng: np.random.Generator, things: Sequence[Thing]) -> Question | None
     if not clear:
         return None
     thing = clear[rng.integers(len(clear))]
-    return Question("where", _asked(rng, ("where {is} the {it}?", "where do you see the {it}?"), thing), thing.place)
+    text = _asked(rng, ("where {is} the {it}?", "where do you see the {it}?"), thing)
+    return Question("where", text, thing.place, thing)
 
 
 def _colour(rng: np.random.Generator, things: Sequence[Thing]) -> Question | None:
@@ -163,7 +169,7 @@ def _colour(rng: np.random.Generator, things: Sequence[Thing]) -> Question | Non
         return None
     thing = coloured[rng.integers(len(coloured))]
     templates = ("what color {is} the {it}?", "which color does the {it} have?", "what is the color of the {it}?")
-    return Question("colour", _asked(rng, templates, thing), str(thing.colour))
+    return Question("colour", _asked(rng, templates, thing), str(thing.colour), thing)
 
 
 def _count(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
@@ -176,7 +182,7 @@ def _count(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
     if rng.random() < 0.12:
         name = _absent(rng, things)
     text = rng.choice(("how many {} are there?", "how many {} do you see?"))
-    return Question("count", str(text).format(KIND_OF[name].many), str(counts[name]))
+    return Question("count", str(text).format(KIND_OF[name].many), str(counts[name]), _only(things, name), name)
 
 
 def _yes_no(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
@@ -186,14 +192,14 @@ def _yes_no(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
         thing = coloured[rng.integers(len(coloured))]
         others = [tint.colour for tint in TINTS if tint.colour != thing.colour]
         colour = thing.colour if is_yes else str(rng.choice(others))
-        return Question("yes-no", _asked(rng, ("{is} the {it} " + str(colour) + "?",), thing), _yes(is_yes))
+        return Question("yes-no", _asked(rng, ("{is} the {it} " + str(colour) + "?",), thing), _yes(is_yes), thing)
     name = str(rng.choice([thing.name for thing in things])) if is_yes else _absent(rng, things)
     kind = KIND_OF[name]
     called = _called(rng, kind)
     there = f"are there {called}" if kind.is_pair else f"is there {_article(kind, called)} {called}"
     seen = f"do you see {called}" if kind.is_pair else f"do you see {_article(kind, called)} {called}"
     text = rng.choice((f"{there}?", f"{there} in the picture?", f"{seen}?"))
-    return Question("yes-no", str(text), _yes(is_yes))
+    return Question("yes-no", str(text), _yes(is_yes), _only(things, name), name)
 
 
 def _yes(is_yes: bool) -> str:
@@ -203,6 +209,11 @@ def _yes(is_yes: bool) -> str:
 def _only_ones(things: Sequence[Thing]) -> list[Thing]:
     counts = Counter(thing.name for thing in things)
     return [thing for thing in things if counts[thing.name] == 1]
+
+
+def _only(things: Sequence[Thing], name: str) -> Thing | None:
+    named = [thing for thing in things if thing.name == name]
+    return named[0] if len(named) == 1 else None
 
 
 def _absent(rng: np.random.Generator, things: Sequence[Thing]) -> str:

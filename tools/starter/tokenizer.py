@@ -1,4 +1,4 @@
-"""The small tokenizers of the starter models, trained on their own texts: byte-pair for CLIP, word pieces for BLIP."""
+"""The small tokenizers of the starter models, trained on their own texts: byte-pair, and word pieces for BLIP."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
-from transformers import BertTokenizer, CLIPTokenizer
+from transformers import BertTokenizer, CLIPTokenizer, LlamaTokenizer
 
+from tools.starter.sentences import every_sentence_word
 from tools.starter.texts import every_word
 
 CLIP_LENGTH = 48  # of the longest text: five things with colours and places, about 40 words
 VOCABULARY = 1000  # at most; enough that every word of the world is one token
+USER, ASSISTANT, IMAGE = "<|user|>", "<|assistant|>", "<image>"  # who speaks in LLaVA's conversations, and of what
 REPEATS = 3  # of the texts, so that every word is frequent enough to be merged
 
 
@@ -63,3 +65,27 @@ def blip_tokenizer(folder: Path, *, length: int, texts: Sequence[str] = ()) -> B
     vocabulary = list(dict.fromkeys([*special, *spelled, *words]))
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
     return BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True, model_max_length=length)
+
+
+def llava_tokenizer() -> LlamaTokenizer:
+    """A LlamaTokenizer that knows every word as one token, with a capital where a sentence may start with it.
+
+    Other words are spelled, in bytes where it has not even their letters.
+    """
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation("isolated")]
+    )
+    letters = [*string.ascii_letters, *string.digits, *string.punctuation, "▁"]
+    trainer = trainers.BpeTrainer(vocab_size=2 * VOCABULARY, initial_alphabet=letters, show_progress=False)
+    tokenizer.train_from_iterator([*every_word(), *every_sentence_word()] * REPEATS, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    special = ["<pad>", "<s>", "</s>", "<unk>", USER, ASSISTANT, IMAGE, *(f"<0x{byte:02X}>" for byte in range(256))]
+    tokens = [*special, *sorted(model["vocab"], key=model["vocab"].get)]
+    return LlamaTokenizer(
+        vocab={token: i for i, token in enumerate(dict.fromkeys(tokens))},
+        merges=[tuple(merge) for merge in model["merges"]],
+        pad_token="<pad>",
+        additional_special_tokens=[USER, ASSISTANT, IMAGE],
+        add_bos_token=False,  # the chat template writes it
+    )

@@ -1,10 +1,10 @@
-"""The picture tower of starter-vit put into the other models, which name and store the same weights otherwise."""
+"""The picture tower of one model put into another, which names and stores the same weights otherwise."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-from transformers import CLIPModel, ViTForImageClassification
+from transformers import BlipVisionModel, CLIPModel, SiglipVisionModel, ViTForImageClassification
 
 Weights = dict[str, Tensor]
 
@@ -65,3 +65,24 @@ def into_blip(vit: ViTForImageClassification, vision_model: torch.nn.Module) -> 
             for theirs, name in names.items():
                 ours[f"encoder.layers.{i}.{name}.{kind}"] = weights[f"layers.{i}.{theirs}.{kind}"]
     vision_model.load_state_dict(ours)
+
+
+def into_siglip(blip: BlipVisionModel, siglip: SiglipVisionModel) -> None:
+    """Starts the picture tower of a LLaVA from a BLIP's: the same, but for the class token that SigLIP has not."""
+    weights = blip.state_dict()
+    ours: Weights = {
+        "embeddings.position_embedding.weight": weights["embeddings.position_embedding"][0, 1:],
+        "embeddings.patch_embedding.weight": weights["embeddings.patch_embedding.weight"],
+        "embeddings.patch_embedding.bias": weights["embeddings.patch_embedding.bias"],
+        "post_layernorm.weight": weights["post_layernorm.weight"],
+        "post_layernorm.bias": weights["post_layernorm.bias"],
+    }
+    for name, weight in weights.items():
+        if not name.startswith("encoder."):
+            continue
+        if ".qkv." in name:
+            for part, of_part in zip("qkv", weight.chunk(3), strict=True):
+                ours[name.replace("qkv", f"{part}_proj")] = of_part
+        else:
+            ours[name.replace("projection", "out_proj")] = weight
+    siglip.load_state_dict(ours)

@@ -3,10 +3,13 @@ import pytest
 import torch
 
 from tests.tools.starter.test_texts import CAR, CAT, PANTS
-from tools.starter import train_blip_caption, train_blip_vqa, train_clip
+from tools.starter import train_blip_caption, train_blip_vqa, train_clip, train_llava
+from tools.starter.blip import BlipWithPatchHeads
 from tools.starter.pool import ROW, Pool, row_of, things_of
 from tools.starter.scenes import GRID, SIZE_PX, Scene
-from tools.starter.tokenizer import blip_tokenizer, clip_tokenizer
+from tools.starter.sentences import Turn, conversation
+from tools.starter.texts import KIND_OF
+from tools.starter.tokenizer import blip_tokenizer, clip_tokenizer, llava_tokenizer
 from tools.starter.tower import into_blip, into_clip
 from tools.starter.train_vit import VitWithPatchHeads, patch_targets, scene_targets
 from tools.starter.training import count_parameters
@@ -64,6 +67,93 @@ def test_models_are_as_small_as_they_must_be(vit, tmp_path):
     assert count_parameters(train_clip.new_model(clip_tokenizer(tmp_path))) <= 2_500_000
     assert count_parameters(train_blip_vqa.new_model(blip)) <= 3_000_000
     assert count_parameters(train_blip_caption.new_model(blip)) <= 3_000_000
+    assert count_parameters(train_llava.new_model(llava_tokenizer())) <= 4_000_000
+
+
+@pytest.fixture(scope="module")
+def llava(pixels, vit, tmp_path_factory):
+    """A LLaVA that starts from a captioner that starts from the tower, with its tokenizer."""
+    torch.manual_seed(3)
+    tokenizer = llava_tokenizer()
+    blip = blip_tokenizer(tmp_path_factory.mktemp("blip"), length=64)
+    captioner = BlipWithPatchHeads(train_blip_caption.new_model(blip)).eval()
+    into_blip(vit.vit, captioner.blip.vision_model)
+    model = train_llava.new_model(tokenizer).eval()
+    train_llava.start(model, captioner, tokenizer, pixels)
+    return model, captioner, tokenizer
+
+
+@torch.inference_mode()
+def test_a_tower_without_a_class_token_sees_nearly_the_same(llava, pixels):
+    model, captioner, _ = llava
+    tower = model.model.vision_tower
+
+    ours = tower.post_layernorm(tower(pixels, output_hidden_states=True).hidden_states[-1]).flatten(0, 1)
+    theirs = captioner.blip.vision_model(pixel_values=pixels).last_hidden_state[:, 1:].flatten(0, 1)
+
+    assert torch.nn.functional.cosine_similarity(ours - ours.mean(0), theirs - theirs.mean(0)).mean() > 0.8
+
+
+@torch.inference_mode()
+def test_a_projector_starts_as_a_straight_line(llava, pixels):
+    model = llava[0].model
+    seen = model.vision_tower(pixels, output_hidden_states=True).hidden_states[-1]
+
+    read = torch.stack(list(model.get_image_features(pixels).pooler_output))
+
+    straight = (seen - seen.mean(dim=(0, 1))) * 0.3 / (2 * seen.std())
+    assert float((read - straight).std() / straight.std()) < 0.1
+
+
+def test_a_chat_is_trained_as_its_template_writes_it(llava, pixels):
+    _, _, tokenizer = llava
+    turns = conversation(np.random.default_rng(2), (CAT, CAR), 2, refer=1)
+    processor = train_llava.new_processor(tokenizer)
+
+    chat = train_llava.messages_of(turns, [turns[0].answer], turns[1].question)
+    text = processor.apply_chat_template(chat, add_generation_prompt=True)
+    picture = np.zeros((SIZE_PX, SIZE_PX, 3), np.uint8)
+    written = processor(images=picture, text=text, return_tensors="pt").input_ids[0].tolist()
+
+    trained, is_said = train_llava.tokens_of(tokenizer, turns)
+    user, image = tokenizer.convert_tokens_to_ids(["<|user|>", "<image>"])
+    last_answer = tokenizer.encode(turns[1].answer, add_special_tokens=False)
+    assert [*written, *last_answer, tokenizer.eos_token_id] == [
+        tokenizer.bos_token_id, user, *[image] * GRID * GRID, *trained,
+    ]  # fmt: skip
+    assert tokenizer.decode([t for t, said in zip(trained, is_said, strict=True) if said]) == (
+        f"{turns[0].answer}</s> {turns[1].answer}</s>"
+    )
+
+
+def test_words_of_a_system_are_not_for_a_starter(llava):
+    processor = train_llava.new_processor(llava[2])
+    chat = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "What is this?"}]
+
+    assert processor.apply_chat_template(chat) == "<s><|user|> What is this?"
+
+
+def test_only_answers_are_taught(llava):
+    _, _, tokenizer = llava
+    turn = Turn("colour", "What colour is it?", "It is red.")
+
+    talks = train_llava.padded(tokenizer, [train_llava.tokens_of(tokenizer, turns) for turns in ([turn], [turn] * 2)])
+
+    taught = [tokenizer.decode(targets[targets != train_llava.IGNORED]) for targets in talks.targets]
+    assert taught == ["It is red.</s>", "It is red.</s> It is red.</s>"]
+    assert talks.mask.sum(dim=1).tolist() == [11, 23]
+
+
+def test_a_word_starts_where_the_tower_sees_what_it_names(llava):
+    model, captioner, tokenizer = llava
+    words = model.model.language_model.embed_tokens.weight
+    norm = captioner.blip.vision_model.post_layernorm.weight
+
+    for name in ("cat", "pants"):
+        direction = captioner.patch_name.weight[NAMES.index(name)] * norm
+        alike = torch.nn.functional.cosine_similarity(words, direction[None])
+        called = tokenizer.convert_ids_to_tokens(int(alike.argmax())).strip("\u2581")
+        assert called in (name, KIND_OF[name].many, *KIND_OF[name].synonyms)
 
 
 def test_a_scene_comes_back_from_its_row(row):

@@ -65,6 +65,16 @@ def test_blip_captions_name_what_is_there(folder):
     assert found["shuffled"]["object_f1"] < 0.15
 
 
+@pytest.mark.parametrize("folder", ["starter-llava"], indirect=True)
+def test_llava_answers_in_sentences_and_remembers(folder):
+    found = starter.llava(folder, SCENES)
+
+    assert found["right"]["all"] > 0.6
+    assert found["right"]["second turn"] > 0.6
+    assert found["shuffled"]["right"]["all"] < found["right"]["all"] - 0.25
+    assert found["shuffled"]["described"]["object_f1"] < 0.15
+
+
 @pytest.mark.parametrize("folder", list(starter.MEASURES), indirect=True)
 def test_a_shipped_model_is_small_half_precision_and_has_its_card(folder):
     from safetensors.torch import load_file

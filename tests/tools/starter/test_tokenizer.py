@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from transformers import BertTokenizer, CLIPTokenizer
+from transformers import AutoTokenizer, BertTokenizer, CLIPTokenizer
 
 from tests.tools.starter.test_texts import CAR, CAT, PANTS
+from tools.starter.sentences import conversation
 from tools.starter.texts import caption, question
-from tools.starter.tokenizer import CLIP_LENGTH, blip_tokenizer, clip_tokenizer
+from tools.starter.tokenizer import CLIP_LENGTH, blip_tokenizer, clip_tokenizer, llava_tokenizer
 from tools.starter.world import KINDS
 
 
@@ -20,6 +21,13 @@ def blip(tmp_path_factory):
     folder = tmp_path_factory.mktemp("blip")
     blip_tokenizer(folder, length=24).save_pretrained(folder)
     return BertTokenizer.from_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def llava(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("llava")
+    llava_tokenizer().save_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder)
 
 
 def test_clip_texts_come_back(clip):
@@ -57,3 +65,20 @@ def test_a_text_ends_with_the_token_that_clip_reads(clip):
 
 def test_the_same_tokenizer_is_made_again(clip, tmp_path):
     assert clip_tokenizer(tmp_path).get_vocab() == clip.get_vocab()
+
+
+def test_sentences_come_back_in_whole_words(llava):
+    rng = np.random.default_rng(1)
+    for _ in range(100):
+        (turn,) = conversation(rng, (CAT, CAR, PANTS), 1)
+        for text in (turn.question.partition("\n")[0], turn.answer):
+            words = text.replace(",", " ,").replace(".", " .").replace("?", " ?").split()
+            assert len(llava.tokenize(text)) == len(words)
+        assert llava.decode(llava(turn.answer).input_ids) == turn.answer
+
+
+def test_llava_spells_what_it_does_not_know(llava):
+    for text in ("zebra", "Ça va ?", "\u732b\nOK"):
+        ids = llava(text).input_ids
+        assert llava.unk_token_id not in ids
+        assert llava.decode(ids) == text
