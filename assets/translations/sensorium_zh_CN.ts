@@ -115,10 +115,6 @@
         <translation>对话</translation>
     </message>
     <message>
-        <source>Exported to {path}.</source>
-        <translation>已导出到 {path}。</translation>
-    </message>
-    <message>
         <source>One picture at a time.</source>
         <translation>一次只看一个画面。</translation>
     </message>
@@ -419,12 +415,28 @@
         <translation>看什么</translation>
     </message>
     <message>
-        <source>Choose what to look at</source>
-        <translation>选择要看的内容</translation>
+        <source>Resolution and pictures a second</source>
+        <translation>分辨率和每秒帧数</translation>
     </message>
     <message>
-        <source>Resolution</source>
-        <translation>分辨率</translation>
+        <source>What the camera is asked for: resolution and pictures a second; it gives the nearest that it has</source>
+        <translation>向摄像头要求的分辨率和每秒帧数；它会给出最接近的</translation>
+    </message>
+    <message>
+        <source>Only a camera can be asked for a size</source>
+        <translation>只有摄像头可以选择分辨率</translation>
+    </message>
+    <message>
+        <source>Default camera</source>
+        <translation>默认摄像头</translation>
+    </message>
+    <message>
+        <source>No camera</source>
+        <translation>没有摄像头</translation>
+    </message>
+    <message>
+        <source>Plug one in: it appears here by itself</source>
+        <translation>接上摄像头后会自动出现在这里</translation>
     </message>
     <message>
         <source>Picture or video…</source>
@@ -435,12 +447,24 @@
         <translation>剪贴板</translation>
     </message>
     <message>
+        <source>Screen</source>
+        <translation>屏幕</translation>
+    </message>
+    <message>
+        <source>Part of the screen…</source>
+        <translation>屏幕的一部分…</translation>
+    </message>
+    <message>
+        <source>Address of a video…</source>
+        <translation>视频地址…</translation>
+    </message>
+    <message>
         <source>Sample picture</source>
         <translation>示例图片</translation>
     </message>
     <message>
-        <source>What the camera is asked for; it gives the nearest that it has</source>
-        <translation>向摄像头要求的分辨率；它会给出最接近的</translation>
+        <source>{fps} pictures a second</source>
+        <translation>每秒 {fps} 帧</translation>
     </message>
 </context>
 <context>
@@ -471,6 +495,25 @@
     <message>
         <source>No command has this name.</source>
         <translation>没有这样的命令。</translation>
+    </message>
+</context>
+<context>
+    <name>Condition</name>
+    <message>
+        <source>The camera is away</source>
+        <translation>摄像头不在</translation>
+    </message>
+    <message>
+        <source>Plug it in, or close the program that uses it: it goes on by itself.</source>
+        <translation>请接上它，或关闭占用它的程序：之后会自动继续。</translation>
+    </message>
+    <message>
+        <source>The camera gives nothing but black</source>
+        <translation>摄像头画面全黑</translation>
+    </message>
+    <message>
+        <source>Open its shutter, take the cover off, or turn on a light.</source>
+        <translation>请打开镜头盖或遮挡，或开一盏灯。</translation>
     </message>
 </context>
 <context>
@@ -672,6 +715,14 @@
         <translation>按 F5 打开摄像头</translation>
     </message>
     <message>
+        <source>The camera is away</source>
+        <translation>摄像头不在</translation>
+    </message>
+    <message>
+        <source>Nothing but black</source>
+        <translation>画面全黑</translation>
+    </message>
+    <message>
         <source>A still picture</source>
         <translation>静止图片</translation>
     </message>
@@ -798,6 +849,14 @@
         <translation>看剪贴板中的图片 (Ctrl+V)</translation>
     </message>
     <message>
+        <source>Screen</source>
+        <translation>屏幕</translation>
+    </message>
+    <message>
+        <source>Look at the screen</source>
+        <translation>看屏幕</translation>
+    </message>
+    <message>
         <source>Sample</source>
         <translation>示例</translation>
     </message>
@@ -808,6 +867,14 @@
     <message>
         <source>Pictures stay on this machine.</source>
         <translation>图片只留在本机。</translation>
+    </message>
+    <message>
+        <source>Nothing to see</source>
+        <translation>没有画面</translation>
+    </message>
+    <message>
+        <source>Plug one in: it is found by itself. Or drop a picture or a video here.</source>
+        <translation>接上后会自动找到。也可以把图片或视频拖到这里。</translation>
     </message>
     <message>
         <source>Point a camera at something</source>
@@ -2067,6 +2134,17 @@
     </message>
 </context>
 <context>
+    <name>ScreenPicker</name>
+    <message>
+        <source>Part of the screen</source>
+        <translation>屏幕的一部分</translation>
+    </message>
+    <message>
+        <source>Drag over the part to look at. Enter takes all of it, Esc nothing.</source>
+        <translation>拖动选择要看的部分。Enter 选整个屏幕，Esc 取消。</translation>
+    </message>
+</context>
+<context>
     <name>SeePanel</name>
     <message>
         <source>Drop to look at it</source>
@@ -2093,12 +2171,28 @@
         <translation>定格或继续</translation>
     </message>
     <message>
+        <source>Keep this picture in the history</source>
+        <translation>把此画面存入历史</translation>
+    </message>
+    <message>
         <source>Open a picture or a video…</source>
         <translation>打开图片或视频…</translation>
     </message>
     <message>
         <source>Look at the clipboard</source>
         <translation>看剪贴板</translation>
+    </message>
+    <message>
+        <source>Look at the screen</source>
+        <translation>看屏幕</translation>
+    </message>
+    <message>
+        <source>Look at a part of the screen…</source>
+        <translation>看屏幕的一部分…</translation>
+    </message>
+    <message>
+        <source>Look at the address of a video…</source>
+        <translation>看某个地址的视频…</translation>
     </message>
     <message>
         <source>Look at the sample picture</source>
@@ -2157,12 +2251,32 @@
         <translation>画面的速度</translation>
     </message>
     <message>
-        <source>Pictures ({patterns})</source>
-        <translation>图片 ({patterns})</translation>
+        <source>Pictures and videos ({patterns})</source>
+        <translation>图片和视频 ({patterns})</translation>
     </message>
     <message>
-        <source>Look at a picture</source>
-        <translation>看一张图片</translation>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Look at a picture or a video</source>
+        <translation>看图片或视频</translation>
+    </message>
+    <message>
+        <source>Address of a video</source>
+        <translation>视频地址</translation>
+    </message>
+    <message>
+        <source>Such as rtsp://camera.local/1 or http://camera.local/video.mjpg</source>
+        <translation>例如 rtsp://camera.local/1 或 http://camera.local/video.mjpg</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>The picture is in the history.</source>
+        <translation>画面已存入历史。</translation>
     </message>
     <message>
         <source>There is no picture in the clipboard.</source>

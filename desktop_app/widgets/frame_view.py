@@ -98,6 +98,7 @@ class FrameView(QWidget):
         self._drag: _Drag | None = None
         self._readout = ""
         self._badge = ""
+        self._is_dimmed = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -152,6 +153,12 @@ class FrameView(QWidget):
         """A word in the other corner, such as "Frozen"; empty for none."""
         if text != self._badge:
             self._badge = text
+            self.update()
+
+    def set_dimmed(self, is_dimmed: bool) -> None:
+        """The picture is an old one."""
+        if is_dimmed != self._is_dimmed:
+            self._is_dimmed = is_dimmed
             self.update()
 
     def grab_picture(self) -> QImage:
@@ -290,6 +297,8 @@ class FrameView(QWidget):
         painter.fillRect(self.rect(), theme.color("window"))
         if not self._image.isNull():
             self._paint_picture(painter)
+        if self._is_dimmed:
+            painter.fillRect(self.rect(), theme.color("window", 0.6))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._region is not None or (self._drag is not None and self._drag.kind == "new"):
             self._paint_region(painter)

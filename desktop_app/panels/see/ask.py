@@ -20,10 +20,8 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
-from desktop_app.jobs import Job
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.sessions.chat import ChatTurn, Rating
-from desktop_app.sessions.chat_export import export_chat
 from desktop_app.widgets.chat_view import ChatView
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
@@ -176,17 +174,7 @@ class AskTab(QWidget):
         kinds = self.tr("Markdown (*.md)")
         name = QFileDialog.getSaveFileName(self, self.tr("Export the chat"), self.tr("chat") + ".md", kinds)[0]
         if name:
-            self.export(Path(name).with_suffix(".md"))
-
-    def export(self, path: Path) -> None:
-        """Writes the chat as Markdown, and its pictures into a folder beside it."""
-        turns = list(self._session.turns)
-
-        def work(_job: Job) -> None:
-            export_chat(turns, path, self._title_of)
-
-        done = self.tr("Exported to {path}.").format(path=path)
-        self._context.run(work, on_done=lambda _: self._context.notify("info", done))
+            self._session.export_chat(Path(name).with_suffix(".md"))
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 

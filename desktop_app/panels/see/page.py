@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
@@ -30,10 +31,12 @@ from desktop_app.panels.see.stage import Stage
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.widgets.drop_target import DropTarget, paths_in
 from desktop_app.widgets.page import page_action
+from desktop_app.widgets.screen_picker import ScreenPicker
 from workers.results import Frame
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
+VIDEO_PATTERNS = "*.avi *.flv *.m4v *.mkv *.mov *.mp4 *.mpeg *.mpg *.ogv *.webm *.wmv"
 SIDE_PX = 360
 ROOMY_FROM_PX = 560
 STACKED_BELOW = 0.9  # of width to height: then the picture is above what is said about it
@@ -46,6 +49,8 @@ class SeePanel(QWidget):
         super().__init__()
         self._context = context
         self._session = context.sessions.vision
+        self._again: Callable[[], None] = self._session.start  # what F5 looks at
+        self._address = ""  # of the video that was asked for last
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -102,8 +107,12 @@ class SeePanel(QWidget):
         for text, icon, keys, act in (
             (self.tr("Start or stop looking"), "webcam", "F5", self.dock.toggle),
             (self.tr("Freeze or go on"), "pause", "Space", session.toggle_freeze),
+            (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", session.snapshot),
             (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
             (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
+            (self.tr("Look at the screen"), "screen", "", lambda: self.look_at("screen")),
+            (self.tr("Look at a part of the screen…"), "region", "", self.ask_screen),
+            (self.tr("Look at the address of a video…"), "stream", "", self.ask_address),
             (self.tr("Look at the sample picture"), "see", "", self.open_sample),
             (self.tr("Look at a part, or at all of it"), "region", "Ctrl+G", self.dock.toggle_region),
             (self.tr("Fit the picture"), "search", "Ctrl+0", lambda: view.set_zoom("fit")),
@@ -126,13 +135,13 @@ class SeePanel(QWidget):
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._on_tab_changed)
-        self.choices.file_requested.connect(self.ask_file)
-        self.choices.paste_requested.connect(self.paste)
-        self.choices.sample_requested.connect(self.open_sample)
-        empty = self.stage.empty
-        empty.file_requested.connect(self.ask_file)
-        empty.paste_requested.connect(self.paste)
-        empty.sample_requested.connect(self.open_sample)
+        self.choices.camera_requested.connect(self.start_camera)
+        self.choices.other_requested.connect(self.look_at)
+        self.stage.empty.start_requested.connect(self.start_camera)
+        self.stage.empty.other_requested.connect(self.look_at)
+        self.dock.start_requested.connect(self.start)
+        self.dock.snapshot_requested.connect(self._session.snapshot)
+        self._session.snapshot_taken.connect(self._on_snapshot_taken)
         self.ask.picture_pasted.connect(self.take)
         state = self._context.settings.window.panel_state
         self.tabs.setCurrentIndex(int(state.get("see.tab", "0")))
@@ -140,15 +149,62 @@ class SeePanel(QWidget):
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def start(self) -> None:
+        """Looks at what was looked at last; at the camera first."""
+        self._again()
+
+    def start_camera(self) -> None:
+        self._open(self._session.start)
+
+    def look_at(self, source: str) -> None:
+        """Looks at something else than a camera: "file", "clipboard", "screen", "part", "stream" or "sample"."""
+        {
+            "file": self.ask_file,
+            "clipboard": self.paste,
+            "screen": lambda: self._open(self._session.watch_screen),
+            "part": self.ask_screen,
+            "stream": self.ask_address,
+            "sample": self.open_sample,
+        }[source]()
+
+    def _open(self, look: Callable[[], None]) -> None:
+        self._again = look
+        look()
+
+    def open_file(self, path: Path) -> None:
+        """Looks at a picture, or plays a video."""
+        self._open(lambda: self._session.open_file(path))
+
     def ask_file(self) -> None:
-        """Asks for a picture to look at."""
-        kinds = self.tr("Pictures ({patterns})").format(patterns=PICTURE_PATTERNS)
-        name = QFileDialog.getOpenFileName(self, self.tr("Look at a picture"), "", kinds)[0]
+        """Asks for a picture or a video to look at."""
+        patterns = f"{PICTURE_PATTERNS} {VIDEO_PATTERNS}"
+        kinds = [self.tr("Pictures and videos ({patterns})").format(patterns=patterns), self.tr("All files (*)")]
+        title = self.tr("Look at a picture or a video")
+        name = QFileDialog.getOpenFileName(self, title, "", ";;".join(kinds))[0]
         if name:
-            self._session.open_file(Path(name))
+            self.open_file(Path(name))
+
+    def ask_address(self) -> None:
+        """Asks for the address of a camera in the network, or of another video."""
+        address, is_given = QInputDialog.getText(
+            self,
+            self.tr("Address of a video"),
+            self.tr("Such as rtsp://camera.local/1 or http://camera.local/video.mjpg"),
+            text=self._address,
+        )
+        if is_given and address.strip():
+            self._address = address.strip()
+            self._open(lambda: self._session.open_video(self._address))
+
+    def ask_screen(self) -> None:
+        """Lets a part of the screen be marked."""
+        picker = ScreenPicker(self.screen(), self)
+        picker.picked.connect(lambda box: self._open(lambda: self._session.watch_screen(box)))
+        picker.show()
+        picker.activateWindow()
 
     def open_sample(self) -> None:
-        self._session.open_file(SAMPLE)
+        self.open_file(SAMPLE)
 
     def paste(self) -> None:
         """Looks at what is in the clipboard."""
@@ -159,9 +215,10 @@ class SeePanel(QWidget):
     def take(self, data: QMimeData) -> bool:
         """Looks at a picture that was dropped or pasted; whether there was one."""
         if data.hasImage():
-            self._session.open_pixels(pixels_of(QImage(data.imageData())), self.tr("Clipboard"))
+            pixels = pixels_of(QImage(data.imageData()))
+            self._open(lambda: self._session.open_pixels(pixels, self.tr("Clipboard")))
         elif paths := paths_in(data):
-            self._session.open_file(paths[0])
+            self.open_file(paths[0])
         else:
             return False
         return True
@@ -180,6 +237,10 @@ class SeePanel(QWidget):
     def focus_search(self) -> None:
         """Ctrl+F: what was seen is found in the history."""
         self._context.panel_requested.emit("history")
+
+    def _on_snapshot_taken(self, _item_id: int) -> None:
+        show = self.tr("Show it"), lambda: self._context.panel_requested.emit("history")
+        self._context.notify("info", self.tr("The picture is in the history."), action=show, topic="snapshot")
 
     def _on_tab_changed(self, index: int) -> None:
         self.pages.setCurrentIndex(index)
@@ -226,6 +287,7 @@ class SeePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._session.watch_cameras()
         for tab in (self.ask, self.labels, self.caption):
             tab.model.refresh()
         if self.pages.currentWidget() is self.ask and self._session.newest_frame is not None:

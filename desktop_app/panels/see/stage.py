@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop_app import theme
+from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.frame_view import FrameView
+from workers.errors import AppError
+from workers.sources.base import Camera
 
 READOUT_MS = 500
 MIN_WIDTH_PX = 250
+CONDITION_PX = 380
 ROOMY_FROM_PX = 300  # with less height only the sentences and the buttons stay ...
 SPARSE_BELOW_PX = 190  # ... or only the first one
-WIDE_FROM_PX = 480  # with less width, the choices at the top have to do
+WIDE_FROM_PX = 520  # with less width, the choices at the top have to do
 
 
 class Stage(QWidget):
@@ -27,6 +30,7 @@ class Stage(QWidget):
         self._has_readout = True
         self.view = FrameView()
         self.empty = Empty()
+        self.condition = Condition(self.view)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)
@@ -37,6 +41,8 @@ class Stage(QWidget):
         self.view.region_changed.connect(self._session.set_region)
         self._session.state_changed.connect(self._show)
         self._session.source_changed.connect(self._show)
+        self._session.cameras_changed.connect(self._on_cameras_changed)
+        self._session.failed.connect(self._on_failed)
         self._show()
 
     def set_readout(self, is_shown: bool) -> None:
@@ -44,9 +50,18 @@ class Stage(QWidget):
         self._has_readout = is_shown
         self._show_readout()
 
-    def _show(self, _state: object = None) -> None:
+    def _on_cameras_changed(self, cameras: list[Camera]) -> None:
+        self.empty.show_cameras(has_camera=bool(cameras))
+
+    def _on_failed(self, error: Exception) -> None:
+        if self._session.state is SessionState.FAILED:
+            self.empty.show_error(error)
+
+    def _show(self, _what: object = None) -> None:
         session = self._session
         has_picture = session.newest_frame is not None
+        self.condition.show_condition(session.condition)
+        self.view.set_dimmed(session.condition == "away")
         self.empty.show_state(session.state)
         self._stack.setCurrentWidget(self.view if has_picture else self.empty)
         self.view.set_region(session.region)
@@ -75,22 +90,75 @@ class Stage(QWidget):
         self._timer.stop()
 
 
+class Condition(QFrame):
+    """What is wrong with a camera, over its picture, and what to do."""
+
+    def __init__(self, view: FrameView) -> None:
+        super().__init__(view)
+        self.setProperty("role", "card")
+        self._icon = QLabel()
+        self.title = theme.label("", "strong", wrap=True)
+        self.text = theme.label("", "muted", wrap=True)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self.title)
+        texts.addWidget(self.text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_M)
+        row.setSpacing(theme.SPACE_M)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        outer = QVBoxLayout(view)
+        outer.setContentsMargins(theme.SPACE_M, theme.SPACE_M, theme.SPACE_M, theme.SPACE_M)
+        outer.addStretch()
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(self)
+        middle.addStretch()
+        outer.addLayout(middle)
+        outer.addStretch()
+        self.setMaximumWidth(CONDITION_PX)
+        self.setMinimumWidth(min(CONDITION_PX, MIN_WIDTH_PX - 2 * theme.SPACE_M))
+        self.hide()
+        theme.theme().changed.connect(self._show_icon)
+        self._show_icon()
+
+    def show_condition(self, condition: str) -> None:
+        """Says what is wrong: "away" or "black"; nothing where the camera is well."""
+        texts = {
+            "away": (
+                self.tr("The camera is away"),
+                self.tr("Plug it in, or close the program that uses it: it goes on by itself."),
+            ),
+            "black": (
+                self.tr("The camera gives nothing but black"),
+                self.tr("Open its shutter, take the cover off, or turn on a light."),
+            ),
+        }
+        title, text = texts.get(condition, ("", ""))
+        self.title.setText(title)
+        self.text.setText(text)
+        self.setVisible(bool(title))
+
+    def _show_icon(self) -> None:
+        self._icon.setPixmap(theme.icon("warning", "warning").pixmap(20, 20))
+
+
 class Empty(QWidget):
     """What to do first.
 
     Signals:
-        start_requested(), file_requested(), paste_requested(), screen_requested(), sample_requested(): its buttons.
+        start_requested(): of the camera.
+        other_requested(str): "file", "clipboard", "screen" or "sample".
     """
 
     start_requested = Signal()
-    file_requested = Signal()
-    paste_requested = Signal()
-    screen_requested = Signal()
-    sample_requested = Signal()
+    other_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._has_camera = True
+        self._error: Exception | None = None
         self._state = SessionState.IDLE
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -107,12 +175,13 @@ class Empty(QWidget):
         self.paste_button = theme.button(
             self.tr("Clipboard"), "plain", "clipboard", tip=self.tr("Look at the picture in the clipboard (Ctrl+V)")
         )
+        self.screen_button = theme.button(self.tr("Screen"), "plain", "screen", tip=self.tr("Look at the screen"))
         self.sample_button = theme.button(self.tr("Sample"), "plain", "see", tip=self.tr("Look at the sample picture"))
         self.others = QWidget()
         others = QGridLayout(self.others)
         others.setContentsMargins(0, 0, 0, 0)
         others.setSpacing(theme.SPACE_S)
-        for column, button in enumerate((self.file_button, self.paste_button, self.sample_button)):
+        for column, button in enumerate((self.file_button, self.paste_button, self.screen_button, self.sample_button)):
             others.addWidget(button, 0, column)
         shield = QLabel()
         shield.setPixmap(theme.icon("shield", "success").pixmap(16, 16))
@@ -136,29 +205,53 @@ class Empty(QWidget):
         layout.addWidget(self.promise)
         layout.addStretch(4)
         self.start_button.clicked.connect(self.start_requested)
-        self.file_button.clicked.connect(self.file_requested)
-        self.paste_button.clicked.connect(self.paste_requested)
-        self.sample_button.clicked.connect(self.sample_requested)
+        for button, source in (
+            (self.file_button, "file"),
+            (self.paste_button, "clipboard"),
+            (self.screen_button, "screen"),
+            (self.sample_button, "sample"),
+        ):
+            button.clicked.connect(lambda _=False, source=source: self.other_requested.emit(source))
         theme.theme().changed.connect(self._show_icon)
         self._show_icon()
         self.show_state(SessionState.IDLE)
 
+    def show_cameras(self, *, has_camera: bool) -> None:
+        """Without a camera the other ways come first."""
+        self._has_camera = has_camera
+        self._show()
+
+    def show_error(self, error: Exception) -> None:
+        """Why there is no picture, until something else is opened."""
+        self._error = error
+        self._show()
+
     def show_state(self, state: SessionState) -> None:
         self._state = state
-        is_opening = state is SessionState.LOADING
-        self.title.setText(
-            self.tr("One moment …")
-            if is_opening
-            else self.tr("Point a camera at something")
-            if self._has_camera
-            else self.tr("No camera")
-        )
-        self.text.setText(
-            self.tr("The picture is being opened.")
-            if is_opening
-            else self.tr("See what it shows named, described and answered. Or drop a picture or a video here.")
-        )
+        if state is not SessionState.FAILED:
+            self._error = None
+        self._show()
+
+    def _show(self) -> None:
+        title, text = self._texts()
+        self.title.setText(title)
+        self.text.setText(text)
         self._fit()
+
+    def _texts(self) -> tuple[str, str]:
+        if self._state is SessionState.LOADING:
+            return self.tr("One moment …"), self.tr("The picture is being opened.")
+        if isinstance(self._error, AppError):
+            return self.tr("Nothing to see"), f"{i18n.sentence(self._error)} {i18n.hint(self._error)}"
+        if not self._has_camera:
+            return (
+                self.tr("No camera"),
+                self.tr("Plug one in: it is found by itself. Or drop a picture or a video here."),
+            )
+        return (
+            self.tr("Point a camera at something"),
+            self.tr("See what it shows named, described and answered. Or drop a picture or a video here."),
+        )
 
     def _fit(self) -> None:
         is_opening = self._state is SessionState.LOADING
@@ -168,6 +261,7 @@ class Empty(QWidget):
         self.text.setVisible(not is_sparse)
         self.start_button.setVisible(self._has_camera and not is_opening)
         self.others.setVisible(not is_opening and self.width() >= WIDE_FROM_PX)
+        self.file_button.setProperty("kind", "plain" if self._has_camera else "primary")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

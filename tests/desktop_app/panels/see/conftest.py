@@ -32,7 +32,8 @@ def session(context):
 
 
 @pytest.fixture
-def panel(qtbot, context):
+def panel(qtbot, context, monkeypatch):
+    monkeypatch.setattr(context.sessions.vision, "watch_cameras", lambda: None)
     panel = SeePanel(context)
     panel.resize(960, 640)
     panel.show()

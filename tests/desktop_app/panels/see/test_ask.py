@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.sessions.chat import TurnState
 
@@ -122,15 +123,16 @@ def test_the_last_answer_is_copied(qtbot, panel, session, camera, messages):
     assert messages[-1].sentence == "Copied."
 
 
-def test_a_chat_is_exported_with_its_picture(qtbot, panel, session, camera, messages, tmp_path):
+def test_a_chat_is_exported_with_its_picture(qtbot, panel, session, camera, messages, tmp_path, monkeypatch):
     ask(qtbot, panel, "which colour?")
     answered(qtbot, session)
 
-    panel.ask.export(tmp_path / "chat.md")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "chat"), ""))
+    qtbot.mouseClick(panel.ask.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(messages))
 
     assert "which colour? 200 0 0" in (tmp_path / "chat.md").read_text("utf-8")
-    assert len(list((tmp_path / "chat pictures").iterdir())) == 1
+    assert len(list((tmp_path / "chat").iterdir())) == 1
 
 
 def test_a_new_chat_is_empty_and_begins_with_the_newest_picture(qtbot, panel, session, camera):

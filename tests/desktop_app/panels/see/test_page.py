@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
+    QInputDialog,
     QLineEdit,
     QTabBar,
 )
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import (
 from desktop_app.panels import discover
 from desktop_app.panels.see.page import SAMPLE, pixels_of
 from desktop_app.sessions.session_state import SessionState
-from workers.results import Region
+from desktop_app.widgets.screen_picker import ScreenPicker
+from workers.results import CameraNotice, Region
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -88,7 +90,7 @@ def test_space_is_a_space_in_the_question(qtbot, window, session, camera):
 
 
 def test_a_still_picture_cannot_be_frozen_and_says_so(qtbot, panel, session):
-    panel.open_sample()
+    panel.look_at("sample")
     until_seen(qtbot, session)
 
     qtbot.waitUntil(lambda: panel.dock.freeze_button.toolTip() == "This picture stands still already")
@@ -234,3 +236,97 @@ def test_every_command_of_the_page_has_a_name_of_its_own_and_no_key_twice(window
 
     assert len({action.text() for action in actions}) == len(actions)
     assert len(set(keys)) == len(keys)
+
+
+def test_f5_stops_and_looks_again_at_what_was_looked_at(qtbot, window, session):
+    panel = window.page("see")
+    panel.look_at("sample")
+    until_seen(qtbot, session)
+    panel.setFocus()
+
+    press(qtbot, window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
+    press(qtbot, window, Qt.Key.Key_F5)
+    until_seen(qtbot, session)
+
+    assert session.source_name == SAMPLE.name
+
+
+def test_an_address_is_asked_for_and_remembered(panel, session, monkeypatch):
+    opened, offered = [], []
+    monkeypatch.setattr(session, "open_video", opened.append)
+
+    def answer(*_arguments, text: str) -> tuple[str, bool]:
+        offered.append(text)
+        return " rtsp://camera.local/1 ", True
+
+    monkeypatch.setattr(QInputDialog, "getText", answer)
+
+    panel.look_at("stream")
+    panel.look_at("stream")
+
+    assert opened == ["rtsp://camera.local/1"] * 2
+    assert offered == ["", "rtsp://camera.local/1"]
+
+
+def test_a_part_of_the_screen_is_marked_and_looked_at(qtbot, panel, session, monkeypatch):
+    boxes = []
+    monkeypatch.setattr(session, "watch_screen", boxes.append)
+    panel.look_at("part")
+    (picker,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, ScreenPicker)]
+
+    qtbot.mousePress(picker, Qt.MouseButton.LeftButton, pos=QPoint(10, 20))
+    qtbot.mouseMove(picker, QPoint(110, 220))
+    picker.grab()
+    qtbot.mouseRelease(picker, Qt.MouseButton.LeftButton, pos=QPoint(110, 220))
+
+    (box,) = boxes
+    assert not any(isinstance(widget, ScreenPicker) and widget.isVisible() for widget in QApplication.topLevelWidgets())
+    assert (box[2] - box[0], box[3] - box[1]) == (101, 201)
+
+
+def test_a_camera_that_is_away_is_said_over_its_last_picture(qtbot, panel, session, camera):
+    session._on_notice(CameraNotice("{name} is away.", values={"name": "x"}, device_name="Camera", condition="away"))
+    qtbot.waitUntil(panel.stage.condition.isVisible)
+    assert panel.stage.condition.title.text() == "The camera is away"
+    assert panel.view._is_dimmed
+    assert panel.dock.status.text() == "The camera is away"
+
+    session._on_notice(CameraNotice("", device_name="Camera"))
+
+    assert not panel.stage.condition.isVisible()
+    assert not panel.view._is_dimmed
+
+
+def test_what_could_not_be_opened_is_said_where_the_picture_would_be(qtbot, panel, session, tmp_path):
+    (tmp_path / "no.png").write_text("no")
+
+    panel.open_file(tmp_path / "no.png")
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED)
+
+    assert panel.stage.empty.title.text() == "Nothing to see"
+    assert "not a picture that can be read" in panel.stage.empty.text.text()
+
+
+def test_without_a_camera_other_things_are_offered(panel, session):
+    session.cameras_changed.emit([])
+
+    assert panel.stage.empty.title.text() == "No camera"
+    assert not panel.stage.empty.start_button.isVisible()
+    assert panel.stage.empty.file_button.isVisible()
+
+
+def test_a_snapshot_is_in_the_history_with_what_was_said_about_it(qtbot, window, session, camera, context, messages):
+    panel = window.page("see")
+    panel.setFocus()
+    asked = session.ask("which colour?")
+    qtbot.waitUntil(lambda: asked.state.is_over, timeout=20_000)
+
+    with qtbot.waitSignal(session.snapshot_taken, timeout=20_000) as taken:
+        press(qtbot, window, Qt.Key.Key_S, CTRL)
+
+    context.history.flush()
+    assert [remark.text for remark in context.history.remarks(taken.args[0])] == ["which colour? 200 0 0"]
+    assert messages[-1].sentence == "The picture is in the history."
+    messages[-1].action[1]()
+    assert window.current_panel == "history"
