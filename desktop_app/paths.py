@@ -41,6 +41,10 @@ class Paths:
         return self.data_dir / "history"
 
     @property
+    def drawings_dir(self) -> Path:
+        return self.data_dir / "drawings"
+
+    @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
 

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from desktop_app.canvas.fill import flood, grown
 from desktop_app.canvas.ink import InkMask
+from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer, Reference, fitted
 from desktop_app.canvas.snapshot import Snapshot, paint_reference
-from desktop_app.canvas.strokes import Stroke, StrokeStyle
+from desktop_app.canvas.strokes import Stroke, StrokeStyle, replay
 from desktop_app.canvas.tiles import PIXELS, Key, Tile, TiledImage, keys_in, tile_of, tile_rect
 from desktop_app.canvas.undo import Step, TileChange, UndoStack
 from workers.errors import UsageError
@@ -126,6 +127,35 @@ class Document(QObject):
             reference_opacity=self._reference_opacity,
             selection=QPainterPath(self._selection) if self._selection is not None else None,
         )
+
+    def contents(self) -> Contents:
+        """Everything that outlives the app, but the stroke that is being drawn."""
+        return Contents(
+            size=QSize(self.size),
+            tiles={(layer, key): tile for layer, image in self._images.items() for key, tile in image.tiles.items()},
+            reference=self._reference,
+            hidden=self._hidden,
+            reference_opacity=self._reference_opacity,
+            done=list(self.undo_stack.done),
+            undone=list(self.undo_stack.undone),
+        )
+
+    def restore(self, contents: Contents) -> None:
+        """Takes a drawing back with all that can be undone; a stroke that was cut off is drawn as far as it came."""
+        self.finish_stroke()
+        self._set_size(contents.size)
+        for layer in DRAWN_LAYERS:
+            self._replace(layer, {key: tile for (at, key), tile in contents.tiles.items() if at is layer})
+        self._reference = contents.reference
+        self._hidden = contents.hidden
+        self._reference_opacity = contents.reference_opacity
+        self.undo_stack.take(contents.done, contents.undone)
+        self.changed.emit(self.rect)
+        self.layers_changed.emit()
+        self.history_changed.emit()
+        self._new_revision()
+        if contents.stroke is not None:
+            replay(self, [contents.stroke])
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

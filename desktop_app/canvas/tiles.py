@@ -27,7 +27,7 @@ class Tile:
     Any thread may read it; only the window's thread shows and shelves it.
     """
 
-    __slots__ = ("_image", "_is_shown", "_packed")
+    __slots__ = ("__weakref__", "_image", "_is_shown", "_packed")
 
     def __init__(self, image: QImage) -> None:
         self._image: QImage | None = image
@@ -36,12 +36,7 @@ class Tile:
 
     @classmethod
     def from_packed(cls, packed: bytes) -> Tile:
-        """A tile as `packed` gave it.
-
-        Raises:
-            ValueError: the bytes are no tile.
-        """
-        _unpacked(packed)
+        """A tile as `packed` gave it; for other bytes `image` raises ValueError."""
         tile = cls.__new__(cls)
         tile._image, tile._packed, tile._is_shown = None, packed, False
         return tile

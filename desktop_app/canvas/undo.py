@@ -76,10 +76,10 @@ class UndoStack:
         self.done.append(self.undone.pop())
         return self.done[-1]
 
-    def clear(self) -> None:
-        self.done.clear()
-        self.undone.clear()
-        self._most_bytes = 0
+    def take(self, done: list[Step], undone: list[Step]) -> None:
+        """Goes on from the steps of another stack."""
+        self.done, self.undone = list(done), list(undone)
+        self._most_bytes = sum(step.n_bytes for step in (*done, *undone))
 
     def _forget(self) -> None:
         """Lets go of the oldest steps until the rest has room; the newest one always stays."""

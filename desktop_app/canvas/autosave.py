@@ -1,0 +1,362 @@
+"""Keeps a drawing on disk while it is drawn, down to the last point of the pen, and gives it back at the next start."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import queue
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.canvas import journal
+from desktop_app.canvas.document import Document
+from desktop_app.canvas.journal import Contents, Encoder, Kind
+from desktop_app.canvas.strokes import RecordedStroke, StrokePoint
+from desktop_app.canvas.undo import Step
+from desktop_app.history.folders import lock_file
+from workers.errors import DiskError, disk_error
+
+log = logging.getLogger(__name__)
+
+SYNC_EVERY_S = 1.0  # a power cut takes this much; a killed app takes nothing that its thread was given
+RETRY_S = 3.0
+COMPACT_FROM_BYTES = 64 * 1024 * 1024
+COMPACT_FACTOR = 3  # a file is written anew when it is so many times as long as when that was done last
+
+Encode = Callable[[Encoder, set[int]], bytes]
+"""Makes records of a change, for a file that has these numbers already."""
+Item = Encode | StrokePoint | Contents | threading.Event | None
+"""What the thread is given: changes, the whole drawing, somebody who waits, the end."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder for one drawing that no other window uses, and what is in it."""
+
+    folder: Path
+    lock: int
+    contents: Contents | None
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "drawing.journal"
+
+
+def take_place(drawings: Path) -> Place:
+    """The newest drawing that no other window has open, or a new place. Reads a file: not for the window's thread.
+
+    Raises:
+        DiskError: no folder can be made.
+    """
+    for folder in sorted(drawings.glob("*-*"), reverse=True):
+        try:
+            lock = lock_file(folder / "drawing.lock")
+        except OSError:  # another window has it, or it may not be written
+            continue
+        with suppress(OSError):
+            if (contents := journal.read((folder / "drawing.journal").read_bytes())) is not None:
+                return Place(folder, lock, contents)
+        os.close(lock)
+    return _new_place(drawings)
+
+
+def _new_place(drawings: Path) -> Place:
+    folder = drawings / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 1_000_000:06d}"
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        return Place(folder, lock_file(folder / "drawing.lock"), None)
+    except OSError as error:
+        raise disk_error(error, folder) from error
+
+
+class Autosave(QObject):
+    """Writes every change of a document; nothing here waits for the disk, but `close`.
+
+    When the disk is full, that is told once, and the whole drawing is written as soon as there is room.
+
+    Signals:
+        failed(DiskError): the drawing is not safe at the moment.
+        recovered(): it is again.
+    """
+
+    failed = Signal(object)
+    recovered = Signal()
+    _whole_wanted = Signal()
+
+    def __init__(self, document: Document, place: Place, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._place = place
+        if place.contents is not None:
+            document.restore(place.contents)
+        self._points: list[StrokePoint] = []  # of the stroke in progress
+        self._is_open = False  # that stroke
+        self._layers = document.hidden, document.reference_opacity
+        self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
+        self._retry.timeout.connect(self._write_whole)
+        self._whole_wanted.connect(self._retry.start)
+        self._connections = (
+            (document.stroke_began, self._on_stroke_began),
+            (document.point_added, self._on_point_added),
+            (document.stroke_ended, self._on_stroke_ended),
+            (document.step_done, self._on_step_done),
+            (document.undone, self._on_undone),
+            (document.redone, self._on_redone),
+            (document.layers_changed, self._on_layers_changed),
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+        self._writer = _Writer(place.file, self.failed.emit, self.recovered.emit, self._whole_wanted.emit)
+        self._write_whole()
+
+    @property
+    def folder(self) -> Path:
+        return self._place.folder
+
+    def flush(self) -> bool:
+        """Waits until everything is on disk; False when that could not be written."""
+        return self._writer.flush()
+
+    def close(self) -> None:
+        """Writes what is left and lets other windows have the drawing; one that was never drawn on goes away."""
+        self._document.finish_stroke()
+        self._retry.stop()
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        self._writer.close()
+        if self._document.contents().is_blank:
+            shutil.rmtree(self._place.folder, ignore_errors=True)
+        os.close(self._place.lock)
+
+    def _on_stroke_began(self) -> None:
+        if (stroke := self._document.stroke) is not None:
+            self._points, self._is_open = [], True
+            self._writer.put(lambda encoder, _known: encoder.stroke(stroke.style))
+
+    def _on_point_added(self, point: StrokePoint) -> None:
+        self._points.append(point)
+        self._writer.put(point)
+
+    def _on_stroke_ended(self) -> None:
+        if self._is_open:  # and no step came of it
+            self._is_open = False
+            self._writer.put(lambda _encoder, _known: journal.record(Kind.CANCEL))
+
+    def _on_step_done(self, step: Step) -> None:
+        self._is_open = False
+        self._writer.put(lambda encoder, known: encoder.step(step, known))
+
+    def _on_undone(self) -> None:
+        self._writer.put(lambda _encoder, _known: journal.record(Kind.UNDO))
+
+    def _on_redone(self) -> None:
+        self._writer.put(lambda _encoder, _known: journal.record(Kind.REDO))
+
+    def _on_layers_changed(self) -> None:
+        layers = self._document.hidden, self._document.reference_opacity
+        if layers != self._layers:
+            self._layers = layers
+            self._writer.put(lambda encoder, _known: encoder.layers(*layers))
+
+    def _write_whole(self) -> None:
+        contents = self._document.contents()
+        if self._is_open and self._document.stroke is not None and self._points:
+            contents.stroke = RecordedStroke(style=self._document.stroke.style, points=tuple(self._points))
+        self._writer.put(contents)
+
+
+class _File:
+    """A journal that is being written.
+
+    Attributes:
+        known: numbers of the tiles and pictures that it has.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known: set[int] = set()
+        self.size_bytes = 0
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+
+    def append(self, data: bytes) -> None:
+        """Writes all of it, or nothing."""
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except OSError:
+            os.ftruncate(self._descriptor, self.size_bytes)
+            raise
+        self.size_bytes += len(data)
+
+    def sync(self) -> None:
+        os.fsync(self._descriptor)
+        self.path.stat()  # a deleted file takes everything and keeps nothing
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+class _Writer:
+    """The thread that writes. What it is given comes in order; points that wait together become one record."""
+
+    def __init__(
+        self,
+        path: Path,
+        on_failed: Callable[[DiskError], None],
+        on_recovered: Callable[[], None],
+        on_whole_wanted: Callable[[], None],
+    ) -> None:
+        self._path = path
+        self._on_failed, self._on_recovered, self._on_whole_wanted = on_failed, on_recovered, on_whole_wanted
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._late: deque[Item] = deque()  # came while the whole was written; the old file has it already
+        self._encoder = Encoder()
+        self._file: _File | None = None
+        self._whole_bytes = 0
+        self._is_failing = False
+        self._sync_at_s = math.inf
+        self._thread = threading.Thread(target=self._run, name="drawing writer", daemon=True)
+        self._thread.start()
+
+    def put(self, item: Item) -> None:
+        self._queue.put(item)
+
+    def flush(self) -> bool:
+        done = threading.Event()
+        self._queue.put(done)
+        done.wait()
+        return not self._is_failing
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        is_over = False
+        while not is_over:
+            for item in _joined(self._next()):
+                match item:
+                    case None:
+                        is_over = True
+                    case Contents():
+                        self._write_whole(item)
+                    case threading.Event():
+                        self._sync()
+                        item.set()
+                    case _:
+                        self._append(item)
+            if time.monotonic() >= self._sync_at_s:
+                self._sync()
+        self._sync()
+        if self._file is not None:
+            self._file.close()
+
+    def _next(self) -> list[Item]:
+        """What waits, at least one thing unless it is time to sync."""
+        items = list(self._late)
+        self._late.clear()
+        if not items:
+            with suppress(queue.Empty):
+                wait_s = max(0.0, self._sync_at_s - time.monotonic())
+                items.append(self._queue.get(timeout=None if wait_s == math.inf else wait_s))
+        with suppress(queue.Empty):
+            while True:
+                items.append(self._queue.get_nowait())
+        return items
+
+    def _append(self, item: Encode | list[StrokePoint]) -> None:
+        if self._file is None or self._is_failing:
+            return  # the whole is written later
+        try:
+            self._file.append(self._encoded(item, self._file))
+        except OSError as error:
+            self._fail(error)
+            return
+        if self._sync_at_s == math.inf:
+            self._sync_at_s = time.monotonic() + SYNC_EVERY_S
+        if self._file.size_bytes > max(COMPACT_FROM_BYTES, COMPACT_FACTOR * self._whole_bytes):
+            self._whole_bytes = self._file.size_bytes  # not again before it is done
+            self._on_whole_wanted()
+
+    def _encoded(self, item: Encode | list[StrokePoint], file: _File) -> bytes:
+        return self._encoder.points(item) if isinstance(item, list) else item(self._encoder, file.known)
+
+    def _sync(self) -> None:
+        self._sync_at_s = math.inf
+        if self._file is not None and not self._is_failing:
+            try:
+                self._file.sync()
+            except OSError as error:
+                self._fail(error)
+
+    def _write_whole(self, contents: Contents) -> None:
+        """Writes a new file beside the old one, which goes on to take what comes meanwhile, and exchanges them."""
+        beside = self._path.with_suffix(".new")
+        new: _File | None = None
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = _File(beside)
+            new.append(journal.HEADER)
+            for part in self._encoder.whole(contents, new.known):
+                new.append(part)
+                self._take_late()
+            new.sync()
+            beside.replace(self._path)
+        except OSError as error:
+            if new is not None:
+                new.close()
+                beside.unlink(missing_ok=True)
+            if self._file is None or self._is_failing:
+                self._fail(error)
+            else:
+                self._whole_bytes = self._file.size_bytes  # the old file goes on, longer than need be
+            return
+        if self._file is not None:
+            self._file.close()
+        self._file, new.path, self._whole_bytes = new, self._path, new.size_bytes
+        if self._is_failing:
+            log.info("the drawing is written again")
+            self._is_failing = False
+            self._on_recovered()
+
+    def _take_late(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                item = self._queue.get_nowait()
+                self._late.append(item)
+                if callable(item):
+                    self._append(item)
+                elif isinstance(item, StrokePoint):
+                    self._append([item])
+
+    def _fail(self, error: OSError) -> None:
+        if not self._is_failing:
+            log.warning("the drawing cannot be written: %s", error)
+            self._is_failing = True
+            self._on_failed(disk_error(error, self._path))
+        self._on_whole_wanted()
+
+
+def _joined(items: list[Item]) -> Iterator[Encode | list[StrokePoint] | Contents | threading.Event | None]:
+    """The items, points that follow each other as one list."""
+    points: list[StrokePoint] = []
+    for item in items:
+        if isinstance(item, StrokePoint):
+            points.append(item)
+            continue
+        if points:
+            yield points
+            points = []
+        yield item
+    if points:
+        yield points

@@ -1,0 +1,336 @@
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QImage
+
+from desktop_app.canvas import autosave
+from desktop_app.canvas.autosave import Autosave, Place, take_place
+from desktop_app.canvas.document import Document
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
+from tests import small_disk
+from tests.desktop_app.canvas.pens import pixels
+from workers.errors import DiskError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def draw(document: Document, x: float, y: float = 50.0, **style) -> None:
+    stroke = document.begin_stroke(StrokeStyle(**style))
+    stroke.add(StrokePoint(x, y))
+    stroke.add(StrokePoint(x + 30, y + 10, 1.0, 10.0))
+    stroke.finish()
+
+
+def content(document: Document) -> list[bytes]:
+    snapshot = document.snapshot()
+    return [pixels(snapshot.image(layer)).tobytes() for layer in Layer]
+
+
+@pytest.fixture
+def opened(qapp, tmp_path):
+    """Opens drawings as windows do, and closes what a test leaves open."""
+    open_now: list[Autosave] = []
+
+    def open_drawing(folder: Path = tmp_path) -> tuple[Document, Autosave]:
+        document = Document(QSize(300, 200))
+        saving = Autosave(document, take_place(folder))
+        open_now.append(saving)
+        return document, saving
+
+    def close(saving: Autosave) -> None:
+        open_now.remove(saving)
+        saving.close()
+
+    open_drawing.close = close
+    yield open_drawing
+    for saving in open_now:
+        saving.close()
+
+
+def test_next_start_gives_the_drawing_and_what_can_be_undone_back(opened):
+    document, saving = opened()
+    states = []
+    for number in range(4):
+        draw(document, 40 * number, layer=Layer.COLOR if number % 2 else Layer.LINE_ART)
+        states.append(content(document))
+    document.undo()
+    document.set_visible(Layer.COLOR, False)
+    opened.close(saving)
+
+    document, _ = opened()
+
+    assert content(document) == states[2]
+    assert document.hidden == {Layer.COLOR}
+    document.redo()
+    assert content(document) == states[3]
+    for state in (states[2], states[1], states[0]):
+        document.undo()
+        assert content(document) == state
+    document.undo()
+    assert not document.can_undo
+
+
+def test_reference_and_size_come_back_too(opened):
+    document, saving = opened()
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(QColor("#cc3300"))
+    document.set_reference(image)
+    document.resize(QSize(100, 100))
+    document.move_reference(QRectF(5, 6, 40, 20))
+    document.settle_reference()
+    document.set_reference_opacity(0.25)
+    before = content(document)
+    opened.close(saving)
+
+    document, _ = opened()
+
+    assert document.size == QSize(100, 100)
+    assert document.reference.rect == QRectF(5, 6, 40, 20)
+    assert document.reference_opacity == 0.25
+    assert content(document) == before
+    document.undo()
+    document.undo()
+    assert document.size == QSize(300, 200)
+
+
+def test_drawing_that_was_never_drawn_on_leaves_nothing(opened, tmp_path):
+    _, saving = opened()
+    opened.close(saving)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_windows_have_a_drawing_each_and_find_it_again(opened):
+    first, saving_first = opened()
+    second, saving_second = opened()
+    draw(first, 10)
+    draw(second, 200)
+    contents = content(first), content(second)
+    assert saving_first.folder != saving_second.folder
+    opened.close(saving_first)
+    opened.close(saving_second)
+
+    newest, _ = opened()
+    other, _ = opened()
+
+    assert {tuple(content(newest)), tuple(content(other))} == set(map(tuple, contents))
+
+
+def test_cancelled_stroke_does_not_come_back(opened):
+    document, saving = opened()
+    draw(document, 10)
+    stroke = document.begin_stroke(StrokeStyle())
+    stroke.add(StrokePoint(200, 100))
+    stroke.cancel()
+    assert saving.flush()
+    contents = autosave.journal.read((saving.folder / "drawing.journal").read_bytes())
+
+    assert contents.stroke is None
+    assert len(contents.done) == 1
+
+
+def test_file_that_grew_is_written_anew_and_loses_nothing(opened, monkeypatch, qtbot):
+    monkeypatch.setattr(autosave, "COMPACT_FROM_BYTES", 20_000)
+    monkeypatch.setattr(autosave, "RETRY_S", 0.0)
+    document, saving = opened()
+    document.undo_stack.limit_bytes = 0
+    file = saving.folder / "drawing.journal"
+    for number in range(30):
+        draw(document, 5 * number, 5 * number % 150, width_px=20)
+    saving.flush()
+    grown = file.stat().st_size
+
+    def is_small() -> bool:
+        draw(document, 100)
+        return saving.flush() and file.stat().st_size < grown
+
+    qtbot.waitUntil(is_small)
+
+    before = content(document)
+    opened.close(saving)
+    assert content(opened()[0]) == before
+
+
+def test_what_is_drawn_while_the_whole_is_written_is_in_both_files(opened):
+    document, saving = opened()
+    draw(document, 10)
+    saving.flush()
+    for number in range(20):
+        saving._write_whole()
+        draw(document, 10 * number, 100)
+    before = content(document)
+    opened.close(saving)
+
+    assert content(opened()[0]) == before
+
+
+@pytest.mark.parametrize("cut", [1, 7, 100, 1000])
+def test_file_that_was_cut_short_gives_what_came_before(opened, cut):
+    document, saving = opened()
+    states = [content(document)]
+    for number in range(6):
+        draw(document, 40 * number)
+        states.append(content(document))
+    opened.close(saving)
+    file = saving.folder / "drawing.journal"
+    file.write_bytes(file.read_bytes()[:-cut])
+
+    document, _ = opened()
+
+    assert content(document) in states[1:]  # of a step that was cut off, the points are there
+
+
+def test_damage_in_the_middle_costs_what_was_there_only(opened):
+    document, saving = opened()
+    for number in range(8):
+        draw(document, 36 * number, 20 * number)
+    opened.close(saving)
+    file = saving.folder / "drawing.journal"
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 40] = random.Random(1).randbytes(40)
+    file.write_bytes(data)
+
+    recovered, _ = opened()
+
+    inked = pixels(recovered.snapshot().image(Layer.LINE_ART))[:, :, 3]
+    for number in (0, 1, 6, 7):  # not those that were hit, perhaps
+        assert inked[20 * number + 5, 36 * number + 15] > 0
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"no drawing", bytes(5000), autosave.journal.HEADER])
+def test_file_that_is_no_drawing_is_left_alone(opened, tmp_path, rubbish):
+    folder = tmp_path / "20200101-000000-1"
+    folder.mkdir()
+    (folder / "drawing.journal").write_bytes(rubbish)
+
+    document, saving = opened()
+
+    assert saving.folder != folder
+    assert (folder / "drawing.journal").read_bytes() == rubbish
+    assert document.is_empty(Layer.LINE_ART)
+
+
+def test_full_disk_is_told_once_and_the_drawing_is_written_when_there_is_room(opened, tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(autosave, "RETRY_S", 0.05)
+    with small_disk.mounted(tmp_path, "64k") as disk:
+        document, saving = opened(disk)
+        told = []
+        saving.failed.connect(told.append)
+        draw(document, 10)
+        assert saving.flush()
+        image = QImage(300, 200, QImage.Format.Format_RGB32)
+        for position in range(60_000):
+            image.setPixel(position % 300, position // 300, random.Random(position).getrandbits(24))
+        document.paint_image(image, Layer.COLOR)
+        qtbot.waitUntil(lambda: bool(told))
+        draw(document, 100)
+        qtbot.wait(200)  # it is tried again meanwhile
+        assert [type(error) for error in told] == [DiskError]
+        assert "full" in told[0].sentence
+
+        with qtbot.waitSignal(saving.recovered):
+            small_disk.resize(disk, "8m")
+        draw(document, 200)
+        before = content(document)
+        opened.close(saving)
+
+        again, saving = opened(disk)
+        assert content(again) == before
+        opened.close(saving)
+
+
+def test_folder_that_was_taken_away_is_made_again(opened, qtbot, monkeypatch):
+    monkeypatch.setattr(autosave, "RETRY_S", 0.0)
+    document, saving = opened()
+    draw(document, 10)
+    saving.flush()
+    shutil.rmtree(saving.folder)
+
+    with qtbot.waitSignal(saving.recovered):
+        saving.flush()
+
+    assert autosave.journal.read((saving.folder / "drawing.journal").read_bytes()) is not None
+
+
+def test_place_that_cannot_be_made_is_told_with_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(DiskError):
+        take_place(tmp_path / "file")
+
+
+DRAWS_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QSize
+from desktop_app.canvas.autosave import Autosave, take_place
+from desktop_app.canvas.document import Document
+from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
+app = QCoreApplication([])
+document = Document(QSize(300, 200))
+saving = Autosave(document, take_place(Path(sys.argv[1])))
+number = 0
+while True:
+    stroke = document.begin_stroke(StrokeStyle(width_px=4, smoothing=0))
+    for step in range(20):
+        x, y = 14 * step + 10, 10 + number % 18 * 10
+        stroke.add(StrokePoint(x, y, 1.0, 5.0 * step))
+        saving._writer.flush()
+        print(number, step, flush=True)
+    stroke.finish()
+    number += 1
+"""
+
+
+@pytest.mark.parametrize("after_lines", [1, 30, 73])
+def test_killed_in_the_middle_of_a_stroke_it_comes_back_to_the_last_point(opened, tmp_path, after_lines):
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRAWS_UNTIL_KILLED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    for _ in range(after_lines):
+        line = process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read().splitlines()
+    process.wait()
+    process.stdout.close()
+    number, step = map(int, (rest[-1] if rest else line).split())
+
+    document, _ = opened()
+
+    inked = pixels(document.snapshot().image(Layer.LINE_ART))[:, :, 3]
+    for row in range(number + 1):
+        last = step if row == number else 19
+        assert inked[10 + row * 10, 14 * last + 10] > 127
+    assert len(document.undo_stack.done) in (number + 1, number + 2)
+    document.undo()
+    document.undo()
+    assert len(document.undo_stack.done) >= number - 1
+
+
+def test_place_of_a_killed_window_is_free(tmp_path, qapp):
+    place = take_place(tmp_path)
+    assert isinstance(place, Place)
+    os.close(place.lock)
+    (place.folder / "drawing.journal").write_bytes(
+        autosave.journal.HEADER
+        + autosave.journal.Encoder().step(autosave.journal.Contents(QSize(9, 8)).beginning(), set())
+    )
+
+    again = take_place(tmp_path)
+    os.close(again.lock)
+
+    assert again.folder == place.folder
+    assert again.contents.size == QSize(9, 8)
