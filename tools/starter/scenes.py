@@ -120,7 +120,7 @@ def render(
     if count > 1 and rng.random() < 0.35:  # some scenes have several of a kind
         kinds[1:][rng.random(count - 1) < 0.6] = kinds[0]
     boxes = _boxes(rng, count)
-    looks = [_look(rng, int(kind), split, side * size_px) for kind, (_, _, side) in zip(kinds, boxes, strict=True)]
+    looks = [look(rng, int(kind), split, side * size_px) for kind, (_, _, side) in zip(kinds, boxes, strict=True)]
     camera = _camera(rng, size_px)
     pixels, background = _behind(rng, split, camera, size_px, [rgba for _, _, rgba in looks])
     seen = np.zeros((size_px, size_px), np.uint8)
@@ -136,7 +136,7 @@ def render(
     return Scene(_photographed(rng, pixels), tuple(things), _slots(seen), background)
 
 
-def _look(
+def look(
     rng: np.random.Generator, kind: int, split: Split, side_px: float
 ) -> tuple[str, str | None, NDArray[np.float32]]:
     """A thing's name, its colour and its glyph, reduced by areas to no less than `side_px` so that none flickers."""

@@ -94,21 +94,23 @@ def joined(parts: Sequence[str]) -> str:
 
 def _described(rng: np.random.Generator | None, thing: Thing) -> str:
     kind = KIND_OF[thing.name]
-    name = _called(rng, kind) if rng else kind.name
-    with_colour = f"{thing.colour} {name}" if thing.colour else name
-    first = with_colour if kind.is_pair and name == kind.name else f"{_article(kind, with_colour)} {with_colour}"
+    first = with_article(kind, called(rng, kind) if rng else kind.name, thing.colour)
     return f"{first} {PLACE_WORDS[thing.place]}" if thing.is_place_clear else first
 
 
 def _counted(rng: np.random.Generator, kind: Kind, count: int) -> str:
-    if count > 1:
-        return f"{NUMBERS[count]} {kind.many}"
-    name = _called(rng, kind)
-    return name if kind.is_pair and name == kind.name else f"{_article(kind, name)} {name}"
+    return f"{NUMBERS[count]} {kind.many}" if count > 1 else with_article(kind, called(rng, kind))
 
 
-def _called(rng: np.random.Generator, kind: Kind) -> str:
+def called(rng: np.random.Generator, kind: Kind) -> str:
+    """The name or, now and then, another word for it."""
     return str(rng.choice(kind.synonyms)) if kind.synonyms and rng.random() < 0.15 else kind.name
+
+
+def with_article(kind: Kind, name: str, colour: str | None = None) -> str:
+    """A thing by one of its names: "a cat", "an orange cat", "red pants"."""
+    words = f"{colour} {name}" if colour else name
+    return words if kind.is_pair and name == kind.name else f"{_article(kind, words)} {words}"
 
 
 def _article(kind: Kind, words: str) -> str:
@@ -195,9 +197,9 @@ def _yes_no(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
         return Question("yes-no", _asked(rng, ("{is} the {it} " + str(colour) + "?",), thing), _yes(is_yes), thing)
     name = str(rng.choice([thing.name for thing in things])) if is_yes else _absent(rng, things)
     kind = KIND_OF[name]
-    called = _called(rng, kind)
-    there = f"are there {called}" if kind.is_pair else f"is there {_article(kind, called)} {called}"
-    seen = f"do you see {called}" if kind.is_pair else f"do you see {_article(kind, called)} {called}"
+    word = called(rng, kind)
+    there = f"are there {word}" if kind.is_pair else f"is there {_article(kind, word)} {word}"
+    seen = f"do you see {word}" if kind.is_pair else f"do you see {_article(kind, word)} {word}"
     text = rng.choice((f"{there}?", f"{there} in the picture?", f"{seen}?"))
     return Question("yes-no", str(text), _yes(is_yes), _only(things, name), name)
 
@@ -223,7 +225,7 @@ def _absent(rng: np.random.Generator, things: Sequence[Thing]) -> str:
 
 def _asked(rng: np.random.Generator, templates: Sequence[str], thing: Thing) -> str:
     kind = KIND_OF[thing.name]
-    return str(rng.choice(templates)).format(it=_called(rng, kind), **{"is": "are" if kind.is_pair else "is"})
+    return str(rng.choice(templates)).format(it=called(rng, kind), **{"is": "are" if kind.is_pair else "is"})
 
 
 def every_word() -> list[str]:
