@@ -35,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-history_app = typer.Typer(help="Shows, exports and deletes what was heard.", rich_markup_mode=None)
+history_app = typer.Typer(help="Shows, exports and deletes what was heard and seen.", rich_markup_mode=None)
 models_app = typer.Typer(help="Lists, downloads, checks and removes models.", rich_markup_mode=None)
 app.add_typer(history_app, name="history", no_args_is_help=True)
 app.add_typer(models_app, name="models", no_args_is_help=True)
@@ -309,7 +309,7 @@ def history_list(
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists what was heard, the newest first."""
+    """Lists what was heard and seen, the newest first."""
     with _history() as history:
         items = history.items(query, limit=limit)
         if not items:
@@ -324,7 +324,7 @@ def history_list(
 
 @history_app.command("show")
 def history_show(item_id: ItemId) -> None:
-    """Prints the transcript of an item."""
+    """Prints the transcript of an item, or what was said about a picture."""
     from desktop_app.history.export import ExportOptions, to_txt
 
     with _history() as history:
@@ -352,7 +352,7 @@ def history_delete(
     item_ids: Annotated[list[int], typer.Argument(metavar="ID", help="The numbers that `history list` shows.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Deletes items for good, with their text and sound; none of them when one is not there."""
+    """Deletes items for good, with their text, sound and pictures; none of them when one is not there."""
     from workers.errors import ItemMissing, UsageError
 
     items, missing = [], []
@@ -380,44 +380,50 @@ def history_delete(
 def _row(item: Item) -> str:
     text = item.title or item.preview or item.source
     line = "".join(letter if letter.isprintable() else " " for letter in text[:80])  # names of files may hold anything
-    return f"{item.id:6}  {item.created_at:%Y-%m-%d %H:%M}  {clock_text(item.duration_s):>8}  {line}"
+    length = clock_text(item.duration_s) if item.kind == "speech" else item.kind
+    return f"{item.id:6}  {item.created_at:%Y-%m-%d %H:%M}  {length:>8}  {line}"
 
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Words that were said.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="Words that were said, or what a picture shows.")
+    ] = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", metavar="FILE", help="Find pictures that are like this one.")
+    ] = None,
+    kind: Annotated[
+        Literal["", "transcript", "snapshot", "picture"],
+        typer.Option(metavar="transcript|snapshot|picture", help="Only these."),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Finds words in everything that was heard."""
-    from desktop_app.history.search import terms_of
-    from workers.errors import UsageError
+    """Finds what was said and seen: words first, then pictures that show what the words say."""
+    from desktop_app.library.commands import Query, search
+    from desktop_app.paths import Paths
 
-    if not terms_of(text):
-        raise UsageError("There is no word to search for in '{text}'.", "Give one that was said.", text=text)
-    kinds = {"speech": "transcript"}
+    query = Query(text, image, kind, limit, as_json)
+    query.check()
     with _history() as history:
-        hits = history.search(text, limit=limit)
-        if not hits:
-            complain(f"Nobody said {text!r} in anything that was kept.")
-        for hit in hits:
-            if not as_json:
-                typer.echo(
-                    f"{hit.item_id:6}  {hit.created_at:%Y-%m-%d %H:%M}  {clock_text(hit.time_s):>8}  {hit.snippet}"
-                )
-                continue
-            sounds = [media.path for media in history.media(hit.item_id) if media.track == hit.track]
-            _print_json(
-                {
-                    "kind": kinds.get(hit.kind, hit.kind),
-                    "id": hit.item_id,
-                    "score": round(hit.score, 4),
-                    "text": hit.snippet,
-                    "path": str(sounds[0]) if sounds else "",
-                    "when": hit.created_at.isoformat(),
-                    "time_s": hit.time_s,
-                }
-            )
+        search(query, history, Paths.of_user(), complain)
+
+
+@app.command()
+def index(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="With pictures, in it and in the folders below.")],
+    forget: Annotated[bool, typer.Option("--forget", help="Let go of the folder; its files stay.")] = False,
+) -> None:
+    """Makes a folder of your pictures searchable; the next time only what has changed is looked at."""
+    from desktop_app.library.commands import forget as forget_folder
+    from desktop_app.library.commands import index
+    from desktop_app.paths import Paths
+
+    with _history() as history:
+        if forget:
+            forget_folder(folder, history)
+        else:
+            index(folder, history, Paths.of_user(), complain)
 
 
 class _history:

@@ -3175,6 +3175,10 @@
         <translation>请给出 --question 文字，或一个图片与问题的表格。</translation>
     </message>
     <message>
+        <source>Give a TEXT, or --image FILE.</source>
+        <translation>请给出文字，或用 --image 指定文件。</translation>
+    </message>
+    <message>
         <source>Give a code or a name, such as en, German or 中文.</source>
         <translation>请给出代码或名称，例如 en、German 或“中文”。</translation>
     </message>
@@ -3191,8 +3195,8 @@
         <translation>请给出每行有一张图片和一个问题的表格。</translation>
     </message>
     <message>
-        <source>Give one that was said.</source>
-        <translation>请给出说过的词。</translation>
+        <source>Give one that was said or seen.</source>
+        <translation>请给出一个说过或见过的词。</translation>
     </message>
     <message>
         <source>Give some: --labels &quot;a cat, a dog&quot;.</source>
@@ -3339,6 +3343,10 @@
         <translation>无法在“{folder}”中创建文件。</translation>
     </message>
     <message>
+        <source>No folder was indexed yet.</source>
+        <translation>还没有为任何文件夹建立索引。</translation>
+    </message>
+    <message>
         <source>No microphone was found.</source>
         <translation>未找到麦克风。</translation>
     </message>
@@ -3429,6 +3437,10 @@
     <message>
         <source>Say it in fewer words.</source>
         <translation>请说得简短一些。</translation>
+    </message>
+    <message>
+        <source>Search for words or for a picture.</source>
+        <translation>请用文字或图片搜索。</translation>
     </message>
     <message>
         <source>Sign in with `hf auth login` and try again.</source>
@@ -3537,6 +3549,10 @@
     <message>
         <source>The folder &apos;{folder}&apos; of the model &apos;{id}&apos; is gone.</source>
         <translation>模型“{id}”的文件夹“{folder}”已不存在。</translation>
+    </message>
+    <message>
+        <source>The folder &apos;{path}&apos; was not indexed.</source>
+        <translation>文件夹“{path}”没有建立过索引。</translation>
     </message>
     <message>
         <source>The folder of &apos;{path}&apos; is gone.</source>

@@ -157,6 +157,14 @@ class Gallery:
             ]
         return {row["id"]: _file(row) for row in rows if row}
 
+    def picture_of(self, item_id: int) -> Path | None:
+        """The file of an item's picture."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT path FROM media WHERE item_id = ? AND role = 'picture'", (item_id,)
+            ).fetchone()
+        return (self._root or Path()) / row["path"] if row else None
+
     # ── vectors ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def lacking(self, space: str) -> list[Lacking]:

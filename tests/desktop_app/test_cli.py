@@ -158,6 +158,11 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["history", "list", "--limit", "0"], 2, "greater than or equal to 1"),
         (["history", "list", "--limit", "9" * 30], 2, "less than or equal to 1000000"),
         (["search", ""], 2, "no word to search for"),
+        (["search"], 2, "Search for words or for a picture."),
+        (["search", "frog", "--image", "frog.jpg"], 2, "Search for words or for a picture."),
+        (["search", "--image", "frog.jpg"], 3, "frog.jpg does not exist."),
+        (["index", "nowhere"], 3, "nowhere does not exist."),
+        (["index", "nowhere", "--forget"], 2, "was not indexed. No folder was indexed yet."),
     ],
 )
 def test_mistakes_are_one_sentence_and_a_code(
@@ -215,7 +220,7 @@ def test_history_list_shows_odd_names_on_one_line(home: Path, capsys: pytest.Cap
 
 def test_search_for_what_is_no_text_finds_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["search", "a\udcff"]) == 0
-    assert "Nobody said" in capsys.readouterr().err
+    assert "Nothing was found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -286,7 +291,7 @@ def test_nothing_found_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert cli.main(["history", "list", "--search", "budget"]) == 0
     captured = capsys.readouterr()
     assert captured.err.splitlines() == [
-        "sensorium: Nobody said '预算' in anything that was kept.",
+        "sensorium: Nothing was found for '预算'.",
         "sensorium: Nothing in the history has 'budget'.",
     ]
     assert captured.out == ""
@@ -301,7 +306,7 @@ def test_search_gives_json_lines(home: Path, capsys: pytest.CaptureFixture[str])
     hit = json.loads(line)
     assert (hit["kind"], hit["id"]) == ("transcript", item_id)
     assert "budget" in hit["text"]
-    assert set(hit) >= {"score", "path", "when"}
+    assert list(hit) == ["kind", "id", "score", "text", "path", "when"]
 
 
 def test_models_list_knows_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
