@@ -246,6 +246,11 @@ class See(Section):
     speak_answers: bool = Field(
         False, title="Read answers aloud", description="With a voice of the system, sentence by sentence."
     )
+    judge: bool = Field(
+        True,
+        title="Check sightings",
+        description="“Tell me when you see …” asks the model that answers questions before it tells you.",
+    )
     standing_questions: list[StandingQuestion] = Field(default_factory=list, json_schema_extra={"widget": "hidden"})
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 

@@ -2,7 +2,7 @@
 
 A `SpeechRequest` is answered with `options.words`, one for each 0.3 s of its samples. An `ImageRequest` is answered by
 the mean colour of its last image, such as "200 0 0": the label that is it scores 1, the caption tells it, the answer
-tells it after the question. A tuple is a command:
+tells it after the question, the verdict is yes where the question has it. A tuple is a command:
 
     ("echo", value)          gives the value back           ("exit", code)    ends the process
     ("bytes", n)             gives an array of n bytes       ("kill",)         ends it as the system does: SIGKILL
@@ -45,6 +45,7 @@ from workers.results import (
     ImageRequest,
     LabelScores,
     SpeechRequest,
+    Verdict,
     Word,
 )  # fmt: skip
 
@@ -131,7 +132,9 @@ class ScriptedEngine:
         time.sleep(self._options.latency_s)
         if cancelled():
             raise Cancelled
-        if request.task == "caption":
+        if request.task == "judge":
+            yield Verdict(float(colour in request.question))
+        elif request.task == "caption":
             yield Caption(f"{request.prefix} {colour}".strip())
         else:
             scores = sorted(

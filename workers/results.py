@@ -470,6 +470,28 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How a frame fits a standing question.
+
+    Attributes:
+        likeness: how likely the thing is against all common backgrounds, in [0, 1].
+        yes: how probably a model that answers questions says yes; None where none was asked.
+    """
+
+    text: str
+    likeness: float
+    yes: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StandingLook:
+    """How a frame fits each standing question."""
+
+    frame: VideoFrame
+    found: tuple[Likeness, ...]
+
+
+@dataclass(frozen=True)
 class Notice:
     """One sentence that the user should read although work goes on, such as an engine that was restarted.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,6 +37,7 @@ from workers.results import (
 from workers.sketch_policy import SketchPolicyOptions
 from workers.sketching import Look, Sketching
 from workers.sources import media_file
+from workers.standing import judge_with, watch_live
 from workers.vision import LookMailbox, answer_live, look_live
 
 log = logging.getLogger(__name__)
@@ -294,6 +296,67 @@ class LookWorker(Worker):
                 return lease.ask(request, cancelled=self._gives_up, priority=Priority.BACKGROUND)
 
             yield from look_live(self._mailbox, ask, model_id=self._spec.model_id)
+
+    def _gives_up(self) -> bool:
+        return self.cancelled() or self._mailbox.is_paused
+
+    def stop(self) -> None:
+        self._mailbox.close()
+        super().stop()
+
+
+class StandingWorker(Worker):
+    """Looks for what standing questions are about; emits Progress while loading, then StandingLooks and Notices.
+
+    Args:
+        spec: of the engine that labels every frame.
+        judge_spec: of the one that is asked when a label fits, loaded when that first happens; None for no judge.
+
+    Attributes:
+        texts: the questions of now.
+        silent: those of them that need no judge. Both may be replaced at any time, from any thread.
+    """
+
+    def __init__(
+        self,
+        pool: EnginePool,
+        spec: EngineSpec,
+        mailbox: LookMailbox,
+        judge_spec: EngineSpec | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.texts: tuple[str, ...] = ()
+        self.silent: frozenset[str] = frozenset()
+        self._pool = pool
+        self._spec = spec
+        self._mailbox = mailbox
+        self._judge_spec = judge_spec
+        self._judge: EngineLease | None = None
+
+    def work(self) -> Iterator[object]:
+        with contextlib.ExitStack() as stack:
+            lease = stack.enter_context(
+                self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled)
+            )
+            yield Progress(1.0)
+
+            def label(request: ImageRequest) -> object:
+                return lease.ask(request, cancelled=self._gives_up, priority=Priority.BACKGROUND)
+
+            def verdict(request: ImageRequest) -> object:
+                if self._judge is None:
+                    assert self._judge_spec is not None
+                    self._judge = stack.enter_context(self._pool.acquire(self._judge_spec, cancelled=self.cancelled))
+                return self._judge.ask(request, cancelled=self._gives_up, priority=Priority.BACKGROUND)
+
+            yield from watch_live(
+                self._mailbox,
+                lambda: self.texts,
+                label,
+                judge_with(verdict) if self._judge_spec is not None else None,
+                is_judged=lambda text: text not in self.silent,
+            )
 
     def _gives_up(self) -> bool:
         return self.cancelled() or self._mailbox.is_paused

@@ -2647,6 +2647,14 @@
         <source>Leave private mode, or save the picture as a file.</source>
         <translation>请退出私密模式，或将图片另存为文件。</translation>
     </message>
+    <message>
+        <source>Seen: {thing}</source>
+        <translation>看到了：{thing}</translation>
+    </message>
+    <message>
+        <source>{source}, {when}</source>
+        <translation>{source}，{when}</translation>
+    </message>
 </context>
 <context>
     <name>Waveform</name>
@@ -4165,6 +4173,10 @@
         <translation>变化立即呈现，没有滑动或淡入淡出。</translation>
     </message>
     <message>
+        <source>Check sightings</source>
+        <translation>核实发现</translation>
+    </message>
+    <message>
         <source>Classes shown</source>
         <translation>显示的类别数</translation>
     </message>
@@ -4655,6 +4667,10 @@
     <message>
         <source>tokens</source>
         <translation>词元</translation>
+    </message>
+    <message>
+        <source>“Tell me when you see …” asks the model that answers questions before it tells you.</source>
+        <translation>“看到时告诉我……”会先询问回答问题的模型，再通知您。</translation>
     </message>
     <message>
         <source>简体中文</source>

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
 from workers.engines.registry import engine_named
+from workers.errors import EngineError
 from workers.live import LiveOptions
 from workers.results import ImageRequest, Region
 from workers.sources.base import Orientation
+from workers.standing import LOOK_EVERY_S, label_of
 from workers.vision import LookPlan
 
 if TYPE_CHECKING:
@@ -50,21 +53,53 @@ def options_of(section: Hear | See, engine: str) -> EngineOptions:
         return kind(**{name: value for name, value in values.items() if name not in wrong})
 
 
-def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask) -> EngineSpec:
+def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask, *, engine: str = "") -> EngineSpec:
     """The engine to label, describe or answer with; without a chosen model the first that is installed.
+
+    Args:
+        engine: the one that it has to be, whatever the settings say.
 
     Raises:
         ModelMissing, ModelBroken, UsageError.
     """
     see = settings.see
-    engine, model_id = {
+    chosen, model_id = {
         "label": (see.label_engine, see.label_model),
         "caption": (see.caption_engine, see.caption_model),
         "ask": (see.ask_engine, see.ask_model),
     }[task]
-    entry = catalogue.entry(model_id) if model_id else catalogue.default_model(task, engine)
-    engine = engine if engine in entry.engines else entry.engines[0]
-    return catalogue.spec(engine, entry.id, options_of(see, engine))
+    entry = catalogue.entry(model_id) if model_id else catalogue.default_model(task, engine or chosen)
+    if engine and engine not in entry.engines:
+        entry = catalogue.default_model(task, engine)
+    fitting = [name for name in (engine, chosen) if name in entry.engines]
+    name = fitting[0] if fitting else entry.engines[0]
+    return catalogue.spec(name, entry.id, options_of(see, name))
+
+
+def judge_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
+    """The engine that answers questions, if it also says yes or no and the user wants that; else None."""
+    if not settings.see.judge:
+        return None
+    try:
+        spec = vision_spec(settings, catalogue, "ask")
+    except EngineError as error:
+        log.info("nothing judges: %s", error)
+        return None
+    return spec if engine_named(spec.engine).info.judges else None
+
+
+def standing_plan(see: See, texts: Sequence[str], region: Region | None) -> LookPlan:
+    """What is asked about each frame for standing questions."""
+    from workers.engines.vision.clip import backgrounds_for
+
+    labels = tuple(dict.fromkeys(label_of(text) for text in texts))
+    request = ImageRequest(
+        "label",
+        candidate_labels=labels,
+        background_labels=backgrounds_for(labels),
+        prompt_templates=_templates(see),
+    )
+    return LookPlan(request, region, LOOK_EVERY_S)
 
 
 def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
@@ -72,17 +107,20 @@ def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
     from workers.engines.vision.clip import backgrounds_for
 
     labels = tuple(dict.fromkeys(label for text in see.labels if (label := text.strip())))
-    templates = tuple(template for template in see.prompt_templates if "{}" in template)
     return LookPlan(
         ImageRequest(
             "label",
             candidate_labels=labels,
             background_labels=backgrounds_for(labels) if see.background else (),
-            prompt_templates=templates or ("{}",),
+            prompt_templates=_templates(see),
             top_k=see.top_k if engine == "vit" else None,
         ),
         region,
     )
+
+
+def _templates(see: See) -> tuple[str, ...]:
+    return tuple(template for template in see.prompt_templates if "{}" in template) or ("{}",)
 
 
 def caption_plan(see: See, region: Region | None) -> LookPlan:

@@ -19,13 +19,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QLocale, QObject, QTime, QTimer, Signal
 
+from desktop_app.notifications import DesktopNotifier
 from desktop_app.sessions import snapshots
 from desktop_app.sessions.cameras import CameraList
 from desktop_app.sessions.chat import Chat, ChatTurn, Rating, TurnState, export_markdown
 from desktop_app.sessions.choices import caption_plan, label_plan, orientation, vision_spec
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.standing_watch import Sighting, StandingWatch
 from workers.errors import AppError, DeviceError
 from workers.results import (
     Answer,
@@ -45,7 +47,7 @@ from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
 from workers.vision import LookMailbox, LookPlan
-from workers.worker import AnswerWorker, LookWorker
+from workers.worker import AnswerWorker, LookWorker, Worker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
@@ -95,6 +97,9 @@ class Lane:
 
 class VisionSession(QObject):
     """Looks and answers. All verbs return at once and are called from the window's thread.
+
+    Attributes:
+        standing: the standing questions, "tell me when you see ...", with verbs and signals of their own.
 
     Signals:
         state_changed(SessionState): of the source: loading until its first frame, paused while it is frozen.
@@ -146,17 +151,20 @@ class VisionSession(QObject):
         self._lanes: dict[LaneName, _RunningLane] = {name: _RunningLane(Lane(name)) for name in get_args(LaneName)}
         self._chat = Chat()
         self._pending: list[VideoFrame] = []
+        self.standing = StandingWatch(context, lambda: self.newest_frame, self._run_worker)
+        self._notifier = DesktopNotifier(context)
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
         self._spec: EngineSpec | None = None  # that answers, as the settings say
         self._answering: ChatTurn | None = None
         self._worker: AnswerWorker | None = None  # of the turn that is being answered
-        self._workers: set[LookWorker | AnswerWorker] = set()  # those of which not everything was heard yet
+        self._workers: set[Worker] = set()  # those of which not everything was heard yet
         self._has_news = False  # of the turn, since it was told last
         self._turn_timer = QTimer(self, interval=TURN_PERIOD_MS)
         self._turn_timer.timeout.connect(self._on_turn_timer)
         self._lanes["label"].lane.is_on = context.settings.see.labels_on
         self._lanes["caption"].lane.is_on = context.settings.see.caption_on
 
+        self.standing.sighted.connect(self._on_sighted)
         self._cameras.changed.connect(self._on_cameras_changed)
         self._notice_came.connect(self._on_notice)
         self._size_changed.connect(self._on_size_changed)
@@ -308,6 +316,7 @@ class VisionSession(QObject):
         if region != self._region:
             self._region = region
             self._change_plans()
+            self._settle_standing()
             self.source_changed.emit()
 
     def _look_at(self, make: Callable[[], FrameSource], *, can_try_again: bool = False) -> None:
@@ -460,6 +469,11 @@ class VisionSession(QObject):
                     self._start_lane(running)
             elif running.worker is not None or running.lane.state is not SessionState.IDLE:
                 self._stop_lane(running)
+        self._settle_standing()
+
+    def _settle_standing(self) -> None:
+        has_frames = self._feed is not None and self._feed is self._wanted
+        self.standing.settle(has_frames=has_frames, is_resting=self._answering is not None, region=self._region)
 
     def _start_lane(self, running: _RunningLane) -> None:
         running.is_starting = True
@@ -481,7 +495,7 @@ class VisionSession(QObject):
         running.mailbox = LookMailbox(self._plan(running))
         running.worker = LookWorker(self._context.pool, spec, running.mailbox)
         self._let_lane_rest(running)
-        self._show_lane(running)
+        self._show(running.mailbox)
         self._run_worker(running.worker, self._on_lane_result)
 
     def _on_lane_spec_ended(self, running: _RunningLane) -> None:
@@ -536,22 +550,24 @@ class VisionSession(QObject):
     def _let_lanes_rest(self) -> None:
         for running in self._lanes.values():
             self._let_lane_rest(running)
+        self._settle_standing()
 
     def _show_lanes(self) -> None:
         for running in self._lanes.values():
-            self._show_lane(running)
+            self._show(running.mailbox)
+        self._show(self.standing.mailbox)
 
-    def _show_lane(self, running: _RunningLane) -> None:
+    def _show(self, mailbox: LookMailbox | None) -> None:
         """The frame that is in view, once: a live source gives the next ones."""
         frame = self.newest_frame
-        if running.mailbox is not None and frame is not None:
-            running.mailbox.put(frame)
+        if mailbox is not None and frame is not None:
+            mailbox.put(frame)
 
     def _take(self, feed: _Feed, frame: VideoFrame) -> None:
         """In the source's thread."""
         if self._frozen is None and feed is self._feed:
-            for running in self._lanes.values():
-                mailbox = running.mailbox
+            mailboxes = (*(running.mailbox for running in self._lanes.values()), self.standing.mailbox)
+            for mailbox in mailboxes:
                 if mailbox is not None:
                     mailbox.put(frame)
 
@@ -685,11 +701,27 @@ class VisionSession(QObject):
         newest = [running.lane.newest for running in self._lanes.values()]
         seen = [one for one in newest if one is not None and self._is_of(one, frame)]
         turns = [turn for turn in self._chat.turns if turn.state.is_over and turn.answer and turn.is_about(frame)]
+        self._keep(frame, seen=seen, turns=turns)
+
+    def _keep(
+        self, frame: VideoFrame, *, seen: Sequence[Seen] = (), turns: Sequence[ChatTurn] = (), title: str = ""
+    ) -> None:
         source = self.source_name
         self._context.run(
-            lambda job: snapshots.keep(self._context.wait_for_history(), frame, seen=seen, turns=turns, source=source),
+            lambda job: snapshots.keep(
+                self._context.wait_for_history(), frame, seen=seen, turns=turns, source=source, title=title
+            ),
             on_done=lambda item_id: self._on_kept(frame, item_id),
         )
+
+    def _on_sighted(self, sighting: Sighting) -> None:
+        """Tells the user, in the window and outside it, and keeps the picture as evidence."""
+        text = self.tr("Seen: {thing}").format(thing=sighting.standing.text)
+        when = QLocale().toString(QTime.currentTime(), QLocale.FormatType.ShortFormat)
+        self._context.notify("info", text, when, topic=f"sighting {sighting.standing.text}")
+        self._notifier.show(text, self.tr("{source}, {when}").format(source=self.source_name, when=when))
+        if not self._context.settings.history.is_private:
+            self._keep(sighting.frame, title=text)
 
     def _is_of(self, seen: Seen, frame: VideoFrame) -> bool:
         """Whether what was seen holds for a frame: it was about it, or about one just before."""
@@ -775,14 +807,15 @@ class VisionSession(QObject):
 
     # ── workers and settings ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _run_worker(self, worker: LookWorker | AnswerWorker, on_result: Callable[[object], None]) -> None:
+    def _run_worker(self, worker: Worker, on_result: Callable[[object], None]) -> None:
         worker.result_ready.connect(on_result)
         worker.ended.connect(self._on_worker_ended)
         self._workers.add(worker)
         worker.start()
 
-    def _on_worker_ended(self, worker: LookWorker | AnswerWorker) -> None:
+    def _on_worker_ended(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        self.standing.worker_ended(worker, worker.error)
         if worker is self._worker and self._answering is not None:
             state = TurnState.FAILED if worker.error else TurnState.STOPPED
             self._end_turn(self._answering, state, worker.error)
@@ -799,6 +832,7 @@ class VisionSession(QObject):
         if place in ("see.mirror", "see.rotate_deg"):
             self._region = None
             self._change_plans()
+            self._settle_standing()
             if self._wanted is not None:
                 self._wanted.source.orient(orientation(see))
             self.source_changed.emit()
@@ -809,14 +843,17 @@ class VisionSession(QObject):
             self._settle_lanes()
         elif place in ("see.label_engine", "see.label_model"):
             self._restart_lane("label")
+            self.standing.restart()
         elif place in ("see.caption_engine", "see.caption_model"):
             self._restart_lane("caption")
-        elif place in ("see.ask_engine", "see.ask_model"):
+        elif place in ("see.ask_engine", "see.ask_model", "see.judge"):
             self._spec = None
+            self.standing.restart()
         elif place == "see.engine_options":
             self._spec = None
             self._restart_lane("label")
             self._restart_lane("caption")
+            self.standing.restart()
         elif place in PLAN_SETTINGS:
             self._change_plans()
 

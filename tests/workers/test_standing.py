@@ -1,0 +1,160 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from workers.errors import EngineDied
+from workers.results import ImageRequest, LabelScores, Likeness, Notice, StandingLook, Verdict, VideoFrame
+from workers.standing import StandingPolicy, judge_with, label_of, likeness_of, question_of, watch_live
+from workers.vision import LookMailbox, LookPlan
+
+YES, NO = Likeness("a dog", 0.9, 0.9), Likeness("a dog", 0.9, 0.1)
+REQUEST = ImageRequest("label", candidate_labels=("a dog",), background_labels=("a wall",))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def told(policy: StandingPolicy, *looks: Likeness) -> list[bool]:
+    return [policy.take(look) for look in looks]
+
+
+def test_one_frame_is_not_enough():
+    assert told(StandingPolicy(hits=3, looks=5), YES, NO, NO, YES, NO, NO) == [False] * 6
+
+
+def test_three_of_five_are():
+    assert told(StandingPolicy(hits=3, looks=5), NO, YES, NO, YES, YES) == [False, False, False, False, True]
+
+
+def test_what_stays_is_told_once_however_long():
+    clock = Clock()
+    policy = StandingPolicy(hits=1, looks=2, cool_down_s=10.0, clock=clock)
+    policy.take(YES)
+
+    clock.now_s = 1000.0
+
+    assert told(policy, YES, YES, NO, YES, YES) == [False] * 5
+
+
+def test_what_comes_back_is_told_again_after_the_pause_only():
+    clock = Clock()
+    policy = StandingPolicy(hits=1, looks=2, cool_down_s=10.0, clock=clock)
+    policy.take(YES)
+
+    assert told(policy, NO, NO, YES) == [False, False, False]
+    clock.now_s = 10.0
+    assert told(policy, YES) == [True]
+
+
+def test_what_is_hardly_seen_any_more_has_not_gone():
+    clock = Clock()
+    policy = StandingPolicy(hits=1, looks=2, cool_down_s=10.0, clock=clock)
+    policy.take(YES)
+
+    clock.now_s = 1000.0
+
+    assert told(policy, *[Likeness("a dog", 0.6)] * 5, YES) == [False] * 6
+
+
+def test_while_silent_no_judge_is_needed():
+    policy = StandingPolicy(hits=1, looks=1)
+    assert not policy.is_silent
+
+    policy.take(YES)
+
+    assert policy.is_silent
+
+
+@pytest.mark.parametrize(
+    ("found", "is_told"),
+    [(Likeness("a dog", 0.7), False), (Likeness("a dog", 0.85), True), (Likeness("a dog", 0.99, 0.4), False)],
+)
+def test_without_a_judge_the_label_has_to_be_surer(found, is_told):
+    assert StandingPolicy(hits=1, looks=1).take(found) == is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "question"),
+    [
+        ("a dog", "a dog", "Is there a dog?"),
+        (" Is there a dog on the sofa? ", "a dog on the sofa", "Is there a dog on the sofa?"),
+        ("two dogs.", "two dogs", "Is there two dogs?"),
+        ("?", "?", "?"),
+    ],
+)
+def test_a_question_and_its_thing(text, label, question):
+    assert (label_of(text), question_of(text)) == (label, question)
+
+
+def test_likeness_does_not_depend_on_other_labels():
+    alone = LabelScores((("a dog", 0.6),), 0.4)
+    among = LabelScores((("a cat", 0.5), ("a dog", 0.3)), 0.2)
+
+    assert likeness_of("a dog", alone) == pytest.approx(0.6)
+    assert likeness_of("a dog", among) == pytest.approx(0.6)
+    assert likeness_of("a cow", among) == 0.0
+
+
+def mailbox_with_a_frame() -> LookMailbox:
+    mailbox = LookMailbox(LookPlan(REQUEST))
+    mailbox.put(VideoFrame(np.zeros((8, 8, 3), np.uint8), 1, 1.0))
+    return mailbox
+
+
+def looks(mailbox, score: float, judge=None, **options) -> list:
+    """What is told about one frame whose label has this score."""
+
+    def label(request: ImageRequest) -> LabelScores:
+        mailbox.close()
+        return LabelScores((("a dog", score),), 1 - score)
+
+    return list(watch_live(mailbox, lambda: ("a dog",), label, judge, **options))
+
+
+def test_the_judge_is_asked_about_what_is_likely_only():
+    asked: list[ImageRequest] = []
+
+    def ask(request: ImageRequest) -> Verdict:
+        asked.append(request)
+        return Verdict(0.75)
+
+    (likely,) = looks(mailbox_with_a_frame(), 0.6, judge_with(ask))
+    (unlikely,) = looks(mailbox_with_a_frame(), 0.4, judge_with(ask))
+    (silent,) = looks(mailbox_with_a_frame(), 0.6, judge_with(ask), is_judged=lambda text: False)
+
+    assert [(request.task, request.question) for request in asked] == [("judge", "Is there a dog?")]
+    assert likely.found == (Likeness("a dog", pytest.approx(0.6), 0.75),)
+    assert unlikely.found[0].yes == 0.0
+    assert silent.found[0].yes is None
+
+
+def test_without_a_judge_the_likeness_alone_is_told():
+    (look,) = looks(mailbox_with_a_frame(), 0.9)
+
+    assert isinstance(look, StandingLook)
+    assert look.found == (Likeness("a dog", pytest.approx(0.9), None),)
+
+
+def test_a_judge_that_died_is_asked_about_the_newest_frame():
+    mailbox = mailbox_with_a_frame()
+    calls = itertools.count()
+
+    def label(request: ImageRequest) -> LabelScores:
+        return LabelScores((("a dog", 1.0),), 0.0)
+
+    def judge(pixels, question) -> float:
+        if next(calls) == 0:
+            raise EngineDied("It ended.")
+        mailbox.close()
+        return 1.0
+
+    notice, look = watch_live(mailbox, lambda: ("a dog",), label, judge)
+
+    assert isinstance(notice, Notice)
+    assert look.found[0].yes == 1.0

@@ -1,0 +1,148 @@
+"""Standing questions, "tell me when you see ...": what is asked of each frame, and when that is worth telling. No Qt.
+
+CLIP is cheap and looks at every frame, but its scores alone are no alarm: they lie too close together for a threshold.
+So a thing has to be likelier than all common backgrounds together, then a model that answers questions is asked whether
+it is there, and several looks in a row have to agree.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from workers.errors import Cancelled, EngineDied
+from workers.results import Frame, ImageRequest, LabelScores, Likeness, Notice, StandingLook
+from workers.vision import AskOnce, LookMailbox
+
+log = logging.getLogger(__name__)
+
+Judge: TypeAlias = Callable[[Frame, str], float]
+
+WORTH_JUDGING = 0.5  # likelier than all backgrounds together
+SURE_ALONE = 0.8  # where no model judges
+LOOK_EVERY_S = 0.5
+
+
+class StandingPolicy:
+    """Decides when a standing question has its answer: `hits` of the last `looks` say yes.
+
+    Then it is silent for `cool_down_s`, and until the thing was away for as many looks: something that stays is told
+    once.
+    """
+
+    def __init__(
+        self, *, hits: int = 3, looks: int = 5, cool_down_s: float = 60.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._hits = hits
+        self._looks = max(hits, looks)
+        self._clock = clock
+        self._cool_down_s = cool_down_s
+        self._last: deque[bool] = deque(maxlen=self._looks)
+        self._n_away = 0  # looks in a row
+        self._is_armed = True
+        self._silent_until_s = -float("inf")
+
+    @property
+    def n_hits(self) -> int:
+        """Of the last looks."""
+        return sum(self._last)
+
+    @property
+    def is_silent(self) -> bool:
+        """It was told already: nobody needs to be asked whether it is still there."""
+        return not self._is_armed or self._clock() < self._silent_until_s
+
+    def take(self, found: Likeness) -> bool:
+        """Notes a look; whether the user should be told now."""
+        self._last.append(is_hit(found))
+        self._n_away = self._n_away + 1 if is_away(found) else 0
+        self._is_armed = self._is_armed or self._n_away >= self._looks
+        if self.is_silent or self.n_hits < self._hits:
+            return False
+        self._is_armed = False
+        self._silent_until_s = self._clock() + self._cool_down_s
+        self._last.clear()
+        return True
+
+
+def is_hit(found: Likeness) -> bool:
+    """Whether a look says that the thing is there."""
+    return found.likeness >= SURE_ALONE if found.yes is None else found.yes >= 0.5
+
+
+def is_away(found: Likeness) -> bool:
+    """Whether a look says that the thing is not there; in between nobody knows."""
+    return found.likeness < WORTH_JUDGING or (found.yes is not None and found.yes < 0.5)
+
+
+def label_of(text: str) -> str:
+    """The thing that a standing question is about: "a dog" of "Is there a dog?"."""
+    thing = re.sub(r"^(is|are) there\s+", "", text.strip().rstrip("?!. "), flags=re.IGNORECASE)
+    return thing or text.strip()
+
+
+def question_of(text: str) -> str:
+    """What the judge is asked."""
+    return text.strip() if text.strip().endswith("?") else f"Is there {label_of(text)}?"
+
+
+def likeness_of(label: str, scores: LabelScores) -> float:
+    """How much likelier a label is than the backgrounds, in [0, 1], whatever other labels there are."""
+    score = dict(scores.scores).get(label, 0.0)
+    return score / (score + scores.none_score) if score else 0.0
+
+
+def watch_live(
+    mailbox: LookMailbox,
+    texts: Callable[[], tuple[str, ...]],
+    label: AskOnce,
+    judge: Judge | None,
+    *,
+    is_judged: Callable[[str], bool] = lambda text: True,
+) -> Iterator[StandingLook | Notice]:
+    """Yields how the newest frames fit the standing questions, until the mailbox is closed.
+
+    Args:
+        mailbox: its requests have `label_of` each text among their labels, and backgrounds.
+        texts: the standing questions of now.
+        judge: gives the probability of yes for a frame and a question; None where no model can.
+        is_judged: whether the judge is needed for a text.
+
+    Raises:
+        EngineError, Cancelled: from `label` and `judge`.
+    """
+    while (taken := mailbox.take()) is not None:
+        frame, request = taken
+        try:
+            scores: LabelScores = label(request)
+            found = []
+            for text in texts():
+                likeness = likeness_of(label_of(text), scores)
+                is_worth_it = judge is not None and likeness >= WORTH_JUDGING and is_judged(text)
+                yes = judge(frame.pixels, question_of(text)) if judge is not None and is_worth_it else None
+                if judge is not None and likeness < WORTH_JUDGING:
+                    yes = 0.0
+                found.append(Likeness(text, likeness, yes))
+        except EngineDied as error:
+            yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)
+            mailbox.look_again()
+        except Cancelled:
+            if mailbox.is_closed:
+                raise
+            mailbox.look_again()
+        else:
+            yield StandingLook(frame, tuple(found))
+
+
+def judge_with(ask: AskOnce) -> Judge:
+    """A judge that asks an engine for its verdict."""
+
+    def judge(pixels: Frame, question: str) -> float:
+        yes: float = ask(ImageRequest("judge", images=(pixels,), question=question)).yes
+        return yes
+
+    return judge
