@@ -2811,6 +2811,10 @@
         <translation>“{name}”正在使用中。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; is no picture that can be written.</source>
+        <translation>“{name}”不是可以写入的图片格式。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; is not a transcript that Sensorium exported.</source>
         <translation>“{name}”不是 Sensorium 导出的文本。</translation>
     </message>
@@ -2869,6 +2873,10 @@
     <message>
         <source>--format says how the files in a folder are written.</source>
         <translation>--format 指定文件夹中文件的格式。</translation>
+    </message>
+    <message>
+        <source>A JPEG cannot be see-through.</source>
+        <translation>JPEG 不能透明。</translation>
     </message>
     <message>
         <source>A canvas cannot have {width} x {height} pixels.</source>
@@ -2975,6 +2983,10 @@
         <translation>请检查网络，然后重新打开。</translation>
     </message>
     <message>
+        <source>Choose a PNG, or white paper.</source>
+        <translation>请选择 PNG，或白色背景。</translation>
+    </message>
+    <message>
         <source>Choose a file in it.</source>
         <translation>请选择其中的一个文件。</translation>
     </message>
@@ -3025,6 +3037,10 @@
     <message>
         <source>Choose another file or folder.</source>
         <translation>请选择其他文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another file, or save it as PNG.</source>
+        <translation>请选择其他文件，或将其另存为 PNG。</translation>
     </message>
     <message>
         <source>Choose another file.</source>
@@ -3283,6 +3299,10 @@
         <translation>LLaVA 已就绪</translation>
     </message>
     <message>
+        <source>Let it end in .png or .jpg.</source>
+        <translation>请以 .png 或 .jpg 结尾。</translation>
+    </message>
+    <message>
         <source>Load it or draw it again.</source>
         <translation>请重新载入或重新绘制。</translation>
     </message>
@@ -3329,6 +3349,10 @@
     <message>
         <source>Make it smaller, at most 10,000 x 10,000.</source>
         <translation>请把它缩小到最多 10,000 x 10,000。</translation>
+    </message>
+    <message>
+        <source>Make it smaller, at most {largest} x {largest}.</source>
+        <translation>请缩小它，最大 {largest} x {largest}。</translation>
     </message>
     <message>
         <source>Make it smaller.</source>
@@ -4005,6 +4029,10 @@
     <message>
         <source>{path} is empty.</source>
         <translation>{path} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{path} is no drawing that can be read.</source>
+        <translation>{path} 不是可以读取的画作。</translation>
     </message>
     <message>
         <source>{path} is not a folder.</source>

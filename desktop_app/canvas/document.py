@@ -380,7 +380,7 @@ class Document(QObject):
         tiles = tuple(
             change
             for layer in DRAWN_LAYERS
-            for change in self._replace(layer, _tiles_of(drawing.images[layer]) if layer in drawing.images else {})
+            for change in self._replace(layer, _tiles_of(drawing.images.get(layer), drawing.size))
         )
         reference = self._exchange_reference(drawing.reference)
         self._hidden = drawing.hidden
@@ -592,8 +592,10 @@ def check_size(size: QSize) -> None:
         )
 
 
-def _tiles_of(image: QImage) -> dict[Key, Tile]:
-    """A picture cut into tiles; empty ones are left out."""
-    image = image.convertToFormat(PIXELS)
+def _tiles_of(image: QImage | None, size: QSize) -> dict[Key, Tile]:
+    """A picture cut to a size and into tiles; empty ones are left out."""
+    if image is None:
+        return {}
+    image = image.copy(QRect(QPoint(0, 0), size)).convertToFormat(PIXELS)
     tiles = {key: tile_of(image.copy(tile_rect(key))) for key in keys_in(image.rect())}  # transparent beyond the edge
     return {key: tile for key, tile in tiles.items() if tile is not None}
