@@ -27,6 +27,7 @@ Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 Resolution = Literal["640x480", "1280x720", "1920x1080", "3840x2160"]
 Rotation = Literal["0", "90", "180", "270"]
+SpokenAnswers = Literal["spoken", "all", "none"]
 CaptionWhen = Literal["changed", "always"]
 
 
@@ -243,8 +244,11 @@ class See(Section):
         title="Pictures in a chat",
         description="How many of the newest pictures, with what was said about them, an answer heeds; each takes time.",
     )
-    speak_answers: bool = Field(
-        False, title="Read answers aloud", description="With a voice of the system, sentence by sentence."
+    speak_answers: SpokenAnswers = Field(
+        "spoken",
+        title="Read answers aloud",
+        description="With a voice of the system, sentence by sentence.",
+        json_schema_extra={"labels": {"spoken": "To spoken questions", "all": "All", "none": "None of them"}},
     )
     judge: bool = Field(
         True,

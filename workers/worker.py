@@ -126,6 +126,7 @@ class SpeechWorker(Worker):
 
     Args:
         said: the newest commits of a worker before this one over the same backlog, as `transcribe_live` wants them.
+        priority: of its requests, where somebody else uses the engine, too.
         on_segment: is given the sound of each segment when it is closed, in the worker's thread.
     """
 
@@ -138,6 +139,7 @@ class SpeechWorker(Worker):
         track: str = "me",
         options: LiveOptions | None = None,
         said: Sequence[Commit] = (),
+        priority: Priority = Priority.LIVE,
         on_segment: Callable[[SegmentSound], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -148,6 +150,7 @@ class SpeechWorker(Worker):
         self._track = track
         self._options = options or LiveOptions()
         self._said = tuple(said)
+        self._priority = priority
         self._on_segment = on_segment
         self._open_since_s: float | None = None  # the segment whose sound is being collected
         self._sound: list[Samples] = []
@@ -156,7 +159,7 @@ class SpeechWorker(Worker):
         with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled) as lease:
 
             def recognise(request: SpeechRequest) -> Hypothesis:
-                hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled)
+                hypothesis: Hypothesis = lease.ask(request, cancelled=self.cancelled, priority=self._priority)
                 return hypothesis
 
             for result in transcribe_live(

@@ -2295,6 +2295,17 @@
     </message>
 </context>
 <context>
+    <name>Speaker</name>
+    <message>
+        <source>This computer has no voice, so answers are not read aloud.</source>
+        <translation>这台电脑没有语音，因此不会朗读回答。</translation>
+    </message>
+    <message>
+        <source>On Linux, install speech-dispatcher with a voice such as espeak-ng, then start Sensorium again.</source>
+        <translation>在 Linux 上，请安装 speech-dispatcher 和一个语音（如 espeak-ng），然后重新启动 Sensorium。</translation>
+    </message>
+</context>
+<context>
     <name>SpeechSession</name>
     <message>
         <source>Continue with the chosen device</source>
@@ -2654,6 +2665,21 @@
     <message>
         <source>{source}, {when}</source>
         <translation>{source}，{when}</translation>
+    </message>
+</context>
+<context>
+    <name>VoiceQuestion</name>
+    <message>
+        <source>Hold the key until you have spoken.</source>
+        <translation>请按住按键，说完再松开。</translation>
+    </message>
+    <message>
+        <source>Nothing was heard.</source>
+        <translation>没有听到声音。</translation>
+    </message>
+    <message>
+        <source>Check the microphone on the page Hear, or type the question.</source>
+        <translation>请在“听”页面检查麦克风，或输入问题。</translation>
     </message>
 </context>
 <context>
@@ -4129,6 +4155,10 @@
         <translation>一句符合您期望风格的话；有助于识别人名和标点。</translation>
     </message>
     <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
         <source>All the time</source>
         <translation>一直</translation>
     </message>
@@ -4421,6 +4451,10 @@
         <translation>无</translation>
     </message>
     <message>
+        <source>None of them</source>
+        <translation>都不朗读</translation>
+    </message>
+    <message>
         <source>Not at all</source>
         <translation>不旋转</translation>
     </message>
@@ -4579,6 +4613,10 @@
     <message>
         <source>Threads</source>
         <translation>线程</translation>
+    </message>
+    <message>
+        <source>To spoken questions</source>
+        <translation>对语音提问的回答</translation>
     </message>
     <message>
         <source>Tone of voice</source>

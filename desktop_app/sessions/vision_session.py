@@ -27,7 +27,9 @@ from desktop_app.sessions.cameras import CameraList
 from desktop_app.sessions.chat import Chat, ChatTurn, Rating, TurnState, export_markdown
 from desktop_app.sessions.choices import caption_plan, label_plan, orientation, vision_spec
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.speaker import Speaker
 from desktop_app.sessions.standing_watch import Sighting, StandingWatch
+from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
 from workers.errors import AppError, DeviceError
 from workers.results import (
     Answer,
@@ -41,7 +43,7 @@ from workers.results import (
     Seen,
     VideoFrame,
 )  # fmt: skip
-from workers.sources.base import Camera, FrameSource
+from workers.sources.base import AudioSource, Camera, FrameSource
 from workers.sources.image_file import Still
 from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
@@ -100,6 +102,8 @@ class VisionSession(QObject):
 
     Attributes:
         standing: the standing questions, "tell me when you see ...", with verbs and signals of their own.
+        voice: a question that is being spoken; `begin_voice` and `end_voice` are its verbs.
+        speaker: reads answers aloud.
 
     Signals:
         state_changed(SessionState): of the source: loading until its first frame, paused while it is frozen.
@@ -152,6 +156,8 @@ class VisionSession(QObject):
         self._chat = Chat()
         self._pending: list[VideoFrame] = []
         self.standing = StandingWatch(context, lambda: self.newest_frame, self._run_worker)
+        self.voice = VoiceQuestion(context, self._run_worker)
+        self.speaker = Speaker(context)
         self._notifier = DesktopNotifier(context)
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
         self._spec: EngineSpec | None = None  # that answers, as the settings say
@@ -165,6 +171,7 @@ class VisionSession(QObject):
         self._lanes["caption"].lane.is_on = context.settings.see.caption_on
 
         self.standing.sighted.connect(self._on_sighted)
+        self.voice.asked.connect(self._on_spoken)
         self._cameras.changed.connect(self._on_cameras_changed)
         self._notice_came.connect(self._on_notice)
         self._size_changed.connect(self._on_size_changed)
@@ -287,6 +294,7 @@ class VisionSession(QObject):
         self._context.withdraw(SOURCE_TOPIC)
         if self._context.is_closing:
             self.stop_answer()
+            self.voice.cancel()
         if self._state.is_active or self._workers:
             self._set_state(SessionState.STOPPING)
         self.source_changed.emit()
@@ -595,18 +603,25 @@ class VisionSession(QObject):
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask(
-        self, question: str, *, same_frame: bool = False, frames: Sequence[VideoFrame] | None = None
+        self,
+        question: str,
+        *,
+        same_frame: bool = False,
+        frames: Sequence[VideoFrame] | None = None,
+        spoken: SpokenQuestion | None = None,
     ) -> ChatTurn | None:
         """Asks about the frame that is the newest now; a question that is being answered is stopped.
 
         Args:
             same_frame: about what the question before was about: a follow-up.
             frames: about these, as they are; else about `pending_frames` if there are any.
+            spoken: how it was said, which tells when it began and ended.
 
         Returns:
             None when there is nothing to ask about, which the user is told.
         """
-        asked_s = time.monotonic()
+        asked_s = time.monotonic() if spoken is None else spoken.ended_s
+        began_s = asked_s if spoken is None else spoken.began_s
         question, last, newest = question.strip(), self._chat.last, self._cropped_newest()
         if not question or self._context.is_closing:
             return None
@@ -617,12 +632,13 @@ class VisionSession(QObject):
         else:
             about = tuple(self._pending) or ((newest,) if newest is not None else ())
         if not about:
-            self._context.notify("info", self.tr("There is nothing to ask about yet."), self.tr("Start a camera."))
+            self._tell_no_frame()
             return None
         self.stop_answer()
         turn = ChatTurn(question, about, asked_s, is_same_frame=same_frame and last is not None)
+        turn.is_spoken = spoken is not None
         if self._feed is not None and self._feed.source.is_live:
-            turn.frame_age_s = max(0.0, asked_s - about[-1].captured_s)
+            turn.frame_age_s = max(0.0, began_s - about[-1].captured_s)
         self._chat.turns.append(turn)
         self._answering = turn
         self._let_lanes_rest()
@@ -641,8 +657,30 @@ class VisionSession(QObject):
             )
         return turn
 
+    def begin_voice(self, source: AudioSource | None = None) -> None:
+        """The key to speak went down: the question will be about what is in view now.
+
+        Args:
+            source: instead of the microphone of Hear.
+        """
+        newest = self._cropped_newest()
+        frames = tuple(self._pending) or ((newest,) if newest is not None else ())
+        if not frames:
+            self._tell_no_frame()
+            return
+        self.stop_answer()  # nobody speaks into a voice that speaks
+        self.voice.begin(frames, source)
+
+    def end_voice(self) -> None:
+        """The key went up."""
+        self.voice.end()
+
+    def _on_spoken(self, spoken: SpokenQuestion) -> None:
+        self.ask(spoken.text, frames=spoken.frames, spoken=spoken)
+
     def stop_answer(self) -> None:
-        """Ends the answer that is being given; what there is of it stays."""
+        """Ends the answer that is being given, or read aloud; what there is of it stays."""
+        self.speaker.stop()
         if self._worker is not None:
             self._worker.stop()
         if self._answering is not None:
@@ -738,6 +776,9 @@ class VisionSession(QObject):
         if history is not None and item_ids and not self._context.settings.history.is_private:
             self._context.run(lambda job: snapshots.add_answer(history, item_ids[-1], turn))
 
+    def _tell_no_frame(self) -> None:
+        self._context.notify("info", self.tr("There is nothing to ask about yet."), self.tr("Start a camera."))
+
     def _cropped_newest(self) -> VideoFrame | None:
         frame = self.newest_frame
         if frame is None or self._region is None:
@@ -769,6 +810,7 @@ class VisionSession(QObject):
             if turn.time_to_first_token_s is None:
                 turn.time_to_first_token_s = time.monotonic() - turn.asked_s
             turn.answer += result.text
+            self._speak(turn)
             self._has_news = True
             if not self._turn_timer.isActive():
                 self._on_turn_timer()
@@ -779,8 +821,14 @@ class VisionSession(QObject):
             self._end_turn(turn, TurnState.DONE)
         elif isinstance(result, Notice):
             turn.answer, turn.time_to_first_token_s = "", None
+            self.speaker.stop()
             self._context.show_notice(result)
             self.turn_changed.emit(turn)
+
+    def _speak(self, turn: ChatTurn) -> None:
+        wanted = self._context.settings.see.speak_answers
+        if wanted == "all" or (wanted == "spoken" and turn.is_spoken):
+            self.speaker.speak(turn.answer, is_whole=turn.state is TurnState.DONE)
 
     def _on_turn_timer(self) -> None:
         if self._has_news and self._answering is not None:
@@ -795,6 +843,8 @@ class VisionSession(QObject):
         self._answering = self._worker = None
         self._turn_timer.stop()
         turn.state, turn.error = state, error
+        if state is TurnState.DONE:
+            self._speak(turn)
         self.ask_progress.emit(None)
         self.turn_changed.emit(turn)
         self._let_lanes_rest()
@@ -816,6 +866,7 @@ class VisionSession(QObject):
     def _on_worker_ended(self, worker: Worker) -> None:
         self._workers.discard(worker)
         self.standing.worker_ended(worker, worker.error)
+        self.voice.worker_ended(worker, worker.error)
         if worker is self._worker and self._answering is not None:
             state = TurnState.FAILED if worker.error else TurnState.STOPPED
             self._end_turn(self._answering, state, worker.error)

@@ -9,21 +9,24 @@ from PIL import Image
 from benchmarks.synthetic_camera import CAPTURE, change_camera, decode, synthetic_camera
 from desktop_app.context import AppContext
 from desktop_app.history.store import History
-from desktop_app.paths import Paths
-from desktop_app.sessions import choices, standing_watch, vision_session
+from desktop_app.paths import ASSETS_DIR, Paths
+from desktop_app.sessions import choices, standing_watch, vision_session, voice_question
 from desktop_app.sessions.chat import TurnState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import StandingWatch
 from desktop_app.sessions.vision_session import VisionSession
+from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.settings import Settings
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DeviceError, ModelMissing
-from workers.results import Caption, LabelScores, Region, VideoFrame
+from workers.results import SAMPLE_RATE_HZ, Caption, LabelScores, Region, VideoFrame
+from workers.sources import media_file
 from workers.sources.base import Orientation
 from workers.sources.image_file import read_image
 from workers.sources.webcam import Webcam
 
+SPEECH = ASSETS_DIR / "samples" / "speech.flac"
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 
 
@@ -73,6 +76,12 @@ class ScriptedCamera:
         self.is_stopped.set()
         self._may_open.set()
         self.end()
+
+
+@pytest.fixture(scope="module")
+def speech() -> np.ndarray:
+    """Some seconds that a voice detector takes for speech."""
+    return np.concatenate(list(media_file.read_blocks(SPEECH)))[: 3 * SAMPLE_RATE_HZ]
 
 
 @pytest.fixture
@@ -500,6 +509,119 @@ def test_quitting_while_the_model_loads_is_clean(qtbot, context, session, camera
     engine["load"] = "deaf"
     session.ask("What?")
     qtbot.waitUntil(lambda: bool(context.pool.loaded()), timeout=20_000)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+
+# ── by voice ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ScriptedMicrophone:
+    """Gives what the test lets it say."""
+
+    track = "me"
+
+    def __init__(self, samples: np.ndarray, *, error: Exception | None = None) -> None:
+        self._samples, self._error = samples, error
+        self._on_end = None
+
+    def start(self, on_samples, on_end) -> None:
+        if self._error:
+            raise self._error
+        self._on_end = on_end
+        for block in np.array_split(self._samples, 20):
+            on_samples(block)
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def stop(self) -> None:
+        on_end, self._on_end = self._on_end, None
+        if on_end:
+            on_end(None)
+
+
+@pytest.fixture
+def spoken(monkeypatch, session) -> list[tuple[str, bool]]:
+    """What is read aloud: the text so far, and whether that is all."""
+    texts: list = []
+    monkeypatch.setattr(voice_question, "speech_spec", lambda *_: scripted("ears", words=(" What", " is", " it?")))
+    monkeypatch.setattr(session.speaker, "speak", lambda text, is_whole=False: texts.append((text, is_whole)))
+    return texts
+
+
+def test_a_spoken_question_is_about_the_frame_of_the_key_going_down(qtbot, context, session, camera, spoken, speech):
+    frame = session.newest_frame
+    session.begin_voice(ScriptedMicrophone(speech))
+    camera.show(GREEN)
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+    with qtbot.waitSignal(session.turn_added, timeout=20_000) as added:
+        session.end_voice()
+    (turn,) = added.args
+    answered(qtbot, turn)
+
+    assert turn.question.startswith("What is it?")
+    assert turn.is_spoken
+    assert turn.frames == (frame,)
+    assert turn.answer.endswith(" 200 0 0")
+    assert spoken[-1] == (turn.answer, True)
+    assert turn.frame_age_s < turn.asked_s - frame.captured_s  # of the key going down, not up
+    assert session.voice.state is VoiceState.IDLE
+
+
+def test_typed_questions_are_answered_in_silence_unless_all_are_read(qtbot, context, session, camera, spoken):
+    answered(qtbot, session.ask("What?"))
+    assert spoken == []
+
+    context.change_setting("see.speak_answers", "all")
+    answered(qtbot, session.ask("What?"))
+    assert spoken[-1] == ("What? 200 0 0", True)
+
+
+def test_silence_is_no_question(qtbot, context, session, camera, spoken):
+    session.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+    session.end_voice()
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.IDLE, timeout=20_000)
+
+    assert context.messages[-1].sentence == "Nothing was heard."
+    assert list(session.turns) == []
+
+
+def test_a_key_that_was_only_touched_asks_nothing(qtbot, context, session, camera, spoken):
+    session.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
+    session.end_voice()
+
+    assert session.voice.state is VoiceState.IDLE
+    assert context.messages[-1].sentence == "Hold the key until you have spoken."
+
+
+def test_a_microphone_that_is_not_there_is_told(qtbot, context, session, camera, spoken):
+    error = DeviceError("No microphone was found.")
+    session.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32), error=error))
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.IDLE, timeout=20_000)
+
+    assert context.messages[-1].sentence == "No microphone was found."
+
+
+def test_the_key_going_down_ends_the_answer_and_its_voice(qtbot, session, camera, spoken, engine, monkeypatch):
+    engine.update(latency_s=0.02, tokens=100)
+    turn = session.ask("What?")
+    qtbot.waitUntil(lambda: bool(turn.answer))
+    silenced: list = []
+    monkeypatch.setattr(session.speaker, "stop", lambda: silenced.append(True))
+
+    session.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32)))
+
+    assert (turn.state, silenced) == (TurnState.STOPPED, [True])
+    session.voice.cancel()
+
+
+def test_quitting_while_somebody_speaks_is_clean(qtbot, context, session, camera, spoken, speech):
+    session.begin_voice(ScriptedMicrophone(speech))
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
         context.close()
