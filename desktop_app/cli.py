@@ -534,18 +534,21 @@ def _cancellable(work: Callable[[Callable[[float, str], None], Callable[[], bool
 
 @app.command()
 def devices(as_json: AsJson = False) -> int:
-    """Lists microphones and what the computer plays."""
+    """Lists microphones, what the computer plays, and cameras."""
     from workers.errors import DeviceError
     from workers.sources.devices import list_devices
+    from workers.sources.webcam import list_cameras
 
-    found = list_devices()
+    found: list[tuple[str, Any]] = [
+        ("computer" if device.is_monitor else "microphone", device) for device in list_devices()
+    ]
+    found += [("camera", camera) for camera in list_cameras()]
     if not found and not as_json:
         raise DeviceError("No microphone was found.", hint="Plug one in, or transcribe a file.")
-    for device in found:
+    for kind, device in found:
         if as_json:
-            _print_json(vars(device))
+            _print_json({"kind": kind, **vars(device)})
         else:
-            kind = "computer" if device.is_monitor else "microphone"
             typer.echo(f"{'*' if device.is_default else ' '} {kind:10}  {device.name}  ({device.id})")
     return 0
 

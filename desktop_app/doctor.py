@@ -21,6 +21,7 @@ from workers.catalogue.catalogue import Catalogue, ModelStatus
 from workers.engines.devices import machine, memory_available_bytes
 from workers.errors import AppError
 from workers.sources.devices import list_devices, pulse_sources
+from workers.sources.webcam import list_cameras
 
 PACKAGES = {  # as installed, and as imported
     "PySide6": "PySide6",
@@ -69,6 +70,7 @@ def examine(paths: Paths) -> Iterator[Finding]:
     yield _display()
     yield from _sound()
     yield _playback()
+    yield _camera()
     yield from _models(paths)
     yield _history(paths)
     yield _disk(paths)
@@ -128,6 +130,17 @@ def _sound() -> Iterator[Finding]:
         yield Finding("warning", "computer", "ALSA cannot reach PulseAudio or PipeWire", advice)
     else:
         yield Finding("ok", "computer", "neither PulseAudio nor PipeWire runs, so what it plays cannot be heard")
+
+
+def _camera() -> Finding:
+    cameras = list_cameras()
+    if not cameras:
+        return Finding("warning", "camera", "none was found", "Plug one in; pictures and videos can be opened without.")
+    refused = [camera.name for camera in cameras if not os.access(camera.path, os.R_OK | os.W_OK)]
+    if refused:
+        advice = "Type: sudo usermod -aG video $USER, then log out and in again."
+        return Finding("problem", "camera", f"this account may not use {', '.join(refused)}", advice)
+    return Finding("ok", "camera", ", ".join(camera.name for camera in cameras))
 
 
 def _playback() -> Finding:

@@ -15,6 +15,7 @@ from desktop_app.paths import Paths
 from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
 from workers.errors import ModelBroken
 from workers.results import Segment, Word
+from workers.sources.base import Camera
 
 SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
 
@@ -347,6 +348,23 @@ def test_devices_lists_microphone_and_computer(
     ]
 
 
+def test_devices_lists_cameras_with_their_kind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cameras = [Camera("usb-1", "Webcam", "/dev/video0", is_default=True)]
+    monkeypatch.setattr("workers.sources.devices.list_devices", list)
+    monkeypatch.setattr("workers.sources.webcam.list_cameras", lambda: cameras)
+
+    assert cli.main(["devices"]) == 0
+    assert cli.main(["devices", "--json"]) == 0
+
+    text, line = capsys.readouterr().out.splitlines()
+    assert text == "* camera      Webcam  (usb-1)"
+    assert json.loads(line) == {
+        "kind": "camera", "id": "usb-1", "name": "Webcam", "path": "/dev/video0", "is_default": True,
+    }  # fmt: skip
+
+
 def test_devices_without_any_is_code_5(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -406,6 +424,23 @@ def test_doctor_says_why_sound_cannot_be_loaded(tmp_path: Path, monkeypatch: pyt
 
     assert (finding.level, finding.detail) == ("problem", "ImportError: libpulse.so.0: cannot open shared object")
     assert "libpulse0" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "detail"),
+    [(None, "warning", "none was found"), ("here", "ok", "Webcam"), ("refused", "problem", "may not use Webcam")],
+)
+def test_doctor_looks_for_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path, level, detail) -> None:
+    from desktop_app import doctor
+
+    (tmp_path / "here").touch()
+    cameras = [Camera("usb-1", "Webcam", str(tmp_path / path))] if path else []
+    monkeypatch.setattr(doctor, "list_cameras", lambda: cameras)
+
+    finding = doctor._camera()
+
+    assert finding.level == level
+    assert detail in finding.detail
 
 
 def test_doctor_finds_a_damaged_history(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
