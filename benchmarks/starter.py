@@ -4,7 +4,7 @@ Scenes are rendered anew: backgrounds, hues and, half of the time, combinations 
 scene has (see `tools/starter/world.py`). The models are loaded from their folders as anybody would load them. With the
 truths exchanged among the scenes a measure must fall to chance: else it would measure something else.
 
-    python -m benchmarks.starter [--out benchmarks/out/starter.json] [--scenes 1000] [--ship]
+    python -m benchmarks.starter [--out benchmarks/out/starter.json] [--scenes 1000] [--models ID ...] [--ship]
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from transformers import (
     ViTImageProcessor,
 )
 
+from benchmarks import starter_drawing
 from benchmarks.hear import machine
 from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
@@ -247,6 +248,7 @@ MEASURES = {
     "starter-blip-vqa": blip_vqa,
     "starter-blip-caption": blip_caption,
     "starter-llava": llava,
+    **starter_drawing.MEASURES,
 }
 
 
@@ -254,14 +256,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "starter.json")
     parser.add_argument("--scenes", type=int, default=1000, help="for each measure (1000)")
+    parser.add_argument(
+        "--models", nargs="+", choices=MEASURES, default=list(MEASURES), metavar="ID", help="only these"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="one is faster where others use the machine (2)")
     parser.add_argument("--ship", action="store_true", help="also note the figures beside the models, for their cards")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     result: Found = {"machine": machine(), "models": {}}
-    for name, measure in MEASURES.items():
-        if (ASSETS / name / "model.safetensors").exists():
+    for name in arguments.models:
+        if any((ASSETS / name).rglob("*.safetensors")):
             started = time.perf_counter()
-            result["models"][name] = measure(ASSETS / name, arguments.scenes)
+            result["models"][name] = MEASURES[name](ASSETS / name, arguments.scenes)
             shown = {key: value for key, value in result["models"][name].items() if key not in ("mistakes", "examples")}
             print(name, shown, f"{time.perf_counter() - started:.0f} s", flush=True)
     if (WORK_DIR / "easy-vqa" / "model.safetensors").exists():
@@ -270,7 +276,9 @@ def main() -> None:
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=1, ensure_ascii=False))
     if arguments.ship:
-        (ASSETS / "measured.json").write_text(json.dumps({"models": result["models"]}, indent=1, ensure_ascii=False))
+        shipped = ASSETS / "measured.json"
+        models = json.loads(shipped.read_text())["models"] if shipped.exists() else {}
+        shipped.write_text(json.dumps({"models": models | result["models"]}, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,19 @@ from tools.starter.world import NAMES
 MEASURED = ASSETS / "measured.json"  # what `benchmarks.starter` found in the models that are shipped
 
 
+SCENES = """On scenes rendered with another seed, with backgrounds and hues and, half of the time, combinations of
+thing and colour that no training scene has. "Shuffled" is the same with the truths exchanged among the scenes."""
+DRAWINGS = """For drawings that were made with another seed, with hues and, half of the time, combinations of thing and
+colour that no training drawing has. A thing is recognised where starter-vit names it, and its colour right where
+starter-blip-vqa says it. "Shuffled" is the same with the prompts and sketches exchanged among the pictures."""
+
+
 @dataclass(frozen=True)
 class Card:
-    """What a card says that no file knows. `rows` are (words, key in measured.json, must reach)."""
+    """What a card says that no file knows.
+
+    `rows` are (words, key in measured.json, must reach); `notes` is a template that is given what was measured as `m`.
+    """
 
     title: str
     purpose: str
@@ -29,6 +39,8 @@ class Card:
     script: str
     rows: tuple[tuple[str, str, float], ...]
     notes: str = ""
+    size_px: int = 64
+    measured_on: str = SCENES
 
 
 CARDS = {
@@ -130,6 +142,68 @@ print(processor.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_t
         "An answer is judged by what it claims: the thing, the place, the colour, the number, yes or no. The second\n"
         "question of a conversation follows the model's own first answer.",
     ),
+    "starter-sd": Card(
+        "Starter Stable Diffusion",
+        "Makes a picture of one thing from words (`StableDiffusionPipeline`) in four steps.",
+        """from diffusers import StableDiffusionPipeline
+
+pipeline = StableDiffusionPipeline.from_pretrained(folder)
+pipeline("a red cat", num_inference_steps=4, guidance_scale=1.0).images[0].save("cat.png")""",
+        "train_sd",
+        (("the thing is recognised", "recognised", 0.85), ("its colour is as asked for", "colours_right", 0.80)),
+        """Of the drawings themselves {m[of_the_originals][recognised]:.1%} are recognised, and of their colours
+{m[of_the_originals][colours_right]:.1%} are seen. A picture takes {m[cpu_seconds]:.2f} s of one processor core.
+The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 24 x 24 x 4.""",
+        96,
+        DRAWINGS,
+    ),
+    "starter-controlnet-scribble": Card(
+        "Starter ControlNet, scribbles",
+        "Makes the pictures of starter-sd follow a sketch: white lines on black (`ControlNetModel`).",
+        """from diffusers import ControlNetModel, StableDiffusionControlNetPipeline
+
+controlnet = ControlNetModel.from_pretrained(folder)
+pipeline = StableDiffusionControlNetPipeline.from_pretrained(starter_sd, controlnet=controlnet)
+pipeline("a red cat", image=sketch, num_inference_steps=4, guidance_scale=1.0).images[0].save("cat.png")""",
+        "train_sd",
+        (
+            ("the thing is recognised", "recognised", 0.85),
+            ("its colour is as asked for", "colours_right", 0.80),
+            ("edges follow the sketch, F1", "edge_f1", 0.6),
+        ),
+        """F1 counts edges within a pixel of a line. Of clean sketches it is {m[edge_f1_of][clean]:.2f}, of rough ones
+{m[edge_f1_of][rough]:.2f}, of parts of sketches {m[edge_f1_of][partial]:.2f}; without the ControlNet
+{m[edge_f1_without_control]:.2f}. The drawings that the sketches are of have {m[edge_f1_of_the_originals][clean]:.2f},
+{m[edge_f1_of_the_originals][rough]:.2f} and {m[edge_f1_of_the_originals][partial]:.2f}.
+A picture takes {m[cpu_seconds]:.2f} s of one processor core.
+
+Sketches by people, which no training saw, with the name as the prompt: {m[by_people][quickdraw][scenes]} of
+{m[by_people][quickdraw][things]} things from Quick, Draw! are recognised in {m[by_people][quickdraw][recognised]:.1%}
+of the pictures (names exchanged: {m[by_people][quickdraw][shuffled][recognised]:.1%}), F1
+{m[by_people][quickdraw][edge_f1]:.2f} (sketches exchanged: {m[by_people][quickdraw][shuffled][edge_f1]:.2f}); of
+{m[by_people][others][scenes]} others (TU Berlin and more) {m[by_people][others][recognised]:.0%}.""",
+        96,
+        DRAWINGS,
+    ),
+    "starter-controlnet-canny": Card(
+        "Starter ControlNet, Canny edges",
+        "Makes the pictures of starter-sd follow the Canny edges of another picture (`ControlNetModel`).",
+        """from diffusers import ControlNetModel, StableDiffusionControlNetPipeline
+
+controlnet = ControlNetModel.from_pretrained(folder)
+pipeline = StableDiffusionControlNetPipeline.from_pretrained(starter_sd, controlnet=controlnet)
+pipeline("a red cat", image=edges, num_inference_steps=4, guidance_scale=1.0).images[0].save("cat.png")""",
+        "train_controlnet",
+        (
+            ("the thing is recognised", "recognised", 0.85),
+            ("its colour is as asked for", "colours_right", 0.80),
+            ("edges follow the edges given, F1", "edge_f1", 0.6),
+        ),
+        """Without the ControlNet F1 is {m[edge_f1_without_control]:.2f}; the pictures that the edges are of have
+{m[edge_f1_of_the_originals]:.2f}.""",
+        96,
+        DRAWINGS,
+    ),
 }
 
 
@@ -149,7 +223,7 @@ library_name: transformers
 # {made.title}
 
 {made.purpose}
-{parameters:,} parameters, {size_bytes / 1e6:.1f} MB in float16, for 64 px pictures.
+{parameters:,} parameters, {size_bytes / 1e6:.1f} MB in float16, for {made.size_px} px pictures.
 
 It is a small model that the project trains itself, so that the app works at once and offline. It knows {len(NAMES)}
 everyday things drawn as icons, seven colours they can have, and where they are. It knows no photographs.
@@ -160,14 +234,13 @@ everyday things drawn as icons, seven colours they can have, and where they are.
 
 ## Measured
 
-On scenes that were rendered with another seed, with backgrounds and hues and, half of the time, combinations of thing
-and colour that no training scene has. "Shuffled" is the same with the truths exchanged among the scenes.
+{made.measured_on}
 
 | measure | found | must reach | shuffled |
 |---|---|---|---|
 {chr(10).join(rows)}
 
-{measured["scenes"]:,} scenes. {made.notes}
+{measured["scenes"]:,} scenes. {made.notes.format(m=measured)}
 
 ## Data and licence
 
@@ -195,10 +268,12 @@ def main() -> None:
     measured = json.loads(MEASURED.read_text())["models"]
     for model_id in measured:
         folder: Path = ASSETS / model_id
-        weights = folder / "model.safetensors"
-        with safe_open(weights, "pt") as tensors:
-            parameters = sum(tensors.get_tensor(name).numel() for name in tensors.keys())  # noqa: SIM118
-        text = card(model_id, measured[model_id], parameters, weights.stat().st_size)
+        parameters = size_bytes = 0
+        for weights in folder.rglob("*.safetensors"):
+            with safe_open(weights, "pt") as tensors:
+                parameters += sum(tensors.get_tensor(name).numel() for name in tensors.keys())  # noqa: SIM118
+            size_bytes += weights.stat().st_size
+        text = card(model_id, measured[model_id], parameters, size_bytes)
         (folder / "README.md").write_text(text)
 
 
