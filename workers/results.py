@@ -357,9 +357,12 @@ class Embeddings:
 
 @dataclass(frozen=True, eq=False)
 class StepPreview:
-    """How a picture looks after `step` of `of` steps; often smaller than it will be. -1 s left is unknown."""
+    """A picture after `step` of `of` steps; often smaller than it will be. -1 s left is unknown.
 
-    pixels: Frame
+    Without previews `pixels` is None.
+    """
+
+    pixels: Frame | None
     step: int
     of: int
     seconds_left: float = -1.0
@@ -367,7 +370,7 @@ class StepPreview:
 
 @dataclass(frozen=True, eq=False)
 class GeneratedImage:
-    """A finished picture, (height, width, 3), and what it took.
+    """A finished picture, (height, width, 3) of `request`, and what it took.
 
     `request` is what made it: where memory was short it differs from what was asked for, and a Notice came before.
     """

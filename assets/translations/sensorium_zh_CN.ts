@@ -2917,8 +2917,20 @@
         <translation>绘图中的一张图片已损坏。</translation>
     </message>
     <message>
+        <source>A picture of {width} x {height} pixels is too large to draw.</source>
+        <translation>{width} x {height} 像素的图片太大，无法绘制。</translation>
+    </message>
+    <message>
         <source>A picture of {width} x {height} pixels is too large.</source>
         <translation>{width} x {height} 像素的图片太大。</translation>
+    </message>
+    <message>
+        <source>A picture of {width} x {height} pixels is too small to draw.</source>
+        <translation>{width} x {height} 像素的图片太小，无法绘制。</translation>
+    </message>
+    <message>
+        <source>A picture takes 1 to {most} steps, not {steps}.</source>
+        <translation>一张图片需要 1 到 {most} 步，而不是 {steps} 步。</translation>
     </message>
     <message>
         <source>A private item keeps nothing on disk.</source>
@@ -3009,8 +3021,20 @@
         <translation>请检查网络，然后重新打开。</translation>
     </message>
     <message>
+        <source>Choose a ControlNet for {own}, or another model.</source>
+        <translation>请选择适用于 {own} 的 ControlNet，或换一个模型。</translation>
+    </message>
+    <message>
+        <source>Choose a LoRA for {own}, or another model.</source>
+        <translation>请选择适用于 {own} 的 LoRA，或换一个模型。</translation>
+    </message>
+    <message>
         <source>Choose a PNG, or white paper.</source>
         <translation>请选择 PNG，或白色背景。</translation>
+    </message>
+    <message>
+        <source>Choose a Stable Diffusion 1.5, 2 or XL for text to image.</source>
+        <translation>请选择用于文生图的 Stable Diffusion 1.5、2 或 XL。</translation>
     </message>
     <message>
         <source>Choose a file in it.</source>
@@ -3045,12 +3069,24 @@
         <translation>请选择较小的模型。</translation>
     </message>
     <message>
+        <source>Choose a smaller size, or close other programs.</source>
+        <translation>请选择较小的尺寸，或关闭其他程序。</translation>
+    </message>
+    <message>
         <source>Choose a video.</source>
         <translation>请选择视频。</translation>
     </message>
     <message>
+        <source>Choose an engine that estimates it.</source>
+        <translation>请选择能够估计它的引擎。</translation>
+    </message>
+    <message>
         <source>Choose another --output.</source>
         <translation>请选择其他 --output。</translation>
+    </message>
+    <message>
+        <source>Choose another ControlNet, or another model.</source>
+        <translation>请换一个 ControlNet，或换一个模型。</translation>
     </message>
     <message>
         <source>Choose another device.</source>
@@ -3107,6 +3143,10 @@
     <message>
         <source>Choose from 1 x 1 to {largest} x {largest}.</source>
         <translation>请选择 1 x 1 到 {largest} x {largest}。</translation>
+    </message>
+    <message>
+        <source>Choose one for this kind of control.</source>
+        <translation>请选择适用于这种控制的模型。</translation>
     </message>
     <message>
         <source>Choose one of {names}.</source>
@@ -3193,8 +3233,16 @@
         <translation>请在“模型”页面下载，或使用 `sensorium models download {id}`。</translation>
     </message>
     <message>
+        <source>Download one on the Models page, or choose full quality.</source>
+        <translation>请在“模型”页面下载一个，或选择完整质量。</translation>
+    </message>
+    <message>
         <source>Downloads are switched off by HF_HUB_OFFLINE.</source>
         <translation>HF_HUB_OFFLINE 已关闭下载。</translation>
+    </message>
+    <message>
+        <source>Draw it smaller, at most 2048 x 2048, and enlarge it afterwards.</source>
+        <translation>请画得小一些，最多 2048 x 2048，之后再放大。</translation>
     </message>
     <message>
         <source>End it with .txt, .srt, .vtt or .json.</source>
@@ -3247,6 +3295,10 @@
     <message>
         <source>Give one that was said or seen.</source>
         <translation>请给出一个说过或见过的词。</translation>
+    </message>
+    <message>
+        <source>Give one.</source>
+        <translation>请提供一张。</translation>
     </message>
     <message>
         <source>Give some: --labels &quot;a cat, a dog&quot;.</source>
@@ -3325,6 +3377,10 @@
         <translation>LLaVA 已就绪</translation>
     </message>
     <message>
+        <source>Leave the one that you want there.</source>
+        <translation>请只保留您想用的那一个。</translation>
+    </message>
+    <message>
         <source>Let it end in .png or .jpg.</source>
         <translation>请以 .png 或 .jpg 结尾。</translation>
     </message>
@@ -3343,6 +3399,10 @@
     <message>
         <source>Loading LLaVA</source>
         <translation>正在加载 LLaVA</translation>
+    </message>
+    <message>
+        <source>Loading Stable Diffusion</source>
+        <translation>正在载入 Stable Diffusion</translation>
     </message>
     <message>
         <source>Loading ViT</source>
@@ -3365,8 +3425,16 @@
         <translation>正在加载情感模型</translation>
     </message>
     <message>
+        <source>Loading what the picture needs</source>
+        <translation>正在载入图片所需的内容</translation>
+    </message>
+    <message>
         <source>Log out and in again, or run &apos;sensorium doctor&apos;.</source>
         <translation>请注销后重新登录，或运行“sensorium doctor”。</translation>
+    </message>
+    <message>
+        <source>Make each side at least {least} pixels.</source>
+        <translation>每边至少要有 {least} 像素。</translation>
     </message>
     <message>
         <source>Make it first.</source>
@@ -3383,6 +3451,22 @@
     <message>
         <source>Make it smaller.</source>
         <translation>请把它缩小。</translation>
+    </message>
+    <message>
+        <source>Memory was short, so parts of the model wait outside the graphics card. This takes longer.</source>
+        <translation>内存不足，因此模型的一部分暂存在显卡之外，这会更慢。</translation>
+    </message>
+    <message>
+        <source>Memory was short, so the picture is decoded in tiles.</source>
+        <translation>内存不足，因此图片将分块解码。</translation>
+    </message>
+    <message>
+        <source>Memory was short, so the picture is drawn smaller: {width} x {height}.</source>
+        <translation>内存不足，因此图片画得小一些：{width} x {height}。</translation>
+    </message>
+    <message>
+        <source>Memory was short, so the small autoencoder decodes the picture.</source>
+        <translation>内存不足，因此由小型自编码器解码图片。</translation>
     </message>
     <message>
         <source>Move it away to start a new one, or put back a copy.</source>
@@ -3481,6 +3565,10 @@
         <translation>请用 `pip uninstall {packages}` 移除。</translation>
     </message>
     <message>
+        <source>Remove it, or choose another model.</source>
+        <translation>请移除它，或换一个模型。</translation>
+    </message>
+    <message>
         <source>Remove the model and download it again.</source>
         <translation>请删除模型后重新下载。</translation>
     </message>
@@ -3497,6 +3585,10 @@
         <translation>请说得简短一些。</translation>
     </message>
     <message>
+        <source>Say what the picture should show, or sketch it.</source>
+        <translation>请说明图片要画什么，或者画一张草图。</translation>
+    </message>
+    <message>
         <source>Search for words or for a picture.</source>
         <translation>请用文字或图片搜索。</translation>
     </message>
@@ -3509,6 +3601,14 @@
         <translation>部分设置无效，已恢复默认值：{names}。</translation>
     </message>
     <message>
+        <source>Stable Diffusion is ready</source>
+        <translation>Stable Diffusion 已就绪</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion itself finds only lines in a picture, not &apos;{kind}&apos;.</source>
+        <translation>Stable Diffusion 自身只能找出图片中的线条，不能找出“{kind}”。</translation>
+    </message>
+    <message>
         <source>Standard input can be read only once.</source>
         <translation>标准输入只能读取一次。</translation>
     </message>
@@ -3519,6 +3619,26 @@
     <message>
         <source>Take a screenshot and paste it here, or log in to an X11 session.</source>
         <translation>请截图后粘贴到这里，或登录 X11 会话。</translation>
+    </message>
+    <message>
+        <source>The ControlNet &apos;{control}&apos; was made for a model of another size.</source>
+        <translation>ControlNet“{control}”是为另一种大小的模型制作的。</translation>
+    </message>
+    <message>
+        <source>The ControlNet &apos;{control}&apos; was made for {its}, and the model that draws is {own}.</source>
+        <translation>ControlNet“{control}”是为 {its} 制作的，而绘图模型是 {own}。</translation>
+    </message>
+    <message>
+        <source>The LoRA &apos;{lora}&apos; cannot be read.</source>
+        <translation>无法读取 LoRA“{lora}”。</translation>
+    </message>
+    <message>
+        <source>The LoRA &apos;{lora}&apos; should be one .safetensors file, and there are {count} in &apos;{folder}&apos;.</source>
+        <translation>LoRA“{lora}”应当是一个 .safetensors 文件，而“{folder}”中有 {count} 个。</translation>
+    </message>
+    <message>
+        <source>The LoRA &apos;{lora}&apos; was made for {its}, and the model that draws is {own}.</source>
+        <translation>LoRA“{lora}”是为 {its} 制作的，而绘图模型是 {own}。</translation>
     </message>
     <message>
         <source>The Python package &apos;{name}&apos; is missing.</source>
@@ -3769,12 +3889,20 @@
         <translation>“{folder}”中的模型既不是 CLIP，也不是 SigLIP。</translation>
     </message>
     <message>
+        <source>The model in &apos;{folder}&apos; is no ControlNet.</source>
+        <translation>“{folder}”中的模型不是 ControlNet。</translation>
+    </message>
+    <message>
         <source>The model in &apos;{folder}&apos; is not a BLIP that the app can use.</source>
         <translation>“{folder}”中的模型不是本应用能用的 BLIP。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; is not a LLaVA.</source>
         <translation>“{folder}”中的模型不是 LLaVA。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; is not a Stable Diffusion that the app can draw with.</source>
+        <translation>“{folder}”中的模型不是本应用可以用来绘图的 Stable Diffusion。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; lacks its file &apos;{name}&apos;.</source>
@@ -3801,6 +3929,10 @@
         <translation>图片 {path} 太窄：{width} x {height} 像素。</translation>
     </message>
     <message>
+        <source>The prompt has {count} letters; at most {most} are read.</source>
+        <translation>提示词有 {count} 个字符；最多读取 {most} 个。</translation>
+    </message>
+    <message>
         <source>The recogniser failed twice on {start:.0f} s to {stop:.0f} s of the recording; that part has no text.</source>
         <translation>录音的 {start:.0f} 秒到 {stop:.0f} 秒识别两次失败；该部分没有文字。</translation>
     </message>
@@ -3825,8 +3957,16 @@
         <translation>无法读取设置文件，因此使用默认值。</translation>
     </message>
     <message>
+        <source>The small autoencoder in &apos;{folder}&apos; does not fit the model that draws.</source>
+        <translation>“{folder}”中的小型自编码器与绘图模型不匹配。</translation>
+    </message>
+    <message>
         <source>The sound system does not answer.</source>
         <translation>声音系统没有响应。</translation>
+    </message>
+    <message>
+        <source>The strength lies between 0 and 1, not at {strength}.</source>
+        <translation>强度在 0 和 1 之间，而不是 {strength}。</translation>
     </message>
     <message>
         <source>The template &apos;{text}&apos; has no place for a label.</source>
@@ -3877,12 +4017,24 @@
         <translation>没有可供提问的图片。</translation>
     </message>
     <message>
+        <source>There is no picture to make a part of anew.</source>
+        <translation>没有可以局部重绘的图片。</translation>
+    </message>
+    <message>
         <source>There is no question.</source>
         <translation>没有问题。</translation>
     </message>
     <message>
+        <source>There is no scheduler &apos;{name}&apos;.</source>
+        <translation>没有名为“{name}”的采样器。</translation>
+    </message>
+    <message>
         <source>There is no screen here.</source>
         <translation>这里没有屏幕。</translation>
+    </message>
+    <message>
+        <source>There is no small autoencoder for this model.</source>
+        <translation>这个模型没有小型自编码器。</translation>
     </message>
     <message>
         <source>There is no text to compare the picture with.</source>
@@ -3895,6 +4047,10 @@
     <message>
         <source>There is not enough memory for the model &apos;{model}&apos;.</source>
         <translation>内存不足，无法运行模型“{model}”。</translation>
+    </message>
+    <message>
+        <source>There is nothing to draw.</source>
+        <translation>没有要画的内容。</translation>
     </message>
     <message>
         <source>There is too little memory for the Whisper model &apos;{name}&apos;.</source>
@@ -4247,6 +4403,10 @@
         <translation>常见背景会与您的标签竞争，这样画面也可以一个标签都不符合。</translation>
     </message>
     <message>
+        <source>Compile</source>
+        <translation>编译</translation>
+    </message>
+    <message>
         <source>Computer audio</source>
         <translation>电脑声音</translation>
     </message>
@@ -4407,6 +4567,10 @@
         <translation>将图片分块放大来看：看得更细，但耗时数倍。</translation>
     </message>
     <message>
+        <source>Makes steps faster on a GPU; the first picture of each size then takes a minute longer.</source>
+        <translation>在显卡上让每一步更快；每种尺寸的第一张图片会多花一分钟。</translation>
+    </message>
+    <message>
         <source>Many languages, fast on any computer.</source>
         <translation>多种语言，在任何电脑上都很快。</translation>
     </message>
@@ -4557,6 +4721,10 @@
     <message>
         <source>Spoken language</source>
         <translation>所说语言</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion</source>
+        <translation>Stable Diffusion</translation>
     </message>
     <message>
         <source>Start with</source>

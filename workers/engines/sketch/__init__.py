@@ -1,0 +1,1 @@
+"""Engines that draw, and what they share."""

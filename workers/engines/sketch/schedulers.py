@@ -1,0 +1,70 @@
+"""The ways from noise to a picture, by name: how many steps, how large, and what noise is added. No heavy import.
+
+Papers: DDIM, arXiv 2010.02502; Euler and Heun, arXiv 2206.00364; DPM++, arXiv 2211.01095; UniPC, arXiv 2302.04867;
+LCM, arXiv 2310.04378; TCD, arXiv 2402.19159.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workers.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """One of diffusers' schedulers.
+
+    Attributes:
+        title: what pictures' `parameters` call it, as other tools do.
+        settings: what differs from the model's own configuration.
+    """
+
+    title: str
+    class_name: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+SCHEDULERS = {
+    "ddim": Scheduler("DDIM", "DDIMScheduler"),
+    "euler": Scheduler("Euler", "EulerDiscreteScheduler"),
+    "euler-a": Scheduler("Euler a", "EulerAncestralDiscreteScheduler"),
+    "euler-trailing": Scheduler("Euler trailing", "EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
+    "heun": Scheduler("Heun", "HeunDiscreteScheduler"),
+    "dpmpp-2m": Scheduler("DPM++ 2M", "DPMSolverMultistepScheduler"),
+    "dpmpp-2m-karras": Scheduler("DPM++ 2M Karras", "DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "dpmpp-2m-sde-karras": Scheduler(
+        "DPM++ 2M SDE Karras",
+        "DPMSolverMultistepScheduler",
+        {"use_karras_sigmas": True, "algorithm_type": "sde-dpmsolver++"},
+    ),
+    "unipc": Scheduler("UniPC", "UniPCMultistepScheduler"),
+    "lcm": Scheduler("LCM", "LCMScheduler"),
+    "tcd": Scheduler("TCD", "TCDScheduler"),
+}
+
+
+def check_scheduler(name: str) -> None:
+    """Lets a known name pass, and "", which is the model's own.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    if name and name not in SCHEDULERS:
+        raise UsageError(
+            "There is no scheduler '{name}'.",
+            hint="Choose one of: {names}.",
+            name=name,
+            names=", ".join(SCHEDULERS),
+        )
+
+
+def make_scheduler(name: str, own: Any) -> Any:
+    """A fresh scheduler of this name for the model whose own one is `own`. Imports diffusers."""
+    import diffusers
+
+    if not name:
+        return type(own).from_config(own.config)
+    scheduler = SCHEDULERS[name]
+    return getattr(diffusers, scheduler.class_name).from_config(own.config, **scheduler.settings)
