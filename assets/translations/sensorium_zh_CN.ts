@@ -1100,6 +1100,69 @@
 <context>
     <name>HistoryPanel</name>
     <message>
+        <source>Take the deletion back</source>
+        <translation>撤销删除</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Transcribe again with another model</source>
+        <translation>用其他模型重新转写</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Choose a recording</source>
+        <translation>选择一个录音</translation>
+    </message>
+    <message>
+        <source>Its text appears here.</source>
+        <translation>其文字会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Find in this transcript</source>
+        <translation>在此文本中查找</translation>
+    </message>
+    <message>
+        <source>1 recording</source>
+        <translation>1 个录音</translation>
+    </message>
+    <message>
+        <source>{count} recordings</source>
+        <translation>{count} 个录音</translation>
+    </message>
+    <message>
+        <source>{count} chosen</source>
+        <translation>已选择 {count} 个</translation>
+    </message>
+    <message>
+        <source>Del deletes them.</source>
+        <translation>按 Del 删除。</translation>
+    </message>
+    <message>
+        <source>“{title}” is being recorded now.</source>
+        <translation>“{title}”正在录制。</translation>
+    </message>
+    <message>
+        <source>Stop the recording, then delete it.</source>
+        <translation>请先停止录音，再删除。</translation>
+    </message>
+</context>
+<context>
+    <name>HistorySide</name>
+    <message>
         <source>Search everything that was said</source>
         <translation>搜索说过的一切</translation>
     </message>
@@ -1148,94 +1211,6 @@
         <translation>最近 30 天</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Take the deletion back</source>
-        <translation>撤销删除</translation>
-    </message>
-    <message>
-        <source>Title</source>
-        <translation>标题</translation>
-    </message>
-    <message>
-        <source>Take the deletion back (Ctrl+Z)</source>
-        <translation>撤销删除（Ctrl+Z）</translation>
-    </message>
-    <message>
-        <source>Click to rename (Enter keeps the name)</source>
-        <translation>点击重命名（回车保存名称）</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>置顶</translation>
-    </message>
-    <message>
-        <source>Pinned items are never deleted by age</source>
-        <translation>置顶的项目不会因过期而删除</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
-        <source>Copy the selection or all (Ctrl+C)</source>
-        <translation>复制所选内容或全部（Ctrl+C）</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>导出</translation>
-    </message>
-    <message>
-        <source>Export as text or subtitles</source>
-        <translation>导出为文本或字幕</translation>
-    </message>
-    <message>
-        <source>Transcribe again</source>
-        <translation>重新转写</translation>
-    </message>
-    <message>
-        <source>Transcribe again with another model</source>
-        <translation>用其他模型重新转写</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Delete (Del)</source>
-        <translation>删除（Del）</translation>
-    </message>
-    <message>
-        <source>Choose a recording</source>
-        <translation>选择一个录音</translation>
-    </message>
-    <message>
-        <source>Its text appears here.</source>
-        <translation>其文字会显示在这里。</translation>
-    </message>
-    <message>
-        <source>Rename</source>
-        <translation>重命名</translation>
-    </message>
-    <message>
-        <source>Play or pause</source>
-        <translation>播放或暂停</translation>
-    </message>
-    <message>
-        <source>Find in this transcript</source>
-        <translation>在此文本中查找</translation>
-    </message>
-    <message>
-        <source>1 recording</source>
-        <translation>1 个录音</translation>
-    </message>
-    <message>
-        <source>{count} recordings</source>
-        <translation>{count} 个录音</translation>
-    </message>
-    <message>
         <source>Nothing found</source>
         <translation>未找到</translation>
     </message>
@@ -1250,46 +1225,6 @@
     <message>
         <source>What you record is kept here, on this machine only.</source>
         <translation>您录制的内容保存在这里，仅在本机上。</translation>
-    </message>
-    <message>
-        <source>{count} chosen</source>
-        <translation>已选择 {count} 个</translation>
-    </message>
-    <message>
-        <source>Del deletes them.</source>
-        <translation>按 Del 删除。</translation>
-    </message>
-    <message>
-        <source>Recording now</source>
-        <translation>正在录音</translation>
-    </message>
-    <message>
-        <source>“{title}” is being recorded now.</source>
-        <translation>“{title}”正在录制。</translation>
-    </message>
-    <message>
-        <source>Stop the recording, then delete it.</source>
-        <translation>请先停止录音，再删除。</translation>
-    </message>
-    <message>
-        <source>Deleted: {title}</source>
-        <translation>已删除：{title}</translation>
-    </message>
-    <message>
-        <source>{count} recordings deleted</source>
-        <translation>已删除 {count} 个录音</translation>
-    </message>
-    <message>
-        <source>Transcribing again. The new text appears in this list.</source>
-        <translation>正在重新转写。新文本会出现在此列表中。</translation>
-    </message>
-    <message>
-        <source>Get more models…</source>
-        <translation>获取更多模型…</translation>
-    </message>
-    <message>
-        <source>Copied.</source>
-        <translation>已复制。</translation>
     </message>
 </context>
 <context>
@@ -2460,6 +2395,73 @@
     </message>
 </context>
 <context>
+    <name>TranscriptDetail</name>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Click to rename (Enter keeps the name)</source>
+        <translation>点击重命名（回车保存名称）</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Pinned items are never deleted by age</source>
+        <translation>置顶的项目不会因过期而删除</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the selection or all (Ctrl+C)</source>
+        <translation>复制所选内容或全部（Ctrl+C）</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export as text or subtitles</source>
+        <translation>导出为文本或字幕</translation>
+    </message>
+    <message>
+        <source>Transcribe again</source>
+        <translation>重新转写</translation>
+    </message>
+    <message>
+        <source>Transcribe again with another model</source>
+        <translation>用其他模型重新转写</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete (Del)</source>
+        <translation>删除（Del）</translation>
+    </message>
+    <message>
+        <source>Recording now</source>
+        <translation>正在录音</translation>
+    </message>
+    <message>
+        <source>Transcribing again. The new text appears in this list.</source>
+        <translation>正在重新转写。新文本会出现在此列表中。</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>获取更多模型…</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptPane</name>
     <message>
         <source>Copy</source>
@@ -2622,6 +2624,25 @@
     <message>
         <source>picture {own}, seen at {seen}</source>
         <translation>画面 {own}，以 {seen} 查看</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Take the deletion back (Ctrl+Z)</source>
+        <translation>撤销删除（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Deleted: {title}</source>
+        <translation>已删除：{title}</translation>
+    </message>
+    <message>
+        <source>{count} recordings deleted</source>
+        <translation>已删除 {count} 个录音</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from desktop_app.history.store import History
-from desktop_app.panels.history import UNDO_SHOWN_MS, HistoryPanel
+from desktop_app.panels.history import HistoryPanel
+from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
 from desktop_app.widgets.history_list import _details, title_of
 from tests.desktop_app.panels.hear.conftest import words
 from workers.engine_pool import EnginePool
@@ -42,20 +43,20 @@ def add(history: History, *lines: str, title: str = "", tracks: tuple[str, ...] 
 
 
 def listed(panel) -> list[str]:
-    return [title_of(row.item) for row in panel.model.rows]
+    return [title_of(row.item) for row in panel.side.model.rows]
 
 
 def shown(qtbot, panel, count: int) -> None:
     if not panel.isVisible():
         panel.show()
-    qtbot.waitUntil(lambda: len(panel.model.rows) == count and panel.list.isVisible() == bool(count))
+    qtbot.waitUntil(lambda: len(panel.side.model.rows) == count and panel.side.list.isVisible() == bool(count))
 
 
 def test_nothing_yet_says_what_will_be_here(qtbot, panel):
     panel.show()
 
-    qtbot.waitUntil(panel.nothing.isVisible)
-    assert panel.nothing.title.text() == "Nothing here yet"
+    qtbot.waitUntil(panel.side.nothing.isVisible)
+    assert panel.side.nothing.title.text() == "Nothing here yet"
 
 
 def test_items_are_listed_newest_first_by_name_or_first_words(qtbot, panel, history):
@@ -71,9 +72,9 @@ def test_the_chosen_transcript_is_shown_with_its_tracks(qtbot, panel, history):
     add(history, "how are you", "fine thanks", tracks=("me", "computer"))
 
     shown(qtbot, panel, 1)
-    qtbot.waitUntil(lambda: not panel.pane.view.is_empty)
+    qtbot.waitUntil(lambda: not panel.transcript.pane.view.is_empty)
 
-    assert panel.pane.view.text() == "Me: how are you\nComputer: fine thanks"
+    assert panel.transcript.pane.view.text() == "Me: how are you\nComputer: fine thanks"
 
 
 def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
@@ -81,41 +82,41 @@ def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
     add(history, "first line", "the boiler was made in Rotterdam")
     shown(qtbot, panel, 2)
 
-    panel.search.setText("rotterdam")
+    panel.side.search.setText("rotterdam")
     shown(qtbot, panel, 1)
-    qtbot.waitUntil(lambda: bool(panel.pane.view._hits))
+    qtbot.waitUntil(lambda: bool(panel.transcript.pane.view._hits))
 
-    (row,) = panel.model.rows
+    (row,) = panel.side.model.rows
     assert row.hits[0].time_s == pytest.approx(10.0 + 5 * 0.4)
-    position, length = panel.pane.view._hits[0]
-    assert panel.pane.view.toPlainText()[position : position + length] == "Rotterdam"
+    position, length = panel.transcript.pane.view._hits[0]
+    assert panel.transcript.pane.view.toPlainText()[position : position + length] == "Rotterdam"
 
 
 def test_a_search_opens_its_first_hit_when_what_was_open_is_none(qtbot, panel, history):
     add(history, "the boiler was made in Rotterdam")
     newest = add(history, "nothing of interest")
     shown(qtbot, panel, 2)
-    qtbot.waitUntil(lambda: panel._loaded is not None and panel._loaded.item.id == newest)
+    qtbot.waitUntil(lambda: panel.transcript.loaded is not None and panel.transcript.loaded.item.id == newest)
 
-    panel.search.setText("rotterdam")
+    panel.side.search.setText("rotterdam")
     shown(qtbot, panel, 1)
 
-    qtbot.waitUntil(lambda: panel._loaded is not None and panel._loaded.item.id != newest)
-    qtbot.waitUntil(panel.detail.isVisible)
+    qtbot.waitUntil(lambda: panel.transcript.loaded is not None and panel.transcript.loaded.item.id != newest)
+    qtbot.waitUntil(panel.transcript.isVisible)
 
 
 def test_search_without_a_hit_says_so(qtbot, panel, history):
     add(history, "hello")
     shown(qtbot, panel, 1)
 
-    panel.search.setText("absent")
+    panel.side.search.setText("absent")
 
-    qtbot.waitUntil(panel.nothing.isVisible)
-    assert panel.nothing.title.text() == "Nothing found"
-    assert [panel.detail.isVisible(), panel.choose.isVisible()] == [False, False]
-    panel.search.clear()
+    qtbot.waitUntil(panel.side.nothing.isVisible)
+    assert panel.side.nothing.title.text() == "Nothing found"
+    assert [panel.transcript.isVisible(), panel.choose.isVisible()] == [False, False]
+    panel.side.search.clear()
     shown(qtbot, panel, 1)
-    qtbot.waitUntil(panel.detail.isVisible)
+    qtbot.waitUntil(panel.transcript.isVisible)
     assert not panel.choose.isVisible()
 
 
@@ -124,21 +125,21 @@ def test_filters_by_kind_and_pin(qtbot, panel, history):
     add(history, "from a file", title="Interview", tracks=("file",))
     shown(qtbot, panel, 2)
 
-    panel.kind.setCurrentIndex(panel.kind.findData("files"))
+    panel.side.kind.setCurrentIndex(panel.side.kind.findData("files"))
     shown(qtbot, panel, 1)
     assert listed(panel) == ["Interview"]
     panel.toggle_pin()
-    panel.kind.setCurrentIndex(panel.kind.findData("pinned"))
-    qtbot.waitUntil(lambda: [row.item.is_pinned for row in panel.model.rows] == [True])
+    panel.side.kind.setCurrentIndex(panel.side.kind.findData("pinned"))
+    qtbot.waitUntil(lambda: [row.item.is_pinned for row in panel.side.model.rows] == [True])
 
 
 def test_a_new_name_is_kept(qtbot, panel, history):
     item_id = add(history, "hello")
     shown(qtbot, panel, 1)
-    qtbot.waitUntil(lambda: panel.title.text() == "hello")
+    qtbot.waitUntil(lambda: panel.transcript.title.text() == "hello")
 
-    panel.title.setText("Greeting")
-    qtbot.keyClick(panel.title, Qt.Key.Key_Return)
+    panel.transcript.title.setText("Greeting")
+    qtbot.keyClick(panel.transcript.title, Qt.Key.Key_Return)
 
     qtbot.waitUntil(lambda: listed(panel) == ["Greeting"])
     assert history.item(item_id).title == "Greeting"
@@ -155,10 +156,12 @@ def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history
     item_id = with_sound(history, "one")
     add(history, "two")
     shown(qtbot, panel, 2)
-    panel.list.selectAll()
-    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
-    panel._undo_timer.start(0)
-    qtbot.waitUntil(lambda: panel.nothing.isVisible() and history.items() == [] and not panel._going)
+    panel.side.list.selectAll()
+    qtbot.keyClick(panel.side.list, Qt.Key.Key_Delete)
+    panel.undo_bar.timer.start(0)
+    qtbot.waitUntil(
+        lambda: panel.side.nothing.isVisible() and history.items() == [] and not panel.undo_bar.hidden_items
+    )
 
     assert not history.media_path(item_id, "me.flac").exists()
     assert panel.undo_bar.isHidden()
@@ -173,14 +176,14 @@ def test_delete_can_be_taken_back(qtbot, panel, history):
     panel.delete_selected()
     shown(qtbot, panel, 1)
     assert panel.undo_bar.isVisible()
-    assert panel.total.text().startswith("1 recording ")
-    qtbot.mouseClick(panel.undo_button, Qt.MouseButton.LeftButton)
+    assert panel.side.total.text().startswith("1 recording ")
+    qtbot.mouseClick(panel.undo_bar.button, Qt.MouseButton.LeftButton)
     shown(qtbot, panel, 2)
 
-    assert [row.item.id for row in panel.selected_rows] == [item_id]
+    assert [row.item.id for row in panel.side.selected_rows] == [item_id]
     assert history.media_path(item_id, "me.flac").exists()
     assert panel.undo_bar.isHidden()
-    assert not panel._undo_timer.isActive()
+    assert not panel.undo_bar.timer.isActive()
 
 
 def test_the_key_takes_a_deletion_back_and_the_bar_names_it(qtbot, panel, history):
@@ -189,13 +192,13 @@ def test_the_key_takes_a_deletion_back_and_the_bar_names_it(qtbot, panel, histor
     shown(qtbot, panel, 2)
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    panel.list.setFocus()
-    panel.open_item(panel.model.rows[1].item.id)
+    panel.side.list.setFocus()
+    panel.open_item(panel.side.model.rows[1].item.id)
 
-    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    qtbot.keyClick(panel.side.list, Qt.Key.Key_Delete)
     shown(qtbot, panel, 1)
-    assert panel.undo_text.text() == "Deleted: Talk with the plumber"
-    qtbot.keyClick(panel.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert panel.undo_bar.text.text() == "Deleted: Talk with the plumber"
+    qtbot.keyClick(panel.side.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     shown(qtbot, panel, 2)
     assert not panel.undo_delete_action.isEnabled()
@@ -212,13 +215,13 @@ def test_time_to_take_back_stands_still_while_a_dialog_is_open(qtbot, panel, his
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
 
-    assert not panel._undo_timer.isActive()
+    assert not panel.undo_bar.timer.isActive()
     assert panel.undo_bar.isVisible()
     dialog.close()
     panel.activateWindow()
-    qtbot.waitUntil(panel._undo_timer.isActive)
+    qtbot.waitUntil(panel.undo_bar.timer.isActive)
 
-    assert 0 < panel._undo_timer.remainingTime() <= UNDO_SHOWN_MS
+    assert 0 < panel.undo_bar.timer.remainingTime() <= UNDO_SHOWN_MS
 
 
 def test_what_is_recorded_now_says_so_and_is_not_deleted(qtbot, panel, history, messages, tmp_path):
@@ -226,15 +229,15 @@ def test_what_is_recorded_now_says_so_and_is_not_deleted(qtbot, panel, history, 
     item_id = other_window.begin(title="Interview", tracks=("me",)).result()
     other_window.flush()
     shown(qtbot, panel, 1)
-    (row,) = panel.model.rows
+    (row,) = panel.side.model.rows
     assert _details(row) == "Recording now"
-    qtbot.waitUntil(lambda: "Recording now" in panel.details.text())
+    qtbot.waitUntil(lambda: "Recording now" in panel.transcript.details.text())
 
     panel.delete_selected()
 
     assert [message.sentence for message in messages] == ["“Interview” is being recorded now."]
     assert panel.undo_bar.isHidden()
-    assert panel._deleted == set()
+    assert not panel.undo_bar.hidden_items
     other_window.finish(item_id, 1.0)
     other_window.close()
 
@@ -247,7 +250,7 @@ def test_other_pages_are_told_what_is_gone_and_not_before(qtbot, context, panel,
 
     panel.delete_selected()
     assert gone == []
-    panel._delete_now()
+    panel.undo_bar.delete_now()
 
     assert gone == [frozenset({item_id})]
 
@@ -260,7 +263,7 @@ def test_the_next_deletion_makes_the_one_before_final(qtbot, panel, history):
     panel.delete([second])
     qtbot.waitUntil(lambda: [item.id for item in history.items()] == [second])
 
-    panel.undo_delete()
+    panel.undo_bar.take_back()
     shown(qtbot, panel, 1)
 
 
@@ -285,12 +288,12 @@ def test_playing_marks_the_word_that_is_heard(qtbot, panel, history):
     history.finish(item_id, 3.0)
     history.flush()
     shown(qtbot, panel, 1)
-    qtbot.waitUntil(lambda: panel.pane.player.has_media)
+    qtbot.waitUntil(lambda: panel.transcript.pane.player.has_media)
 
-    panel.pane.player.play_from(0.4)
-    qtbot.waitUntil(lambda: panel.pane.view._playing == (0, 2), timeout=10_000)
+    panel.transcript.pane.player.play_from(0.4)
+    qtbot.waitUntil(lambda: panel.transcript.pane.view._playing == (0, 2), timeout=10_000)
 
-    panel.pane.player.set_media([], 0.0)
+    panel.transcript.pane.player.set_media([], 0.0)
 
 
 def test_the_keys_of_the_page_are_listed(panel):
@@ -301,7 +304,7 @@ def test_the_keys_of_the_page_are_listed(panel):
 
 def test_a_recording_that_ends_appears_by_itself(qtbot, panel, context, history):
     panel.show()
-    qtbot.waitUntil(panel.nothing.isVisible)
+    qtbot.waitUntil(panel.side.nothing.isVisible)
     add(history, "just now")
 
     context.sessions.speech.finished.emit(1)

@@ -1,0 +1,160 @@
+"""The chosen transcript: its name, what can be done with it, its text and its sound."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app import i18n, theme
+from desktop_app.context import AppContext
+from desktop_app.durations import clock_text
+from desktop_app.history.records import Item, Media, StoredSegment
+from desktop_app.jobs import Job
+from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.transcript_pane import TranscriptPane
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One item with everything that its page shows."""
+
+    item: Item
+    segments: list[StoredSegment]
+    media: list[Media]
+
+
+class TranscriptDetail(QWidget):
+    """Shows one item.
+
+    Signals:
+        renamed(str): the item shall be called so.
+        pin_clicked(), delete_clicked().
+    """
+
+    renamed = Signal(str)
+    pin_clicked = Signal()
+    delete_clicked = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.loaded: Loaded | None = None
+
+        self.title = QLineEdit()
+        self.title.setAccessibleName(self.tr("Title"))
+        self.title.setToolTip(self.tr("Click to rename (Enter keeps the name)"))
+        self.title.setStyleSheet("QLineEdit:!focus:!hover { border-color: transparent; background: transparent; }")
+        self.title.setFont(theme.font("heading"))
+        self.details = theme.label("", "caption")
+        self.details.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
+        self.pin_button = theme.icon_button("pin", self.tr("Pin"), tip=self.tr("Pinned items are never deleted by age"))
+        self.pin_button.setCheckable(True)
+        self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the selection or all (Ctrl+C)"))
+        self.export_button = theme.icon_button("upload", self.tr("Export"), tip=self.tr("Export as text or subtitles"))
+        self.again_button = theme.icon_button(
+            "refresh", self.tr("Transcribe again"), tip=self.tr("Transcribe again with another model")
+        )
+        self.delete_button = theme.icon_button("trash", self.tr("Delete"), tip=self.tr("Delete (Del)"))
+        self.pane = TranscriptPane(context)
+        self.player = QFrame()
+        self.player.setProperty("role", "card")
+
+        head = QHBoxLayout()
+        head.setSpacing(theme.SPACE_XS)
+        head.addWidget(self.title, 1)
+        for button in (self.pin_button, self.copy_button, self.export_button, self.again_button, self.delete_button):
+            head.addWidget(button)
+        row = QHBoxLayout(self.player)
+        row.setContentsMargins(theme.SPACE_S, theme.SPACE_XS, theme.SPACE_M, theme.SPACE_XS)
+        row.addWidget(self.pane.player_bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
+        column.setSpacing(theme.SPACE_XS)
+        column.addLayout(head)
+        column.addWidget(self.details)
+        column.addSpacing(theme.SPACE_S)
+        column.addWidget(self.pane, 1)
+        column.addSpacing(theme.SPACE_S)
+        column.addWidget(self.player)
+
+        self.title.editingFinished.connect(self._on_title_edited)
+        self.pin_button.clicked.connect(self.pin_clicked)
+        self.copy_button.clicked.connect(self._on_copy)
+        self.export_button.clicked.connect(self._on_export)
+        self.again_button.clicked.connect(self.offer_models)
+        self.delete_button.clicked.connect(self.delete_clicked)
+        theme.theme().changed.connect(self._on_theme_changed)
+
+    def show_item(self, row: Row, loaded: Loaded) -> None:
+        item = loaded.item
+        self.loaded = loaded
+        self.title.setText(title_of(item))
+        self.title.setCursorPosition(0)
+        self.pin_button.setChecked(item.is_pinned)
+        parts = [
+            when_text(item.created_at),
+            self.tr("Recording now") if row.is_recorded_now else clock_text(item.duration_s),
+        ]
+        parts += [text for text in (item.source.rpartition(os.sep)[2], item.model_id) if text]
+        if item.language:
+            parts.append(i18n.language_name(item.language))
+        self.details.setText("  ·  ".join(parts))
+        self.details.setToolTip(item.source)
+        self.pane.show_item(item, loaded.segments, loaded.media)
+        self.player.setVisible(bool(loaded.media))
+        self.again_button.setEnabled(bool(loaded.media))
+
+    def show_nothing(self) -> None:
+        """Lets go of the sound, too."""
+        self.loaded = None
+        self.pane.show_nothing()
+
+    def edit_title(self) -> None:
+        self.title.setFocus()
+        self.title.selectAll()
+
+    def transcribe_again(self, model_id: str) -> None:
+        """Makes another item of the same sound with another model."""
+        if self.loaded is not None:
+            self._context.sessions.files.add_again(self.loaded.item, self.loaded.media, model_id)
+            self._context.notify("info", self.tr("Transcribing again. The new text appears in this list."))
+
+    def offer_models(self) -> None:
+        """Asks with which model to transcribe again."""
+
+        def installed(_job: Job) -> list[tuple[str, str]]:
+            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("speech")]
+
+        self._context.run(installed, on_done=self._show_models)
+
+    def _show_models(self, installed: list[tuple[str, str]]) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for model_id, title in installed:
+            action = menu.addAction(theme.icon("chip"), title)
+            action.triggered.connect(lambda _=False, model_id=model_id: self.transcribe_again(model_id))
+        menu.addSeparator()
+        more = menu.addAction(theme.icon("download"), self.tr("Get more models…"))
+        more.triggered.connect(lambda: self._context.panel_requested.emit("models"))
+        menu.popup(self.again_button.mapToGlobal(self.again_button.rect().bottomLeft()))
+
+    def _on_title_edited(self) -> None:
+        title = self.title.text().strip()
+        if self.loaded is not None and title not in ("", title_of(self.loaded.item)):
+            self.renamed.emit(title)
+
+    def _on_copy(self) -> None:
+        self.pane.copy()
+        self._context.notify("info", self.tr("Copied."))
+
+    def _on_export(self) -> None:
+        menu = self.pane.export_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
+
+    def _on_theme_changed(self) -> None:
+        self.title.setFont(theme.font("heading"))
