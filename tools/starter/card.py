@@ -112,7 +112,9 @@ print(processor.decode(model.generate(**inputs)[0], skip_special_tokens=True))""
         ),
         'Counts are answered in digits, places as one of nine ("top left" ... "center" ... "bottom right").\n'
         "These weights were trained for 4,080 steps, the first 3,950 on longer schedules, the first 1,150 with as\n"
-        "many questions of each kind; `make starter` takes one schedule and asks for places more often throughout.",
+        "many questions of each kind; `make starter` takes one schedule and asks for places more often throughout.\n"
+        '"Colour" is understood as "color" is: half of the questions about it have either. In these weights the word\n'
+        "was added afterwards, with the weights of the other; `make starter` trains both.",
     ),
     "starter-llava": Card(
         "Starter LLaVA",

@@ -171,7 +171,10 @@ def _colour(rng: np.random.Generator, things: Sequence[Thing]) -> Question | Non
         return None
     thing = coloured[rng.integers(len(coloured))]
     templates = ("what color {is} the {it}?", "which color does the {it} have?", "what is the color of the {it}?")
-    return Question("colour", _asked(rng, templates, thing), str(thing.colour), thing)
+    text = _asked(rng, templates, thing)
+    if rng.random() < 0.5:
+        text = text.replace("color", "colour")
+    return Question("colour", text, str(thing.colour), thing)
 
 
 def _count(rng: np.random.Generator, things: Sequence[Thing]) -> Question:
@@ -239,4 +242,15 @@ def every_word() -> list[str]:
     )
     templates = [template.replace("{}", "a").lower() for template in (*SINGLE_CAPTIONS, *MANY_CAPTIONS)]
     numbers = [str(n) for n in range(MOST_THINGS + 1)]
-    return [*names, *asked, *templates, *numbers, *NUMBERS, *COLOURS, *PLACE_WORDS.values(), *ALL_PLACES, "a, b and c."]
+    return [
+        *names,
+        *asked,
+        *templates,
+        *numbers,
+        *NUMBERS,
+        *COLOURS,
+        *PLACE_WORDS.values(),
+        *ALL_PLACES,
+        "a, b and c.",
+        "colour",
+    ]
