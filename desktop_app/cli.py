@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MOST = 1_000_000
+LONGEST_ANSWER = 256  # tokens: a paragraph
 
 app = typer.Typer(
     help="Turns speech into text and looks at pictures, on your own machine. Without a command it opens the window.",
@@ -273,13 +274,33 @@ def ask(
             help="Files with pictures, '-' for one on standard input, or a table (.csv) with rows: picture,question.",
         ),
     ],
-    question: Annotated[str, typer.Option(metavar="TEXT", help="About each picture by itself.")] = "",
-    engine: Annotated[str, typer.Option(metavar="NAME", help="blip.")] = "",
-    model: LookModel = "",
+    question: Annotated[str, typer.Option(metavar="TEXT", help="What to ask.")] = "",
+    each: Annotated[bool, typer.Option("--each", help="Ask about each picture by itself.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="blip or blip2, for one picture; llava, idefics, chat-vlm or server, for one or several.",
+        ),
+    ] = "",
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", metavar="ID|FOLDER", help="A model of `models list`, or a folder; of a server, as it calls it."
+        ),
+    ] = "",
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="Of the engine server, with /v1; `SENSORIUM_SERVER_KEY` is its key.")
+    ] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Answers a question about each picture; the answer comes word by word."""
-    return _look("ask", images, {}, engine, model, question=question, is_json=as_json)
+    """Answers a question about pictures; the answer comes word by word.
+
+    An engine that takes several pictures answers once, about all of them together; with --each, and with other
+    engines, there is an answer about each picture. The rows of a table always have an answer each.
+    """
+    extra: dict[str, Any] = {"question": question, "is_each": each, "address": address}
+    return _look("ask", images, {"max_new_tokens": LONGEST_ANSWER}, engine, model, is_json=as_json, **extra)
 
 
 def _look(
@@ -289,14 +310,15 @@ def _look(
     engine: str,
     model: str,
     *,
-    question: str = "",
     top: int = MOST,
     is_json: bool,
+    **asked: Any,
 ) -> int:
     from desktop_app.look import Order, run
     from desktop_app.paths import Paths
 
-    order = Order(task, tuple(images), options, question, engine, model, top if top < MOST else 0, is_json)
+    top = top if top < MOST else 0
+    order = Order(task, tuple(images), options, engine=engine, model=model, top=top, is_json=is_json, **asked)
     return run(order, Paths.of_user(), complain)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine
@@ -46,6 +48,9 @@ class Order:
         images: files, or "-" for standard input; for "ask" also tables (.csv) of pictures and questions.
         options: the fields of the ImageRequest that are the same for every picture.
         question: about the pictures that no table has.
+        is_each: a question about each picture by itself, whatever the engine takes.
+        model: for the engine "server" the name of a model there.
+        address: of that server.
         top: at most this many labels; 0 for as many as fit the engine.
     """
 
@@ -53,18 +58,24 @@ class Order:
     images: tuple[str, ...]
     options: dict[str, Any] = field(default_factory=dict)
     question: str = ""
+    is_each: bool = False
     engine: str = ""
     model: str = ""
+    address: str = ""
     top: int = 0
     is_json: bool = False
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One picture to look at; `question` only where it is asked about."""
+    """What one request looks at: one picture, or all that one question is about."""
 
-    name: str
+    names: tuple[str, ...]
     question: str = ""
+
+
+Picture = tuple[str, Frame]  # with its name
+Lot = list[tuple[Asked, list[Picture]]]
 
 
 def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
@@ -74,16 +85,21 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         AppError: nothing can be looked at.
         Cancelled: by Ctrl-C.
     """
-    asked = _asked(order)
-    catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
+    settings = Settings.load(paths.settings_file)
+    catalogue = Catalogue(settings.models_dir(paths.models_dir))
     engine = order.engine
     if order.task == "label" and not order.model:  # without labels of one's own, those of the model
         engine = engine or ("clip" if order.options.get("candidate_labels") else "vit")
-    spec = choose_spec(catalogue, order.task, engine, order.model)
+    if engine == "server":
+        spec = _server_spec(catalogue, settings, order)
+    else:
+        spec = choose_spec(catalogue, order.task, engine, order.model)
+    is_together = engines()[spec.engine].info.takes_several_images and not order.is_each
+    asked = _asked(order, is_together=is_together)
     _check_labels(order, spec, complain)
     if not order.model and sys.stderr.isatty() and catalogue.entry(spec.model_id).source == "bundled":
         complain(_advice(catalogue, order.task, spec))
-    piped = _piped() if any(one.name == "-" for one in asked) else b""
+    piped = _piped() if any("-" in one.names for one in asked) else b""
     errors: list[AppError] = []
 
     def tell(error: AppError) -> None:
@@ -143,6 +159,28 @@ def choose_spec(catalogue: Catalogue, task: LookTask, engine: str, model: str) -
     return catalogue.spec(engine or entry.engines[0], entry.id)
 
 
+def _server_spec(catalogue: Catalogue, settings: Settings, order: Order) -> EngineSpec:
+    """The server of the settings, but for what was typed.
+
+    Raises:
+        UsageError: the task or an option is none of a server.
+    """
+    from workers.engines.vision.server import ServerOptions
+
+    typed = {name: value for name, value in (("address", order.address), ("model", order.model)) if value}
+    if order.task != "ask":
+        return choose_spec(catalogue, order.task, "server", "")
+    try:
+        options = ServerOptions(**{**settings.see.engine_options.get("server", {}), **typed})
+    except ValidationError as error:
+        raise UsageError(
+            "The settings of the server do not fit: {names}.",
+            hint="Correct them in the preferences.",
+            names=", ".join(sorted({str(detail["loc"][0]) for detail in error.errors()})),
+        ) from error
+    return catalogue.spec("server", "server", options)
+
+
 def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:
     """What somebody who looks on should know about a starter."""
     full = next(entry for entry in catalogue.entries(task) if entry.source == "hub" and spec.engine in entry.engines)
@@ -152,8 +190,8 @@ def _advice(catalogue: Catalogue, task: LookTask, spec: EngineSpec) -> str:
     )
 
 
-def _asked(order: Order) -> list[Asked]:
-    """Every picture, with its question.
+def _asked(order: Order, *, is_together: bool) -> list[Asked]:
+    """Every picture with its question; those of no table share theirs where `is_together`.
 
     Raises:
         UsageError: an input can be no picture, or a question is missing.
@@ -161,18 +199,21 @@ def _asked(order: Order) -> list[Asked]:
     """
     if order.task != "ask":
         _check_names(order.images)
-        return [Asked(name) for name in order.images]
+        return [Asked((name,)) for name in order.images]
+    together = tuple(name for name in order.images if not name.endswith(".csv")) if is_together else ()
     asked: list[Asked] = []
     for name in order.images:
         if name.endswith(".csv"):
             asked += _table(Path(name))
-        elif order.question.strip():
-            asked.append(Asked(name, order.question))
-        else:
+        elif not order.question.strip():
             raise UsageError(
                 "There is no question.", hint="Give --question TEXT, or a table of pictures and questions."
             )
-    _check_names([one.name for one in asked])
+        elif not together:
+            asked.append(Asked((name,), order.question))
+        elif name is together[0]:
+            asked.append(Asked(together, order.question))
+    _check_names([name for one in asked for name in one.names])
     return asked
 
 
@@ -201,7 +242,7 @@ def _table(path: Path) -> list[Asked]:
                 number=number,
                 path=path,
             )
-        asked.append(Asked(str(path.parent / row[0].strip()), row[1].strip()))
+        asked.append(Asked((str(path.parent / row[0].strip()),), row[1].strip()))
     has_header = bool(rows) and [cell.strip().lower() for cell in rows[0][1]] == ["image", "question"]
     if len(asked) == has_header:
         raise SourceError("{path} is empty.", hint="Choose another file.", path=path)
@@ -236,23 +277,28 @@ def _piped() -> bytes:
     return b"".join(iter(lambda: pipe.read1(2**20), b""))  # `read` may sleep over a signal between two pieces
 
 
-def _pictures(asked: Iterable[Asked], piped: bytes, tell: Callable[[AppError], None]) -> Iterator[tuple[Asked, Frame]]:
-    """Each picture that can be read."""
+def _pictures(
+    asked: Iterable[Asked], piped: bytes, tell: Callable[[AppError], None]
+) -> Iterator[tuple[Asked, list[Picture]]]:
+    """The pictures that can be read, of all that are asked about where there is one."""
     for one in asked:
-        try:
-            if one.name == "-":
-                yield one, decode_image(io.BytesIO(piped), "on standard input")
-            else:
-                yield one, read_image(Path(one.name))
-        except SourceError as error:
-            tell(error)
+        pictures = []
+        for name in one.names:
+            try:
+                frame = decode_image(io.BytesIO(piped), "on standard input") if name == "-" else read_image(Path(name))
+                pictures.append((name, frame))
+            except SourceError as error:
+                tell(error)
+        if pictures:
+            yield one, pictures
 
 
-def _lots(pictures: Iterator[tuple[Asked, Frame]]) -> Iterator[list[tuple[Asked, Frame]]]:
-    lot: list[tuple[Asked, Frame]] = []
-    for picture in pictures:
-        lot.append(picture)
-        if len(lot) == AT_ONCE or sum(frame.nbytes for _, frame in lot) > AT_ONCE_BYTES:
+def _lots(asked: Iterator[tuple[Asked, list[Picture]]]) -> Iterator[Lot]:
+    lot: Lot = []
+    for one in asked:
+        lot.append(one)
+        frames = [frame for _, pictures in lot for _, frame in pictures]
+        if len(frames) >= AT_ONCE or sum(frame.nbytes for frame in frames) > AT_ONCE_BYTES:
             yield lot
             lot = []
     if lot:
@@ -268,18 +314,19 @@ class _Show:
         self._interrupts = interrupts
         self._has_headings = has_headings
 
-    def look(self, lot: list[tuple[Asked, Frame]]) -> None:
+    def look(self, lot: Lot) -> None:
         """Raises AppError, Cancelled."""
         if self._order.task == "ask":
-            for one, frame in lot:
-                self._ask(one, frame)
+            for one, pictures in lot:
+                self._ask(one.question, pictures)
             return
-        results = self._results(tuple(frame for _, frame in lot))
-        for (one, _), result in zip(lot, results, strict=True):
+        shown = [picture for _, pictures in lot for picture in pictures]
+        results = self._results(tuple(frame for _, frame in shown))
+        for (name, _), result in zip(shown, results, strict=True):
             if isinstance(result, LabelScores):
-                self._show_labels(one.name, result)
+                self._show_labels(name, result)
             elif isinstance(result, Caption):
-                self._show_caption(one.name, result)
+                self._show_caption(name, result)
 
     def _results(self, frames: tuple[Frame, ...], question: str = "") -> Iterator[Any]:
         options = {**self._order.options, "question": question}
@@ -305,25 +352,26 @@ class _Show:
         else:
             _write(f"{self._heading(name)}{result.text}\n")
 
-    def _ask(self, one: Asked, frame: Frame) -> None:
+    def _ask(self, question: str, pictures: list[Picture]) -> None:
         if not self._order.is_json:
-            _write(self._heading(one.name))
-        for result in self._results((frame,), one.question):
+            _write(self._heading(pictures[0][0]))
+        for result in self._results(tuple(frame for _, frame in pictures), question):
             if isinstance(result, AnswerToken) and not self._order.is_json:
                 _write(result.text)
             elif isinstance(result, Answer):
-                self._end_answer(one, result)
+                self._end_answer([name for name, _ in pictures], question, result)
 
-    def _end_answer(self, one: Asked, answer: Answer) -> None:
+    def _end_answer(self, names: list[str], question: str, answer: Answer) -> None:
         if not self._order.is_json:
             _write("\n")
             return
+        spec = self._lease.spec
         self._write_json(
             {
-                "images": [one.name],
-                "question": one.question,
+                "images": names,
+                "question": question,
                 "answer": answer.text,
-                "model": self._lease.spec.model_id,
+                "model": answer.model if spec.engine == "server" else spec.model_id,
                 "time_to_first_token_s": round(answer.time_to_first_token_s, 4),
                 "tokens_per_s": round(answer.tokens_per_s, 2),
             }

@@ -32,7 +32,7 @@ CaptionWhen = Literal["changed", "always"]
 
 
 # What choices are called that engines' options share.
-COMMON_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "Graphics card"}
+COMMON_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "Graphics card", "server": "Server"}
 
 
 class Section(BaseModel):

@@ -11,6 +11,7 @@
         │   ├── ModelBroken       4  truncated, wrong checksum, wrong kind
         │   ├── PackageMissing    4  a Python package the engine needs
         │   ├── EngineDied        4  its process ended by itself
+        │   ├── ServerError       5  a server that is not there, silent or wrong
         │   └── OutOfMemory       4
         ├── DownloadError         5
         ├── DiskError             5  full, read-only, gone
@@ -94,6 +95,10 @@ class PackageMissing(EngineError): ...
 
 
 class EngineDied(EngineError): ...
+
+
+class ServerError(EngineError):
+    exit_code = 5
 
 
 class OutOfMemory(EngineError): ...

@@ -2814,6 +2814,10 @@
         <translation>“{address}”是网址，不是文件。</translation>
     </message>
     <message>
+        <source>&apos;{address}&apos; is no address of a server.</source>
+        <translation>“{address}”不是服务器地址。</translation>
+    </message>
+    <message>
         <source>&apos;{address}&apos; is no address of a video.</source>
         <translation>“{address}”不是视频地址。</translation>
     </message>
@@ -2958,6 +2962,10 @@
         <translation>隐私项目不在磁盘上保存任何内容。</translation>
     </message>
     <message>
+        <source>A server answers questions and does not do &apos;{task}&apos;.</source>
+        <translation>服务器只回答问题，不支持“{task}”。</translation>
+    </message>
+    <message>
         <source>Add --output FOLDER/.</source>
         <translation>请加上 --output FOLDER/。</translation>
     </message>
@@ -2972,6 +2980,10 @@
     <message>
         <source>An input is empty.</source>
         <translation>有一个输入是空的。</translation>
+    </message>
+    <message>
+        <source>Ask again. If it happens again, the log of the server tells more.</source>
+        <translation>请再问一次。如果再次发生，服务器的日志中有更多信息。</translation>
     </message>
     <message>
         <source>Ask in fewer words, or start a new chat.</source>
@@ -3024,6 +3036,10 @@
     <message>
         <source>Check the address and the network.</source>
         <translation>请检查地址和网络。</translation>
+    </message>
+    <message>
+        <source>Check the address in the options of the engine: most servers want /v1 at its end.</source>
+        <translation>请检查引擎选项中的地址：大多数服务器的地址以 /v1 结尾。</translation>
     </message>
     <message>
         <source>Check the disk.</source>
@@ -3112,6 +3128,10 @@
     <message>
         <source>Choose another device.</source>
         <translation>请选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Choose another engine.</source>
+        <translation>请选择其他引擎。</translation>
     </message>
     <message>
         <source>Choose another file for --events.</source>
@@ -3224,6 +3244,10 @@
     <message>
         <source>Copy the model&apos;s other files there.</source>
         <translation>请将模型的其他文件复制到那里。</translation>
+    </message>
+    <message>
+        <source>Correct them in the preferences.</source>
+        <translation>请在偏好设置中更正。</translation>
     </message>
     <message>
         <source>Cut out the part that matters.</source>
@@ -3366,6 +3390,10 @@
         <translation>可用的有：{kinds}。</translation>
     </message>
     <message>
+        <source>It has: {names}.</source>
+        <translation>它有：{names}。</translation>
+    </message>
+    <message>
         <source>It is started again and asked once more.</source>
         <translation>正在重新启动它并再问一次。</translation>
     </message>
@@ -3380,6 +3408,10 @@
     <message>
         <source>It is started again; the drawing is kept.</source>
         <translation>正在重新启动；画作已保留。</translation>
+    </message>
+    <message>
+        <source>It may be busy, or its model too large. More patience can be set in the options of the engine.</source>
+        <translation>它可能正忙，或者模型太大。可在引擎选项中延长等待时间。</translation>
     </message>
     <message>
         <source>It may be muted, or another program may hold it. Check the system&apos;s sound settings.</source>
@@ -3408,6 +3440,10 @@
     <message>
         <source>Load it or draw it again.</source>
         <translation>请重新载入或重新绘制。</translation>
+    </message>
+    <message>
+        <source>Load one there first.</source>
+        <translation>请先在那里加载一个模型。</translation>
     </message>
     <message>
         <source>Loading BLIP</source>
@@ -3452,6 +3488,10 @@
     <message>
         <source>Log out and in again, or run &apos;sensorium doctor&apos;.</source>
         <translation>请注销后重新登录，或运行“sensorium doctor”。</translation>
+    </message>
+    <message>
+        <source>Looking for the server</source>
+        <translation>正在寻找服务器</translation>
     </message>
     <message>
         <source>Make each side at least {least} pixels.</source>
@@ -3614,6 +3654,10 @@
         <translation>请用文字或图片搜索。</translation>
     </message>
     <message>
+        <source>Set {variable}, or store it in the keyring of the system: `keyring set {service} {address}`.</source>
+        <translation>请设置 {variable}，或将其存入系统密钥环：`keyring set {service} {address}`。</translation>
+    </message>
+    <message>
         <source>Sign in with `hf auth login` and try again.</source>
         <translation>请用 `hf auth login` 登录后重试。</translation>
     </message>
@@ -3632,6 +3676,10 @@
     <message>
         <source>Standard input can be read only once.</source>
         <translation>标准输入只能读取一次。</translation>
+    </message>
+    <message>
+        <source>Start it, or correct the address: in the options of the engine, or with --address.</source>
+        <translation>请启动服务器，或更正地址：在引擎选项中，或用 --address。</translation>
     </message>
     <message>
         <source>Stop it first.</source>
@@ -3970,12 +4018,56 @@
         <translation>无法读取屏幕：{reason}。</translation>
     </message>
     <message>
+        <source>The server at {address} answers with something that is no chat.</source>
+        <translation>{address} 处的服务器返回的内容不是对话。</translation>
+    </message>
+    <message>
+        <source>The server at {address} answers with status {status}.</source>
+        <translation>{address} 处的服务器返回状态 {status}。</translation>
+    </message>
+    <message>
+        <source>The server at {address} broke off in the middle of its answer.</source>
+        <translation>{address} 处的服务器在回答中途断开。</translation>
+    </message>
+    <message>
+        <source>The server at {address} does not accept the key.</source>
+        <translation>{address} 处的服务器不接受该密钥。</translation>
+    </message>
+    <message>
+        <source>The server at {address} has no model &apos;{model}&apos;.</source>
+        <translation>{address} 处的服务器没有模型“{model}”。</translation>
+    </message>
+    <message>
+        <source>The server at {address} has no model.</source>
+        <translation>{address} 处的服务器没有模型。</translation>
+    </message>
+    <message>
+        <source>The server at {address} says: {message}</source>
+        <translation>{address} 处的服务器说：{message}</translation>
+    </message>
+    <message>
+        <source>The server at {address} wants a key.</source>
+        <translation>{address} 处的服务器需要密钥。</translation>
+    </message>
+    <message>
+        <source>The server at {address} was silent for {seconds:g} s.</source>
+        <translation>{address} 处的服务器 {seconds:g} 秒没有响应。</translation>
+    </message>
+    <message>
+        <source>The server is ready</source>
+        <translation>服务器已就绪</translation>
+    </message>
+    <message>
         <source>The settings could not be saved: {reason}.</source>
         <translation>无法保存设置：{reason}。</translation>
     </message>
     <message>
         <source>The settings file could not be read, so the defaults are used.</source>
         <translation>无法读取设置文件，因此使用默认值。</translation>
+    </message>
+    <message>
+        <source>The settings of the server do not fit: {names}.</source>
+        <translation>服务器的设置无效：{names}。</translation>
     </message>
     <message>
         <source>The small autoencoder in &apos;{folder}&apos; does not fit the model that draws.</source>
@@ -4052,6 +4144,10 @@
     <message>
         <source>There is no screen here.</source>
         <translation>这里没有屏幕。</translation>
+    </message>
+    <message>
+        <source>There is no server at {address}.</source>
+        <translation>{address} 处没有服务器。</translation>
     </message>
     <message>
         <source>There is no small autoencoder for this model.</source>
@@ -4168,6 +4264,10 @@
     <message>
         <source>Write it as: picture.png,&quot;What is this?&quot;</source>
         <translation>请这样写：picture.png,&quot;What is this?&quot;</translation>
+    </message>
+    <message>
+        <source>Write it like http://localhost:11434/v1, without a name or a password.</source>
+        <translation>请写成 http://localhost:11434/v1 这样的形式，不含用户名和密码。</translation>
     </message>
     <message>
         <source>Write it with {{}}, as in &apos;a photo of {{}}&apos;.</source>
@@ -4332,6 +4432,10 @@
         <translation>一句符合您期望风格的话；有助于识别人名和标点。</translation>
     </message>
     <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全部</translation>
     </message>
@@ -4362,6 +4466,10 @@
     <message>
         <source>As in a mirror. Models see what you see: mirrored text cannot be read.</source>
         <translation>像照镜子一样。模型看到的与您看到的相同：镜像的文字无法辨认。</translation>
+    </message>
+    <message>
+        <source>As the server calls it. Left empty: the first that it has.</source>
+        <translation>服务器上的模型名称。留空则使用第一个。</translation>
     </message>
     <message>
         <source>At least so long from one to the next.</source>
@@ -4512,6 +4620,10 @@
         <translation>历史记录</translation>
     </message>
     <message>
+        <source>How long the server may be silent before it is given up.</source>
+        <translation>服务器多久没有响应就放弃。</translation>
+    </message>
+    <message>
         <source>How many of the newest pictures, with what was said about them, an answer heeds; each takes time.</source>
         <translation>回答会参考最近几张图片及其对话；每多一张都更耗时。</translation>
     </message>
@@ -4578,6 +4690,10 @@
     <message>
         <source>Live, a last word waits until this much sound follows it or the next word begins.</source>
         <translation>实时转写时，最后一个词会等到其后有这么多声音或下一个词开始。</translation>
+    </message>
+    <message>
+        <source>Longer sides are made so long before a picture is sent.</source>
+        <translation>发送前将图片的长边缩小到此尺寸。</translation>
     </message>
     <message>
         <source>Longest answer</source>
@@ -4664,12 +4780,24 @@
         <translation>用一句话描述图片；可以给出开头。</translation>
     </message>
     <message>
+        <source>Patience</source>
+        <translation>等待时间</translation>
+    </message>
+    <message>
         <source>Pause between descriptions</source>
         <translation>描述间隔</translation>
     </message>
     <message>
+        <source>Picture size</source>
+        <translation>图片尺寸</translation>
+    </message>
+    <message>
         <source>Pictures a second</source>
         <translation>每秒画面数</translation>
+    </message>
+    <message>
+        <source>Pictures and questions go to the address in the options of the engine.</source>
+        <translation>图片和问题会发送到引擎选项中的地址。</translation>
     </message>
     <message>
         <source>Pictures in a chat</source>
@@ -4730,6 +4858,14 @@
     <message>
         <source>See</source>
         <translation>看</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Server (OpenAI-compatible)</source>
+        <translation>服务器（兼容 OpenAI）</translation>
     </message>
     <message>
         <source>Silence after the speech (s)</source>
@@ -4866,6 +5002,10 @@
     <message>
         <source>Where the captions open; dragging them makes the place your own.</source>
         <translation>字幕打开的位置；拖动后即为自定义位置。</translation>
+    </message>
+    <message>
+        <source>Where the server listens, with /v1: Ollama at port 11434, vLLM at 8000, llama.cpp at 8080.</source>
+        <translation>服务器的监听地址，含 /v1：Ollama 端口 11434，vLLM 端口 8000，llama.cpp 端口 8080。</translation>
     </message>
     <message>
         <source>Where to compute: a GPU if there is one.</source>

@@ -64,6 +64,7 @@ def read_states(catalogue: Catalogue) -> list[ModelState]:
             catalogue.converted_folder(entry.id).is_dir(),
         )
         for entry in catalogue.entries()
+        if entry.source != "server"  # there is nothing to download, to check or to delete
     ]
 
 

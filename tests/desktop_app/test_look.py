@@ -17,7 +17,8 @@ import pytest
 from PIL import Image
 
 from desktop_app import cli
-from tests.workers.engines.vision.conftest import PICTURES, save_blip
+from tests.loopback_chat import PIECES, Loopback, running
+from tests.workers.engines.vision.conftest import PICTURES, save_blip, save_chat
 from workers.catalogue.catalogue import Catalogue
 from workers.engine_pool import EnginePool
 from workers.engines.vision.blip import Blip, BlipOptions
@@ -51,6 +52,13 @@ def answerer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_blip(tmp_path_factory.mktemp("models") / "captioner", "BlipForConditionalGeneration")
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    monkeypatch.setattr("keyring.get_password", lambda *_: None)
+    with running() as started:
+        yield started
 
 
 def lines_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -235,6 +243,48 @@ def test_ask_writes_the_answer_of_the_engine(answerer: Path, capsys: pytest.Capt
     assert line["tokens_per_s"] > 0
     assert text == f"{expected.text}\n"
     assert [row.partition(": ")[0] for row in both.splitlines()] == [FROG, BOAT]
+
+
+@in_threads
+def test_an_engine_that_takes_several_pictures_answers_about_all_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    llava = save_chat(tmp_path / "tiny-llava", "llava")
+    (tmp_path / "asked.csv").write_text(f"{FROG},why?")
+    command = ["ask", FROG, str(tmp_path / "asked.csv"), "absent.jpg", BOAT, "--question", "what?", "--json"]
+
+    assert cli.main([*command, "--model", str(llava)]) == 3
+    together = lines_of(capsys)
+    assert cli.main([*command, "--model", str(llava), "--each"]) == 3
+    each = lines_of(capsys)
+
+    assert [(line["images"], line["question"]) for line in together] == [([FROG, BOAT], "what?"), ([FROG], "why?")]
+    assert [(line["images"], line["question"]) for line in each] == [
+        ([FROG], "what?"),
+        ([FROG], "why?"),
+        ([BOAT], "what?"),
+    ]
+    assert together[0]["model"] == "tiny-llava"
+    assert together[1]["answer"] == each[1]["answer"]
+
+
+@in_threads
+def test_a_server_is_asked_at_the_address_that_was_typed(
+    loopback: Loopback, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["ask", FROG, BOAT, "--question", "what?", "--engine", "server", "--address", loopback.address]
+
+    assert cli.main([*command, "--model", "other", "--json"]) == 0
+    (line,) = lines_of(capsys)
+    assert cli.main(command) == 0
+    text = capsys.readouterr().out
+    assert cli.main([*command, "--model", "absent"]) == 5
+    complaint = capsys.readouterr().err
+
+    assert (line["images"], line["model"], line["answer"]) == ([FROG, BOAT], "tiny-vlm:latest", "".join(PIECES))
+    assert [request["model"] for request in loopback.asked] == ["other", "tiny-vlm:latest"]
+    assert text == "".join(PIECES) + "\n"
+    assert "has no model 'absent'" in complaint
 
 
 @in_threads

@@ -46,7 +46,7 @@ MODELS_FILE = Path(__file__).with_name("models.toml")
 STARTERS_DIR = Path(__file__).parents[2] / "assets" / "starter"
 MACHINE_CLASSES = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}  # by GPU memory; drivers keep some of it
 
-Format = Literal["ctranslate2", "transformers"]
+Format = Literal["ctranslate2", "transformers", "none"]
 MachineClass = Literal["cpu", "gpu-8gb", "gpu-24gb"]
 
 
@@ -60,7 +60,7 @@ class ModelEntry(BaseModel):
     task: Task
     engines: tuple[str, ...]
     format: Format
-    source: Literal["package", "hub", "bundled", "folder"]
+    source: Literal["package", "hub", "bundled", "folder", "server"]
     packages: tuple[str, ...] = ()
     folder: str = ""  # in site-packages, or the user's own
     joined: dict[str, tuple[str, ...]] = {}
@@ -141,6 +141,8 @@ class Catalogue:
 
     def status(self, model_id: str) -> ModelStatus:
         entry = self.entry(model_id)
+        if entry.source == "server":
+            return ModelStatus.INSTALLED
         folder = self._folder(entry)
         if folder.is_dir():
             record = self._read_record(entry.id)
@@ -160,10 +162,16 @@ class Catalogue:
     def default_model(self, task: Task, engine: str = "") -> ModelEntry:
         """The first model of the task, and of the engine if one is named, that is installed, else that could be.
 
+        A server is never taken unless its engine is named: pictures go there.
+
         Raises:
             ModelMissing: the catalogue has none for this task.
         """
-        entries = [entry for entry in self.entries(task) if engine in ("", *entry.engines)]
+        entries = [
+            entry
+            for entry in self.entries(task)
+            if engine in entry.engines or (not engine and entry.source != "server")
+        ]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
         installed = (entry for entry in entries if self.status(entry.id) is ModelStatus.INSTALLED)
@@ -192,6 +200,8 @@ class Catalogue:
         """
         entry = self.entry(model_id)
         folder = self._folder(entry)
+        if entry.source == "server":
+            return folder  # which is not there, and nobody reads it
         if entry.joined and not folder.is_dir():
             self._join(entry, folder)
         if not folder.is_dir():
@@ -302,7 +312,7 @@ class Catalogue:
         """
         entry = self.entry(model_id)
         folder = self.locate(model_id)
-        if entry.source == "folder":
+        if entry.source in ("folder", "server"):
             return 0
         return self._check(entry, folder, trust=False, on_progress=on_progress, cancelled=cancelled)
 
@@ -321,7 +331,7 @@ class Catalogue:
                 id=entry.id,
                 packages=" ".join(package.split("==")[0] for package in entry.packages),
             )
-        if entry.source == "bundled":
+        if entry.source in ("bundled", "server"):
             raise UsageError("The model '{id}' comes with the app and stays.", id=entry.id)
         for made in (self.converted_folder(entry.id), self.partial_folder(entry.id)):
             _remove_folder(made)

@@ -73,8 +73,8 @@ def test_models_toml_is_valid_and_its_ids_are_unique(models: Catalogue):
     assert len(ids) == len(set(ids))
     assert {"whisper-tiny.en", "whisper-base"} <= set(ids)
     for entry in models.entries():
-        assert entry.licence, entry.id
-        assert {"hub": entry.repo_id, "package": entry.packages, "bundled": True}[entry.source], entry.id
+        assert entry.licence or entry.source == "server", entry.id
+        assert {"hub": entry.repo_id, "package": entry.packages}.get(entry.source, True), entry.id
 
 
 def test_every_engine_of_the_table_exists_and_takes_the_task(models: Catalogue):
@@ -243,10 +243,19 @@ def test_a_starter_that_was_lost_later_says_what_to_do(tmp_path: Path):
 
 def test_a_full_model_comes_before_the_starter(models: Catalogue):
     for task in ("label", "caption", "ask"):
-        sources = [entry.source for entry in models.entries(task)]
+        sources = [entry.source for entry in models.entries(task) if entry.source != "server"]
         assert sources == sorted(sources, key=lambda source: source == "bundled")
         assert sources[0] == "hub"
     assert models.default_model("label").id == "starter-clip"
+
+
+def test_a_server_is_taken_only_where_it_is_named(models: Catalogue):
+    chosen = models.default_model("ask")
+
+    assert chosen.source != "server"
+    assert models.entries("ask")[-1].id == models.default_model("ask", "server").id == "server"
+    assert models.spec("server", "server").factory == "workers.engines.vision.server:Server"
+    assert models.verify("server") == 0
 
 
 # ── folders of one's own ─────────────────────────────────────────────────────────────────────────────────────────────
