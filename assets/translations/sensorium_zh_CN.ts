@@ -185,6 +185,327 @@
     </message>
 </context>
 <context>
+    <name>BrushPopover</name>
+    <message>
+        <source>Width</source>
+        <translation>粗细</translation>
+    </message>
+    <message>
+        <source>In pixels of the canvas ([ and ])</source>
+        <translation>以画布像素计（[ 和 ]）</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
+    </message>
+    <message>
+        <source>See-through strokes do not darken where they cross themselves</source>
+        <translation>半透明的笔画自相交处不会变深</translation>
+    </message>
+    <message>
+        <source>Steadying</source>
+        <translation>稳定</translation>
+    </message>
+    <message>
+        <source>Steadies a slow hand; a fast one is followed as it is</source>
+        <translation>慢画时消除抖动；快画时紧跟手的动作</translation>
+    </message>
+    <message>
+        <source>Fill reaches</source>
+        <translation>填充容差</translation>
+    </message>
+    <message>
+        <source>How far colours may differ that a fill takes in</source>
+        <translation>填充所包含颜色之间的最大差异</translation>
+    </message>
+    <message>
+        <source>Pressure changes the width</source>
+        <translation>压感改变粗细</translation>
+    </message>
+    <message>
+        <source>A pen that is pressed harder draws a wider line</source>
+        <translation>压得越重，线条越粗</translation>
+    </message>
+    <message>
+        <source>Pressure changes the opacity</source>
+        <translation>压感改变不透明度</translation>
+    </message>
+    <message>
+        <source>A pen that is pressed harder draws a stronger line</source>
+        <translation>压得越重，线条越浓</translation>
+    </message>
+    <message>
+        <source>Thinner when fast</source>
+        <translation>快画时变细</translation>
+    </message>
+    <message>
+        <source>Gives a mouse lines that swell and thin out</source>
+        <translation>让鼠标画出粗细变化的线条</translation>
+    </message>
+    <message>
+        <source>Fill rectangles and ellipses</source>
+        <translation>填充矩形和椭圆</translation>
+    </message>
+    <message>
+        <source>Without it they are drawn as outlines</source>
+        <translation>关闭时只画轮廓</translation>
+    </message>
+    <message>
+        <source>A finger draws</source>
+        <translation>手指绘画</translation>
+    </message>
+    <message>
+        <source>Without it one finger moves the canvas; two always zoom and turn it</source>
+        <translation>关闭时单指移动画布；双指始终缩放和旋转</translation>
+    </message>
+</context>
+<context>
+    <name>CanvasFiles</name>
+    <message>
+        <source>Place a picture below…</source>
+        <translation>在下方放置图片…</translation>
+    </message>
+    <message>
+        <source>Open a drawing…</source>
+        <translation>打开画作…</translation>
+    </message>
+    <message>
+        <source>Save the drawing…</source>
+        <translation>保存画作…</translation>
+    </message>
+    <message>
+        <source>Export as a picture…</source>
+        <translation>导出为图片…</translation>
+    </message>
+    <message>
+        <source>Export the lines alone…</source>
+        <translation>仅导出线稿…</translation>
+    </message>
+    <message>
+        <source>Copy the drawing</source>
+        <translation>复制画作</translation>
+    </message>
+    <message>
+        <source>Paste a picture below</source>
+        <translation>在下方粘贴图片</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>Copy one, then paste it here.</source>
+        <translation>请先复制一张图片，再粘贴到这里。</translation>
+    </message>
+    <message>
+        <source>Pictures ({patterns})</source>
+        <translation>图片（{patterns}）</translation>
+    </message>
+    <message>
+        <source>Place a picture below</source>
+        <translation>在下方放置图片</translation>
+    </message>
+    <message>
+        <source>Drawings ({patterns})</source>
+        <translation>画作（{patterns}）</translation>
+    </message>
+    <message>
+        <source>Open a drawing</source>
+        <translation>打开画作</translation>
+    </message>
+    <message>
+        <source>Save the drawing</source>
+        <translation>保存画作</translation>
+    </message>
+    <message>
+        <source>drawing</source>
+        <translation>画作</translation>
+    </message>
+    <message>
+        <source>Export as a picture</source>
+        <translation>导出为图片</translation>
+    </message>
+    <message>
+        <source>Export the lines alone, on nothing</source>
+        <translation>仅导出线稿（透明背景）</translation>
+    </message>
+</context>
+<context>
+    <name>CanvasToolbar</name>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Layers: show, hide, empty</source>
+        <translation>图层：显示、隐藏、清空</translation>
+    </message>
+    <message>
+        <source>Zoom and turn: the wheel zooms, with Shift it turns</source>
+        <translation>缩放和旋转：滚轮缩放，按住 Shift 旋转</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>More commands</source>
+        <translation>更多命令</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>橡皮擦</translation>
+    </message>
+    <message>
+        <source>Straight line</source>
+        <translation>直线</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>矩形</translation>
+    </message>
+    <message>
+        <source>Ellipse</source>
+        <translation>椭圆</translation>
+    </message>
+    <message>
+        <source>Fill with colour</source>
+        <translation>填充颜色</translation>
+    </message>
+    <message>
+        <source>Pick a colour</source>
+        <translation>吸取颜色</translation>
+    </message>
+    <message>
+        <source>Move the picture below</source>
+        <translation>移动下方的图片</translation>
+    </message>
+    <message>
+        <source>Select a rectangle</source>
+        <translation>矩形选择</translation>
+    </message>
+    <message>
+        <source>Select freely</source>
+        <translation>自由选择</translation>
+    </message>
+    <message>
+        <source>Move the canvas</source>
+        <translation>移动画布</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>线稿</translation>
+    </message>
+    <message>
+        <source>Draw lines</source>
+        <translation>画线稿</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Paint colours, below the lines</source>
+        <translation>在线稿下方上色</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Thinner</source>
+        <translation>更细</translation>
+    </message>
+    <message>
+        <source>Thicker</source>
+        <translation>更粗</translation>
+    </message>
+    <message>
+        <source>Swap the two colours</source>
+        <translation>交换两种颜色</translation>
+    </message>
+    <message>
+        <source>Choose a colour</source>
+        <translation>选择颜色</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
+    </message>
+    <message>
+        <source>Upright</source>
+        <translation>转正</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>Empty the layer</source>
+        <translation>清空图层</translation>
+    </message>
+    <message>
+        <source>Empty the canvas</source>
+        <translation>清空画布</translation>
+    </message>
+    <message>
+        <source>Zoom and turn</source>
+        <translation>缩放和旋转</translation>
+    </message>
+    <message>
+        <source>Canvas size</source>
+        <translation>画布大小</translation>
+    </message>
+    <message>
+        <source>Nothing was drawn yet.</source>
+        <translation>还没有画过任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was undone.</source>
+        <translation>没有撤销过的操作。</translation>
+    </message>
+    <message>
+        <source>There is no picture below.</source>
+        <translation>下方没有图片。</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>没有选中任何内容。</translation>
+    </message>
+    <message>
+        <source>Zoom: {percent} %</source>
+        <translation>缩放：{percent} %</translation>
+    </message>
+</context>
+<context>
     <name>CanvasView</name>
     <message>
         <source>Canvas</source>
@@ -476,6 +797,63 @@
     <message>
         <source>Do not show this again</source>
         <translation>不再显示</translation>
+    </message>
+</context>
+<context>
+    <name>ColorButton</name>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Colour (C); X swaps it with the one behind</source>
+        <translation>颜色（C）；按 X 与后面的颜色交换</translation>
+    </message>
+</context>
+<context>
+    <name>ColorPicker</name>
+    <message>
+        <source>Shade</source>
+        <translation>明暗</translation>
+    </message>
+    <message>
+        <source>Saturation and brightness (arrow keys)</source>
+        <translation>饱和度和亮度（方向键）</translation>
+    </message>
+    <message>
+        <source>Hue</source>
+        <translation>色相</translation>
+    </message>
+    <message>
+        <source>Hue (arrow keys)</source>
+        <translation>色相（方向键）</translation>
+    </message>
+    <message>
+        <source>Number of the colour</source>
+        <translation>颜色编号</translation>
+    </message>
+    <message>
+        <source>The colour as #RRGGBB</source>
+        <translation>以 #RRGGBB 表示的颜色</translation>
+    </message>
+    <message>
+        <source>Used before</source>
+        <translation>用过的颜色</translation>
+    </message>
+</context>
+<context>
+    <name>ColorPopover</name>
+    <message>
+        <source>Swap</source>
+        <translation>交换</translation>
+    </message>
+    <message>
+        <source>Take the colour behind (X)</source>
+        <translation>换用后面的颜色（X）</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
     </message>
 </context>
 <context>
@@ -1010,6 +1388,15 @@
     </message>
 </context>
 <context>
+    <name>FlyoutButton</name>
+    <message>
+        <source>{names}
+Click again to choose</source>
+        <translation>{names}
+再次点击以选择</translation>
+    </message>
+</context>
+<context>
     <name>FolderControl</name>
     <message>
         <source>Choose a folder</source>
@@ -1374,6 +1761,64 @@
     <message>
         <source>Waits for a picture</source>
         <translation>等待画面</translation>
+    </message>
+</context>
+<context>
+    <name>LayerRow</name>
+    <message>
+        <source>Empty</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Nothing is on it.</source>
+        <translation>上面没有内容。</translation>
+    </message>
+</context>
+<context>
+    <name>LayersPopover</name>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>线稿</translation>
+    </message>
+    <message>
+        <source>They say where things are.</source>
+        <translation>决定物体的位置和形状。</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>They say which colours the picture takes.</source>
+        <translation>决定图片的颜色。</translation>
+    </message>
+    <message>
+        <source>Picture below</source>
+        <translation>下方图片</translation>
+    </message>
+    <message>
+        <source>To draw after, or to make a picture from.</source>
+        <translation>供临摹，或用来生成图片。</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
+    </message>
+    <message>
+        <source>How clearly the picture below is seen while you draw</source>
+        <translation>绘画时下方图片的清晰程度</translation>
     </message>
 </context>
 <context>
@@ -2712,6 +3157,32 @@
     <message>
         <source>What is heard now</source>
         <translation>现在听到的声音</translation>
+    </message>
+</context>
+<context>
+    <name>WidthButton</name>
+    <message>
+        <source>Width, opacity, pressure ([ and ] change the width)</source>
+        <translation>粗细、不透明度、压感（[ 和 ] 改变粗细）</translation>
+    </message>
+    <message>
+        <source>{width} px</source>
+        <translation>{width} 像素</translation>
+    </message>
+    <message>
+        <source>Width: {width} pixels</source>
+        <translation>粗细：{width} 像素</translation>
+    </message>
+</context>
+<context>
+    <name>WidthSlider</name>
+    <message>
+        <source>Width</source>
+        <translation>粗细</translation>
+    </message>
+    <message>
+        <source>Width ([ and ])</source>
+        <translation>粗细（[ 和 ]）</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,134 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.canvas.files import CanvasFiles
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
+
+
+@pytest.fixture
+def files(view, context) -> CanvasFiles:
+    return CanvasFiles(view, context)
+
+
+def drop(view, data: QMimeData) -> bool:
+    """Whether the view took it."""
+    copy = Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
+    enter.ignore()
+    QApplication.sendEvent(view, enter)
+    if not enter.isAccepted():
+        return False
+    QApplication.sendEvent(view, QDropEvent(QPoint(5, 5), copy, data, left, none))
+    return True
+
+
+def of_files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def picture(color: str = "#cc3300") -> QImage:
+    image = QImage(30, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(color))
+    return image
+
+
+def test_dropped_picture_becomes_the_reference(files, view, qtbot, tmp_path):
+    Image.new("RGB", (30, 20), (1, 2, 3)).save(tmp_path / "a.png")
+
+    with qtbot.waitSignal(view.document.layers_changed):
+        assert drop(view, of_files(tmp_path / "a.png"))
+
+    assert view.document.reference.image.pixelColor(3, 3).getRgb() == (1, 2, 3, 255)
+
+
+def test_dropped_picture_that_cannot_be_read_is_told_in_a_sentence(files, view, qtbot, tmp_path, messages, context):
+    (tmp_path / "a.png").write_bytes(b"no picture")
+
+    with qtbot.waitSignal(context.message_posted):
+        drop(view, of_files(tmp_path / "a.png"))
+
+    assert "is not a picture" in messages[0].sentence
+    assert view.document.reference is None
+
+
+def test_page_may_say_what_becomes_of_dropped_files(files, view, tmp_path):
+    taken = []
+    files.on_files = taken.append
+
+    drop(view, of_files(tmp_path / "a.png", tmp_path / "b.png"))
+
+    assert taken == [[tmp_path / "a.png", tmp_path / "b.png"]]
+
+
+def test_text_is_not_taken(view, files):
+    data = QMimeData()
+    data.setText("hello")
+
+    assert not drop(view, data)
+
+
+def test_pasted_picture_becomes_the_reference_and_none_is_told(files, view, messages):
+    QGuiApplication.clipboard().setImage(picture())
+    files.paste_action.trigger()
+    assert view.document.reference.image.pixelColor(1, 1).name() == "#cc3300"
+    QGuiApplication.clipboard().setText("text")
+
+    files.paste_action.trigger()
+
+    assert "no picture" in messages[0].sentence
+
+
+def test_frame_of_a_camera_becomes_the_reference(files, view):
+    files.place_below(np.full((480, 640, 3), (10, 20, 30), np.uint8))
+
+    assert view.document.reference.image.size() == QSize(640, 480)
+    assert view.document.reference.image.pixelColor(0, 0).getRgb() == (10, 20, 30, 255)
+
+
+def test_huge_picture_of_the_clipboard_is_made_smaller(files, view):
+    files.place_below(QImage(9000, 3000, QImage.Format.Format_RGB32))
+
+    assert view.document.reference.image.size() == QSize(4096, 1365)
+
+
+def test_copy_puts_what_is_seen_into_the_clipboard(files, view, qtbot):
+    stroke = view.document.begin_stroke(StrokeStyle(width_px=30, color="#0044cc"))
+    stroke.add(StrokePoint(100, 100))
+    stroke.finish()
+    QGuiApplication.clipboard().clear()
+
+    with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
+        files.copy()
+
+    assert QGuiApplication.clipboard().image().pixelColor(100, 100).name() == "#0044cc"
+
+
+def test_saved_drawing_is_opened_again_as_one_step(files, view, qtbot, tmp_path):
+    view.document.set_reference(picture())
+    files.save(tmp_path / "a.ora")
+    qtbot.waitUntil((tmp_path / "a.ora").exists)
+    view.document.clear()
+    steps = len(view.document.undo_stack.done)
+
+    with qtbot.waitSignal(view.document.history_changed):
+        files.take([tmp_path / "a.ora"])
+
+    assert not view.document.is_empty(Layer.REFERENCE)
+    assert len(view.document.undo_stack.done) == steps + 1
+
+
+def test_export_that_fails_is_told(files, context, messages, qtbot, tmp_path):
+    with qtbot.waitSignal(context.message_posted):
+        files.export(tmp_path / "nowhere" / "a.png")
+
+    assert "is gone" in messages[0].sentence
