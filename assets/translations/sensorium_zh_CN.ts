@@ -4457,6 +4457,10 @@ Click again to choose</source>
         <translation>缺少 faster-whisper 包。</translation>
     </message>
     <message>
+        <source>The picture itself can still be used.</source>
+        <translation>图片本身仍可使用。</translation>
+    </message>
+    <message>
         <source>The picture {path} is damaged or cut short.</source>
         <translation>图片 {path} 已损坏或不完整。</translation>
     </message>
@@ -4535,6 +4539,10 @@ Click again to choose</source>
     <message>
         <source>The settings file could not be read, so the defaults are used.</source>
         <translation>无法读取设置文件，因此使用默认值。</translation>
+    </message>
+    <message>
+        <source>The settings in {path} are damaged.</source>
+        <translation>{path} 中的设置已损坏。</translation>
     </message>
     <message>
         <source>The settings of the server do not fit: {names}.</source>
@@ -4623,6 +4631,10 @@ Click again to choose</source>
     <message>
         <source>There is no small autoencoder for this model.</source>
         <translation>这个模型没有小型自编码器。</translation>
+    </message>
+    <message>
+        <source>There is no style &apos;{name}&apos;.</source>
+        <translation>没有名为“{name}”的风格。</translation>
     </message>
     <message>
         <source>There is no text to compare the picture with.</source>
@@ -4983,6 +4995,10 @@ Click again to choose</source>
         <translation>字幕</translation>
     </message>
     <message>
+        <source>Cartoon</source>
+        <translation>卡通</translation>
+    </message>
+    <message>
         <source>Changes appear at once, without sliding or fading.</source>
         <translation>变化立即呈现，没有滑动或淡入淡出。</translation>
     </message>
@@ -4993,6 +5009,10 @@ Click again to choose</source>
     <message>
         <source>Classes shown</source>
         <translation>显示的类别数</translation>
+    </message>
+    <message>
+        <source>Clay figure</source>
+        <translation>黏土人偶</translation>
     </message>
     <message>
         <source>Clockwise, for a camera that hangs or stands on its side.</source>
@@ -5101,6 +5121,14 @@ Click again to choose</source>
     <message>
         <source>How solid it is.</source>
         <translation>背景的不透明程度。</translation>
+    </message>
+    <message>
+        <source>Icon</source>
+        <translation>图标</translation>
+    </message>
+    <message>
+        <source>Ink drawing</source>
+        <translation>墨线画</translation>
     </message>
     <message>
         <source>Judges each label by itself, in many languages.</source>
@@ -5243,6 +5271,10 @@ Click again to choose</source>
         <translation>对自带类别的模型，显示得分最高的几个。</translation>
     </message>
     <message>
+        <source>Oil painting</source>
+        <translation>油画</translation>
+    </message>
+    <message>
         <source>Older recordings are deleted with everything that belongs to them.</source>
         <translation>更早的录音及其所有相关内容会被删除。</translation>
     </message>
@@ -5259,6 +5291,10 @@ Click again to choose</source>
         <translation>描述间隔</translation>
     </message>
     <message>
+        <source>Photograph</source>
+        <translation>照片</translation>
+    </message>
+    <message>
         <source>Picture size</source>
         <translation>图片尺寸</translation>
     </message>
@@ -5273,6 +5309,10 @@ Click again to choose</source>
     <message>
         <source>Pictures in a chat</source>
         <translation>对话中的图片数</translation>
+    </message>
+    <message>
+        <source>Pixel art</source>
+        <translation>像素画</translation>
     </message>
     <message>
         <source>Place</source>
@@ -5433,6 +5473,10 @@ Click again to choose</source>
     <message>
         <source>ViT (labels of its own)</source>
         <translation>ViT（自带标签）</translation>
+    </message>
+    <message>
+        <source>Watercolour</source>
+        <translation>水彩</translation>
     </message>
     <message>
         <source>Wav2Vec2 (CTC)</source>

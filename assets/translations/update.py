@@ -4,7 +4,8 @@ Qt code is read by lupdate. Texts that are plain literals elsewhere (errors of t
 and models) are found in the syntax tree and given to lupdate as a file of `translate` calls, by context:
 
     errors      templates and hints of errors and notices, messages of progress
-    settings    titles, descriptions, units and labels of settings and options; titles of engines; notes of models
+    settings    titles, descriptions, units and labels of settings and options; titles of engines and styles; notes of
+                models
     panels      titles and descriptions of pages
 
 With --check nothing is written; it lists what a language lacks and exits 1 if there is anything.
@@ -13,6 +14,7 @@ With --check nothing is written; it lists what a language lacks and exits 1 if t
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 import sys
@@ -57,6 +59,8 @@ def plain_texts() -> Texts:
                 texts |= {("settings", text) for text in _dict_texts(node.value)}
     models = tomllib.loads((ROOT / "workers/catalogue/models.toml").read_text("utf-8"))["model"]
     texts |= {("settings", model["note"]) for model in models if model.get("note")}
+    styles = (json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "assets/styles").glob("*.json")))
+    texts |= {("settings", style["title"]) for style in styles}
     return {(context, text) for context, text in texts if any(letter.isalpha() for letter in text)}
 
 
