@@ -83,6 +83,14 @@
         <translation>把此画面加入下一个问题 (Ctrl+Shift+A)</translation>
     </message>
     <message>
+        <source>Read answers aloud</source>
+        <translation>朗读回答</translation>
+    </message>
+    <message>
+        <source>Speak a question</source>
+        <translation>说出问题</translation>
+    </message>
+    <message>
         <source>Ask</source>
         <translation>提问</translation>
     </message>
@@ -139,8 +147,28 @@
         <translation>回答问题的模型</translation>
     </message>
     <message>
+        <source>Opening the microphone …</source>
+        <translation>正在打开麦克风…</translation>
+    </message>
+    <message>
+        <source>Speak now, then let go</source>
+        <translation>请说话，说完松开</translation>
+    </message>
+    <message>
+        <source>Writing it down …</source>
+        <translation>正在转成文字…</translation>
+    </message>
+    <message>
         <source>Loading the model</source>
         <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Hold to speak a question (F8)</source>
+        <translation>按住说出问题 (F8)</translation>
+    </message>
+    <message>
+        <source>Read answers aloud: {which}</source>
+        <translation>朗读回答：{which}</translation>
     </message>
     <message>
         <source>Write a question first</source>
@@ -2543,6 +2571,10 @@ Click again to choose</source>
         <translation>描述</translation>
     </message>
     <message>
+        <source>Watch</source>
+        <translation>留意</translation>
+    </message>
+    <message>
         <source>Start or stop looking</source>
         <translation>开始或停止看</translation>
     </message>
@@ -2609,6 +2641,10 @@ Click again to choose</source>
     <message>
         <source>Describe what is seen</source>
         <translation>描述所见</translation>
+    </message>
+    <message>
+        <source>Hold to speak a question</source>
+        <translation>按住说出问题</translation>
     </message>
     <message>
         <source>New chat</source>
@@ -2749,6 +2785,77 @@ Click again to choose</source>
     <message>
         <source>{ms} ms</source>
         <translation>{ms} 毫秒</translation>
+    </message>
+</context>
+<context>
+    <name>StandingCard</name>
+    <message>
+        <source>Look for {thing}</source>
+        <translation>留意 {thing}</translation>
+    </message>
+    <message>
+        <source>Look for it, or pause</source>
+        <translation>留意或暂停</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>How sure it has to be, and how often you are told</source>
+        <translation>要多确定、多久提醒一次</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Look for it no more</source>
+        <translation>不再留意</translation>
+    </message>
+    <message>
+        <source>Looks that must say yes</source>
+        <translation>须肯定的次数</translation>
+    </message>
+    <message>
+        <source>Of so many looks</source>
+        <translation>在多少次查看中</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Told at most every</source>
+        <translation>最多每隔</translation>
+    </message>
+    <message>
+        <source>After you were told, it is silent for so long</source>
+        <translation>提醒之后静默这么久</translation>
+    </message>
+    <message>
+        <source>The picture in which {thing} was seen</source>
+        <translation>看到 {thing} 的画面</translation>
+    </message>
+    <message>
+        <source>Seen {when}</source>
+        <translation>{when} 看到</translation>
+    </message>
+    <message>
+        <source>{count} times</source>
+        <translation>{count} 次</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>{hits} of {looks} looks</source>
+        <translation>{looks} 次查看中 {hits} 次</translation>
+    </message>
+    <message>
+        <source>Not seen yet</source>
+        <translation>还没有看到</translation>
     </message>
 </context>
 <context>
@@ -3146,6 +3253,77 @@ Click again to choose</source>
     <message>
         <source>Check the microphone on the page Hear, or type the question.</source>
         <translation>请在“听”页面检查麦克风，或输入问题。</translation>
+    </message>
+</context>
+<context>
+    <name>WatchTab</name>
+    <message>
+        <source>Tell me when you see …</source>
+        <translation>看到时告诉我…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Load the model again</source>
+        <translation>重新加载模型</translation>
+    </message>
+    <message>
+        <source>Such as “a cat” or “Is there a dog?”</source>
+        <translation>例如 “a cat” 或 “Is there a dog?”</translation>
+    </message>
+    <message>
+        <source>What to look for</source>
+        <translation>要留意的东西</translation>
+    </message>
+    <message>
+        <source>Enter adds it, and it is looked for at once</source>
+        <translation>按 Enter 添加，立即开始留意</translation>
+    </message>
+    <message>
+        <source>Look for it</source>
+        <translation>留意它</translation>
+    </message>
+    <message>
+        <source>What is looked for</source>
+        <translation>正在留意</translation>
+    </message>
+    <message>
+        <source>Nothing is looked for</source>
+        <translation>没有要留意的东西</translation>
+    </message>
+    <message>
+        <source>Name a thing: when it comes into view you are told, and its picture is kept in the history.</source>
+        <translation>说出一样东西：当它出现时会提醒你，并把画面存入历史。</translation>
+    </message>
+    <message>
+        <source>Look for it (Enter)</source>
+        <translation>留意它 (Enter)</translation>
+    </message>
+    <message>
+        <source>Name a thing first</source>
+        <translation>请先写下一样东西</translation>
+    </message>
+    <message>
+        <source>Waits for a picture</source>
+        <translation>等待画面</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Watching</source>
+        <translation>正在留意</translation>
+    </message>
+    <message>
+        <source>Waits for the answer</source>
+        <translation>等待回答</translation>
+    </message>
+    <message>
+        <source>Stopped by an error</source>
+        <translation>因错误停止</translation>
     </message>
 </context>
 <context>

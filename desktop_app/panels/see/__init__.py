@@ -7,6 +7,7 @@ dock           at its foot: start, freeze, keep; turn, zoom, a part of the pictu
 ask            a chat about the picture
 labels         which labels fit it
 caption        a sentence about it
+watch          what is looked for, and when it was seen
 lane_head      the switch above labels and captions
 model_choice   which model, and the note about a starter
 """

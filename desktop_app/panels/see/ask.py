@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QActionGroup, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QMenu,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -22,6 +25,8 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.sessions.chat import ChatTurn, Rating
+from desktop_app.sessions.voice_question import VoiceState
+from desktop_app.settings import See, extra_of
 from desktop_app.widgets.chat_view import ChatView
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
@@ -34,6 +39,8 @@ from workers.results import Progress
 if TYPE_CHECKING:
     from workers.results import VideoFrame
 
+QUIET_DBFS = -60
+VOICE_KEY = Qt.Key.Key_F8
 ABOUT_NEWEST, ABOUT_SAME = "newest", "same"
 PENDING_PX = 40
 SUGGESTIONS = ("what is this?", "what is on the left?", "what color is it?")
@@ -69,6 +76,12 @@ class AskTab(QWidget):
         self.progress = ElidedLabel("", "caption")
         self.progress.hide()
         self.pending = QWidget()
+        self.voice_row = QWidget()
+        self.voice_text = ElidedLabel("", "caption")
+        self.voice_level = QProgressBar()
+        self.voice_level.setRange(QUIET_DBFS, 0)
+        self.voice_level.setTextVisible(False)
+        self.voice_level.setFixedWidth(64)
         self.field = QuestionField(self.tr("Ask about the picture"))
         self.field.setToolTip(
             self.tr("Enter asks, Shift+Enter begins a new line, Up brings back what was asked before")
@@ -80,6 +93,8 @@ class AskTab(QWidget):
         self.add_button = theme.icon_button(
             "plus", self.tr("Add this picture"), tip=self.tr("Add this picture to the next question (Ctrl+Shift+A)")
         )
+        self.aloud_button = theme.icon_button("speaker", self.tr("Read answers aloud"))
+        self.voice_button = theme.icon_button("hear", self.tr("Speak a question"))
         self.send_button = theme.icon_button("send", self.tr("Ask"), tip=self.tr("Ask (Enter)"))
         self.stop_button = theme.icon_button("stop", self.tr("Stop"), tip=self.tr("Stop the answer (Esc)"))
 
@@ -88,6 +103,7 @@ class AskTab(QWidget):
         self._show_limits()
         self._show_turns()
         self._show_pending()
+        self._show_voice()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -106,12 +122,18 @@ class AskTab(QWidget):
         tools.addWidget(self.about, 1)
         tools.addWidget(self.add_button)
         tools.addStretch(1)
-        self.tools = tools
+        tools.addWidget(self.aloud_button)
+        tools.addWidget(self.voice_button)
         tools.addWidget(self.send_button)
         tools.addWidget(self.stop_button)
         inner = QVBoxLayout(self.composer)
         inner.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
         inner.setSpacing(theme.SPACE_XS)
+        voice = QHBoxLayout(self.voice_row)
+        voice.setContentsMargins(theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS, 0)
+        voice.addWidget(self.voice_text, 1)
+        voice.addWidget(self.voice_level)
+        inner.addWidget(self.voice_row)
         inner.addWidget(self.pending)
         inner.addWidget(self.field)
         inner.addLayout(tools)
@@ -137,6 +159,14 @@ class AskTab(QWidget):
         self.add_button.clicked.connect(session.add_frame)
         self.send_button.clicked.connect(self.field.send)
         self.stop_button.clicked.connect(self.stop)
+        self.aloud_button.clicked.connect(self._on_aloud)
+        self.voice_button.pressed.connect(self.begin_voice)
+        self.voice_button.released.connect(session.end_voice)
+        session.voice.state_changed.connect(self._show_voice)
+        session.voice.text_changed.connect(self._show_voice)
+        session.voice.level_changed.connect(lambda dbfs: self.voice_level.setValue(round(max(QUIET_DBFS, dbfs))))
+        session.speaker.speaking_changed.connect(self._show_buttons)
+        self._context.settings_changed.connect(self._on_settings_changed)
         self.chat.rated.connect(self._on_rated)
         self.chat.copied.connect(lambda _turn: self._context.notify("info", self.tr("Copied.")))
         session.turn_added.connect(self._on_turn_added)
@@ -146,6 +176,12 @@ class AskTab(QWidget):
         session.ask_progress.connect(self._show_progress)
         session.state_changed.connect(self._show_buttons)
         session.source_changed.connect(self._show_buttons)
+
+    @property
+    def is_busy(self) -> bool:
+        """There is something that Esc stops."""
+        session = self._session
+        return session.is_answering or session.speaker.is_speaking or session.voice.state is not VoiceState.IDLE
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,8 +193,21 @@ class AskTab(QWidget):
         self.field.setFocus()
 
     def stop(self) -> None:
+        self._session.voice.cancel()
         self._session.stop_answer()
         self.field.setFocus()
+
+    def begin_voice(self) -> None:
+        """Takes a spoken question until the key, or the button, is released."""
+        self._session.begin_voice()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
+            if event.key() == VOICE_KEY and not event.isAutoRepeat():
+                self._session.end_voice()
+        elif event.type() == QEvent.Type.ApplicationDeactivate:  # nobody would tell of the release
+            self._session.voice.cancel()
+        return super().eventFilter(watched, event)
 
     def copy_last(self) -> None:
         """Copies the newest answer."""
@@ -175,6 +224,21 @@ class AskTab(QWidget):
         name = QFileDialog.getSaveFileName(self, self.tr("Export the chat"), self.tr("chat") + ".md", kinds)[0]
         if name:
             self._session.export_chat(Path(name).with_suffix(".md"))
+
+    def _on_aloud(self) -> None:
+        menu, group = QMenu(self), QActionGroup(self)
+        chosen = self._context.settings.see.speak_answers
+        for value, text in extra_of(See.model_fields["speak_answers"])["labels"].items():
+            action = menu.addAction(i18n.from_settings(text))
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, value=value: self._set_aloud(value))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.aloud_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _set_aloud(self, value: str) -> None:
+        self._context.change_setting("see.speak_answers", value)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -223,6 +287,28 @@ class AskTab(QWidget):
     def _on_rated(self, turn: ChatTurn, rating: Rating) -> None:
         self._session.rate(turn, rating)
 
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "see.speak_answers":
+            self._show_buttons()
+
+    def _show_voice(self, _what: object = None) -> None:
+        """What is heard while a question is spoken."""
+        voice = self._session.voice
+        app = QApplication.instance()
+        assert app is not None
+        app.removeEventFilter(self)
+        if voice.state is not VoiceState.IDLE:
+            app.installEventFilter(self)  # the release of the key may go to another widget
+        texts = {
+            VoiceState.OPENING: self.tr("Opening the microphone …"),
+            VoiceState.LISTENING: voice.text or self.tr("Speak now, then let go"),
+            VoiceState.TRANSCRIBING: voice.text or self.tr("Writing it down …"),
+        }
+        self.voice_row.setVisible(voice.state is not VoiceState.IDLE)
+        self.voice_level.setVisible(voice.state is VoiceState.LISTENING)
+        self.voice_text.setText(texts.get(voice.state, ""))
+        self._show_buttons()
+
     def _show_progress(self, progress: Progress | None) -> None:
         self.progress.setVisible(progress is not None)
         if progress is not None:
@@ -244,8 +330,17 @@ class AskTab(QWidget):
     def _show_buttons(self, _state: object = None) -> None:
         session, has_turns = self._session, bool(self._session.turns)
         self.stack.setCurrentWidget(self.chat if has_turns else self.empty)
-        self.send_button.setVisible(not session.is_answering)
-        self.stop_button.setVisible(session.is_answering)
+        is_busy = session.is_answering or session.speaker.is_speaking
+        self.send_button.setVisible(not is_busy)
+        self.stop_button.setVisible(is_busy)
+        enable(
+            self.voice_button,
+            session.newest_frame is not None,
+            self.tr("Hold to speak a question (F8)"),
+            self.tr("There is no picture yet"),
+        )
+        aloud = extra_of(See.model_fields["speak_answers"])["labels"][self._context.settings.see.speak_answers]
+        self.aloud_button.setToolTip(self.tr("Read answers aloud: {which}").format(which=i18n.from_settings(aloud)))
         self.send_button.setEnabled(bool(self.field.toPlainText().strip()))
         self.send_button.setToolTip(
             self.tr("Ask (Enter)") if self.send_button.isEnabled() else self.tr("Write a question first")
@@ -284,7 +379,7 @@ class AskTab(QWidget):
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._session.is_answering:
+        if event.key() == Qt.Key.Key_Escape and self.is_busy:
             self.stop()
         else:
             super().keyPressEvent(event)

@@ -36,7 +36,6 @@ class Choices(QWidget):
         self.source.setMinimumContentsLength(8)
         self.source.setMaximumWidth(420)
         self.format_button = theme.button("", "plain", "webcam")
-        self.format_button.setFixedHeight(self.source.sizeHint().height())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)

@@ -28,6 +28,7 @@ from desktop_app.panels.see.choices import Choices
 from desktop_app.panels.see.dock import Dock
 from desktop_app.panels.see.labels import LabelsTab
 from desktop_app.panels.see.stage import Stage
+from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.widgets.drop_target import DropTarget, paths_in
 from desktop_app.widgets.page import page_action
@@ -50,6 +51,7 @@ class SeePanel(QWidget):
         self._context = context
         self._session = context.sessions.vision
         self._again: Callable[[], None] = self._session.start  # what F5 looks at
+        self._is_keeping = False
         self._address = ""  # of the video that was asked for last
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -60,6 +62,8 @@ class SeePanel(QWidget):
         self.ask = AskTab(context)
         self.labels = LabelsTab(context)
         self.caption = CaptionTab(context)
+        self.watch = WatchTab(context, self.labels.model)
+        self.side_tabs = self.ask, self.labels, self.caption, self.watch
         self.dock = Dock(context, self.view)
         self.drop_target = DropTarget(self, self.tr("Drop to look at it"))
 
@@ -80,9 +84,8 @@ class SeePanel(QWidget):
         column.setSpacing(theme.SPACE_M)
         column.addWidget(self.tabs)
         column.addWidget(self.pages, 1)
-        for number, (title, tab) in enumerate(
-            ((self.tr("Ask"), self.ask), (self.tr("Labels"), self.labels), (self.tr("Caption"), self.caption)), 1
-        ):
+        titles = self.tr("Ask"), self.tr("Labels"), self.tr("Caption"), self.tr("Watch")
+        for number, (title, tab) in enumerate(zip(titles, self.side_tabs, strict=True), 1):
             self.tabs.addTab(title)
             self.tabs.setTabToolTip(number - 1, f"{title} (Alt+{number})")
             self.pages.addWidget(tab)
@@ -107,7 +110,7 @@ class SeePanel(QWidget):
         for text, icon, keys, act in (
             (self.tr("Start or stop looking"), "webcam", "F5", self.dock.toggle),
             (self.tr("Freeze or go on"), "pause", "Space", session.toggle_freeze),
-            (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", session.snapshot),
+            (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", self.keep),
             (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
             (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
             (self.tr("Look at the screen"), "screen", "", lambda: self.look_at("screen")),
@@ -123,8 +126,10 @@ class SeePanel(QWidget):
             (self.tr("Label what is seen"), "label", "Ctrl+L", self.labels.head.switch.click),
             (self.tr("Describe what is seen"), "captions", "Ctrl+D", self.caption.head.switch.click),
             (self.tr("Ask"), "ask", "Alt+1", lambda: self.show_tab(self.ask)),
+            (self.tr("Hold to speak a question"), "hear", "F8", self.ask.begin_voice),
             (self.tr("Labels"), "label", "Alt+2", lambda: self.show_tab(self.labels)),
             (self.tr("Caption"), "captions", "Alt+3", lambda: self.show_tab(self.caption)),
+            (self.tr("Watch"), "bell", "Alt+4", lambda: self.show_tab(self.watch)),
             (self.tr("New chat"), "plus", "Ctrl+N", session.new_chat),
             (self.tr("Add this picture to the next question"), "plus", "Ctrl+Shift+A", self.ask.add_button.click),
             (self.tr("Copy the last answer"), "copy", "Ctrl+Shift+C", self.ask.copy_last),
@@ -140,7 +145,7 @@ class SeePanel(QWidget):
         self.stage.empty.start_requested.connect(self.start_camera)
         self.stage.empty.other_requested.connect(self.look_at)
         self.dock.start_requested.connect(self.start)
-        self.dock.snapshot_requested.connect(self._session.snapshot)
+        self.dock.snapshot_requested.connect(self.keep)
         self._session.snapshot_taken.connect(self._on_snapshot_taken)
         self.ask.picture_pasted.connect(self.take)
         state = self._context.settings.window.panel_state
@@ -228,6 +233,11 @@ class SeePanel(QWidget):
         if tab is self.ask:
             self.ask.field.setFocus()
 
+    def keep(self) -> None:
+        """Keeps what is in view in the history, with what was said about it."""
+        self._is_keeping = True
+        self._session.snapshot()
+
     def toggle_readout(self) -> None:
         state = dict(self._context.settings.window.panel_state)
         state["see.readout"] = "off" if state.get("see.readout", "on") == "on" else "on"
@@ -239,6 +249,9 @@ class SeePanel(QWidget):
         self._context.panel_requested.emit("history")
 
     def _on_snapshot_taken(self, _item_id: int) -> None:
+        if not self._is_keeping:
+            return  # of something that was looked for: the user has been told
+        self._is_keeping = False
         show = self.tr("Show it"), lambda: self._context.panel_requested.emit("history")
         self._context.notify("info", self.tr("The picture is in the history."), action=show, topic="snapshot")
 
@@ -256,7 +269,7 @@ class SeePanel(QWidget):
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
             and event.key() == Qt.Key.Key_Escape
-            and (self._session.is_answering or self._session.region is not None)
+            and (self.ask.is_busy or self._session.region is not None)
         ):
             event.accept()
             return True
@@ -265,8 +278,8 @@ class SeePanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._session.toggle_freeze()
-        elif event.key() == Qt.Key.Key_Escape and self._session.is_answering:
-            self._session.stop_answer()
+        elif event.key() == Qt.Key.Key_Escape and self.ask.is_busy:
+            self.ask.stop()
         elif event.key() == Qt.Key.Key_Escape and self._session.region is not None:
             self._session.set_region(None)
         else:
@@ -288,8 +301,8 @@ class SeePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.watch_cameras()
-        for tab in (self.ask, self.labels, self.caption):
-            tab.model.refresh()
+        for model in (self.ask.model, self.labels.model, self.caption.model):
+            model.refresh()
         if self.pages.currentWidget() is self.ask and self._session.newest_frame is not None:
             self.ask.field.setFocus()
         else:
@@ -300,7 +313,7 @@ class SeePanel(QWidget):
         self.drop_target.setGeometry(self.rect())
         is_tall = self.width() < STACKED_BELOW * self.height()
         self.splitter.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
-        for tab in (self.ask, self.labels, self.caption):
+        for tab in self.side_tabs:
             tab.note.set_flat(is_tall or self.height() < ROOMY_FROM_PX)
 
 
