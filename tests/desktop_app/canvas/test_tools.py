@@ -1,0 +1,318 @@
+"""What each tool does with a mouse, and fingers with any."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QEventPoint, QImage, QInputDevice, QPointingDevice, QTouchEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.tools import Tool
+from tests.desktop_app.canvas.pens import PRESS, RELEASE, mouse, mouse_drag, pen, pen_stroke, pixels
+
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+
+def ink(view, layer: Layer = Layer.LINE_ART) -> np.ndarray:
+    return pixels(view.document.snapshot().image(layer))[:, :, 3]
+
+
+def extent(inked: np.ndarray) -> tuple[int, int, int, int]:
+    rows, columns = np.nonzero(inked > 127)
+    return columns.min(), rows.min(), columns.max(), rows.max()
+
+
+@pytest.fixture
+def fat(view):
+    view.box.choose(line_art_width_px=4.0, smoothing=0.0)
+    return view
+
+
+def test_line_is_straight_whatever_way_the_mouse_took(fat):
+    fat.box.choose(tool=Tool.LINE)
+
+    mouse_drag(fat, [(20, 100), (100, 10), (150, 190), (280, 100)])
+
+    assert extent(ink(fat)) == (18, 98, 281, 101)
+    assert len(fat.document.undo_stack.done) == 1
+
+
+def test_line_with_shift_takes_a_round_angle(fat):
+    fat.box.choose(tool=Tool.LINE)
+
+    mouse_drag(fat, [(20, 100), (200, 112)], modifiers=SHIFT)
+
+    assert extent(ink(fat))[1::2] == (98, 101)
+
+
+def test_brush_with_shift_draws_straight(fat):
+    mouse_drag(fat, [(20, 50), (20, 180), (280, 50)], modifiers=SHIFT)
+
+    assert not ink(fat)[60:].any()
+
+
+@pytest.mark.parametrize("tool", [Tool.RECTANGLE, Tool.ELLIPSE])
+def test_shape_between_two_corners_in_any_direction(fat, tool):
+    fat.box.choose(tool=tool)
+
+    mouse_drag(fat, [(200, 150), (50, 60), (100, 50)])
+
+    assert extent(ink(fat)) == (98, 48, 201, 151)
+    assert ink(fat)[100, 150] == 0
+
+
+def test_shape_with_shift_is_as_high_as_wide(fat):
+    fat.box.choose(tool=Tool.RECTANGLE)
+
+    mouse_drag(fat, [(50, 50), (150, 70)], modifiers=SHIFT)
+
+    assert extent(ink(fat)) == (48, 48, 151, 151)
+
+
+def test_filled_shape_has_an_inside(fat):
+    fat.box.choose(tool=Tool.ELLIPSE, fills_shapes=True)
+
+    mouse_drag(fat, [(50, 50), (150, 150)])
+
+    assert ink(fat)[100, 100] == 255
+    assert ink(fat)[55, 55] == 0
+
+
+def test_see_through_shape_is_so_where_outline_and_inside_meet_too(fat):
+    fat.box.choose(tool=Tool.RECTANGLE, fills_shapes=True, opacity=0.5, line_art_width_px=20.0)
+
+    mouse_drag(fat, [(50, 50), (150, 150)])
+
+    assert set(np.unique(ink(fat)[45:155, 45:155])) == {128}
+
+
+def test_shape_that_is_taken_back_leaves_what_was_below(fat):
+    mouse_drag(fat, [(20, 100), (280, 100)])
+    before = ink(fat)
+    fat.box.choose(tool=Tool.RECTANGLE, fills_shapes=True)
+    mouse(fat, QEvent.Type.MouseButtonPress, 50, 50)
+    mouse(fat, QEvent.Type.MouseMove, 150, 150)
+
+    QTest.keyClick(fat, Qt.Key.Key_Escape)
+
+    assert np.array_equal(ink(fat), before)
+
+
+def test_fill_colours_inside_a_shape(fat):
+    fat.box.choose(tool=Tool.RECTANGLE)
+    mouse_drag(fat, [(50, 50), (150, 150)])
+    fat.box.choose(tool=Tool.FILL)
+
+    mouse_drag(fat, [(100, 100)])
+
+    filled = ink(fat, Layer.COLOR)
+    assert filled[100, 100] == 255
+    assert filled[100, 200] == 0
+    assert fat.box.choices.recent_colors[0] == fat.box.choices.color_colors[0]
+
+
+@pytest.mark.parametrize("by", ["tool", "alt"])
+def test_eyedropper_takes_the_colour_below_it(fat, by):
+    fat.box.choose(layer=Layer.COLOR, color_colors=("#3366cc", "#ffffff"), color_width_px=60.0)
+    mouse_drag(fat, [(100, 100), (110, 100)])
+    fat.box.choose(color_colors=("#000000", "#ffffff"))
+    if by == "tool":
+        fat.box.choose(tool=Tool.EYEDROPPER)
+
+    mouse_drag(fat, [(20, 20), (105, 100)], modifiers=ALT if by == "alt" else Qt.KeyboardModifier.NoModifier)
+
+    assert fat.box.color.name() == "#3366cc"
+    assert len(fat.document.undo_stack.done) == 1
+
+
+def test_button_of_the_pen_picks_a_colour(fat):
+    mouse_drag(fat, [(100, 100), (110, 100)])
+    fat.box.set_color(QColor("#ff0000"))
+
+    right = Qt.MouseButton.RightButton
+    pen(fat, PRESS, 105, 100, button=right, buttons=right)
+    pen(fat, RELEASE, 105, 100, button=right)
+
+    assert fat.box.color.name() == "#000000"
+
+
+@pytest.fixture
+def with_picture(fat):
+    image = QImage(100, 50, QImage.Format.Format_RGB32)
+    image.fill(QColor("#88aa88"))
+    fat.document.set_reference(image, QRectF(50, 50, 100, 50))
+    fat.box.choose(tool=Tool.MOVE)
+    return fat
+
+
+def test_move_drags_the_picture_below_and_is_one_step(with_picture):
+    mouse_drag(with_picture, [(100, 75), (110, 90), (130, 95)])
+
+    assert with_picture.document.reference.rect == QRectF(80, 70, 100, 50)
+    with_picture.document.undo()
+    assert with_picture.document.reference.rect == QRectF(50, 50, 100, 50)
+
+
+@pytest.mark.parametrize(
+    ("corner", "to", "rect"),
+    [
+        ((150, 100), (250, 150), (50, 50, 200, 100)),
+        ((50, 50), (100, 75), (100, 75, 50, 25)),
+        ((150, 50), (250, 0), (50, 0, 200, 100)),
+        ((50, 100), (-50, 150), (-50, 50, 200, 100)),
+        ((150, 100), (0, 0), (50, 50, 16, 8)),  # not through the other corner
+    ],
+)
+def test_corner_of_the_picture_below_scales_it(with_picture, corner, to, rect):
+    mouse_drag(with_picture, [corner, to])
+
+    assert with_picture.document.reference.rect == QRectF(*rect)
+
+
+def test_move_without_a_picture_does_nothing(fat):
+    fat.box.choose(tool=Tool.MOVE)
+
+    mouse_drag(fat, [(100, 75), (130, 95)])
+
+    assert not fat.document.can_undo
+
+
+def test_lasso_selects_what_it_goes_around(fat):
+    fat.box.choose(tool=Tool.SELECT_LASSO)
+    turns = [math.radians(degrees) for degrees in range(0, 360, 5)]
+
+    mouse_drag(fat, [(150 + 50 * math.cos(turn), 100 + 50 * math.sin(turn)) for turn in turns])
+
+    mask = fat.document.snapshot().selection_mask()
+    assert mask.pixelColor(150, 100).red() == 255
+    assert mask.pixelColor(190, 60).red() == 0
+    assert len(fat.document.undo_stack.done) == 0
+
+
+def test_selection_that_is_taken_back_gives_the_one_before(fat):
+    fat.box.choose(tool=Tool.SELECT_RECTANGLE)
+    mouse_drag(fat, [(10, 10), (60, 60)])
+    mouse(fat, QEvent.Type.MouseButtonPress, 100, 100)
+    mouse(fat, QEvent.Type.MouseMove, 200, 150)
+
+    QTest.keyClick(fat, Qt.Key.Key_Escape)
+
+    assert fat.document.selection.boundingRect() == QRectF(10, 10, 50, 50)
+
+
+# ── fingers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_screens = {
+    kind: QPointingDevice(
+        "touch",
+        910 + number,
+        kind,
+        QPointingDevice.PointerType.Finger,
+        QInputDevice.Capability.Position,
+        10,
+        0,
+    )
+    for number, kind in enumerate((QInputDevice.DeviceType.TouchScreen, QInputDevice.DeviceType.TouchPad))
+}
+
+
+class Fingers:
+    """Fingers on a widget."""
+
+    def __init__(self, view) -> None:
+        self._view = view
+        self._device = QTest.createTouchDevice()
+
+    def down(self, *places: tuple[float, float]) -> None:
+        self._send("press", places)
+
+    def move(self, *places: tuple[float, float]) -> None:
+        self._send("move", places)
+
+    def up(self, *places: tuple[float, float]) -> None:
+        self._send("release", places)
+
+    def _send(self, verb: str, places) -> None:
+        sequence = QTest.touchEvent(self._view, self._device, False)
+        for number, place in enumerate(places):
+            getattr(sequence, verb)(number, QPoint(*map(int, place)), self._view)
+        sequence.commit()
+
+
+@pytest.fixture
+def fingers(fat) -> Fingers:
+    fat.window().activateWindow()
+    return Fingers(fat)
+
+
+def test_one_finger_draws(fat, fingers):
+    fingers.down((50, 100))
+    fingers.move((150, 100))
+    fingers.move((250, 100))
+    fingers.up((250, 100))
+
+    assert ink(fat)[100, 60:240].min() == 255
+    assert len(fat.document.undo_stack.done) == 1
+
+
+def test_one_finger_pans_where_that_is_chosen(fat, fingers):
+    fat.box.choose(finger="pan")
+    before = fat.to_canvas(QPointF(0, 0))
+
+    fingers.down((100, 100))
+    fingers.move((120, 110))
+    fingers.up((120, 110))
+
+    assert (fat.to_canvas(QPointF(0, 0)) - before).toPoint() == QPoint(-20, -10)
+    assert not fat.document.can_undo
+
+
+def test_two_fingers_zoom_and_turn_and_take_back_what_the_first_began(fat, fingers):
+    fingers.down((100, 100))
+    fingers.move((110, 100))
+    sequence = QTest.touchEvent(fat, fingers._device, False)
+    sequence.move(0, QPoint(110, 100), fat)
+    sequence.press(1, QPoint(210, 100), fat)
+    sequence.commit()
+    held = fat.to_canvas(QPointF(160, 100))
+    fingers.move((160, 0), (160, 200))
+    fingers.up((160, 0), (160, 200))
+
+    assert not fat.document.can_undo
+    assert not ink(fat).any()
+    assert fat.zoom == pytest.approx(2.0, rel=0.02)
+    assert fat.angle == pytest.approx(90, abs=1)
+    assert (fat.to_canvas(QPointF(160, 100)) - held).manhattanLength() < 2
+
+
+def test_hand_that_lies_down_while_the_pen_draws_is_ignored(fat, fingers):
+    pen(fat, PRESS, 20, 20)
+    fingers.down((150, 150))
+    fingers.move((250, 150))
+    fingers.up((250, 150))
+    pen(fat, RELEASE, 20, 20)
+
+    assert not ink(fat)[100:].any()
+    assert len(fat.document.undo_stack.done) == 1
+
+
+def test_touchpad_draws_nothing(fat):
+    pad = _screens[QInputDevice.DeviceType.TouchPad]
+    point = QEventPoint(1, QEventPoint.State.Pressed, QPointF(50, 50), QPointF(50, 50))
+    event = QTouchEvent(QEvent.Type.TouchBegin, pad, Qt.KeyboardModifier.NoModifier, [point])
+
+    QApplication.sendEvent(fat, event)
+
+    assert not fat.document.can_undo
+
+
+def test_pen_after_a_finger_draws_as_ever(fat, fingers):
+    fingers.down((50, 100))
+    fingers.up((50, 100))
+
+    pen_stroke(fat, [(100, 50), (200, 50)])
+
+    assert ink(fat)[50, 150] == 255
