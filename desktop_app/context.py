@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from desktop_app.history.retention import RetentionPolicy
     from desktop_app.history.store import History
     from desktop_app.sessions.file_queue import FileQueue
+    from desktop_app.sessions.library_session import LibrarySession
     from desktop_app.sessions.speech_session import SpeechSession
     from desktop_app.sessions.vision_session import VisionSession
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool
-    from workers.results import Notice, Progress
+    from workers.results import Notice
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,12 @@ class Sessions:
         return VisionSession(self._context)
 
     @cached_property
+    def library(self) -> LibrarySession:
+        from desktop_app.sessions.library_session import LibrarySession
+
+        return LibrarySession(self._context)
+
+    @cached_property
     def files(self) -> FileQueue:
         from desktop_app.sessions.file_queue import FileQueue
 
@@ -93,6 +100,7 @@ class AppContext(QObject):
         items_deleted(frozenset[int]): these items of the history are about to be deleted for good.
         busy_changed(str, Progress | None): background work, by its title; None when it ended.
         panel_requested(str): show the page with this id.
+        item_requested(int): show this item of the history.
         closing(): the app is about to end; what waits for its time is done now.
         closed(): everything has ended; nothing outlives the app now.
     """
@@ -104,6 +112,7 @@ class AppContext(QObject):
     items_deleted = Signal(object)
     busy_changed = Signal(str, object)
     panel_requested = Signal(str)
+    item_requested = Signal(int)
     closing = Signal()
     closed = Signal()
 
@@ -267,7 +276,7 @@ class AppContext(QObject):
         *,
         on_done: Callable[[Any], None] = nothing,
         on_failed: Callable[[Exception], None] | None = None,
-        on_progress: Callable[[Progress], None] = nothing,
+        on_progress: Callable[[Any], None] = nothing,
         on_ended: Callable[[], None] = nothing,
     ) -> Job:
         """Starts `work` in a thread; it is cancelled and waited for when the app closes."""

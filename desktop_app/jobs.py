@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QThread, Signal
 
 from workers.errors import Cancelled
-
-if TYPE_CHECKING:
-    from workers.results import Progress
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +38,7 @@ class Job(QThread):
         *,
         on_done: Callable[[Any], None] = nothing,
         on_failed: Callable[[Exception], None],
-        on_progress: Callable[[Progress], None] = nothing,
+        on_progress: Callable[[Any], None] = nothing,
         on_ended: Callable[[], None] = nothing,
     ) -> None:
         super().__init__()
@@ -69,6 +66,10 @@ class Job(QThread):
 
         self._progressed.emit(Progress(fraction, message))
 
+    def report_value(self, value: Any) -> None:
+        """Hands `on_progress` something else than a fraction."""
+        self._progressed.emit(value)
+
     def run(self) -> None:
         try:
             result = self._work(self)
@@ -79,7 +80,7 @@ class Job(QThread):
         else:
             self._returned.emit(result)
 
-    def _deliver_progress(self, progress: Progress) -> None:
+    def _deliver_progress(self, progress: Any) -> None:
         self._on_progress(progress)
 
     def _deliver_result(self, result: Any) -> None:

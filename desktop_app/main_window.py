@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         context.panel_requested.connect(self.show_panel)
         context.settings_changed.connect(self._on_settings_changed)
         context.history_changed.connect(self._on_history_changed)
+        context.item_requested.connect(self._on_item_requested)
         context.closed.connect(self._on_context_closed)
         self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
         self._saving_timer.timeout.connect(self._saving.cover)
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
             self.context.notify("warning", i18n.sentence(problem), i18n.hint(problem))
         self.context.open_history()
         self.status.watch(self.context.sessions.speech)
+        _ = self.context.sessions.library  # looks at new pictures by itself
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -302,6 +304,12 @@ class MainWindow(QMainWindow):
 
     def _on_message(self, message: Message) -> None:
         self.banner.post(message)
+
+    def _on_item_requested(self, item_id: int) -> None:
+        self.show_panel("history")
+        page = self._pages.get("history")
+        if page is not None and hasattr(page, "open_item"):
+            page.open_item(item_id)
 
     def _on_history_changed(self) -> None:
         """Opens the page that offers to finish what a crash interrupted."""

@@ -1865,6 +1865,29 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>LibrarySession</name>
+    <message>
+        <source>Looking at pictures</source>
+        <translation>正在查看图片</translation>
+    </message>
+    <message>
+        <source>1 picture in “{folder}” can be found now.</source>
+        <translation>现在可以找到“{folder}”中的 1 张图片。</translation>
+    </message>
+    <message>
+        <source>{count} pictures in “{folder}” can be found now.</source>
+        <translation>现在可以找到“{folder}”中的 {count} 张图片。</translation>
+    </message>
+    <message>
+        <source>Not readable: {names}</source>
+        <translation>无法读取：{names}</translation>
+    </message>
+    <message>
+        <source>Not readable: {names} and {count} more</source>
+        <translation>无法读取：{names} 等，另有 {count} 个</translation>
+    </message>
+</context>
+<context>
     <name>LogModel</name>
     <message>
         <source>Debug</source>

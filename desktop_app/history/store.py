@@ -58,6 +58,9 @@ class History:
     Args:
         on_problem: told when changes cannot be written now and wait, from the writer's thread.
 
+    Attributes:
+        on_picture_added: told, from any thread, when this window has kept a snapshot or a drawn picture.
+
     Raises:
         HistoryTooNew, HistoryLocked, HistoryError, DiskError: it cannot be opened; it is left as it is.
     """
@@ -75,6 +78,7 @@ class History:
         self._private_lock = threading.RLock()
         self._private_ids = itertools.count(PRIVATE_FROM)
         self._private.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
+        self.on_picture_added: Callable[[], None] = lambda: None
         self.gallery = Gallery(self._submit, self._reading, folder)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -492,7 +496,9 @@ class History:
             failed: Future[int] = Future()
             failed.set_exception(error)
             return failed
-        return self._submit("add_seen", item_id=item_id, item=item, files=files, lines=lines)
+        added = self._submit("add_seen", item_id=item_id, item=item, files=files, lines=lines)
+        added.add_done_callback(lambda _: self.on_picture_added())
+        return added
 
     def _submit(self, verb: str, **values: Any) -> Future[Any]:
         number = values.get("item_id", values.get("segment_id", 0))

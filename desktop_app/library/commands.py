@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Hit, Item
 from desktop_app.history.search import terms_of
-from desktop_app.library.library import IndexProgress, Library
-from desktop_app.library.vectors import Near
+from desktop_app.library.library import EMBEDDED_AT_ONCE, FoundPicture, IndexProgress, Library
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 FoundKind = Literal["transcript", "snapshot", "picture"]
 
 KINDS: dict[str, FoundKind] = {"speech": "transcript", "snapshot": "snapshot", "picture": "picture"}
-EMBEDDED_AT_ONCE = 64  # before a search: what was kept of late takes seconds, a whole folder would take long
 
 
 @dataclass(frozen=True)
@@ -208,22 +206,18 @@ def _that_show(
         else:
             near = library.find_by_picture(picture, most, on_load=on_load, cancelled=interrupts.cancelled)
         status.clear()
-        files = history.gallery.files_by_id(one.file_id for one in near if one.file_id)
-        for one in near:
-            if one.item_id in known:
-                continue
-            found = _of_near(one, history) if one.item_id else None
-            if file := files.get(one.file_id):
-                found = Found("picture", None, one.similarity, file.path.name, str(file.path), file.modified_at)
-            if found and query.wants(found.kind):
+        for one in library.found(near):
+            found = _of_picture(one)
+            if (found.id is None or found.id not in known) and query.wants(found.kind):
                 yield found
 
 
-def _of_near(near: Near, history: History) -> Found | None:
-    try:
-        return _of_item(history.item(near.item_id), near.similarity)
-    except AppError:  # deleted meanwhile
-        return None
+def _of_picture(picture: FoundPicture) -> Found:
+    if picture.item:
+        return _of_item(picture.item, picture.similarity)
+    assert picture.file
+    path, when = picture.file.path, picture.file.modified_at
+    return Found("picture", None, picture.similarity, path.name, str(path), when)
 
 
 @contextlib.contextmanager

@@ -14,19 +14,20 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop_app.history.gallery import FoundFile
+from desktop_app.history.records import Item, PictureFile
 from desktop_app.library import fit
 from desktop_app.library.folder import FolderWalk
 from desktop_app.library.vectors import Near, VectorIndex
 from workers.cancel import never
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
-from workers.errors import AppError, Cancelled, EngineDied, SourceError
+from workers.errors import AppError, Cancelled, EngineDied, ItemMissing, SourceError
 from workers.results import Frame, ImageRequest, MatchScores
 from workers.sources.image_file import read_image
 
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16  # pictures in one request, and in one write
 AT_ONCE_BEHIND = 2  # in the background: what is urgent waits no longer than these take
 LONGEST_PX = 1024  # models look at 224 to 384; a photograph of 12 megapixels is then decoded in half the time
+EMBEDDED_AT_ONCE = 64  # before a search: what was kept of late takes seconds, a whole folder would take long
 CANDIDATES = 1000  # the nearest so many are looked at more closely
 RERANKED = 20  # by a model that judges picture and text together, where one is installed
 TOLD_FROM_S = 3.0  # of work, before anybody says how long the rest will take
@@ -86,6 +88,15 @@ class Indexed:
     problems: tuple[AppError, ...] = ()
 
 
+@dataclass(frozen=True)
+class FoundPicture:
+    """A picture that was found: of an item of the history, or a file of the user's own; `similarity` is the cosine."""
+
+    similarity: float
+    item: Item | None = None
+    file: PictureFile | None = None
+
+
 OnIndexProgress = Callable[[IndexProgress], None]
 OnProgress = Callable[[float, str], None]
 
@@ -94,6 +105,7 @@ class Library:
     """Knows every picture of a history; safe to use from several threads."""
 
     def __init__(self, history: History, catalogue: Catalogue, pool: EnginePool) -> None:
+        self._history = history
         self._gallery = history.gallery
         self._catalogue = catalogue
         self._pool = pool
@@ -266,6 +278,18 @@ class Library:
             Cancelled, ModelMissing, ModelBroken, EngineError.
         """
         return self._find(ImageRequest("embed", (picture,)), count, fit.pictures_fit, on_load, cancelled)
+
+    def found(self, near: Sequence[Near]) -> list[FoundPicture]:
+        """What the pictures are, in the same order, without those that were deleted meanwhile."""
+        files = self._gallery.files_by_id(one.file_id for one in near if one.file_id)
+        found = []
+        for one in near:
+            if one.file_id in files:
+                found.append(FoundPicture(one.similarity, file=files[one.file_id]))
+            elif one.item_id:
+                with suppress(ItemMissing):
+                    found.append(FoundPicture(one.similarity, item=self._history.item(one.item_id)))
+        return found
 
     def path_of(self, near: Near) -> Path | None:
         """The file of a picture that was found; None when it was deleted meanwhile."""
