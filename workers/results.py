@@ -188,6 +188,10 @@ class Lora:
     scale: float = 1.0
 
 
+TINY_VAE = "tiny-vae"
+"""The name of the small autoencoder in the folders of a SketchRequest."""
+
+
 @dataclass(frozen=True)
 class SketchRequest:
     """Asks for one picture; holds all that makes it, so that equal requests give equal bytes.
@@ -206,7 +210,8 @@ class SketchRequest:
         mask_image: light where `init_image` is made anew; every pixel that is dark stays as it is.
         vae: "tiny" decodes many times faster and a little coarser.
         has_previews: whether each step is shown; the picture is the same.
-        folders: where the models of the request lie on this machine, by their ids, as `Catalogue.located` says it.
+        folders: where the models of the request lie on this machine, by their ids, and a small autoencoder as
+            `TINY_VAE`; `Catalogue.located` fills it.
     """
 
     prompt: str = ""

@@ -2341,6 +2341,18 @@ Click again to choose</source>
         <translation>绘画</translation>
     </message>
     <message>
+        <source>Controls of drawing</source>
+        <translation>绘图的控制</translation>
+    </message>
+    <message>
+        <source>Styles and few steps</source>
+        <translation>风格与少步</translation>
+    </message>
+    <message>
+        <source>Small autoencoders</source>
+        <translation>小型自编码器</translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -3502,6 +3514,10 @@ Click again to choose</source>
         <translation>“{folder}”中是“{kind}”，应用无法使用。</translation>
     </message>
     <message>
+        <source>&apos;{folder}&apos; holds a pipeline that is no Stable Diffusion.</source>
+        <translation>“{folder}”中的管线不是 Stable Diffusion。</translation>
+    </message>
+    <message>
         <source>&apos;{folder}&apos; is not the folder of a model: it has no readable config.json.</source>
         <translation>“{folder}”不是模型文件夹：没有可读取的 config.json。</translation>
     </message>
@@ -3754,8 +3770,8 @@ Click again to choose</source>
         <translation>请选择带音轨的文件。</translation>
     </message>
     <message>
-        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model.</source>
-        <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 或 LLaVA 模型的文件夹。</translation>
+        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model, a Stable Diffusion, a ControlNet or a LoRA.</source>
+        <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 或 LLaVA 模型，或 Stable Diffusion、ControlNet、LoRA 的文件夹。</translation>
     </message>
     <message>
         <source>Choose a folder with pictures.</source>
@@ -5096,6 +5112,10 @@ Click again to choose</source>
 <context>
     <name>settings</name>
     <message>
+        <source>A Stable Diffusion 1.5 with more taste: paintings, characters, light.</source>
+        <translation>更有品味的 Stable Diffusion 1.5：绘画、人物、光影。</translation>
+    </message>
+    <message>
         <source>A chat in full sentences about one or more pictures.</source>
         <translation>用完整的句子谈论一张或多张图片。</translation>
     </message>
@@ -5262,6 +5282,18 @@ Click again to choose</source>
     <message>
         <source>Download from</source>
         <translation>下载来源</translation>
+    </message>
+    <message>
+        <source>Draws about 120 everyday things as icons of 96 x 96, in no time. Get a full model for anything else.</source>
+        <translation>瞬间以 96 x 96 的图标画出约 120 种日常事物。其他内容请下载完整模型。</translation>
+    </message>
+    <message>
+        <source>Draws anything at 512 x 512; most ControlNets and LoRAs are made for it. On a processor a picture takes its time.</source>
+        <translation>以 512 x 512 画任何内容；大多数 ControlNet 和 LoRA 都是为它制作的。在处理器上画一张图片需要一些时间。</translation>
+    </message>
+    <message>
+        <source>Draws at 1024 x 1024 with more detail; needs a large graphics card.</source>
+        <translation>以 1024 x 1024 绘制，细节更多；需要大显存的显卡。</translation>
     </message>
     <message>
         <source>Emotion</source>
@@ -5580,6 +5612,14 @@ Click again to choose</source>
         <translation>服务器（兼容 OpenAI）</translation>
     </message>
     <message>
+        <source>Shows each step of Stable Diffusion 1.5 as it will look, and decodes pictures many times faster.</source>
+        <translation>按最终样子显示 Stable Diffusion 1.5 的每一步，解码图片快许多倍。</translation>
+    </message>
+    <message>
+        <source>Shows each step of Stable Diffusion XL as it will look, and decodes pictures many times faster.</source>
+        <translation>按最终样子显示 Stable Diffusion XL 的每一步，解码图片快许多倍。</translation>
+    </message>
+    <message>
         <source>Silence after the speech (s)</source>
         <translation>语音后的静音（秒）</translation>
     </message>
@@ -5594,6 +5634,46 @@ Click again to choose</source>
     <message>
         <source>Stable Diffusion</source>
         <translation>Stable Diffusion</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 follows a quick drawing.</source>
+        <translation>让 Stable Diffusion 1.5 跟随随手的草图。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 in eight steps, close to the quality of many.</source>
+        <translation>八步的 Stable Diffusion 1.5，质量接近多步。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 in four steps: pictures that follow the pen.</source>
+        <translation>四步的 Stable Diffusion 1.5：图片跟随画笔。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 keeps how people stand.</source>
+        <translation>让 Stable Diffusion 1.5 保持人物的姿势。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 keeps outlines and invents what lies between them.</source>
+        <translation>让 Stable Diffusion 1.5 保持轮廓，并自由发挥其间的内容。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 keeps the fine edges of a picture.</source>
+        <translation>让 Stable Diffusion 1.5 保持图片的细致边缘。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 keeps what is near and what is far.</source>
+        <translation>让 Stable Diffusion 1.5 保持远近关系。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 1.5 keeps where which things are.</source>
+        <translation>让 Stable Diffusion 1.5 保持各种事物的位置。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion XL follows drawings, edges, depth, poses and areas, also several at once.</source>
+        <translation>让 Stable Diffusion XL 跟随草图、边缘、深度、姿势和区域，也可同时跟随多种。</translation>
+    </message>
+    <message>
+        <source>Stable Diffusion XL in eight steps.</source>
+        <translation>八步的 Stable Diffusion XL。</translation>
     </message>
     <message>
         <source>Start with</source>
@@ -5638,6 +5718,14 @@ Click again to choose</source>
     <message>
         <source>The smallest chat in full sentences; it runs on any computer.</source>
         <translation>能用完整句子对话的最小模型；任何电脑都能运行。</translation>
+    </message>
+    <message>
+        <source>The starter follows a quick drawing.</source>
+        <translation>让入门模型跟随随手的草图。</translation>
+    </message>
+    <message>
+        <source>The starter keeps the fine edges of a picture.</source>
+        <translation>让入门模型保持图片的细致边缘。</translation>
     </message>
     <message>
         <source>The system&apos;s default is followed when it changes.</source>

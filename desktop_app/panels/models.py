@@ -84,6 +84,9 @@ class ModelsPanel(QWidget):
             "ask": self.tr("Questions about pictures"),
             "match": self.tr("Texts that fit pictures"),
             "sketch": self.tr("Drawing"),
+            "control": self.tr("Controls of drawing"),
+            "lora": self.tr("Styles and few steps"),
+            "vae": self.tr("Small autoencoders"),
         }
 
         self.header = PageHeader(self.tr("Models"), self.tr("They run on this machine. Smaller ones answer sooner."))

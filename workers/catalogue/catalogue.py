@@ -27,6 +27,7 @@ import struct
 import threading
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -35,19 +36,28 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from workers.cancel import never
+from workers.catalogue.drawing import drawing_fields
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
 from workers.engines.devices import Machine
 from workers.engines.registry import engine_named
 from workers.errors import Cancelled, DownloadError, ModelBroken, ModelMissing, UsageError, disk_error
+from workers.results import TINY_VAE, ControlKind, SketchRequest
 
 log = logging.getLogger(__name__)
 
 MODELS_FILE = Path(__file__).with_name("models.toml")
 STARTERS_DIR = Path(__file__).parents[2] / "assets" / "starter"
-MACHINE_CLASSES = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}  # by GPU memory; drivers keep some of it
 
-Format = Literal["ctranslate2", "transformers", "none"]
+Format = Literal["ctranslate2", "transformers", "diffusers", "lora", "none"]
 MachineClass = Literal["cpu", "gpu-8gb", "gpu-24gb"]
+
+MACHINE_CLASSES: dict[MachineClass, float] = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}
+"""By GPU memory; drivers keep some of it."""
+
+
+def machine_class(machine: Machine) -> MachineClass:
+    """Which of the machines that models are proposed to this one is like."""
+    return next(name for name, least in MACHINE_CLASSES.items() if machine.gpu_memory_bytes >= least)
 
 
 class ModelEntry(BaseModel):
@@ -73,6 +83,9 @@ class ModelEntry(BaseModel):
     needs_gpu: bool = False
     proposed_for: tuple[MachineClass, ...] = ()
     sha256: dict[str, str] = {}
+    family: str = ""  # models that draw and their companions: those of one family go together
+    controls: tuple[ControlKind, ...] = ()
+    file: str = ""
     note: str = ""
 
 
@@ -113,9 +126,7 @@ class Catalogue:
         self._starters_dir = starters_dir
         tables = tomllib.loads(models_file.read_text("utf-8"))["model"]
         known = [ModelEntry(**table) for table in tables]
-        self._known = [
-            entry for entry in known if entry.source != "bundled" or (self._folder(entry) / "config.json").is_file()
-        ]
+        self._known = [entry for entry in known if entry.source != "bundled" or _holds_model(self._folder(entry))]
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -186,8 +197,23 @@ class Catalogue:
 
     def proposed(self, machine: Machine) -> list[ModelEntry]:
         """The models that suit this kind of machine, in the catalogue's order."""
-        kind = next(name for name, least in MACHINE_CLASSES.items() if machine.gpu_memory_bytes >= least)
+        kind = machine_class(machine)
         return [entry for entry in self.entries() if kind in entry.proposed_for and self.fits(entry, machine)]
+
+    def companions(self, model_id: str, task: Task, kind: ControlKind | None = None) -> list[ModelEntry]:
+        """What was made for a model that draws: ControlNets ("control"), LoRAs ("lora"), small autoencoders ("vae").
+
+        Args:
+            kind: only ControlNets for this kind of control, those for it alone first.
+
+        Raises:
+            ModelMissing, ModelBroken: there is no such model.
+        """
+        family = self.entry(model_id).family
+        entries = [entry for entry in self.entries(task) if family and entry.family == family]
+        if kind is not None:
+            entries = sorted((entry for entry in entries if kind in entry.controls), key=lambda one: len(one.controls))
+        return entries
 
     # ── where it is ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -239,6 +265,19 @@ class Catalogue:
                     id=entry.id,
                 )
         return EngineSpec.of(engine, entry.id, folder, options)
+
+    def located(self, request: SketchRequest) -> SketchRequest:
+        """The request with the folders of its ControlNets and LoRAs, and of a small autoencoder if one is installed.
+
+        Raises:
+            ModelMissing, ModelBroken: as `locate`.
+        """
+        named = [*(control.model for control in request.controls), *(lora.model for lora in request.loras)]
+        folders = {model_id: str(self.locate(model_id)) for model_id in named}
+        for entry in self.companions(request.model, "vae"):
+            if self.status(entry.id) is ModelStatus.INSTALLED:
+                folders.setdefault(TINY_VAE, str(self.locate(entry.id)))
+        return replace(request, folders=folders)
 
     def partial_folder(self, model_id: str) -> Path:
         return self.models_dir / f"{model_id}.part"
@@ -492,16 +531,13 @@ def folder_entry(folder: Path) -> ModelEntry:
     Raises:
         ModelBroken: it holds no model that the app can use.
     """
-    engines, format_, task, title = _kind_of(folder)
-    return ModelEntry(
-        id=re.sub(r"[^\w.-]+", "-", folder.name).strip("-.") or "model",
-        title=f"{folder.name} ({title})",
-        task=task,
-        engines=engines,
-        format=format_,
-        source="folder",
-        folder=str(folder),
-    )
+    fields = drawing_fields(folder)
+    if fields is None:
+        engines, format_, task, title = _kind_of(folder)
+        fields = {"engines": engines, "format": format_, "task": task, "title": title}
+    fields["title"] = f"{folder.name} ({fields['title']})"
+    model_id = re.sub(r"[^\w.-]+", "-", folder.name).strip("-.") or "model"
+    return ModelEntry(id=model_id, source="folder", folder=str(folder), **fields)
 
 
 def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
@@ -556,6 +592,11 @@ BLIP_TASKS: dict[str, Task] = {
 AUDIO_CLASSIFIERS = {"wav2vec2", "hubert", "wavlm", "unispeech-sat", "data2vec-audio", "wav2vec2-conformer"}
 
 
+def _holds_model(folder: Path) -> bool:
+    """Whether a starter is there: one in training has a folder and no configuration."""
+    return any((folder / name).is_file() for name in ("config.json", "model_index.json"))
+
+
 def _ctranslate2_name(model_bin: Path) -> str:
     """What a CTranslate2 model calls itself: after its version come a length and a name that ends with NUL."""
     with model_bin.open("rb") as file:
@@ -578,7 +619,8 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
 
 
 KINDS = (
-    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model."
+    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model, "
+    "a Stable Diffusion, a ControlNet or a LoRA."
 )
 REINSTALL = "Install Sensorium again."
 MISSING = "The file '{name}' of the model '{id}' is missing."

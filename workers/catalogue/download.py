@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workers.catalogue.drawing import files_of_drawing
 from workers.catalogue.job import run_job, serve
 from workers.engines.base import OnProgress
 from workers.errors import DiskError, DownloadError, disk_error
@@ -52,6 +53,7 @@ def download(
         "repo_id": entry.repo_id,
         "revision": record["commit"] or entry.revision,
         "format": entry.format,
+        "file": entry.file,
         "partial": str(partial),
         "sha256": {name: file["sha256"] for name, file in record["files"].items()} | entry.sha256,
     }
@@ -118,7 +120,7 @@ def _download(job: dict[str, Any], partial: Path, on_progress: OnProgress) -> di
     repo_id = job["repo_id"]
     on_progress(0.0, repo_id)
     info = HfApi().model_info(repo_id, revision=job["revision"], files_metadata=True, timeout=TIMEOUT_S)
-    files = _wanted(info.siblings or [], job["format"])
+    files = _wanted(info.siblings or [], job["format"], job["file"])
     if not any(fnmatch(file.rfilename, pattern) for file in files for pattern in WEIGHTS):
         raise DownloadError("'{repo_id}' has no weights in a form that the app reads.", repo_id=repo_id)
 
@@ -139,6 +141,7 @@ def _download(job: dict[str, Any], partial: Path, on_progress: OnProgress) -> di
     done = 0
     for file in files:
         path, before = partial / file.rfilename, done
+        path.parent.mkdir(parents=True, exist_ok=True)
 
         def report(size: int, before: int = before) -> None:
             on_progress((before + size) / max(total, 1), f"{_megabytes(before + size)} / {_megabytes(total)}")
@@ -154,20 +157,19 @@ def _download(job: dict[str, Any], partial: Path, on_progress: OnProgress) -> di
     return record
 
 
-def _wanted(siblings: list[Any], format_: str) -> list[Any]:
+def _wanted(siblings: list[Any], format_: str, file_name: str) -> list[Any]:
     """The files that the engines read: top-level ones that match, and a pickle only where nothing else has weights."""
-
-    def matching(patterns: tuple[str, ...]) -> list[Any]:
-        return [
-            file
-            for file in siblings
-            if "/" not in file.rfilename and any(fnmatch(file.rfilename, pattern) for pattern in patterns)
-        ]
-
-    files = matching(FILES[format_])
-    if format_ == "transformers" and not any(file.rfilename.endswith(".safetensors") for file in files):
-        files += matching(PICKLES)
-    return files
+    names = [file.rfilename for file in siblings]
+    if format_ == "lora":
+        chosen = [file_name]
+    elif format_ == "diffusers":
+        chosen = files_of_drawing(names)
+    else:
+        top = [name for name in names if "/" not in name]
+        chosen = [name for name in top if any(fnmatch(name, pattern) for pattern in FILES[format_])]
+        if format_ == "transformers" and not any(name.endswith(".safetensors") for name in chosen):
+            chosen += [name for name in top if name in PICKLES]
+    return [file for file in siblings if file.rfilename in chosen]
 
 
 def _bring(url: str, path: Path, file: Any, recorded: str | None, report: Callable[[int], None]) -> str:

@@ -14,7 +14,10 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-Task = Literal["speech", "emotion", "label", "caption", "ask", "match", "sketch"]
+Task = Literal[
+    "speech", "emotion", "label", "caption", "ask", "match", "sketch",
+    "control", "lora", "vae",  # what stands by a model that draws
+]  # fmt: skip
 OnProgress = Callable[[float, str], None]
 
 

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workers.engines.sketch.fits import folder_of, lora_file
-from workers.engines.sketch.weights import Base, factor_of, load_controlnet, load_tiny_vae
+from workers.engines.sketch.weights import Base, factor_of, is_tiny, load_controlnet, load_tiny_vae
 from workers.engines.transformers_models import load_errors
 from workers.errors import EngineError
-from workers.results import SketchRequest
+from workers.results import TINY_VAE, SketchRequest
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-TINY_VAE = "tiny-vae"
-"""The name of the small autoencoder in a request's `folders`."""
 
 CONTROLNETS_KEPT, LORAS_KEPT, TINY_VAES_KEPT = 3, 4, 1
 
@@ -102,16 +99,23 @@ class Companions:
         ]
 
     def tiny_vae(self, request: SketchRequest) -> Any:
-        """The small autoencoder of the request's `folders`; None where there is none.
+        """A small autoencoder for the model: its own where that is one, else that of the request's `folders`.
+
+        None where there is none.
 
         Raises:
             EngineError: its latents are not those of the model.
             ModelMissing, ModelBroken, OutOfMemory.
         """
+        if is_tiny(self._base.vae):
+            return self._base.vae
         if TINY_VAE not in request.folders:
             return None
         folder = folder_of(TINY_VAE, request.folders)
         return self._tiny_vaes.get(folder, lambda: self._new_tiny_vae(folder))
+
+    def has_tiny_vae(self, request: SketchRequest) -> bool:
+        return is_tiny(self._base.vae) or TINY_VAE in request.folders
 
     def use_loras(self, request: SketchRequest) -> None:
         """Has the model draw with the LoRAs of the request, and no others.

@@ -17,6 +17,7 @@ from workers.errors import EngineError, ModelBroken, ModelMissing
 from workers.results import Control, ControlKind
 
 FAMILIES = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2", 2048: "Stable Diffusion XL"}
+FAMILY_IDS = {768: "sd15", 1024: "sd21", 2048: "sdxl"}  # as in models.toml
 
 UNION_MODES: dict[ControlKind, int] = {"pose": 0, "depth": 1, "scribble": 2, "softedge": 2, "canny": 3, "seg": 5}
 """Which number a ControlNet for several kinds gives to each, as its card says."""
@@ -30,10 +31,25 @@ def family_name(width: int) -> str:
     return FAMILIES.get(width, f"a model of its own kind ({width})")
 
 
+def family_id(width: int) -> str:
+    """What `models.toml` calls them."""
+    return FAMILY_IDS.get(width, f"width-{width}")
+
+
 def words_width(config: dict[str, Any]) -> int:
     """How wide the words' features are that a UNet or a ControlNet attends to."""
     width = config.get("cross_attention_dim", 0)
     return int(width if isinstance(width, int) else width[0])
+
+
+def is_controlnet(config: dict[str, Any]) -> bool:
+    """Whether a configuration is that of a ControlNet, for one kind of control or for several."""
+    return str(config.get("_class_name")).startswith(("ControlNetModel", "ControlNetUnionModel"))
+
+
+def is_union(config: dict[str, Any]) -> bool:
+    """Whether a ControlNet is for several kinds of controls."""
+    return "num_control_type" in config
 
 
 def folder_of(model: str, folders: Any) -> Path:
@@ -60,8 +76,7 @@ def check_control(control: Control, folder: Path, unet: dict[str, Any]) -> None:
         EngineError: it was made for another family, or knows no such control.
     """
     config = config_of(folder)
-    kind = config.get("_class_name")
-    if kind not in ("ControlNetModel", "ControlNetUnionModel"):
+    if not is_controlnet(config):
         raise ModelBroken(
             "The model in '{folder}' is no ControlNet.", hint="Choose one for this kind of control.", folder=folder
         )
@@ -88,7 +103,7 @@ def check_lora(model: str, file: Path, unet: dict[str, Any]) -> None:
         ModelBroken: it is no LoRA.
         EngineError: it was made for another family.
     """
-    widths = {shape[-1] for name, shape in _tensors(model, file).items() if WORDS_TO_KEYS.search(name) and shape}
+    widths = lora_widths(model, file)
     if widths and widths != {words_width(unet)}:
         raise EngineError(
             "The LoRA '{lora}' was made for {its}, and the model that draws is {own}.",
@@ -115,6 +130,15 @@ def lora_file(model: str, path: Path) -> Path:
             folder=path,
         )
     return files[0]
+
+
+def lora_widths(model: str, file: Path) -> set[int]:
+    """How wide the words' features are that a LoRA changes the reading of; none where it leaves that alone.
+
+    Raises:
+        ModelBroken: it has no readable head.
+    """
+    return {shape[-1] for name, shape in _tensors(model, file).items() if WORDS_TO_KEYS.search(name) and shape}
 
 
 def _tensors(model: str, file: Path) -> dict[str, tuple[int, ...]]:

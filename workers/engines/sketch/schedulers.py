@@ -28,6 +28,7 @@ class Scheduler:
 
 SCHEDULERS = {
     "ddim": Scheduler("DDIM", "DDIMScheduler"),
+    "ddim-trailing": Scheduler("DDIM trailing", "DDIMScheduler", {"timestep_spacing": "trailing"}),
     "euler": Scheduler("Euler", "EulerDiscreteScheduler"),
     "euler-a": Scheduler("Euler a", "EulerAncestralDiscreteScheduler"),
     "euler-trailing": Scheduler("Euler trailing", "EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),

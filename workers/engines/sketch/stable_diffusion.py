@@ -27,19 +27,20 @@ from pydantic import Field
 from workers.cancel import never
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
-from workers.engines.sketch.companions import TINY_VAE, Companions, Kept
+from workers.engines.sketch.companions import Companions, Kept
 from workers.engines.sketch.decoding import LatentColours, decoded, scaled
 from workers.engines.sketch.denoising import ActiveControl, Beginning, Denoising
-from workers.engines.sketch.fits import UNION_MODES, check_control, check_lora, folder_of, lora_file
+from workers.engines.sketch.fits import UNION_MODES, check_control, check_lora, folder_of, is_union, lora_file
 from workers.engines.sketch.layout import LEAST_PX, Layout, Pixels, check_size
 from workers.engines.sketch.line_maps import LINE_KINDS, line_map, lines_on_black
 from workers.engines.sketch.prompts import PromptReader, Words, check_prompt, nothing_like
 from workers.engines.sketch.schedulers import check_scheduler, make_scheduler
-from workers.engines.sketch.weights import Base, load_base
+from workers.engines.sketch.weights import Base, is_tiny, load_base
 from workers.engines.transformers_models import load_errors, run_errors
 from workers.errors import Cancelled, EngineError, OutOfMemory, UsageError
 from workers.pictures import frame_of, on_ground, rgba_of
 from workers.results import (
+    TINY_VAE,
     Control,
     ControlMap,
     ControlRequest,
@@ -80,7 +81,7 @@ class StableDiffusion:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="stable-diffusion",
         title="Stable Diffusion",
-        tasks=("sketch",),
+        tasks=("sketch", "control", "lora", "vae"),
         options=StableDiffusionOptions,
         needs=("torch", "transformers", "diffusers", "peft", "cv2"),
     )
@@ -187,7 +188,7 @@ class StableDiffusion:
             check_control(control, folder_of(control.model, request.folders), unet)
         for lora in request.loras:
             check_lora(lora.model, lora_file(lora.model, folder_of(lora.model, request.folders)), unet)
-        if request.vae == "tiny" and TINY_VAE not in request.folders:
+        if request.vae == "tiny" and not self._companions.has_tiny_vae(request):
             raise EngineError(
                 "There is no small autoencoder for this model.",
                 hint="Download one on the Models page, or choose full quality.",
@@ -252,7 +253,7 @@ class StableDiffusion:
                 scale=control.conditioning_scale,
                 start=control.start,
                 end=control.end,
-                mode=UNION_MODES[control.kind] if type(net).__name__ == "ControlNetUnionModel" else None,
+                mode=UNION_MODES[control.kind] if is_union(net.config) else None,
             )
             for control, net in zip(request.controls, nets, strict=True)
         ]
@@ -345,10 +346,12 @@ class StableDiffusion:
 
     def _preview(self, drawing: Denoising, layout: Layout, request: SketchRequest) -> Frame | None:
         """What the picture seems to become; nothing at the end where the picture itself comes as quickly."""
-        is_last = drawing.done == drawing.of
-        if not request.has_previews or (is_last and request.vae == "tiny"):
+        if not request.has_previews:
             return None
         tiny = self._companions.tiny_vae(request)
+        is_last = drawing.done == drawing.of
+        if is_last and (request.vae == "tiny" or tiny is self._loaded.vae):
+            return None
         with self._working(tiny or self._loaded.vae):
             if tiny is not None:
                 return layout.crop(decoded(tiny, drawing.x0))
@@ -368,7 +371,7 @@ class StableDiffusion:
                 break
             except OutOfMemory:
                 self._free(request)
-                if request.vae == "full" and TINY_VAE in request.folders:
+                if request.vae == "full" and TINY_VAE in request.folders and not is_tiny(vae):
                     request = replace(request, vae="tiny")
                     notice = Notice("Memory was short, so the small autoencoder decodes the picture.")
                 elif not vae.use_tiling:

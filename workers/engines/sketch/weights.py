@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.engines.base import OnProgress
+from workers.engines.sketch.fits import is_union
 from workers.engines.transformers_models import config_of, load_errors
 from workers.errors import ModelBroken, ModelMissing
 
@@ -96,7 +97,8 @@ def load_controlnet(folder: Path, *, device: str, dtype: Any) -> Any:
         ModelBroken, PackageMissing, OutOfMemory.
     """
     with load_errors(folder):
-        return _load(folder, None, config_of(folder)["_class_name"], device=device, dtype=dtype)
+        class_name = "ControlNetUnionModel" if is_union(config_of(folder)) else "ControlNetModel"
+        return _load(folder, None, class_name, device=device, dtype=dtype)
 
 
 def load_tiny_vae(folder: Path, *, device: str, dtype: Any) -> Any:
@@ -107,6 +109,11 @@ def load_tiny_vae(folder: Path, *, device: str, dtype: Any) -> Any:
     """
     with load_errors(folder):
         return _load(folder, None, "AutoencoderTiny", device=device, dtype=dtype)
+
+
+def is_tiny(vae: Any) -> bool:
+    """Whether an autoencoder decodes so quickly that each step can be shown with it."""
+    return type(vae).__name__ == "AutoencoderTiny"
 
 
 def factor_of(vae: Any) -> int:

@@ -11,10 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from workers.engines.base import EngineSpec
-from workers.engines.sketch.companions import TINY_VAE
 from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
 from workers.pictures import picture_of
-from workers.results import Control, ControlKind, GeneratedImage, Picture, SketchRequest
+from workers.results import TINY_VAE, Control, ControlKind, GeneratedImage, Picture, SketchRequest
 
 TOKENIZER = Path(__file__).parents[4] / "assets" / "starter" / "starter-clip"
 SIZE_PX = 64
@@ -89,14 +88,11 @@ def unet(width: int, *, is_xl: bool = False):
     )
 
 
-def save_base(folder: Path, family: str = "sd15", *, prediction_type: str = "epsilon") -> Path:
-    import diffusers
+def full_vae():
+    from diffusers import AutoencoderKL
 
-    is_xl = family == "sdxl"
-    width = WIDTHS[family]
-    encoder, tokenizer = text_encoder(24 if is_xl else width)
-    vae = lively(
-        diffusers.AutoencoderKL(
+    return lively(
+        AutoencoderKL(
             down_block_types=("DownEncoderBlock2D",) * 3,
             up_block_types=("UpDecoderBlock2D",) * 3,
             block_out_channels=(8, 8, 16),
@@ -105,6 +101,29 @@ def save_base(folder: Path, family: str = "sd15", *, prediction_type: str = "eps
             scaling_factor=0.5,
         )
     )
+
+
+def tiny_vae():
+    from diffusers import AutoencoderTiny
+
+    vae = AutoencoderTiny(
+        encoder_block_out_channels=(8, 8, 8),
+        decoder_block_out_channels=(8, 8, 8),
+        num_encoder_blocks=(1, 1, 1),
+        num_decoder_blocks=(1, 1, 1),
+    )
+    return lively(vae, 3)
+
+
+def save_base(
+    folder: Path, family: str = "sd15", *, prediction_type: str = "epsilon", has_tiny_vae: bool = False
+) -> Path:
+    import diffusers
+
+    is_xl = family == "sdxl"
+    width = WIDTHS[family]
+    encoder, tokenizer = text_encoder(24 if is_xl else width)
+    vae = tiny_vae() if has_tiny_vae else full_vae()
     parts = {
         "vae": vae,
         "unet": unet(width, is_xl=is_xl),
@@ -160,15 +179,7 @@ def save_union(folder: Path) -> Path:
 
 
 def save_tiny_vae(folder: Path) -> Path:
-    from diffusers import AutoencoderTiny
-
-    vae = AutoencoderTiny(
-        encoder_block_out_channels=(8, 8, 8),
-        decoder_block_out_channels=(8, 8, 8),
-        num_encoder_blocks=(1, 1, 1),
-        num_decoder_blocks=(1, 1, 1),
-    )
-    lively(vae, 3).save_pretrained(folder)
+    tiny_vae().save_pretrained(folder)
     return folder
 
 
@@ -197,6 +208,7 @@ def save_lora(folder: Path, family: str = "sd15", *, seed: int = 4, style: str =
 MODELS: dict[str, Callable[[Path], Path]] = {
     "sd15": save_base,
     "sd15-v": lambda folder: save_base(folder, prediction_type="v_prediction"),
+    "sd15-tiny": lambda folder: save_base(folder, has_tiny_vae=True),
     "sd21": lambda folder: save_base(folder, "sd21"),
     "sdxl": lambda folder: save_base(folder, "sdxl"),
     "scribble": save_controlnet,

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from tests.workers.engines.sketch.conftest import COLOURS, FACTOR, SIZE_PX, SKETCH, boat, control, sketch
-from workers.engines.sketch.companions import CONTROLNETS_KEPT, TINY_VAE
+from workers.engines.sketch.companions import CONTROLNETS_KEPT
 from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
 from workers.errors import AppError, Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, UsageError
 from workers.pictures import frame_of, picture_of
-from workers.results import ControlMap, ControlRequest, GeneratedImage, Lora, Notice, Progress, StepPreview
+from workers.results import TINY_VAE, ControlMap, ControlRequest, GeneratedImage, Lora, Notice, Progress, StepPreview
 
 
 class After:
@@ -172,6 +172,15 @@ def test_a_small_autoencoder_shows_steps_in_full_size_but_not_the_last_twice(dra
 
     assert [step.pixels.shape for step in full] == [(48, SIZE_PX, 3)] * 4
     assert [step.pixels is None for step in tiny] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("vae", ["full", "tiny"])
+def test_a_model_whose_own_autoencoder_is_small_shows_steps_with_it(vae, draws):
+    *steps, image = draws("sd15-tiny").engine.run(sketch(has_previews=True, vae=vae, init_image=COLOURS), lambda: False)
+
+    assert [step.pixels.shape for step in steps[:-1]] == [(SIZE_PX, SIZE_PX, 3)] * 2
+    assert steps[-1].pixels is None
+    assert image.pixels.shape == (SIZE_PX, SIZE_PX, 3)
 
 
 @pytest.mark.parametrize("name", ["sd15", "sd15-v"])
