@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.history.store import History
     from desktop_app.sessions.file_queue import FileQueue
     from desktop_app.sessions.library_session import LibrarySession
+    from desktop_app.sessions.sketch_session import SketchSession
     from desktop_app.sessions.speech_session import SpeechSession
     from desktop_app.sessions.vision_session import VisionSession
     from workers.catalogue.catalogue import Catalogue
@@ -83,6 +84,12 @@ class Sessions:
         from desktop_app.sessions.file_queue import FileQueue
 
         return FileQueue(self._context)
+
+    @cached_property
+    def sketch(self) -> SketchSession:
+        from desktop_app.sessions.sketch_session import SketchSession
+
+        return SketchSession(self._context)
 
     def started(self) -> list[Any]:
         """Those that exist already."""

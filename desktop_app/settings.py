@@ -25,6 +25,8 @@ ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
 Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
+LiveMode = Literal["drawing", "stroke"]
+LineControl = Literal["", "scribble", "softedge", "canny"]
 Resolution = Literal["640x480", "1280x720", "1920x1080", "3840x2160"]
 Rotation = Literal["0", "90", "180", "270"]
 SpokenAnswers = Literal["spoken", "all", "none"]
@@ -259,6 +261,46 @@ class See(Section):
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 
 
+class Draw(Section):
+    """What pictures are made of, beside the drawing. A number of 0, but for the seed, is what suits the model."""
+
+    model_config = ConfigDict(title="Draw")
+
+    is_live: bool = Field(True, json_schema_extra={"widget": "hidden"})
+    live_mode: LiveMode = Field(
+        "drawing",
+        title="Live pictures follow",
+        description="On slow machines, waiting for the end of a stroke wastes less.",
+        json_schema_extra={"labels": {"drawing": "The pen, while it draws", "stroke": "The end of each stroke"}},
+    )
+    has_final: bool = Field(
+        True,
+        title="A better picture at rest",
+        description="When the pen rests, a picture with more steps follows the quick one. These are kept.",
+    )
+    prompt: str = Field("", json_schema_extra={"widget": "hidden"})
+    negative_prompt: str = Field("", json_schema_extra={"widget": "hidden"})
+    style: str = Field("", json_schema_extra={"widget": "hidden"})
+    model: str = Field("", json_schema_extra={"widget": "hidden"})
+    control: LineControl = Field("scribble", json_schema_extra={"widget": "hidden"})
+    conditioning_scale: float = Field(0.0, ge=0.0, le=2.0, json_schema_extra={"widget": "hidden"})
+    control_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
+    use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
+    strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
+    num_inference_steps: int = Field(0, ge=0, le=150, json_schema_extra={"widget": "hidden"})
+    guidance_scale: float = Field(0.0, ge=0.0, le=30.0, json_schema_extra={"widget": "hidden"})
+    scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
+    width: int = Field(0, ge=0, le=2048, json_schema_extra={"widget": "hidden"})
+    height: int = Field(0, ge=0, le=2048, json_schema_extra={"widget": "hidden"})
+    seed: int = Field(1, ge=0, le=2**31 - 1, json_schema_extra={"widget": "hidden"})
+    is_seed_locked: bool = Field(True, json_schema_extra={"widget": "hidden"})
+    loras: dict[str, float] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
+    variations: int = Field(
+        4, ge=2, le=16, title="Variations", description="How many pictures with other seeds are made at once."
+    )
+    engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
+
+
 class HistorySettings(Section):
     """What is kept of what was heard and seen."""
 
@@ -333,6 +375,7 @@ class Settings(BaseModel):
     general: General = General()
     hear: Hear = Hear()
     see: See = See()
+    draw: Draw = Draw()
     history: HistorySettings = HistorySettings()
     captions: Captions = Captions()
     models: Models = Models()

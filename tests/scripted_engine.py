@@ -2,7 +2,8 @@
 
 A `SpeechRequest` is answered with `options.words`, one for each 0.3 s of its samples. An `ImageRequest` is answered by
 the mean colour of its last image, such as "200 0 0": the label that is it scores 1, the caption tells it, the answer
-tells it after the question, the verdict is yes where the question has it. A tuple is a command:
+tells it after the question, the verdict is yes where the question has it. A `SketchRequest` is drawn in one colour. A
+tuple is a command:
 
     ("echo", value)          gives the value back           ("exit", code)    ends the process
     ("bytes", n)             gives an array of n bytes       ("kill",)         ends it as the system does: SIGKILL
@@ -41,10 +42,13 @@ from workers.results import (
     Answer,
     AnswerToken,
     Caption,
+    GeneratedImage,
     Hypothesis,
     ImageRequest,
     LabelScores,
+    SketchRequest,
     SpeechRequest,
+    StepPreview,
     Verdict,
     Word,
 )  # fmt: skip
@@ -108,6 +112,8 @@ class ScriptedEngine:
             yield self._hear(request)
         elif isinstance(request, ImageRequest):
             yield from self._look(request, cancelled)
+        elif isinstance(request, SketchRequest):
+            yield from self._draw(request, cancelled)
         else:
             yield from _obey(request, cancelled)
 
@@ -141,6 +147,19 @@ class ScriptedEngine:
                 ((label, float(label == colour)) for label in request.candidate_labels), key=lambda s: -s[1]
             )
             yield LabelScores(tuple(scores), 0.0)
+
+    def _draw(self, request: SketchRequest, cancelled: Callable[[], bool]) -> Iterator[Any]:
+        """A picture whose red is the seed and whose green counts the controls; each step takes the latency."""
+        pixels = np.zeros((request.height, request.width, 3), np.uint8)
+        pixels[...] = request.seed % 256, len(request.controls), 0
+        for step in range(1, request.num_inference_steps + 1):
+            time.sleep(self._options.latency_s)
+            if cancelled():
+                raise Cancelled
+            self._crash_if_told()
+            if request.has_previews:
+                yield StepPreview(pixels[::2, ::2], step, request.num_inference_steps, 0.1)
+        yield GeneratedImage(pixels, request, 0.5, request.num_inference_steps)
 
     def _crash_if_told(self) -> None:
         if self._options.crash_always:

@@ -402,6 +402,7 @@ class SketchWorker(Worker):
     Args:
         look: gives what is drawn now, called in the worker's thread; it ends with Cancelled once the worker is stopped.
         spec_of: the engine and the model of a request, called in the worker's thread.
+        first: whose model is loaded at once, so that the first stroke does not wait for it.
     """
 
     def __init__(
@@ -410,30 +411,37 @@ class SketchWorker(Worker):
         look: Look,
         spec_of: Callable[[SketchRequest], EngineSpec],
         *,
+        first: SketchRequest | None = None,
         options: SketchPolicyOptions | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._pool = pool
         self._spec_of = spec_of
+        self._first = first
         self._lease: EngineLease | None = None
         self.sketching = Sketching(look, self._generate, options=options)
 
     def work(self) -> Iterator[object]:
         try:
+            if self._first is not None:
+                self._lease_for(self._first, self.cancelled)
             yield from self.sketching.run()
         finally:
             if self._lease is not None:
                 self._lease.release()
 
     def _generate(self, request: SketchRequest, cancelled: Cancel) -> Iterator[Any]:
+        return self._lease_for(request, cancelled).run(request, cancelled=cancelled)
+
+    def _lease_for(self, request: SketchRequest, cancelled: Cancel) -> EngineLease:
         spec = self._spec_of(request)
         if self._lease is None or self._lease.spec != spec:
             if self._lease is not None:
                 self._lease.release()
                 self._lease = None
             self._lease = self._pool.acquire(spec, on_progress=self.report_progress, cancelled=cancelled)
-        return self._lease.run(request, cancelled=cancelled)
+        return self._lease
 
     def stop(self) -> None:
         super().stop()

@@ -288,6 +288,17 @@
     </message>
 </context>
 <context>
+    <name>BusyLight</name>
+    <message>
+        <source>A picture is being made</source>
+        <translation>正在生成图片</translation>
+    </message>
+    <message>
+        <source>Nothing is being made</source>
+        <translation>当前没有在生成图片</translation>
+    </message>
+</context>
+<context>
     <name>CanvasFiles</name>
     <message>
         <source>Place a picture below…</source>
@@ -1135,6 +1146,113 @@
     <message>
         <source>Live, {fps} pictures a second</source>
         <translation>实时，每秒 {fps} 帧</translation>
+    </message>
+</context>
+<context>
+    <name>DrawPanel</name>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Model, lines, colours, seed (Ctrl+Shift+P)</source>
+        <translation>模型、线条、颜色、种子 (Ctrl+Shift+P)</translation>
+    </message>
+    <message>
+        <source>Drawing</source>
+        <translation>画作</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Say what it should be</source>
+        <translation>说明要画什么</translation>
+    </message>
+    <message>
+        <source>Pictures follow the pen, or not</source>
+        <translation>图片是否跟随画笔</translation>
+    </message>
+    <message>
+        <source>Make a picture</source>
+        <translation>生成一张图片</translation>
+    </message>
+    <message>
+        <source>Make variations</source>
+        <translation>生成多个变体</translation>
+    </message>
+    <message>
+        <source>Make what is selected anew</source>
+        <translation>重新生成选中的部分</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>换一个种子</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Lay the picture below the drawing</source>
+        <translation>把图片垫在画作下面</translation>
+    </message>
+    <message>
+        <source>Lay what the camera sees below the drawing</source>
+        <translation>把摄像头画面垫在画作下面</translation>
+    </message>
+    <message>
+        <source>Show or hide options</source>
+        <translation>显示或隐藏选项</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>Saved as {name}. Dropped on the canvas, it brings all its settings back.</source>
+        <translation>已保存为 {name}。把它拖到画布上即可恢复全部设置。</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>The camera shows nothing.</source>
+        <translation>摄像头没有画面。</translation>
+    </message>
+    <message>
+        <source>Start it on the page See, then try again.</source>
+        <translation>请先在“看”页面启动摄像头，然后重试。</translation>
+    </message>
+    <message>
+        <source>Use its settings</source>
+        <translation>使用它的设置</translation>
+    </message>
+    <message>
+        <source>Use its seed</source>
+        <translation>使用它的种子</translation>
+    </message>
+    <message>
+        <source>Lay below the drawing</source>
+        <translation>垫在画作下面</translation>
+    </message>
+    <message>
+        <source>Make it twice as large</source>
+        <translation>放大一倍</translation>
+    </message>
+    <message>
+        <source>Compare with the one shown</source>
+        <translation>与当前图片比较</translation>
+    </message>
+    <message>
+        <source>The picture&apos;s settings are back.</source>
+        <translation>已恢复该图片的设置。</translation>
     </message>
 </context>
 <context>
@@ -2450,6 +2568,227 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>OptionsSide</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Larger models draw more, and need more time</source>
+        <translation>更大的模型能画更多内容，但更慢</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>线条</translation>
+    </message>
+    <message>
+        <source>Lines are</source>
+        <translation>线条视为</translation>
+    </message>
+    <message>
+        <source>How the lines of the drawing are understood</source>
+        <translation>如何理解画作中的线条</translation>
+    </message>
+    <message>
+        <source>A scribble</source>
+        <translation>涂鸦</translation>
+    </message>
+    <message>
+        <source>Soft edges</source>
+        <translation>柔和边缘</translation>
+    </message>
+    <message>
+        <source>Exact edges</source>
+        <translation>精确边缘</translation>
+    </message>
+    <message>
+        <source>Not heeded</source>
+        <translation>不采用</translation>
+    </message>
+    <message>
+        <source>How strictly</source>
+        <translation>遵循程度</translation>
+    </message>
+    <message>
+        <source>During the first</source>
+        <translation>作用于前</translation>
+    </message>
+    <message>
+        <source>The share of the steps in which lines are heeded; less is faster and freer</source>
+        <translation>采用线条的步数比例；越小越快、越自由</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Begin with the colour layer</source>
+        <translation>以颜色图层为起点</translation>
+    </message>
+    <message>
+        <source>Drawn anew</source>
+        <translation>重绘程度</translation>
+    </message>
+    <message>
+        <source>How much of the colours is drawn anew; a little keeps them</source>
+        <translation>颜色重绘的程度；越低越保留原色</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>参考图</translation>
+    </message>
+    <message>
+        <source>Used as</source>
+        <translation>用作</translation>
+    </message>
+    <message>
+        <source>What the reference picture is turned into</source>
+        <translation>参考图会转换成什么</translation>
+    </message>
+    <message>
+        <source>Something to look at</source>
+        <translation>仅供参考</translation>
+    </message>
+    <message>
+        <source>Edges</source>
+        <translation>边缘</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>深度</translation>
+    </message>
+    <message>
+        <source>A pose</source>
+        <translation>姿态</translation>
+    </message>
+    <message>
+        <source>Segments</source>
+        <translation>分割</translation>
+    </message>
+    <message>
+        <source>What the reference was turned into</source>
+        <translation>参考图的转换结果</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>What should not be seen</source>
+        <translation>不希望出现的内容</translation>
+    </message>
+    <message>
+        <source>What should not be seen; only with a guidance above 1</source>
+        <translation>不希望出现的内容；仅在引导强度大于 1 时有效</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>引导强度</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>尺寸</translation>
+    </message>
+    <message>
+        <source>Of the picture, in pixels</source>
+        <translation>图片尺寸（像素）</translation>
+    </message>
+    <message>
+        <source>As the model likes</source>
+        <translation>由模型决定</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Keep the seed</source>
+        <translation>固定种子</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation>采样器</translation>
+    </message>
+    <message>
+        <source>How steps follow each other</source>
+        <translation>各步之间的推进方式</translation>
+    </message>
+    <message>
+        <source>{model} (best)</source>
+        <translation>{model}（最佳）</translation>
+    </message>
+    <message>
+        <source>Best model</source>
+        <translation>最佳模型</translation>
+    </message>
+    <message>
+        <source>Get more models…</source>
+        <translation>获取更多模型…</translation>
+    </message>
+    <message>
+        <source>Starter model: knows about 130 everyday things as icons.</source>
+        <translation>入门模型：认识约 130 种日常事物的图标。</translation>
+    </message>
+    <message>
+        <source>Get a full model</source>
+        <translation>获取完整模型</translation>
+    </message>
+    <message>
+        <source>{number} (best)</source>
+        <translation>{number}（最佳）</translation>
+    </message>
+    <message>
+        <source>{size} (best)</source>
+        <translation>{size}（最佳）</translation>
+    </message>
+    <message>
+        <source>There is no ControlNet for this with the model that is chosen</source>
+        <translation>所选模型没有对应的 ControlNet</translation>
+    </message>
+</context>
+<context>
+    <name>PictureSide</name>
+    <message>
+        <source>The picture forms here while you draw.</source>
+        <translation>您画画时，图片会在这里形成。</translation>
+    </message>
+    <message>
+        <source>Compare with the picture before</source>
+        <translation>与上一张图片比较</translation>
+    </message>
+    <message>
+        <source>Lay below the drawing, as a reference</source>
+        <translation>垫在画作下面作为参考</translation>
+    </message>
+    <message>
+        <source>Make it twice as large</source>
+        <translation>放大一倍</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Save the picture (Ctrl+Shift+S)</source>
+        <translation>保存图片 (Ctrl+Shift+S)</translation>
+    </message>
+    <message>
+        <source>{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s</source>
+        <translation>{width} × {height} · 种子 {seed} · {steps} 步 · {seconds:.1f} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+</context>
+<context>
     <name>PictureWindow</name>
     <message>
         <source>Picture</source>
@@ -2523,6 +2862,113 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>PromptBar</name>
+    <message>
+        <source>What should it be? A red cat, a house in the snow …</source>
+        <translation>要画什么？红色的猫、雪中的房子……</translation>
+    </message>
+    <message>
+        <source>What it should be</source>
+        <translation>要画什么</translation>
+    </message>
+    <message>
+        <source>What it should be (Ctrl+L)</source>
+        <translation>要画什么 (Ctrl+L)</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>风格</translation>
+    </message>
+    <message>
+        <source>Words that are added to yours</source>
+        <translation>附加到您文字后的描述</translation>
+    </message>
+    <message>
+        <source>No style</source>
+        <translation>无风格</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Pictures follow the pen (Ctrl+Shift+L)</source>
+        <translation>图片跟随画笔 (Ctrl+Shift+L)</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>换一个种子</translation>
+    </message>
+    <message>
+        <source>Another seed (Ctrl+J)</source>
+        <translation>换一个种子 (Ctrl+J)</translation>
+    </message>
+    <message>
+        <source>Variations</source>
+        <translation>变体</translation>
+    </message>
+    <message>
+        <source>Pictures with other seeds (Ctrl+Shift+Return)</source>
+        <translation>用其他种子生成图片 (Ctrl+Shift+Return)</translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation>生成</translation>
+    </message>
+    <message>
+        <source>Make a picture with more steps (Ctrl+Return)</source>
+        <translation>用更多步数生成图片 (Ctrl+Return)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel (Esc)</source>
+        <translation>取消 (Esc)</translation>
+    </message>
+    <message>
+        <source>Picture {place} of {count} …</source>
+        <translation>第 {place} 张，共 {count} 张……</translation>
+    </message>
+    <message>
+        <source>A better picture …</source>
+        <translation>更好的图片……</translation>
+    </message>
+    <message>
+        <source>A picture …</source>
+        <translation>图片……</translation>
+    </message>
+    <message>
+        <source>Picture {place} of {count}: </source>
+        <translation>第 {place} 张，共 {count} 张：</translation>
+    </message>
+    <message>
+        <source>{seconds:.1f} s left</source>
+        <translation>还剩 {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型……</translation>
+    </message>
+    <message>
+        <source>It did not work. The message above says why.</source>
+        <translation>没有成功。原因见上方消息。</translation>
+    </message>
+    <message>
+        <source>{seconds:.1f} s for the last picture</source>
+        <translation>上一张图片用时 {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>Draw something, and a picture follows.</source>
+        <translation>画点什么，图片就会跟上。</translation>
+    </message>
+    <message>
+        <source>Draw something, and press Generate.</source>
+        <translation>画点什么，然后按“生成”。</translation>
+    </message>
+</context>
+<context>
     <name>RecordButton</name>
     <message>
         <source>Stop</source>
@@ -2574,6 +3020,13 @@ Click again to choose</source>
     <message>
         <source>Its text goes up to {until}.</source>
         <translation>文字到 {until} 为止。</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsStrip</name>
+    <message>
+        <source>Pictures that were made</source>
+        <translation>已生成的图片</translation>
     </message>
 </context>
 <context>
@@ -2743,6 +3196,13 @@ Click again to choose</source>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>SketchSession</name>
+    <message>
+        <source>The drawing is safe on the disk again.</source>
+        <translation>画作又能安全保存到磁盘了。</translation>
     </message>
 </context>
 <context>
@@ -3467,6 +3927,17 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>_Results</name>
+    <message>
+        <source>Without words</source>
+        <translation>无文字</translation>
+    </message>
+    <message>
+        <source>Seed {seed} · {steps} steps · {seconds:.1f} s</source>
+        <translation>种子 {seed} · {steps} 步 · {seconds:.1f} 秒</translation>
+    </message>
+</context>
+<context>
     <name>_SavingOverlay</name>
     <message>
         <source>Saving…</source>
@@ -3976,6 +4447,10 @@ Click again to choose</source>
     <message>
         <source>Draw it smaller, at most 2048 x 2048, and enlarge it afterwards.</source>
         <translation>请画得小一些，最多 2048 x 2048，之后再放大。</translation>
+    </message>
+    <message>
+        <source>Draw something, or say what to draw.</source>
+        <translation>画点什么，或说明要画什么。</translation>
     </message>
     <message>
         <source>End it with .txt, .srt, .vtt or .json.</source>
@@ -4818,6 +5293,10 @@ Click again to choose</source>
         <translation>没有模型“{id}”。</translation>
     </message>
     <message>
+        <source>There is no model here that finds &apos;{kind}&apos; in pictures.</source>
+        <translation>这里没有能在图片中识别“{kind}”的模型。</translation>
+    </message>
+    <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
         <translation>“{folder}”中没有模型。</translation>
     </message>
@@ -4868,6 +5347,10 @@ Click again to choose</source>
     <message>
         <source>There is nothing to draw.</source>
         <translation>没有要画的内容。</translation>
+    </message>
+    <message>
+        <source>There is nothing to make a picture of.</source>
+        <translation>没有可用于生成图片的内容。</translation>
     </message>
     <message>
         <source>There is too little memory for the Whisper model &apos;{name}&apos;.</source>
@@ -4924,6 +5407,10 @@ Click again to choose</source>
     <message>
         <source>Unset that variable and try again.</source>
         <translation>请取消设置该变量后重试。</translation>
+    </message>
+    <message>
+        <source>Use edges or a scribble of it.</source>
+        <translation>请改用边缘或涂鸦。</translation>
     </message>
     <message>
         <source>Verify it on the Models page, or download it again.</source>
@@ -5061,6 +5548,10 @@ Click again to choose</source>
 <context>
     <name>panels</name>
     <message>
+        <source>Draw</source>
+        <translation>画</translation>
+    </message>
+    <message>
         <source>Everything that can be chosen</source>
         <translation>所有可选择的设置</translation>
     </message>
@@ -5097,6 +5588,10 @@ Click again to choose</source>
         <translation>看</translation>
     </message>
     <message>
+        <source>Sketch, say what it should be, and watch the picture form.</source>
+        <translation>画草图，说明要画什么，看着图片形成。</translation>
+    </message>
+    <message>
         <source>Speak and read what you say, or transcribe files.</source>
         <translation>边说边看文字，或转写文件。</translation>
     </message>
@@ -5114,6 +5609,10 @@ Click again to choose</source>
     <message>
         <source>A Stable Diffusion 1.5 with more taste: paintings, characters, light.</source>
         <translation>更有品味的 Stable Diffusion 1.5：绘画、人物、光影。</translation>
+    </message>
+    <message>
+        <source>A better picture at rest</source>
+        <translation>停笔时生成更好的图片</translation>
     </message>
     <message>
         <source>A chat in full sentences about one or more pictures.</source>
@@ -5284,6 +5783,10 @@ Click again to choose</source>
         <translation>下载来源</translation>
     </message>
     <message>
+        <source>Draw</source>
+        <translation>画</translation>
+    </message>
+    <message>
         <source>Draws about 120 everyday things as icons of 96 x 96, in no time. Get a full model for anything else.</source>
         <translation>瞬间以 96 x 96 的图标画出约 120 种日常事物。其他内容请下载完整模型。</translation>
     </message>
@@ -5352,6 +5855,10 @@ Click again to choose</source>
         <translation>回答会参考最近几张图片及其对话；每多一张都更耗时。</translation>
     </message>
     <message>
+        <source>How many pictures with other seeds are made at once.</source>
+        <translation>一次用其他种子生成多少张图片。</translation>
+    </message>
+    <message>
         <source>How solid it is.</source>
         <translation>背景的不透明程度。</translation>
     </message>
@@ -5418,6 +5925,10 @@ Click again to choose</source>
     <message>
         <source>Live only. Less is faster, more is steadier.</source>
         <translation>仅用于实时。越少越快，越多越稳定。</translation>
+    </message>
+    <message>
+        <source>Live pictures follow</source>
+        <translation>实时图片跟随</translation>
     </message>
     <message>
         <source>Live, a last word waits until this much sound follows it or the next word begins.</source>
@@ -5510,6 +6021,10 @@ Click again to choose</source>
     <message>
         <source>Older recordings are deleted with everything that belongs to them.</source>
         <translation>更早的录音及其所有相关内容会被删除。</translation>
+    </message>
+    <message>
+        <source>On slow machines, waiting for the end of a stroke wastes less.</source>
+        <translation>在较慢的电脑上，等笔画结束更省资源。</translation>
     </message>
     <message>
         <source>One sentence about a picture; you can give its beginning.</source>
@@ -5700,6 +6215,10 @@ Click again to choose</source>
         <translation>ImageNet 的类别：动物、植物、工具、食物；不含人物。</translation>
     </message>
     <message>
+        <source>The end of each stroke</source>
+        <translation>每一笔结束时</translation>
+    </message>
+    <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>
         <translation>以电脑为来源时，录制哪个扬声器的声音。</translation>
     </message>
@@ -5710,6 +6229,10 @@ Click again to choose</source>
     <message>
         <source>The page that opens first.</source>
         <translation>首先打开的页面。</translation>
+    </message>
+    <message>
+        <source>The pen, while it draws</source>
+        <translation>画笔移动时</translation>
     </message>
     <message>
         <source>The program that turns speech into text.</source>
@@ -5760,6 +6283,10 @@ Click again to choose</source>
         <translation>旋转</translation>
     </message>
     <message>
+        <source>Variations</source>
+        <translation>变体</translation>
+    </message>
+    <message>
         <source>ViT (labels of its own)</source>
         <translation>ViT（自带标签）</translation>
     </message>
@@ -5786,6 +6313,10 @@ Click again to choose</source>
     <message>
         <source>What the camera is asked for; one that cannot gives the nearest that it has.</source>
         <translation>向摄像头请求的分辨率；不支持时使用最接近的。</translation>
+    </message>
+    <message>
+        <source>When the pen rests, a picture with more steps follows the quick one. These are kept.</source>
+        <translation>停笔后，会用更多步数生成一张更好的图片，并予以保留。</translation>
     </message>
     <message>
         <source>When the picture changes</source>

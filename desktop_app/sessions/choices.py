@@ -17,7 +17,7 @@ from workers.standing import LOOK_EVERY_S, label_of
 from workers.vision import LookPlan
 
 if TYPE_CHECKING:
-    from desktop_app.settings import Hear, See, Settings
+    from desktop_app.settings import Draw, Hear, See, Settings
     from workers.catalogue.catalogue import Catalogue
     from workers.engines.base import EngineOptions, EngineSpec
 
@@ -41,7 +41,7 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
     return catalogue.spec(engine, entry.id, options_of(settings.hear, engine))
 
 
-def options_of(section: Hear | See, engine: str) -> EngineOptions:
+def options_of(section: Hear | See | Draw, engine: str) -> EngineOptions:
     """The options that a section holds for an engine; what does not fit this version of the app is left out."""
     kind = engine_named(engine).info.options
     values = dict(section.engine_options.get(engine, {}))

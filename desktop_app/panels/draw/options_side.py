@@ -1,0 +1,324 @@
+"""What is not needed to begin: the model, how strictly lines and colours are heeded, steps, seed, size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app import theme
+from desktop_app.canvas.pictures import image_of
+from desktop_app.context import AppContext
+from desktop_app.jobs import Job
+from desktop_app.settings import Draw
+from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.switch import Switch
+
+WIDTH_PX = 264
+MAP_PX = 96
+TYPING_PAUSE_MS = 600
+
+
+class OptionsSide(QScrollArea):
+    """Rows that write into the section `draw` of the settings."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._session = context.sessions.sketch
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(WIDTH_PX)
+        body = QWidget()
+        body.setProperty("role", "page")
+        self.rows = QVBoxLayout(body)
+        self.rows.setContentsMargins(0, 0, theme.SPACE_M, 0)
+        self.rows.setSpacing(theme.SPACE_S)
+        self.setWidget(body)
+        draw = context.settings.draw
+
+        self.model = self._combo(self.tr("Model"), self.tr("Larger models draw more, and need more time"))
+        self.starter_note = QFrame()
+        self.starter_note.setProperty("role", "card")
+        self._add_starter_note()
+
+        self._heading(self.tr("Lines"))
+        self.control = self._combo(self.tr("Lines are"), self.tr("How the lines of the drawing are understood"))
+        for value, text in (
+            ("scribble", self.tr("A scribble")),
+            ("softedge", self.tr("Soft edges")),
+            ("canny", self.tr("Exact edges")),
+            ("", self.tr("Not heeded")),
+        ):
+            self.control.addItem(text, value)
+        self._follow_combo(self.control, "draw.control", draw.control)
+        self.scale = self._slider(self.tr("How strictly"), "draw.conditioning_scale", 0.05, 2.0)
+        self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, lambda value: f"{value:.0%}")
+        self.end.setToolTip(self.tr("The share of the steps in which lines are heeded; less is faster and freer"))
+
+        self._heading(self.tr("Colours"))
+        self.colors = self._switch(self.tr("Begin with the colour layer"), "draw.use_colors", draw.use_colors)
+        self.strength = self._slider(self.tr("Drawn anew"), "draw.strength", 0.05, 1.0, lambda value: f"{value:.0%}")
+        self.strength.setToolTip(self.tr("How much of the colours is drawn anew; a little keeps them"))
+
+        self._heading(self.tr("Reference"))
+        self.reference = self._combo(self.tr("Used as"), self.tr("What the reference picture is turned into"))
+        for kind, text in (
+            ("", self.tr("Something to look at")),
+            ("canny", self.tr("Edges")),
+            ("softedge", self.tr("Soft edges")),
+            ("scribble", self.tr("A scribble")),
+            ("depth", self.tr("Depth")),
+            ("pose", self.tr("A pose")),
+            ("seg", self.tr("Segments")),
+        ):
+            self.reference.addItem(text, kind)
+        self.reference.activated.connect(
+            lambda row: self._session.use_reference_as(self.reference.itemData(row) or None)
+        )
+        self.map = QLabel()
+        self.map.setAccessibleName(self.tr("What the reference was turned into"))
+        self.map.hide()
+        self.rows.addWidget(self.map)
+
+        self._heading(self.tr("Picture"))
+        self.negative = QLineEdit(draw.negative_prompt)
+        self.negative.setPlaceholderText(self.tr("What should not be seen"))
+        self.negative.setAccessibleName(self.tr("What should not be seen"))
+        self.negative.setToolTip(self.tr("What should not be seen; only with a guidance above 1"))
+        self.rows.addWidget(self.negative)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
+        self._typing.timeout.connect(lambda: context.change_setting("draw.negative_prompt", self.negative.text()))
+        self.negative.textEdited.connect(self._typing.start)
+        self.steps = self._spin(self.tr("Steps"), "draw.num_inference_steps", draw.num_inference_steps, 0, 150)
+        self.guidance = self._double(self.tr("Guidance"), "draw.guidance_scale", draw.guidance_scale, 30.0)
+        self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"))
+        self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
+        for width, height in ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024)):
+            self.picture_size.addItem(f"{width} × {height}", (width, height))
+        self.picture_size.setCurrentIndex(max(0, self.picture_size.findData((draw.width, draw.height))))
+        self.picture_size.activated.connect(self._on_size)
+        self.seed = self._spin(self.tr("Seed"), "draw.seed", draw.seed, 0, 2**31 - 1, special="")
+        self.locked = self._switch(self.tr("Keep the seed"), "draw.is_seed_locked", draw.is_seed_locked)
+        self.scheduler = self._combo(self.tr("Sampler"), self.tr("How steps follow each other"))
+        self.scheduler.addItem(self.tr("As the model likes"), "")
+        for name in scheduler_names():
+            self.scheduler.addItem(name, name)
+        self._follow_combo(self.scheduler, "draw.scheduler", draw.scheduler)
+        self.loras = QVBoxLayout()
+        self.rows.addLayout(self.loras)
+        self.rows.addStretch()
+
+        self.model.activated.connect(self._on_model_chosen)
+        self._session.plan_changed.connect(self._show_plan)
+        self._session.control_map_changed.connect(self._show_map)
+        context.settings_changed.connect(self._on_settings_changed)
+        self._show_plan()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH_PX, 400)
+
+    @property
+    def _draw(self) -> Draw:
+        return self._context.settings.draw
+
+    # ── models ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refresh_models(self) -> None:
+        """Asks the catalogue, in a thread, what is installed."""
+
+        def installed(_job: Job) -> list[tuple[str, str]]:
+            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("sketch")]
+
+        self._context.run(installed, on_done=self._show_models)
+
+    def _show_models(self, found: list[tuple[str, str]]) -> None:
+        self.model.clear()
+        best = self.tr("{model} (best)").format(model=found[0][1]) if found else self.tr("Best model")
+        self.model.addItem(theme.icon("chip"), best, "")
+        for model_id, title in found:
+            self.model.addItem(theme.icon("chip"), title, model_id)
+        self.model.insertSeparator(self.model.count())
+        self.model.addItem(theme.icon("download"), self.tr("Get more models…"), None)
+        self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.draw.model)))
+
+    def _on_model_chosen(self, row: int) -> None:
+        model_id = self.model.itemData(row)
+        if model_id is None:
+            self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.draw.model)))
+            self._context.panel_requested.emit("models")
+        else:
+            self._context.change_setting("draw.model", model_id)
+
+    def _add_starter_note(self) -> None:
+        text = theme.label(self.tr("Starter model: knows about 130 everyday things as icons."), "caption", wrap=True)
+        button = theme.button(self.tr("Get a full model"), "link")
+        button.clicked.connect(lambda: self._context.panel_requested.emit("models"))
+        layout = QVBoxLayout(self.starter_note)
+        layout.setContentsMargins(theme.SPACE_M, theme.SPACE_S, theme.SPACE_M, 0)
+        layout.setSpacing(0)
+        layout.addWidget(text)
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.rows.addWidget(self.starter_note)
+
+    def _show_plan(self) -> None:
+        plan = self._session.plan
+        self.starter_note.setVisible(plan is not None and plan.is_starter)
+        if plan is None:
+            return
+        self.steps.setSpecialValueText(self.tr("{number} (best)").format(number=plan.final.num_inference_steps))
+        self.guidance.setSpecialValueText(self.tr("{number} (best)").format(number=f"{plan.final.guidance_scale:g}"))
+        self.picture_size.setItemText(
+            0, self.tr("{size} (best)").format(size=f"{plan.final.width} × {plan.final.height}")
+        )
+        for slider, value, best in (
+            (self.scale, self._draw.conditioning_scale, plan.final.conditioning_scale),
+            (self.end, self._draw.control_end, plan.final.control_end),
+        ):
+            slider.blockSignals(True)
+            slider.setValue(round((value or best) * 100))
+            slider.blockSignals(False)
+        missing = self.tr("There is no ControlNet for this with the model that is chosen")
+        for row in range(self.control.count()):
+            kind = self.control.itemData(row)
+            self._enable(self.control, row, not kind or kind in plan.controls, missing)
+        for row in range(self.reference.count()):
+            kind = self.reference.itemData(row)
+            self._enable(self.reference, row, not kind or kind in plan.controls, missing)
+
+    def _enable(self, combo: ElidedCombo, row: int, is_there: bool, why: str) -> None:
+        item: Any = combo.model().item(row)  # type: ignore[attr-defined]
+        item.setEnabled(is_there)
+        item.setToolTip("" if is_there else why)
+
+    def _show_map(self) -> None:
+        found = self._session.control_map
+        self.map.setVisible(found is not None)
+        if found is None:
+            self.reference.setCurrentIndex(0)
+            return
+        self.reference.setCurrentIndex(max(0, self.reference.findData(found.kind)))
+        image = image_of(found.pixels).scaledToHeight(MAP_PX, Qt.TransformationMode.SmoothTransformation)
+        self.map.setPixmap(QPixmap.fromImage(image))
+
+    # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _heading(self, text: str) -> None:
+        self.rows.addSpacing(theme.SPACE_S)
+        self.rows.addWidget(theme.label(text, "strong"))
+
+    def _row(self, text: str, control: QWidget) -> None:
+        label = theme.label(text, "muted")
+        label.setBuddy(control)
+        control.setAccessibleName(text)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE_S)
+        row.addWidget(label)
+        row.addStretch()
+        row.addWidget(control)
+        self.rows.addLayout(row)
+
+    def _combo(self, name: str, tip: str) -> ElidedCombo:
+        combo = ElidedCombo(name, tip)
+        combo.setMinimumContentsLength(8)
+        self.rows.addWidget(combo)
+        return combo
+
+    def _follow_combo(self, combo: ElidedCombo, place: str, value: object) -> None:
+        combo.setCurrentIndex(max(0, combo.findData(value)))
+        combo.activated.connect(lambda row: self._context.change_setting(place, combo.itemData(row)))
+
+    def _switch(self, text: str, place: str, value: bool) -> Switch:
+        switch = Switch()
+        switch.setChecked(value)
+        switch.toggled.connect(lambda is_on: self._context.change_setting(place, is_on))
+        self._row(text, switch)
+        return switch
+
+    def _slider(
+        self,
+        text: str,
+        place: str,
+        least: float,
+        most: float,
+        shown: Callable[[float], str] = lambda value: f"{value:.2f}",
+    ) -> QSlider:
+        value = getattr(self._context.settings.draw, place.partition(".")[2])
+        number = theme.label(shown(value or 1.0), "caption")
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(round(least * 100), round(most * 100))
+        slider.setValue(round((value or 1.0) * 100))
+        slider.setAccessibleName(text)
+        slider.setToolTip(text)
+        slider.setPageStep(10)
+
+        def take(position: int) -> None:
+            number.setText(shown(position / 100))
+            self._context.change_setting(place, position / 100)
+
+        slider.valueChanged.connect(take)
+        head = QHBoxLayout()
+        head.addWidget(theme.label(text, "muted"))
+        head.addStretch()
+        head.addWidget(number)
+        self.rows.addLayout(head)
+        self.rows.addWidget(slider)
+        return slider
+
+    def _spin(self, text: str, place: str, value: int, least: int, most: int, special: str | None = None) -> QSpinBox:
+        spin = QSpinBox()
+        spin.setRange(least, most)
+        spin.setValue(value)
+        spin.setSpecialValueText(self.tr("As the model likes") if special is None else special)
+        spin.setKeyboardTracking(False)
+        spin.setMinimumWidth(116)
+        spin.valueChanged.connect(lambda number: self._context.change_setting(place, number))
+        self._row(text, spin)
+        return spin
+
+    def _double(self, text: str, place: str, value: float, most: float) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox()
+        spin.setRange(0.0, most)
+        spin.setDecimals(1)
+        spin.setSingleStep(0.5)
+        spin.setValue(value)
+        spin.setSpecialValueText(self.tr("As the model likes"))
+        spin.setKeyboardTracking(False)
+        spin.setMinimumWidth(116)
+        spin.valueChanged.connect(lambda number: self._context.change_setting(place, number))
+        self._row(text, spin)
+        return spin
+
+    def _on_size(self, row: int) -> None:
+        width, height = self.picture_size.itemData(row)
+        self._context.change_setting("draw.width", width)
+        self._context.change_setting("draw.height", height)
+
+    def _on_settings_changed(self, place: str) -> None:
+        draw = self._context.settings.draw
+        if place == "draw.seed":
+            self.seed.setValue(draw.seed)
+        elif place == "draw.model":
+            self.model.setCurrentIndex(max(0, self.model.findData(draw.model)))
+        elif place == "draw.negative_prompt" and draw.negative_prompt != self.negative.text():
+            self.negative.setText(draw.negative_prompt)
+
+
+def scheduler_names() -> tuple[str, ...]:
+    from workers.engines.sketch.schedulers import SCHEDULERS
+
+    return tuple(SCHEDULERS)

@@ -1,0 +1,269 @@
+"""The page: the canvas beside the picture that forms, what was kept below them, keys, drops and pastes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDrag, QGuiApplication, QKeyEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.canvas.files import CanvasFiles
+from desktop_app.canvas.pictures import image_of
+from desktop_app.canvas.toolbar import CanvasToolbar
+from desktop_app.canvas.view import CanvasView
+from desktop_app.context import AppContext
+from desktop_app.jobs import Job
+from desktop_app.panels.draw.options_side import OptionsSide
+from desktop_app.panels.draw.picture_side import PictureSide
+from desktop_app.panels.draw.prompt_bar import PromptBar
+from desktop_app.panels.draw.results_strip import ResultsStrip
+from desktop_app.sessions.sketch_session import Made
+from desktop_app.widgets.page import page_action
+from workers.errors import SourceError
+from workers.results import SketchRequest
+
+NARROW_BELOW_PX = 760  # then canvas and picture take turns
+STRIP_FROM_PX = 520  # with less height the canvas needs it
+OPTIONS_FROM_PX = 900  # with less width the options close by themselves
+
+
+class DrawPanel(QWidget):
+    """Shows `sessions.sketch` and calls its verbs."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._session = session = context.sessions.sketch
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+        self.canvas = CanvasView(session.document)
+        self.canvas.setEnabled(session.is_open)
+        self.files = CanvasFiles(self.canvas, context)
+        self.files.on_files = self._on_files
+        self.toolbar = CanvasToolbar(self.canvas, self.files)
+        self.options_button = theme.icon_button(
+            "sliders", self.tr("Options"), tip=self.tr("Model, lines, colours, seed (Ctrl+Shift+P)")
+        )
+        self.options_button.setCheckable(True)
+        self.picture = PictureSide(context)
+        self.options = OptionsSide(context)
+        self.strip = ResultsStrip()
+        self.prompt_bar = PromptBar(context)
+        self.tabs = QTabBar()
+
+        self._lay_out()
+        self._make_actions()
+        self._connect()
+        self._show_results()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(theme.SPACE_S)
+        top.addWidget(self.toolbar, 1)
+        top.addWidget(self.options_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.tabs.addTab(self.tr("Drawing"))
+        self.tabs.addTab(self.tr("Picture"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.hide()
+        self.splitter = QSplitter()
+        self.splitter.addWidget(self.canvas)
+        self.splitter.addWidget(self.picture)
+        self.splitter.setProperty("role", "gap")
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(theme.SPACE_M)
+        self.splitter.setSizes([500, 420])
+        pictures = QVBoxLayout()
+        pictures.setSpacing(theme.SPACE_M)
+        pictures.addWidget(self.tabs)
+        pictures.addWidget(self.splitter, 1)
+        pictures.addWidget(self.strip)
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.SPACE_M)
+        middle.addLayout(pictures, 1)
+        middle.addWidget(self.options)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
+        layout.setSpacing(theme.SPACE_M)
+        layout.addLayout(top)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.prompt_bar)
+        self.options.hide()
+
+    def _make_actions(self) -> None:
+        bar = self.prompt_bar
+        for text, icon, keys, act in (
+            (self.tr("Say what it should be"), "edit", "Ctrl+L", self.focus_prompt),
+            (self.tr("Pictures follow the pen, or not"), "draw", "Ctrl+Shift+L", bar.live.toggle),
+            (self.tr("Make a picture"), "draw", "Ctrl+Return", bar.generate),
+            (self.tr("Make variations"), "grid", "Ctrl+Shift+Return", bar.vary),
+            (self.tr("Make what is selected anew"), "refresh", "Ctrl+Shift+G", self._session.regenerate_selection),
+            (self.tr("Another seed"), "dice", "Ctrl+J", self._session.new_seed),
+            (self.tr("Save the picture…"), "download", "Ctrl+Shift+S", self.ask_save),
+            (self.tr("Copy the picture"), "copy", "Ctrl+Shift+C", self.copy_picture),
+            (self.tr("Lay the picture below the drawing"), "layers", "", self._on_reference),
+            (self.tr("Lay what the camera sees below the drawing"), "see", "", self.take_camera),
+            (self.tr("Show or hide options"), "sliders", "Ctrl+Shift+P", self.options_button.click),
+        ):
+            page_action(self, text, icon, keys, act)
+        self.addActions(self.toolbar.commands)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.results_changed.connect(self._show_results)
+        session.drawing_opened.connect(lambda: self.canvas.setEnabled(True))
+        self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
+        self.strip.menu_requested.connect(self._on_result_menu)
+        self.options_button.toggled.connect(self._on_options)
+        self.tabs.currentChanged.connect(self._fit)
+        self.picture.reference_button.clicked.connect(self._on_reference)
+        self.picture.upscale_button.clicked.connect(self._on_upscale)
+        self.picture.copy_button.clicked.connect(self.copy_picture)
+        self.picture.save_button.clicked.connect(self.ask_save)
+        self.picture.view.drag_started.connect(self._on_drag)
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def focus_prompt(self) -> None:
+        self.prompt_bar.prompt.setFocus()
+        self.prompt_bar.prompt.selectAll()
+
+    def ask_save(self) -> None:
+        """Asks where the picture goes; its settings go with it."""
+        image = self.picture.shown
+        if image is None:
+            return
+        name = QFileDialog.getSaveFileName(self, self.tr("Save the picture"), "picture.png", "PNG (*.png)")[0]
+        if name:
+            self.save_picture(Path(name))
+
+    def save_picture(self, path: Path) -> None:
+        image = self.picture.shown
+        if image is None:
+            return
+
+        def work(_job: Job) -> None:
+            from desktop_app.canvas.pictures import write_file
+            from workers.png_settings import png_with_settings
+
+            write_file(path, png_with_settings(image.pixels, image.request))
+
+        saved = self.tr("Saved as {name}. Dropped on the canvas, it brings all its settings back.")
+        self._context.run(work, on_done=lambda _: self._context.notify("info", saved.format(name=path.name)))
+
+    def copy_picture(self) -> None:
+        if not self.picture.view.image.isNull():
+            QGuiApplication.clipboard().setImage(self.picture.view.image)
+            self._context.notify("info", self.tr("Copied."))
+
+    def take_camera(self) -> None:
+        """Lays what the camera sees now below the drawing."""
+        frame = self._context.sessions.vision.newest_frame
+        if frame is None:
+            self._context.notify(
+                "warning", self.tr("The camera shows nothing."), self.tr("Start it on the page See, then try again.")
+            )
+        else:
+            self._session.use_as_reference(frame.pixels)
+
+    # ── what was kept ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show_results(self) -> None:
+        self.strip.show_results(self._session.results)
+        self._fit()
+
+    def _on_result_menu(self, made: Made, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, icon, act in (
+            (self.tr("Use its settings"), "sliders", lambda: self._session.restore(made.image.request)),
+            (self.tr("Use its seed"), "dice", lambda: self._use_seed(made)),
+            (self.tr("Lay below the drawing"), "layers", lambda: self._session.use_as_reference(made.image.pixels)),
+            (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(made.image)),
+            (self.tr("Compare with the one shown"), "compare", lambda: self._compare(made)),
+        ):
+            action = menu.addAction(theme.icon(icon), text)
+            action.triggered.connect(act)
+        menu.popup(place)
+
+    def _use_seed(self, made: Made) -> None:
+        self._context.change_setting("draw.seed", made.image.request.seed)
+        self._context.change_setting("draw.is_seed_locked", True)
+
+    def _compare(self, made: Made) -> None:
+        self.picture.view.compare_with(image_of(made.image.pixels))
+
+    def _on_reference(self) -> None:
+        if self.picture.shown is not None:
+            self._session.use_as_reference(self.picture.shown.pixels)
+
+    def _on_upscale(self) -> None:
+        if self.picture.shown is not None:
+            self._session.upscale(self.picture.shown)
+
+    def _on_drag(self) -> None:
+        """Out of the window as a picture: to a file manager, a document, or the canvas."""
+        image = self.picture.view.image
+        drag = QDrag(self)
+        data = QMimeData()
+        data.setImageData(image)
+        drag.setMimeData(data)
+        drag.setPixmap(QPixmap.fromImage(image.scaled(96, 96, Qt.AspectRatioMode.KeepAspectRatio)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    # ── what comes in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_files(self, paths: list[Path]) -> None:
+        """A picture that was made here brings its settings back; any other file is the canvas's business."""
+
+        def show(request: SketchRequest | None) -> None:
+            if request is None:
+                self.files.take(paths)
+            else:
+                self._session.restore(request)
+                self._context.notify("info", self.tr("The picture's settings are back."))
+
+        self._context.run(lambda job: _settings_in(paths[0]), on_done=show)
+
+    # ── the window ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_options(self, is_on: bool) -> None:
+        self.options.setVisible(is_on)
+        if is_on:
+            self.options.refresh_models()
+
+    def _fit(self, _tab: int = 0) -> None:
+        is_narrow = self.width() < NARROW_BELOW_PX
+        self.tabs.setVisible(is_narrow)
+        self.canvas.setVisible(not is_narrow or self.tabs.currentIndex() == 0)
+        self.picture.setVisible(not is_narrow or self.tabs.currentIndex() == 1)
+        self.strip.setVisible(bool(self._session.results) and self.height() >= STRIP_FROM_PX)
+        if self.width() < OPTIONS_FROM_PX and self.options_button.isChecked() and not self.options.underMouse():
+            self.options_button.setChecked(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._session.prepare()
+        self.canvas.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._session.job is not None:
+            self._session.cancel()
+        else:
+            super().keyPressEvent(event)
+
+
+def _settings_in(path: Path) -> SketchRequest | None:
+    """What made the picture in a file, if it was made here or by a tool that says so. In a worker thread."""
+    from workers.png_settings import read_settings
+
+    try:
+        return read_settings(path)
+    except SourceError:  # damaged settings: the picture itself can still be looked at
+        return None

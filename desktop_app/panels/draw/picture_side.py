@@ -1,0 +1,99 @@
+"""The picture that forms while the pen moves, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.canvas.pictures import image_of
+from desktop_app.context import AppContext
+from desktop_app.widgets.elided_label import ElidedLabel
+from desktop_app.widgets.picture_view import PictureView
+from workers.results import GeneratedImage, SketchJob, SketchStep, StepPreview
+
+
+class PictureSide(QWidget):
+    """Follows the session; a picture that was chosen stays until the next one comes."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._session = context.sessions.sketch
+        self._shown: GeneratedImage | None = None
+        self._before: QImage | None = None  # what stood here before: to compare with
+        self.view = PictureView(self.tr("The picture forms here while you draw."))
+        self.details = ElidedLabel()
+        self.details.setProperty("role", "caption")
+        self.compare_button = self._button("compare", self.tr("Compare with the picture before"))
+        self.compare_button.setCheckable(True)
+        self.reference_button = self._button("layers", self.tr("Lay below the drawing, as a reference"))
+        self.upscale_button = self._button("enlarge", self.tr("Make it twice as large"))
+        self.copy_button = self._button("copy", self.tr("Copy the picture"))
+        self.save_button = self._button("download", self.tr("Save the picture (Ctrl+Shift+S)"))
+
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE_XS)
+        row.addWidget(self.details, 1)
+        for button in self.buttons:
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE_S)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(row)
+
+        self._session.previewed.connect(self._on_previewed)
+        self._session.picture_ready.connect(lambda made: self.show_picture(made.image))
+        self._session.job_changed.connect(self._on_job_changed)
+        self.compare_button.toggled.connect(self._on_compare)
+        self._show_buttons()
+
+    @property
+    def buttons(self) -> tuple[QToolButton, ...]:
+        return (
+            self.compare_button, self.reference_button, self.upscale_button, self.copy_button, self.save_button
+        )  # fmt: skip
+
+    @property
+    def shown(self) -> GeneratedImage | None:
+        """The finished picture that is shown, or that a preview stands before."""
+        return self._shown
+
+    def show_picture(self, image: GeneratedImage) -> None:
+        self._before = self.view.image if self._shown is not None else None
+        self._shown = image
+        self.view.show_image(image_of(image.pixels))
+        self.compare_button.setChecked(False)
+        request = image.request
+        height, width, _ = image.pixels.shape
+        self.details.setText(
+            self.tr("{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s").format(
+                width=width,
+                height=height,
+                seed=request.seed,
+                steps=request.num_inference_steps,
+                seconds=image.seconds,
+            )
+        )
+        self._show_buttons()
+
+    def _button(self, icon: str, tip: str) -> QToolButton:
+        return theme.icon_button(icon, tip)
+
+    def _on_previewed(self, step: SketchStep) -> None:
+        preview = step.result
+        if isinstance(preview, StepPreview) and preview.pixels is not None:
+            self.compare_button.setChecked(False)
+            self.view.show_image(image_of(preview.pixels))
+            self.view.set_fraction(preview.step / preview.of)
+
+    def _on_job_changed(self, job: SketchJob | None) -> None:
+        self.view.set_fraction(-1.0 if job is None else 0.0)
+
+    def _on_compare(self, is_on: bool) -> None:
+        self.view.compare_with(self._before if is_on else None)
+
+    def _show_buttons(self) -> None:
+        for button in self.buttons:
+            button.setEnabled(self._shown is not None)
+        self.compare_button.setEnabled(self._before is not None)

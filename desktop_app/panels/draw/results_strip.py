@@ -1,0 +1,108 @@
+"""The pictures that were kept, newest at the left; one click shows one, a right click says what else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QListView, QSizePolicy, QWidget
+
+from desktop_app import theme
+from desktop_app.canvas.pictures import image_of
+from desktop_app.sessions.sketch_session import Made
+
+SIDE_PX = 64
+MADE_ROLE = Qt.ItemDataRole.UserRole
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class ResultsStrip(QListView):
+    """Shows results; what is done with one is the page's to say.
+
+    Signals:
+        chosen(Made), menu_requested(Made, QPoint): with the place on the screen.
+    """
+
+    chosen = Signal(object)
+    menu_requested = Signal(object, QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Results()
+        self.setModel(self._model)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(SIDE_PX, SIDE_PX))
+        self.setGridSize(QSize(SIDE_PX + theme.SPACE_M, SIDE_PX + theme.SPACE_M))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setFixedHeight(SIDE_PX + theme.SPACE_M + 2)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(self.tr("Pictures that were made"))
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.clicked.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
+        self.activated.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
+
+    def show_results(self, results: Sequence[Made]) -> None:
+        self._model.show_results(results)
+        if results:
+            self.setCurrentIndex(self._model.index(0))
+
+    @property
+    def current(self) -> Made | None:
+        made: Made | None = self.currentIndex().data(MADE_ROLE)
+        return made
+
+    def _on_menu(self, point: QPoint) -> None:
+        index = self.indexAt(point)
+        if index.isValid():
+            self.menu_requested.emit(index.data(MADE_ROLE), self.viewport().mapToGlobal(point))
+
+
+class _Results(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._results: list[Made] = []
+        self._icons: dict[int, QIcon] = {}
+
+    def show_results(self, results: Sequence[Made]) -> None:
+        self.beginResetModel()
+        self._results = list(reversed(results))
+        numbers = {made.number for made in results}
+        self._icons = {number: icon for number, icon in self._icons.items() if number in numbers}
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._results)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        made = self._results[index.row()]
+        request = made.image.request
+        if role == MADE_ROLE:
+            return made
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(made)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            words = request.prompt or self.tr("Without words")
+            return f"{words}\n" + self.tr("Seed {seed} · {steps} steps · {seconds:.1f} s").format(
+                seed=request.seed, steps=request.num_inference_steps, seconds=made.image.seconds
+            )
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return request.prompt or self.tr("Without words")
+        return None
+
+    def _icon(self, made: Made) -> QIcon:
+        if made.number not in self._icons:
+            side = 2 * SIDE_PX  # for displays of double density
+            image = image_of(made.image.pixels).scaled(
+                side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            icon = QIcon()
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint what is selected
+                icon.addPixmap(QPixmap.fromImage(image), mode)
+            self._icons[made.number] = icon
+        return self._icons[made.number]

@@ -1,0 +1,233 @@
+"""What the settings and the drawing mean for a picture: which model with what beside it, and the whole request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from desktop_app.sessions.choices import options_of
+from desktop_app.styles import styled
+from workers.catalogue.presets import Preset, presets_for
+from workers.engines.devices import machine
+from workers.errors import ModelMissing
+from workers.pictures import on_ground, rgba_of
+from workers.results import ControlKind, Lora, Picture, SketchRequest
+from workers.sketch_policy import SketchPolicyOptions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from desktop_app.canvas.document import Drawing as CanvasDrawing
+    from desktop_app.canvas.snapshot import Snapshot
+    from desktop_app.settings import Draw, Settings
+    from workers.catalogue.catalogue import Catalogue, ModelEntry
+    from workers.engines.base import EngineSpec
+
+LINE_KINDS = ("scribble", "softedge", "canny")
+
+
+@dataclass(frozen=True)
+class SketchPlan:
+    """A model, what it takes where nobody chose, and what can be put beside it.
+
+    Attributes:
+        live: of the quick pictures that follow the pen; `final` of all others.
+        controls: the ids of the ControlNets that are installed and fit, by what they are shown.
+        loras: the ids of those that are installed and fit, with their titles.
+    """
+
+    model_id: str
+    live: Preset
+    final: Preset
+    is_starter: bool = False
+    controls: Mapping[ControlKind, str] = field(default_factory=dict)
+    loras: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SketchWish:
+    """What somebody wants beside the drawing: the settings, and what the reference was turned into.
+
+    Attributes:
+        base: a picture of which only what is selected is made anew.
+    """
+
+    draw: Draw
+    control_map: Picture | None = None
+    control_kind: ControlKind | None = None
+    base: Picture | None = None
+
+
+def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
+    """The model that the settings name, or the first that is installed, with what is installed beside it.
+
+    Reads the disk: in a worker thread.
+
+    Raises:
+        ModelMissing, ModelBroken.
+    """
+    wanted = settings.draw.model
+    entry = catalogue.entry(wanted) if wanted else catalogue.default_model("sketch")
+    catalogue.locate(entry.id)  # says why it cannot be used, before anything is drawn
+    controls: dict[ControlKind, str] = {}
+    for kind in get_args(ControlKind):
+        fitting = [one for one in catalogue.companions(entry.id, "control", kind) if _is_there(catalogue, one)]
+        if fitting:
+            controls[kind] = fitting[0].id
+    return SketchPlan(
+        entry.id,
+        live=presets_for(catalogue, entry.id, "live", machine())[0],
+        final=presets_for(catalogue, entry.id, "final", machine())[0],
+        is_starter=entry.source == "bundled",
+        controls=controls,
+        loras={one.id: one.title for one in catalogue.companions(entry.id, "lora") if _is_there(catalogue, one)},
+    )
+
+
+def _is_there(catalogue: Catalogue, entry: ModelEntry) -> bool:
+    return catalogue.status(entry.id) == "installed"
+
+
+def sketch_spec(settings: Settings, catalogue: Catalogue, model_id: str) -> EngineSpec:
+    """The engine that draws with a model.
+
+    Raises:
+        ModelMissing, ModelBroken, UsageError.
+    """
+    engine = catalogue.entry(model_id).engines[0]
+    return catalogue.spec(engine, model_id, options_of(settings.draw, engine))
+
+
+def control_spec(settings: Settings, catalogue: Catalogue, plan: SketchPlan, kind: ControlKind) -> EngineSpec:
+    """The engine that turns a picture into a control of a kind.
+
+    Raises:
+        ModelMissing, ModelBroken, UsageError.
+    """
+    if kind in LINE_KINDS:
+        return sketch_spec(settings, catalogue, plan.model_id)
+    raise ModelMissing(
+        "There is no model here that finds '{kind}' in pictures.", hint="Use edges or a scribble of it.", kind=kind
+    )
+
+
+def policy_options(draw: Draw) -> SketchPolicyOptions:
+    """How eager the live canvas is."""
+    return SketchPolicyOptions(mode=draw.live_mode, has_final=draw.has_final)
+
+
+def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_final: bool) -> SketchRequest | None:
+    """All that makes the picture; None where there is neither a drawing nor a word. Packs PNGs: in a worker thread."""
+    from desktop_app.canvas.layers import Layer
+
+    draw = wish.draw
+    has_lines = not snapshot.is_empty(Layer.LINE_ART) and Layer.LINE_ART not in snapshot.hidden
+    has_colors = not snapshot.is_empty(Layer.COLOR) and Layer.COLOR not in snapshot.hidden
+    if not (has_lines or has_colors or wish.control_map or wish.base or draw.prompt.strip()):
+        return None
+    preset = plan.final if is_final else plan.live
+    steered: list[tuple[ControlKind, Picture]] = []
+    if has_lines and draw.control:
+        steered.append((draw.control, Picture(snapshot.line_art_png())))
+    if wish.control_map is not None and wish.control_kind is not None:
+        steered.append((wish.control_kind, wish.control_map))
+    init_image, mask_image, strength = None, None, draw.strength
+    if wish.base is not None:
+        init_image, mask_image, strength = wish.base, Picture(snapshot.selection_mask_png()), 1.0
+    elif has_colors and draw.use_colors:
+        init_image = Picture(snapshot.color_png())
+    prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
+    request = preset.request(
+        plan.model_id,
+        prompt,
+        controls=tuple(
+            replace(
+                preset.control(kind, image, plan.controls[kind]),
+                conditioning_scale=draw.conditioning_scale or preset.conditioning_scale,
+                end=draw.control_end or preset.control_end,
+            )
+            for kind, image in steered
+            if kind in plan.controls
+        ),
+    )
+    return replace(
+        request,
+        negative_prompt=negative_prompt,
+        width=draw.width or request.width,
+        height=draw.height or request.height,
+        seed=draw.seed,
+        num_inference_steps=draw.num_inference_steps or request.num_inference_steps,
+        guidance_scale=draw.guidance_scale or request.guidance_scale,
+        scheduler=draw.scheduler or request.scheduler,
+        init_image=init_image,
+        strength=strength,
+        mask_image=mask_image,
+        loras=(*request.loras, *(Lora(model, scale) for model, scale in draw.loras.items() if model in plan.loras)),
+    )
+
+
+def settings_of(request: SketchRequest) -> dict[str, Any]:
+    """What a request says of the settings, by their places."""
+    lines = next((control for control in request.controls if control.kind in LINE_KINDS), None)
+    found: dict[str, Any] = {
+        "draw.prompt": request.prompt,
+        "draw.negative_prompt": request.negative_prompt,
+        "draw.style": "",
+        "draw.width": request.width,
+        "draw.height": request.height,
+        "draw.seed": request.seed,
+        "draw.is_seed_locked": True,
+        "draw.num_inference_steps": request.num_inference_steps,
+        "draw.guidance_scale": request.guidance_scale,
+        "draw.scheduler": request.scheduler,
+        "draw.control": lines.kind if lines else "",
+        "draw.loras": {lora.model: lora.scale for lora in request.loras},
+    }
+    if lines is not None:
+        found |= {"draw.conditioning_scale": lines.conditioning_scale, "draw.control_end": lines.end}
+    if request.init_image is not None:
+        found |= {"draw.use_colors": True, "draw.strength": request.strength}
+    return found
+
+
+def drawing_of(request: SketchRequest) -> CanvasDrawing | None:
+    """The lines and colours that a picture was made from; None where it was made of words only. In a worker thread.
+
+    Raises:
+        SourceError: a picture in the request is damaged.
+    """
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QImage
+
+    from desktop_app.canvas.document import Drawing
+    from desktop_app.canvas.layers import Layer
+
+    images = {}
+    lines = next((control for control in request.controls if control.kind in LINE_KINDS), None)
+    if lines is not None:
+        images[Layer.LINE_ART] = _ink(rgba_of(lines.image))
+    if request.init_image is not None and request.mask_image is None:
+        images[Layer.COLOR] = rgba_of(request.init_image)
+    if not images:
+        return None
+    height, width, _ = next(iter(images.values())).shape
+    return Drawing(
+        QSize(width, height),
+        {
+            layer: QImage(pixels.tobytes(), pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGBA8888).copy()
+            for layer, pixels in images.items()
+        },
+    )
+
+
+def _ink(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lines as black ink on a transparent ground, whichever of ink and ground was light."""
+    grey = on_ground(rgba, 255).mean(axis=2)
+    if grey.mean() < 128:
+        grey = 255 - grey
+    ink = np.zeros_like(rgba)
+    ink[..., 3] = 255 - grey
+    return ink

@@ -1,0 +1,596 @@
+"""Drawing, from the canvas to the picture: a document, the live loop, and what came of it, behind a few verbs.
+
+    here:            document → revision ─▶ sketching ─┐             (numbers only: nothing runs on a stroke's path)
+    worker's thread: loop → wants a look ─▶ here: snapshot, a fraction of a millisecond ─▶ loop → PNGs → engine
+    here:            SketchJob, SketchStep, SketchEnded → results → history → panel
+
+A picture always starts from the newest revision of the drawing, the words and the settings. What was ordered, and what
+came when the pen rested, is kept in the history with all that made it; quick pictures on the way are not.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.canvas.autosave import Autosave, Place, take_place
+from desktop_app.canvas.document import Document
+from desktop_app.canvas.document import Drawing as CanvasDrawing
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.pictures import image_of
+from desktop_app.canvas.snapshot import Snapshot, png_bytes
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.sketch_choices import (
+    SketchPlan,
+    SketchWish,
+    control_spec,
+    drawing_of,
+    policy_options,
+    request_of,
+    settings_of,
+    sketch_plan,
+    sketch_spec,
+)
+from workers.errors import Cancelled, UsageError
+from workers.pictures import picture_of
+from workers.results import (
+    ControlKind,
+    ControlMap,
+    ControlRequest,
+    Frame,
+    GeneratedImage,
+    Notice,
+    Picture,
+    Progress,
+    SketchEnded,
+    SketchJob,
+    SketchRequest,
+    SketchStep,
+    StepPreview,
+)
+from workers.sketch_policy import LiveJob
+from workers.sketching import Drawing
+from workers.worker import SketchWorker
+
+if TYPE_CHECKING:
+    from desktop_app.context import AppContext
+    from desktop_app.jobs import Job
+    from workers.engines.base import EngineSpec
+
+log = logging.getLogger(__name__)
+
+TOPIC = "sketch"
+DISK_TOPIC = "drawing"
+RESULTS_KEPT_BYTES = 512 * 2**20
+LARGEST_SEED = 2**31 - 1
+UPSCALE = 2
+UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A picture that was kept.
+
+    Attributes:
+        item_id: in the history; None until it is there, and in private mode.
+    """
+
+    number: int
+    image: GeneratedImage
+    revision: int
+    item_id: int | None = None
+
+
+class SketchSession(QObject):
+    """Draws and makes pictures. All verbs return at once and are called from the window's thread.
+
+    Signals:
+        state_changed(SessionState): loading a model, running while a picture is made, idle in between.
+        job_changed(object): the SketchJob that runs now, None between two: the busy light.
+        load_progressed(object): the Progress of loading a model; None when it is there or given up.
+        previewed(SketchStep): how a picture looks after a step.
+        picture_ready(Made): a picture is finished: a quick one, which is not kept, too.
+        results_changed(): `results` has others.
+        drawing_opened(): what was drawn last is on the canvas again, or nothing was; it may be drawn on.
+        live_changed(bool)
+        plan_changed(): the model, and with it what it can and what it takes by itself, is another.
+        control_map_changed(): what the reference was turned into is another.
+        failed(object): the exception; the user has been told.
+    """
+
+    state_changed = Signal(object)
+    job_changed = Signal(object)
+    load_progressed = Signal(object)
+    previewed = Signal(object)
+    picture_ready = Signal(object)
+    results_changed = Signal()
+    drawing_opened = Signal()
+    live_changed = Signal(bool)
+    plan_changed = Signal()
+    control_map_changed = Signal()
+    failed = Signal(object)
+
+    _look_wanted = Signal()
+
+    def __init__(self, context: AppContext, document: Document | None = None) -> None:
+        super().__init__()
+        self._context = context
+        self.document = document or Document()
+        self._state = SessionState.IDLE
+        self._revision = 0
+        self._is_live = context.settings.draw.is_live
+        self._plan: SketchPlan | None = None
+        self._is_planning = False
+        self._worker: SketchWorker | None = None
+        self._ending: set[SketchWorker] = set()  # stopped, and not everything was heard of them yet
+        self._looks: queue.SimpleQueue[tuple[int, Snapshot, SketchWish] | None] = queue.SimpleQueue()
+        self._job: SketchJob | None = None
+        self._newest: GeneratedImage | None = None
+        self._results: list[Made] = []
+        self._control_map: ControlMap | None = None
+        self._control_picture: Picture | None = None
+        self._waiting: list[list[SketchRequest]] = []  # ordered before the plan was there
+        self._autosave: Autosave | None = None
+        self._is_opening = False
+        self._is_open = False
+
+        self._look_wanted.connect(self._on_look_wanted)
+        self.document.revision_changed.connect(self._on_changed)
+        self.document.stroke_began.connect(self._on_stroke_began)
+        self.document.stroke_ended.connect(self._on_stroke_ended)
+        context.settings_changed.connect(self._on_settings_changed)
+        context.closed.connect(self._on_context_closed)
+
+    # ── what a panel shows ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def is_live(self) -> bool:
+        return self._is_live
+
+    @property
+    def is_open(self) -> bool:
+        """The drawing of the last time is there: the canvas may be drawn on."""
+        return self._is_open
+
+    @property
+    def job(self) -> SketchJob | None:
+        """The picture that is being made now."""
+        return self._job
+
+    @property
+    def plan(self) -> SketchPlan | None:
+        """The model and what goes with it; None until it was looked for."""
+        return self._plan
+
+    @property
+    def newest(self) -> GeneratedImage | None:
+        """The picture that was finished last."""
+        return self._newest
+
+    @property
+    def results(self) -> Sequence[Made]:
+        """The pictures that were kept, oldest first."""
+        return self._results
+
+    @property
+    def control_map(self) -> ControlMap | None:
+        """What the reference picture was turned into, and steers pictures with."""
+        return self._control_map
+
+    # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def prepare(self) -> None:
+        """Opens the last drawing, finds the model and loads it, so that the first stroke does not wait for it."""
+        if not self._is_open and not self._is_opening:
+            self._open_last_drawing()
+        if self._plan is None and not self._is_planning and not self._context.is_closing:
+            self._find_plan()
+
+    def set_live(self, is_on: bool) -> None:
+        """Has pictures follow the pen; switched off, the one that runs is stopped at once."""
+        self._context.change_setting("draw.is_live", is_on)
+        self._is_live = is_on
+        if is_on and self._plan is None:
+            self.prepare()
+        elif is_on:
+            self._running_worker().sketching.set_live(True)
+        elif self._worker is not None:
+            self._worker.sketching.set_live(False)
+        self.live_changed.emit(is_on)
+
+    def generate(self, count: int = 1) -> None:
+        """Makes pictures of what is drawn now: the first with the seed that is set, each other with the next one."""
+        self._order(lambda request: [replace(request, seed=_next_seed(request.seed, n)) for n in range(count)])
+
+    def regenerate_selection(self) -> None:
+        """Makes what is selected anew; every pixel elsewhere stays as the newest picture has it."""
+        newest = self._newest
+        if newest is None or self.document.selection is None:
+            return
+        self._order(lambda request: [request], base=newest)
+
+    def upscale(self, made: GeneratedImage) -> None:
+        """Makes the same picture twice as large."""
+        width, height = UPSCALE * made.pixels.shape[1], UPSCALE * made.pixels.shape[0]
+
+        def work(_job: Job) -> SketchRequest:
+            from PIL import Image
+
+            large = Image.fromarray(made.pixels).resize((width, height), Image.Resampling.LANCZOS)
+            return replace(
+                made.request,
+                width=width,
+                height=height,
+                init_image=picture_of(np.asarray(large)),
+                mask_image=None,
+                strength=UPSCALE_STRENGTH,
+            )
+
+        self._context.run(work, on_done=lambda request: self._submit([request]))
+
+    def make_again(self, request: SketchRequest) -> None:
+        """Makes a picture of a request that was kept, such as one of the history."""
+        self._submit([request])
+
+    def cancel(self) -> None:
+        """Gives up what is being made and all that was ordered."""
+        self._waiting.clear()
+        if self._worker is not None:
+            self._worker.sketching.cancel()
+
+    def new_seed(self) -> None:
+        self._context.change_setting("draw.seed", random.randrange(LARGEST_SEED))
+
+    def use_as_reference(self, pixels: Frame) -> None:
+        """Lays a picture below the drawing: one that was made, or what the camera sees."""
+        self.document.set_reference(image_of(pixels))
+
+    def use_reference_as(self, kind: ControlKind | None) -> None:
+        """Turns the reference picture into a control that pictures keep to; None lets go of it."""
+        if kind is None or self.document.reference is None:
+            self._set_control_map(None)
+            return
+        snapshot = self.document.snapshot()
+        pool, plan = self._context.pool, self._plan
+        if plan is None:
+            return
+
+        def work(job: Job) -> ControlMap:
+            picture = Picture(png_bytes(snapshot.image(Layer.REFERENCE)))
+            spec = control_spec(self._context.settings, self._context.catalogue, plan, kind)
+            with pool.acquire(spec, on_progress=job.report, cancelled=job.cancelled) as lease:
+                found: ControlMap = lease.ask(ControlRequest(kind, picture), cancelled=job.cancelled)
+                return found
+
+        self._context.run(
+            work,
+            on_done=self._set_control_map,
+            on_progress=self.load_progressed.emit,
+            on_ended=lambda: self.load_progressed.emit(None),
+        )
+
+    # ── the drawing on disk ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _open_last_drawing(self) -> None:
+        self._is_opening = True
+        if self._context.settings.history.is_private:
+            self._on_drawing_opened()
+            return
+        drawings = self._context.paths.drawings_dir
+        self._context.run(
+            lambda job: take_place(drawings),
+            on_done=self._keep_in,
+            on_failed=self._tell,
+            on_ended=self._on_drawing_opened,
+        )
+
+    def _keep_in(self, place: Place) -> None:
+        """From now on every stroke is on the disk as it is drawn."""
+        self._autosave = Autosave(self.document, place)
+        self._autosave.failed.connect(lambda error: self._context.show_error(error, topic=DISK_TOPIC))
+        self._autosave.recovered.connect(self._on_safe_again)
+
+    def _on_safe_again(self) -> None:
+        self._context.withdraw(DISK_TOPIC)
+        self._context.notify("info", self.tr("The drawing is safe on the disk again."))
+
+    def _on_drawing_opened(self) -> None:
+        self._is_opening, self._is_open = False, True
+        self.drawing_opened.emit()
+
+    def _on_privacy_changed(self) -> None:
+        """What is drawn in private mode is on the screen only; afterwards the drawing is kept as it is then."""
+        if not self._is_open:
+            return
+        if self._context.settings.history.is_private:
+            self._close_autosave()
+        elif self._autosave is None:
+            drawings = self._context.paths.drawings_dir
+            self._context.run(
+                lambda job: replace(take_place(drawings), contents=None), on_done=self._keep_in, on_failed=self._tell
+            )
+
+    def _close_autosave(self) -> None:
+        autosave, self._autosave = self._autosave, None
+        if autosave is not None:
+            autosave.close()
+
+    def restore(self, request: SketchRequest) -> None:
+        """Takes over all that made a picture: words, numbers, lines and colours; the drawing is one step to undo."""
+
+        def show(drawing: CanvasDrawing | None) -> None:
+            for place, value in settings_of(request).items():
+                self._context.change_setting(place, value)
+            if drawing is not None:
+                self.document.replace(drawing)
+
+        self._context.run(lambda job: drawing_of(request), on_done=show, on_failed=self._tell)
+
+    def forget_results(self) -> None:
+        """Empties the strip; the history keeps them."""
+        self._results.clear()
+        self.results_changed.emit()
+
+    def stop(self) -> None:
+        """Makes nothing any more; the drawing stays."""
+        self._waiting.clear()
+        self._end_worker()
+        if self._ending:
+            self._set_state(SessionState.STOPPING)
+
+    # ── orders ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _order(
+        self, variations: Callable[[SketchRequest], list[SketchRequest]], base: GeneratedImage | None = None
+    ) -> None:
+        snapshot, wish = self.document.snapshot(), self._wish()
+
+        def work(_job: Job) -> list[SketchRequest]:
+            plan = self._plan or sketch_plan(self._context.settings, self._context.catalogue)
+            picture = None if base is None else picture_of(base.pixels)
+            request = request_of(plan, replace(wish, base=picture), snapshot, is_final=True)
+            if request is None:
+                raise UsageError("There is nothing to make a picture of.", hint="Draw something, or say what to draw.")
+            return variations(self._context.catalogue.located(request))
+
+        self._context.run(work, on_done=self._submit, on_failed=self._tell)
+
+    def _tell(self, error: Exception) -> None:
+        self._context.show_error(error, topic=TOPIC)
+
+    def _submit(self, requests: list[SketchRequest]) -> None:
+        if self._context.is_closing:
+            return
+        self._context.withdraw(TOPIC)
+        if self._plan is None:
+            self._waiting.append(requests)
+            self.prepare()
+            return
+        self._running_worker().sketching.order(requests, revision=self._revision)
+
+    def _wish(self) -> SketchWish:
+        """What the settings say now, for another thread."""
+        return SketchWish(
+            self._context.settings.draw.model_copy(deep=True),
+            control_map=self._control_picture,
+            control_kind=self._control_map.kind if self._control_map else None,
+        )
+
+    # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _find_plan(self) -> None:
+        self._is_planning = True
+        settings, catalogue = self._context.settings, self._context.catalogue
+        self._context.run(
+            lambda job: sketch_plan(settings, catalogue),
+            on_done=self._on_plan,
+            on_failed=self._on_failed,
+            on_ended=self._on_planned,
+        )
+
+    def _on_plan(self, plan: SketchPlan) -> None:
+        self._plan = plan
+        self.plan_changed.emit()
+        worker = self._running_worker()
+        for requests in self._waiting:
+            worker.sketching.order(requests, revision=self._revision)
+        self._waiting.clear()
+
+    def _on_planned(self) -> None:
+        self._is_planning = False
+
+    def _spec_of(self, request: SketchRequest) -> EngineSpec:
+        """In the worker's thread."""
+        return sketch_spec(self._context.settings, self._context.catalogue, request.model)
+
+    def _running_worker(self) -> SketchWorker:
+        if self._worker is None:
+            assert self._plan is not None
+            self._set_state(SessionState.IDLE)
+            self._looks = queue.SimpleQueue()
+            self._worker = worker = SketchWorker(
+                self._context.pool,
+                self._look,
+                self._spec_of,
+                first=SketchRequest(model=self._plan.model_id),
+                options=policy_options(self._context.settings.draw),
+            )
+            worker.result_ready.connect(self._on_result)
+            worker.ended.connect(self._on_worker_ended)
+            worker.start()
+            worker.sketching.changed(self._revision)  # what was drawn before it was there
+            worker.sketching.set_live(self._is_live)
+        return self._worker
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._ending.add(worker)
+            worker.stop()
+            self._looks.put(None)
+
+    def _on_worker_ended(self, worker: SketchWorker) -> None:
+        self._ending.discard(worker)
+        if worker is self._worker:  # by itself: an error of ours
+            self._worker = None
+            if worker.error is not None:
+                self._on_failed(worker.error)
+        self._set_job(None)
+        if not self._ending:
+            self._set_state(SessionState.IDLE if self._state is not SessionState.FAILED else self._state)
+
+    # ── looking at the canvas ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _look(self, job: LiveJob) -> Drawing:
+        """In the worker's thread: asks the window for a snapshot, and makes a request of it."""
+        looks = self._looks
+        self._look_wanted.emit()
+        found = looks.get()
+        if found is None:
+            raise Cancelled
+        revision, snapshot, wish = found
+        assert self._plan is not None
+        is_blank = all(snapshot.is_empty(layer) for layer in Layer)
+        request = None if is_blank else request_of(self._plan, wish, snapshot, is_final=job.is_final)
+        return Drawing(revision, None if request is None else self._context.catalogue.located(request))
+
+    def _on_look_wanted(self) -> None:
+        self._looks.put((self._revision, self.document.snapshot(), self._wish()))
+
+    def _on_changed(self, _revision: int = 0) -> None:
+        self._revision += 1
+        if self._worker is not None:
+            self._worker.sketching.changed(self._revision)
+
+    def _on_stroke_began(self) -> None:
+        if self._worker is not None:
+            self._worker.sketching.stroke_began()
+
+    def _on_stroke_ended(self) -> None:
+        if self._worker is not None:
+            self._worker.sketching.stroke_ended()
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "history.is_private":
+            self._on_privacy_changed()
+        if not place.startswith("draw.") or place == "draw.is_live":
+            return
+        if place in ("draw.model", "draw.engine_options"):
+            self._plan = None
+            self._end_worker()
+            if self._is_live:
+                self.prepare()
+            return
+        if self._worker is not None:
+            self._worker.sketching.set_options(policy_options(self._context.settings.draw))
+        self._on_changed()
+
+    # ── what comes ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_result(self, result: object) -> None:
+        if isinstance(result, Progress):
+            self._show_load(result)
+        elif isinstance(result, SketchJob):
+            self._set_job(result)
+        elif isinstance(result, SketchStep):
+            self._on_step(result)
+        elif isinstance(result, SketchEnded):
+            self._set_job(None)
+            if result.error is not None:
+                self._on_failed(result.error)
+
+    def _on_step(self, step: SketchStep) -> None:
+        match step.result:
+            case StepPreview():
+                self.previewed.emit(step)
+            case GeneratedImage() as image:
+                self._newest = image
+                made = Made(step.job.number, image, step.job.revision)
+                if step.job.kind != "live":
+                    self._keep(made)
+                self.picture_ready.emit(made)
+            case Notice() as notice:
+                self._context.show_notice(notice, topic=TOPIC)
+            case Progress() as progress:
+                self._show_load(progress)
+
+    def _show_load(self, progress: Progress) -> None:
+        self.load_progressed.emit(progress if progress.fraction < 1 else None)
+
+    def _keep(self, made: Made) -> None:
+        self._results.append(made)
+        while sum(kept.image.pixels.nbytes for kept in self._results) > RESULTS_KEPT_BYTES:
+            self._results.pop(0)
+        self.results_changed.emit()
+        history = self._context.history
+        is_private = self._context.settings.history.is_private
+        if history is None or is_private:
+            return
+
+        def work(_job: Job) -> int:
+            from workers.png_settings import details_of, png_with_settings
+
+            request = made.image.request
+            return history.add_picture(
+                png_with_settings(made.image.pixels, request),
+                prompt=request.prompt,
+                engine="stable-diffusion",
+                model_id=request.model,
+                details=details_of(request),
+            ).result()
+
+        self._context.run(work, on_done=lambda item_id: self._on_kept(made, item_id))
+
+    def _on_kept(self, made: Made, item_id: int) -> None:
+        self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]
+
+    def _set_control_map(self, found: ControlMap | None) -> None:
+        self._control_map = found
+        self._control_picture = None if found is None else picture_of(found.pixels)
+        self.control_map_changed.emit()
+        self._on_changed()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._waiting.clear()
+        if isinstance(error, Cancelled):
+            return
+        if self._is_live:
+            self._is_live = False
+            self.live_changed.emit(False)
+        self._context.show_error(error, topic=TOPIC)
+        self._set_state(SessionState.FAILED)
+        self.failed.emit(error)
+
+    def _set_job(self, job: SketchJob | None) -> None:
+        self._job = job
+        if job is not None:
+            self.load_progressed.emit(None)
+            self._set_state(SessionState.RUNNING)
+        elif self._state is SessionState.RUNNING:
+            self._set_state(SessionState.IDLE)
+        self.job_changed.emit(job)
+
+    def _set_state(self, state: SessionState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    def _on_context_closed(self) -> None:
+        self._close_autosave()
+        for worker in [*self._ending, *([self._worker] if self._worker else [])]:
+            worker.stop_and_wait()
+
+
+def _next_seed(seed: int, n: int) -> int:
+    return (seed + n) % (LARGEST_SEED + 1)

@@ -1,0 +1,155 @@
+"""Shows a picture as large as it fits, another one beside it to compare, and how far one is that is being made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop_app import theme
+
+HANDLE_PX = 22
+BAR_PX = 3
+
+
+class PictureView(QWidget):
+    """One picture in the middle; with a second one, a line that is dragged divides them.
+
+    Signals:
+        activated(): it was double-clicked.
+        drag_started(): it is being dragged away.
+    """
+
+    activated = Signal()
+    drag_started = Signal()
+
+    def __init__(self, empty_text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = QImage()
+        self._other = QImage()
+        self._empty_text = empty_text
+        self._fraction = -1.0
+        self._divide = 0.5
+        self._is_dividing = False
+        self._pressed: QPointF | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(96, 96)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Picture"))
+        theme.theme().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 420)
+
+    @property
+    def image(self) -> QImage:
+        return self._image
+
+    @property
+    def is_comparing(self) -> bool:
+        return not self._other.isNull()
+
+    def show_image(self, image: QImage) -> None:
+        """Takes the place of what is shown; a null image leaves the text for nothing."""
+        self._image = image
+        self.update()
+
+    def compare_with(self, image: QImage | None) -> None:
+        """Shows another picture at the right of the line; None ends that."""
+        self._other = image or QImage()
+        self._divide = 0.5
+        self.update()
+
+    def set_fraction(self, fraction: float) -> None:
+        """How far a picture is that is being made, in [0, 1]; below 0 none is."""
+        if fraction != self._fraction:
+            self._fraction = fraction
+            self.update()
+
+    def set_empty_text(self, text: str) -> None:
+        self._empty_text = text
+        self.update()
+
+    @property
+    def picture_rect(self) -> QRectF:
+        """Where the picture is."""
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._image.isNull():
+            return frame
+        size = self._image.size().toSizeF().scaled(frame.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(QPointF(), size)
+        place.moveCenter(frame.center())
+        return place
+
+    # ── painting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        path = QPainterPath()
+        path.addRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
+        painter.fillPath(path, theme.color("window"))
+        painter.save()
+        painter.setClipPath(path)
+        if self._image.isNull():
+            self._paint_empty(painter, frame)
+        else:
+            self._paint_picture(painter)
+        if self._fraction >= 0:
+            bar = QRectF(frame.left(), frame.bottom() - BAR_PX, frame.width() * max(0.02, self._fraction), BAR_PX)
+            painter.fillRect(bar, theme.color("accent"))
+        painter.restore()
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawPath(path)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter, frame: QRectF) -> None:
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color("muted"))
+        inner = frame.adjusted(theme.SPACE_XL, theme.SPACE_XL, -theme.SPACE_XL, -theme.SPACE_XL)
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty_text)
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        place = self.picture_rect
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, self._image)
+        if not self.is_comparing:
+            return
+        at = place.left() + place.width() * self._divide
+        painter.save()
+        painter.setClipRect(QRectF(at, place.top(), place.right() - at, place.height()), Qt.ClipOperation.IntersectClip)
+        painter.drawImage(place, self._other)
+        painter.restore()
+        painter.setPen(QPen(QColor(255, 255, 255, 230), 2))
+        painter.drawLine(QPointF(at, place.top()), QPointF(at, place.bottom()))
+        painter.setBrush(theme.color("accent"))
+        painter.drawEllipse(QPointF(at, place.center().y()), HANDLE_PX / 2, HANDLE_PX / 2)
+
+    # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._image.isNull():
+            self._pressed = event.position()
+            self._is_dividing = self.is_comparing
+            self._divide_at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._is_dividing:
+            self._divide_at(event.position())
+        elif self._pressed is not None and (event.position() - self._pressed).manhattanLength() > 12:
+            self._pressed = None
+            self.drag_started.emit()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._pressed, self._is_dividing = None, False
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        if not self._image.isNull():
+            self.activated.emit()
+
+    def _divide_at(self, position: QPointF) -> None:
+        if self.is_comparing:
+            place = self.picture_rect
+            self._divide = min(1.0, max(0.0, (position.x() - place.left()) / place.width()))
+            self.update()

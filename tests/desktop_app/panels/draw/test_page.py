@@ -1,0 +1,197 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+
+from desktop_app.canvas.layers import Layer
+from desktop_app.sessions.session_state import SessionState
+from tests.desktop_app.panels.draw.conftest import PLAN
+from workers.png_settings import png_with_settings, read_settings
+from workers.results import SketchRequest
+
+
+def made(qtbot, session, act):
+    with qtbot.waitSignal(session.picture_ready, timeout=20_000) as caught:
+        act()
+    return caught.args[0].image
+
+
+def test_stroke_of_the_mouse_becomes_a_live_picture(qtbot, context, panel, session):
+    panel.prompt_bar.live.setChecked(True)
+    middle = panel.canvas.rect().center()
+
+    def stroke() -> None:
+        qtbot.mousePress(panel.canvas, Qt.MouseButton.LeftButton, pos=middle)
+        for x in range(5):
+            qtbot.mouseMove(panel.canvas, middle + QPoint(6 * x, 2 * x))
+        qtbot.mouseRelease(panel.canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(30, 10))
+
+    image = made(qtbot, session, stroke)
+
+    assert [control.kind for control in image.request.controls] == ["scribble"]
+    qtbot.waitUntil(lambda: panel.picture.view.image.width() == PLAN.final.width)
+
+
+def test_words_are_taken_when_the_hands_rest(qtbot, panel, context):
+    qtbot.keyClicks(panel.prompt_bar.prompt, "a red cat")
+
+    qtbot.waitUntil(lambda: context.settings.draw.prompt == "a red cat")
+
+
+def test_enter_makes_a_picture_where_none_follows_the_pen(qtbot, panel, session):
+    def enter() -> None:
+        qtbot.keyClicks(panel.prompt_bar.prompt, "a cat")
+        qtbot.keyClick(panel.prompt_bar.prompt, Qt.Key.Key_Return)
+
+    assert made(qtbot, session, enter).request.prompt == "a cat"
+
+
+def test_variations_fill_the_strip(qtbot, panel, session, draw):
+    draw()
+
+    panel.prompt_bar.variations_button.click()
+    qtbot.waitUntil(lambda: len(session.results) == 4, timeout=20_000)
+
+    assert panel.strip.isVisible()
+    assert panel.strip.model().rowCount() == 4
+    assert panel.strip.current is session.results[-1]
+
+
+@pytest.mark.parametrize("engine", [{"latency_s": 0.1}])
+def test_light_is_lit_while_a_picture_is_made(qtbot, panel, session, draw):
+    draw()
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        panel.prompt_bar.generate_button.click()
+
+    assert panel.prompt_bar.light.is_busy
+    assert panel.prompt_bar.cancel_button.isEnabled()
+    assert "left" in panel.prompt_bar.status.text()
+    qtbot.waitUntil(lambda: session.job is None, timeout=20_000)
+    assert not panel.prompt_bar.light.is_busy
+
+
+@pytest.mark.parametrize("engine", [{"latency_s": 0.1}])
+def test_escape_cancels(qtbot, panel, session, draw):
+    draw()
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        panel.prompt_bar.generate_button.click()
+
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+
+    qtbot.waitUntil(lambda: session.job is None)
+    assert session.newest is None
+
+
+def test_seed_that_is_not_kept_is_another_one_each_time(qtbot, context, panel, session, draw):
+    draw()
+    context.change_setting("draw.is_seed_locked", False)
+
+    first = made(qtbot, session, panel.prompt_bar.generate)
+    second = made(qtbot, session, panel.prompt_bar.generate)
+
+    assert first.request.seed != second.request.seed
+
+
+def test_starter_is_named_as_one_with_the_way_to_more(qtbot, context, panel, session):
+    qtbot.waitUntil(lambda: session.plan is not None)
+    panel.options_button.setChecked(True)
+
+    assert panel.options.starter_note.isVisible()
+
+
+def test_control_without_a_model_cannot_be_chosen(qtbot, panel, session):
+    qtbot.waitUntil(lambda: session.plan is not None)
+    rows = {panel.options.control.itemData(row): row for row in range(panel.options.control.count())}
+
+    assert panel.options.control.model().item(rows["scribble"]).isEnabled()
+    assert not panel.options.control.model().item(rows["canny"]).isEnabled()
+    assert panel.options.control.model().item(rows["canny"]).toolTip()
+
+
+def test_saved_picture_brings_its_settings_back_when_dropped(qtbot, context, panel, session, draw, tmp_path):
+    draw()
+    context.change_setting("draw.prompt", "a cat")
+    request = made(qtbot, session, panel.prompt_bar.generate).request
+    with qtbot.waitSignal(context.message_posted, timeout=20_000):
+        panel.save_picture(tmp_path / "cat.png")
+    assert read_settings(tmp_path / "cat.png").prompt == "a cat"
+    context.change_setting("draw.prompt", "")
+    session.document.clear()
+
+    with qtbot.waitSignal(session.document.revision_changed, timeout=20_000):
+        panel.canvas.files_dropped.emit([tmp_path / "cat.png"])
+
+    assert context.settings.draw.prompt == "a cat"
+    assert panel.prompt_bar.prompt.text() == "a cat"
+    assert made(qtbot, session, panel.prompt_bar.generate).request == request
+
+
+def test_other_picture_is_laid_below_when_dropped(qtbot, panel, session, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (20, 10), "red").save(tmp_path / "photo.png")
+
+    with qtbot.waitSignal(session.document.layers_changed, timeout=20_000):
+        panel.canvas.files_dropped.emit([tmp_path / "photo.png"])
+
+    assert not session.document.is_empty(Layer.REFERENCE)
+
+
+def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
+    draw()
+    made(qtbot, session, panel.prompt_bar.generate)
+
+    panel.copy_picture()
+
+    assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
+
+
+def test_picture_of_the_camera_needs_a_camera(qtbot, context, panel):
+    with qtbot.waitSignal(context.message_posted) as caught:
+        panel.take_camera()
+
+    assert "camera shows nothing" in caught.args[0].sentence
+
+
+def test_picture_before_can_be_compared_with(qtbot, panel, session, draw):
+    draw()
+    made(qtbot, session, panel.prompt_bar.generate)
+    assert not panel.picture.compare_button.isEnabled()
+    made(qtbot, session, panel.prompt_bar.generate)
+
+    panel.picture.compare_button.click()
+
+    assert panel.picture.view.is_comparing
+
+
+def test_narrow_page_shows_canvas_and_picture_in_turns(qtbot, panel):
+    panel.resize(560, 440)
+
+    assert panel.canvas.isVisible()
+    assert not panel.picture.isVisible()
+    panel.tabs.setCurrentIndex(1)
+    assert panel.picture.isVisible()
+    assert not panel.canvas.isVisible()
+
+
+@pytest.mark.parametrize("engine", [{"load": "missing"}])
+def test_missing_model_is_said_and_live_switches_off(qtbot, context, panel, session, draw):
+    context.messages = []
+    context.message_posted.connect(context.messages.append)
+    panel.prompt_bar.live.setChecked(True)
+
+    draw()
+
+    qtbot.waitUntil(lambda: not panel.prompt_bar.live.isChecked(), timeout=20_000)
+    assert session.state is SessionState.FAILED
+    assert any("not installed" in message.sentence for message in context.messages)
+
+
+def test_what_other_tools_wrote_is_taken_over(qtbot, context, panel, session, tmp_path):
+    request = SketchRequest(prompt="a tower", num_inference_steps=7, seed=5)
+    (tmp_path / "tower.png").write_bytes(png_with_settings(np.zeros((8, 8, 3), np.uint8), request))
+
+    panel.canvas.files_dropped.emit([tmp_path / "tower.png"])
+
+    qtbot.waitUntil(lambda: context.settings.draw.prompt == "a tower", timeout=20_000)
+    assert context.settings.draw.num_inference_steps == 7

@@ -1,0 +1,359 @@
+"""The canvas, the live loop and what came of it, with an engine whose pictures tell what made them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QPainterPath
+
+from desktop_app.canvas.layers import Layer
+from desktop_app.context import AppContext
+from desktop_app.history.store import History
+from desktop_app.paths import Paths
+from desktop_app.sessions import sketch_session
+from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.sketch_choices import SketchPlan
+from desktop_app.settings import Settings
+from tests.scripted_engine import scripted
+from workers.catalogue.presets import Preset
+from workers.engine_pool import EnginePool
+from workers.errors import ModelMissing
+from workers.results import GeneratedImage, SketchJob
+
+PRESET = Preset(
+    id="scripted",
+    title="Scripted",
+    purpose="live",
+    family="",
+    proposed_for=(),
+    width=32,
+    height=24,
+    num_inference_steps=4,
+    guidance_scale=2.0,
+)
+PLAN = SketchPlan(
+    "scripted",
+    live=PRESET.model_copy(update={"num_inference_steps": 2}),
+    final=PRESET.model_copy(update={"num_inference_steps": 6}),
+    controls={"scribble": "lines", "canny": "edges"},
+)
+
+
+@pytest.fixture
+def options() -> dict:
+    """Of the scripted engine."""
+    return {}
+
+
+@pytest.fixture
+def context(qtbot, home, monkeypatch, options):
+    monkeypatch.setattr(sketch_session, "sketch_plan", lambda settings, catalogue: PLAN)
+    monkeypatch.setattr(sketch_session, "sketch_spec", lambda settings, catalogue, model_id: scripted(**options))
+    settings = Settings()
+    settings.draw.is_live = False
+    settings.draw.has_final = False
+    context = AppContext(
+        Paths.below(home), settings, pool=EnginePool(placement="thread"), history=History(home / "history")
+    )
+    monkeypatch.setattr(type(context.catalogue), "located", lambda catalogue, request: request, raising=False)
+    context.messages = []
+    context.message_posted.connect(context.messages.append)
+    yield context
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
+
+
+@pytest.fixture
+def session(context):
+    session = context.sessions.sketch
+    session.document.resize(QSize(64, 64))
+    return session
+
+
+def draw_line(session, layer: Layer = Layer.LINE_ART, y: float = 20) -> None:
+    edit = session.document.begin_edit(layer, QColor("black"))
+    path = QPainterPath()
+    path.addRect(QRectF(4, y, 40, 6))
+    edit.set_path(path, 3.0)
+    edit.commit()
+
+
+def next_picture(qtbot, session, act) -> GeneratedImage:
+    with qtbot.waitSignal(session.picture_ready, timeout=20_000) as caught:
+        act()
+    return caught.args[0].image
+
+
+def test_picture_is_made_of_lines_and_words(context, session, qtbot):
+    draw_line(session)
+    context.change_setting("draw.prompt", "a cat")
+
+    image = next_picture(qtbot, session, session.generate)
+
+    request = image.request
+    assert request.prompt == "a cat"
+    assert (request.width, request.height, request.num_inference_steps) == (32, 24, 6)
+    assert [(control.kind, control.model) for control in request.controls] == [("scribble", "lines")]
+    assert request.init_image is None
+
+
+def test_colours_are_where_a_picture_begins(session, qtbot):
+    draw_line(session, Layer.COLOR)
+
+    request = next_picture(qtbot, session, session.generate).request
+
+    assert request.init_image is not None
+    assert request.controls == ()
+
+
+def test_hidden_lines_are_not_heeded(context, session, qtbot):
+    draw_line(session)
+    session.document.set_visible(Layer.LINE_ART, False)
+    context.change_setting("draw.prompt", "a cat")
+
+    assert next_picture(qtbot, session, session.generate).request.controls == ()
+
+
+def test_nothing_to_draw_is_said(context, session, qtbot):
+    with qtbot.waitSignal(context.message_posted):
+        session.generate()
+
+    assert "nothing to make a picture of" in context.messages[-1].sentence
+
+
+def test_live_picture_follows_the_drawing_and_is_not_kept(session, qtbot):
+    session.set_live(True)
+    qtbot.waitUntil(lambda: session.plan is not None)
+
+    image = next_picture(qtbot, session, lambda: draw_line(session))
+
+    assert image.request.num_inference_steps == PLAN.live.num_inference_steps
+    assert session.results == []
+
+
+def test_words_change_a_live_picture(context, session, qtbot):
+    session.set_live(True)
+    next_picture(qtbot, session, lambda: draw_line(session))
+
+    image = next_picture(qtbot, session, lambda: context.change_setting("draw.prompt", "a dog"))
+
+    assert image.request.prompt == "a dog"
+
+
+def test_better_picture_comes_at_rest_and_is_kept(context, session, qtbot):
+    context.change_setting("draw.has_final", True)
+    session.set_live(True)
+
+    with qtbot.waitSignal(session.results_changed, timeout=20_000):
+        draw_line(session)
+
+    assert session.results[0].image.request.num_inference_steps == PLAN.final.num_inference_steps
+
+
+def test_variations_have_seeds_of_their_own(context, session, qtbot):
+    draw_line(session)
+    context.change_setting("draw.seed", 40)
+
+    session.generate(3)
+    qtbot.waitUntil(lambda: len(session.results) == 3, timeout=20_000)
+
+    assert [made.image.request.seed for made in session.results] == [40, 41, 42]
+
+
+def test_kept_picture_is_in_the_history_with_all_that_made_it(context, session, qtbot):
+    draw_line(session)
+    context.change_setting("draw.prompt", "a cat")
+    next_picture(qtbot, session, session.generate)
+
+    qtbot.waitUntil(lambda: session.results[0].item_id is not None, timeout=20_000)
+
+    context.history.flush()
+    (item,) = context.history.items(kind="picture")
+    assert item.model_id == "scripted"
+    assert context.history.items("a cat", kind="picture") == [item]
+
+
+def test_private_picture_is_nowhere_but_on_the_screen(context, session, qtbot):
+    context.change_setting("history.is_private", True)
+    draw_line(session)
+    next_picture(qtbot, session, session.generate)
+
+    context.history.flush()
+    assert context.history.items(kind="picture") == []
+    assert len(session.results) == 1
+
+
+@pytest.mark.parametrize("options", [{"latency_s": 0.05}])
+def test_cancelled_picture_is_not_shown_and_the_next_one_is(session, qtbot):
+    draw_line(session)
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        session.generate()
+    shown = []
+    session.picture_ready.connect(shown.append)
+
+    session.cancel()
+    qtbot.waitUntil(lambda: session.job is None)
+
+    assert shown == []
+    next_picture(qtbot, session, session.generate)
+
+
+@pytest.mark.parametrize("options", [{"latency_s": 0.05}])
+def test_busy_light_is_lit_exactly_while_a_picture_is_made(session, qtbot):
+    jobs: list[SketchJob | None] = []
+    session.job_changed.connect(jobs.append)
+    draw_line(session)
+
+    next_picture(qtbot, session, session.generate)
+    qtbot.waitUntil(lambda: session.job is None)
+
+    assert [job is not None for job in jobs] == [True, False]
+
+
+@pytest.mark.parametrize("options", [{"latency_s": 0.05}])
+def test_switching_live_off_stops_the_picture(context, session, qtbot):
+    session.set_live(True)
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        draw_line(session)
+
+    session.set_live(False)
+
+    qtbot.waitUntil(lambda: session.job is None)
+    assert session.newest is None
+
+
+def test_only_what_is_selected_is_made_anew(context, session, qtbot):
+    draw_line(session)
+    next_picture(qtbot, session, session.generate)
+    path = QPainterPath()
+    path.addRect(QRectF(0, 0, 20, 20))
+    session.document.set_selection(path)
+
+    request = next_picture(qtbot, session, session.regenerate_selection).request
+
+    assert request.mask_image is not None
+    assert request.init_image is not None
+
+
+def test_picture_twice_as_large_begins_with_the_picture(session, qtbot):
+    draw_line(session)
+    image = next_picture(qtbot, session, session.generate)
+
+    large = next_picture(qtbot, session, lambda: session.upscale(image))
+
+    assert large.pixels.shape == (48, 64, 3)
+    assert large.request.init_image is not None
+
+
+def test_picture_of_the_camera_lies_below_the_drawing(session):
+    session.use_as_reference(np.full((10, 20, 3), 90, np.uint8))
+
+    reference = session.document.reference
+    assert (reference.image.width(), reference.image.height()) == (20, 10)
+
+
+@pytest.mark.parametrize("options", [{"load": "missing"}])
+def test_missing_model_is_told_once_and_live_is_switched_off(context, session, qtbot):
+    session.set_live(True)
+    with qtbot.waitSignal(session.failed, timeout=20_000) as caught:
+        draw_line(session)
+
+    assert isinstance(caught.args[0], ModelMissing)
+    assert not session.is_live
+    assert session.state is SessionState.FAILED
+
+
+def test_engine_that_dies_is_started_again_unnoticed(context, session, qtbot, options, tmp_path: Path):
+    options["crash_once"] = str(tmp_path / "crashed")
+    context.pool = EnginePool()
+    draw_line(session)
+
+    image = next_picture(qtbot, session, session.generate)
+
+    assert image.pixels.any()
+    assert any("started again" in message.hint for message in context.messages)
+
+
+@pytest.mark.parametrize("options", [{"latency_s": 0.2}])
+def test_app_closes_in_the_middle_of_a_picture(context, session, qtbot):
+    draw_line(session)
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        session.generate(4)
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+
+
+def test_pen_that_draws_meets_no_picture_on_its_path(session, qtbot, monkeypatch):
+    """What a point of a stroke costs beside its ink is a number that is handed on."""
+    session.set_live(True)
+    qtbot.waitUntil(lambda: session.plan is not None)
+    looked = []
+    monkeypatch.setattr(type(session.document), "snapshot", lambda document: looked.append(document))
+
+    edit = session.document.begin_edit(Layer.LINE_ART, QColor("black"))
+    path = QPainterPath(QPointF(0, 0))
+    path.lineTo(10, 10)
+    edit.set_path(path, 3.0)
+
+    assert looked == []
+    edit.cancel()
+
+
+def test_seed_of_a_kept_picture_is_repeatable(session, qtbot):
+    draw_line(session)
+    first = next_picture(qtbot, session, session.generate)
+
+    again = next_picture(qtbot, session, lambda: session.make_again(first.request))
+
+    assert again.request == first.request
+    assert np.array_equal(again.pixels, first.pixels)
+
+
+def test_drawing_is_there_again_after_a_kill(context, session, qtbot, home):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    session._autosave.flush()
+    before = session.document.snapshot().line_art()
+
+    again = AppContext(Paths.below(home), context.settings, pool=context.pool, history=context.history)
+    session._close_autosave()  # as the system does for a killed window: its lock goes
+    with qtbot.waitSignal(again.sessions.sketch.drawing_opened, timeout=20_000):
+        again.sessions.sketch._open_last_drawing()
+
+    assert again.sessions.sketch.document.snapshot().line_art() == before
+    again.sessions.sketch._close_autosave()
+
+
+def test_private_drawing_is_not_on_the_disk(context, session, qtbot, home):
+    context.change_setting("history.is_private", True)
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+
+    draw_line(session)
+
+    assert not list(Paths.below(home).drawings_dir.glob("*"))
+
+
+def test_all_that_made_a_picture_comes_back(context, session, qtbot):
+    draw_line(session)
+    draw_line(session, Layer.COLOR, 40)
+    context.change_setting("draw.prompt", "a cat")
+    context.change_setting("draw.seed", 77)
+    image = next_picture(qtbot, session, session.generate)
+    lines = session.document.snapshot().line_art()
+    session.document.clear()
+    context.change_setting("draw.prompt", "")
+    context.change_setting("draw.seed", 1)
+
+    with qtbot.waitSignal(session.document.revision_changed):
+        session.restore(image.request)
+
+    draw = context.settings.draw
+    assert (draw.prompt, draw.seed) == ("a cat", 77)
+    assert session.document.snapshot().line_art() == lines
+    again = next_picture(qtbot, session, session.generate)
+    assert again.request.controls[0].image == image.request.controls[0].image
