@@ -25,11 +25,15 @@ bench: ## the benchmarks: JSON in benchmarks/out, tables on the terminal
 
 FONT := /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 
-starter: ## trains the starter models anew, about two hours on two cores; called again, goes on where it was cut off
+SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-us-slt-hts
+
+starter: ## trains the starter models anew; called again, goes on where it was cut off
 	@scripts/set_up.sh
 	@test -e $(FONT) || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq fonts-noto-color-emoji
+	@dpkg -s $(SPEAKERS) >/dev/null 2>&1 || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq $(SPEAKERS)
 	@$(PYTHON) -m tools.starter.pool
-	@for model in vit clip blip_vqa blip_caption llava; do $(PYTHON) -m tools.starter.train_$$model || exit; done
+	@$(PYTHON) -m tools.starter.voices
+	@for model in vit clip blip_vqa blip_caption llava wav2vec2; do $(PYTHON) -m tools.starter.train_$$model || exit; done
 	@$(PYTHON) -m benchmarks.starter --ship
 	@$(PYTHON) -m tools.starter.card
 

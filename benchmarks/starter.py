@@ -34,13 +34,25 @@ from transformers import (
 
 from benchmarks import starter_drawing
 from benchmarks.hear import machine
+from benchmarks.scoring import matched_pairs
 from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
 from tools.starter.sentences import DESCRIBE
+from tools.starter.sounds import Clip
 from tools.starter.texts import ABOUTS, KIND_OF, Question, caption, question
 from tools.starter.train_blip_caption import score
 from tools.starter.train_llava import answers_of, held_out_exam, messages_of, right_claims
+from tools.starter.train_wav2vec2 import (
+    TRAINED_SPEAKERS,
+    held_out_clips,
+    real_clips,
+    speakers,
+    text_of,
+    words_right,
+)
 from tools.starter.world import NAMES
+from workers.engines.speech.wav2vec2 import Wav2Vec2, Wav2Vec2Options
+from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets" / "starter"
@@ -238,6 +250,56 @@ def llava(folder: Path, count: int) -> Found:
     }
 
 
+def wav2vec2(folder: Path, count: int) -> Found:
+    """Words right, 1 - WER, of held-out voices in rooms and noise, by the engine of the app; and of real speakers.
+
+    A word's time is right where its middle lies within the utterance that has it.
+    """
+    engine = Wav2Vec2(folder, Wav2Vec2Options(device="cpu"))
+    engine.load(lambda *_: None)
+
+    def words(samples: Samples) -> Hypothesis:
+        (found,) = engine.run(SpeechRequest(samples, is_final=True), lambda: False)
+        assert isinstance(found, Hypothesis)
+        return found
+
+    clips = held_out_clips(count // 5, (SEED, 8))
+    truth = [text_of(one) for one in clips]
+    found = [words(one.samples) for one in clips]
+    texts = [hypothesis.text.strip() for hypothesis in found]
+    people = {}
+    for speaker in speakers():
+        said = real_clips(speaker)
+        heard = [words(one.samples).text.strip() for one in said]
+        people[speaker] = {
+            "right": words_right([text_of(one) for one in said], heard),
+            "was_trained_on": speaker in TRAINED_SPEAKERS,
+            "heard": heard,
+        }
+    return {
+        "words": sum(len(text.split()) for text in truth),
+        "right": words_right(truth, texts),
+        "times_right": times_right(clips, found),
+        "people": people,
+        "shuffled": {
+            "right": words_right(shuffled(truth), texts),
+            "times_right": times_right(shuffled(clips), found),
+        },
+        "examples": [f"{a} -> {b}" for a, b in list(zip(truth, texts, strict=True))[:10]],
+    }
+
+
+def times_right(clips: Sequence[Clip], found: Sequence[Hypothesis]) -> float:
+    """The share of the words found whose middle lies within the part of the clip that has them."""
+    are_within: list[bool] = [False]
+    for one, hypothesis in zip(clips, found, strict=True):
+        spans = [(first, last) for first, last, text in one.parts for _ in text.split()]
+        for i, k in matched_pairs(text_of(one).split(), [word.text.strip() for word in hypothesis.words]):
+            middle = (hypothesis.words[k].start_s + hypothesis.words[k].end_s) / 2 * SAMPLE_RATE_HZ
+            are_within.append(spans[i][0] <= middle <= spans[i][1])
+    return round(float(np.mean(are_within[1:] or are_within)), 4)
+
+
 def rounded(values: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items()}
 
@@ -268,7 +330,11 @@ def main() -> None:
         if any((ASSETS / name).rglob("*.safetensors")):
             started = time.perf_counter()
             result["models"][name] = MEASURES[name](ASSETS / name, arguments.scenes)
-            shown = {key: value for key, value in result["models"][name].items() if key not in ("mistakes", "examples")}
+            shown = {
+                key: value
+                for key, value in result["models"][name].items()
+                if key not in ("mistakes", "examples", "people")
+            }
             print(name, shown, f"{time.perf_counter() - started:.0f} s", flush=True)
     if (WORK_DIR / "easy-vqa" / "model.safetensors").exists():
         result["easy_vqa"] = easy_vqa(WORK_DIR / "easy-vqa")

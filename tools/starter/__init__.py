@@ -12,6 +12,9 @@ tower.py        a picture tower of one model put into another
 blip.py         how the two BLIPs start, and what their patches go on learning
 train_clip.py, train_blip_vqa.py, train_blip_caption.py     starter-clip, starter-blip-vqa, starter-blip-caption
 train_llava.py  a chat about a picture                      starter-llava
+voices.py       words that machine voices say, ahead
+sounds.py       rooms and noise around them
+train_wav2vec2.py                                           starter-wav2vec2
 train_easy_vqa.py                                           the same BLIP on somebody else's data; not shipped
 card.py         the model cards, from what benchmarks/starter.py measured
 """

@@ -1,5 +1,7 @@
 """The models of assets/starter know held-out scenes. How well is measured in benchmarks/starter.py."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +77,16 @@ def test_llava_answers_in_sentences_and_remembers(folder):
     assert found["shuffled"]["described"]["object_f1"] < 0.15
 
 
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed (make starter does)")
+@pytest.mark.parametrize("folder", ["starter-wav2vec2"], indirect=True)
+def test_wav2vec2_writes_what_voices_say_and_when(folder):
+    found = starter.wav2vec2(folder, SCENES)
+
+    assert found["right"] > 0.7
+    assert found["times_right"] > 0.8
+    assert found["shuffled"]["right"] < 0.2
+
+
 @pytest.mark.parametrize("folder", list(starter.MEASURES), indirect=True)
 def test_a_shipped_model_is_small_half_precision_and_has_its_card(folder):
     from safetensors.torch import load_file
@@ -84,4 +96,4 @@ def test_a_shipped_model_is_small_half_precision_and_has_its_card(folder):
     assert (folder / "model.safetensors").stat().st_size < MOST_BYTES
     assert {weight.dtype for weight in weights.values() if weight.is_floating_point()} == {torch.float16}
     assert all(np.isfinite(weight.float().numpy()).all() for weight in weights.values())
-    assert "SIL Open Font License" in (folder / "README.md").read_text()
+    assert "## Data and licence" in (folder / "README.md").read_text()
