@@ -43,7 +43,7 @@ class VideoFrame:
         captured_s: when it was taken, on the clock of `time.monotonic`.
     """
 
-    pixels: Frame
+    pixels: Frame = field(repr=False)  # nothing that is logged may hold a picture
     number: int
     captured_s: float
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workers.sources.base import Camera
 from workers.sources.webcam import list_cameras, stable_id
-
-if TYPE_CHECKING:
-    from desktop_app.context import AppContext
 
 
 class CameraList(QObject):
@@ -23,22 +20,25 @@ class CameraList(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._context = context
         self._watcher: Any = None
+        self._is_watching = False
         self.cameras: list[Camera] = []
 
     def watch(self) -> None:
-        """Begins to watch. The library is loaded in a thread, which takes a tenth of a second."""
-        if self._watcher is None:
-            self._context.run(lambda job: _load(), on_done=self._on_loaded)
+        """Begins to watch, once the window has been painted: loading the library takes a tenth of a second.
 
-    def _on_loaded(self, devices: type) -> None:
-        if self._watcher is None and not self._context.is_closing:
-            self._watcher = devices()
-            self._watcher.videoInputsChanged.connect(self._read)
-            self._read()
+        Not in a thread: a module of PySide that is loaded there while Qt is at work in another crashes the app.
+        """
+        if not self._is_watching:
+            self._is_watching = True
+            QTimer.singleShot(0, self, self._start)
+
+    def _start(self) -> None:
+        self._watcher = _media_devices()
+        self._watcher.videoInputsChanged.connect(self._read)
+        self._read()
 
     def _read(self) -> None:
         inputs = self._watcher.videoInputs()
@@ -62,7 +62,7 @@ def camera_of(device_id: str, name: str, index: int, is_default: bool) -> Camera
     return Camera(device_id, name, str(index), is_default)
 
 
-def _load() -> type:
+def _media_devices() -> Any:
     from PySide6.QtMultimedia import QMediaDevices
 
-    return QMediaDevices
+    return QMediaDevices()

@@ -20,7 +20,7 @@ SILENT_ENGINES = {"mock"}  # for tests: it only takes its time
 
 
 class Speaker(QObject):
-    """Speaks texts that still grow; the library is loaded, in a thread, when the first one comes.
+    """Speaks texts that still grow; the library is loaded when the first sentence comes.
 
     Signals:
         speaking_changed(bool)
@@ -32,7 +32,6 @@ class Speaker(QObject):
         super().__init__()
         self._context = context
         self._voice: Any = None  # a QTextToSpeech
-        self._is_loading = False
         self._is_missing = False  # there is no voice, and the user has been told
         self._waiting: deque[str] = deque()
         self._n_taken = 0  # characters of the text that grows
@@ -66,21 +65,13 @@ class Speaker(QObject):
         self._set_speaking(False)
 
     def _load(self) -> None:
-        if self._voice is None and not self._is_loading and not self._context.is_closing:
-            self._is_loading = True
-            self._context.run(lambda job: _library(), on_done=self._on_loaded)
-
-    def _on_loaded(self, library: Any) -> None:
-        self._is_loading = False
-        if self._context.is_closing:
-            return
-        voice = first_voice(library)
-        if voice is None:
-            self._tell_missing()
-            return
-        self._voice = voice
-        voice.stateChanged.connect(self._on_state_changed)
-        self._say_next()
+        """Not in a thread: a module of PySide that is loaded there while Qt is at work in another crashes the app."""
+        if self._voice is None and not self._context.is_closing:
+            self._voice = first_voice(_library())
+            if self._voice is None:
+                self._tell_missing()
+            else:
+                self._voice.stateChanged.connect(self._on_state_changed)
 
     def _tell_missing(self) -> None:
         self._is_missing = True

@@ -148,7 +148,7 @@ class VisionSession(QObject):
         self._is_changing = False
         self._again: Callable[[], None] | None = None  # opens what could not be opened
         self._condition: Literal["", "away", "black"] = ""
-        self._cameras = CameraList(context)
+        self._cameras = CameraList()
         self._frozen: VideoFrame | None = None
         self._left: VideoFrame | None = None  # the last frame of a video that has ended
         self._region: Region | None = None

@@ -36,15 +36,15 @@ class Devices(QObject):
 
 @pytest.fixture
 def plugged_in(monkeypatch) -> list[Device]:
-    monkeypatch.setattr(cameras, "_load", lambda: Devices)
+    monkeypatch.setattr(cameras, "_media_devices", Devices)
     monkeypatch.setattr(cameras, "list_cameras", list)
     monkeypatch.setattr(Devices, "plugged_in", [])
     return Devices.plugged_in
 
 
-def test_cameras_have_names_and_hot_plug_is_told(qtbot, context, plugged_in):
+def test_cameras_have_names_and_hot_plug_is_told(qtbot, plugged_in):
     plugged_in.append(Device("/dev/video0", "Inside"))
-    watched, told = CameraList(context), []
+    watched, told = CameraList(), []
     watched.changed.connect(told.append)
     watched.watch()
     qtbot.waitUntil(lambda: bool(told))
@@ -59,8 +59,8 @@ def test_cameras_have_names_and_hot_plug_is_told(qtbot, context, plugged_in):
     ]
 
 
-def test_the_real_list_of_this_machine_can_be_asked_for(qtbot, context):
-    watched = CameraList(context)
+def test_the_real_list_of_this_machine_can_be_asked_for(qtbot):
+    watched = CameraList()
 
     with qtbot.waitSignal(watched.changed, timeout=20_000):
         watched.watch()
