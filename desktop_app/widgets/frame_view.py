@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QRegion,
     QShowEvent,
     QWheelEvent,
 )
@@ -294,7 +295,8 @@ class FrameView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("window"))
+        for bar in QRegion(self.rect()) - QRegion(self.picture_rect.toRect().adjusted(1, 1, -1, -1)):  # type: ignore[attr-defined]
+            painter.fillRect(bar, theme.color("window"))
         if not self._image.isNull():
             self._paint_picture(painter)
         if self._is_dimmed:

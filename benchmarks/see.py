@@ -1,0 +1,515 @@
+"""What seeing costs the window: how smooth the picture stays while models load, label, describe and answer.
+
+Every figure comes from the real window: a camera whose pictures carry their number and time goes through the path of a
+real one, and the picture that was painted is decoded again. The models have random weights and real sizes. Needs no
+display (offscreen), takes one if given.
+
+    python -m benchmarks.see [--out benchmarks/out/see.json] [--seconds 10] [--wait-s 600] [--soak-min 30]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTERS = ROOT / "assets" / "starter"
+SIZES = ((640, 480), (1280, 720))
+SOURCE_FPS = 30.0
+QUESTIONS = 5
+STOPS = 5
+SWITCHES = 10
+ANSWER_TOKENS = 64
+LABELS = [f"a {word}" for word in ["cat", "dog", "cup", "book", "phone", "chair", "apple", "flower", "car", "lamp"]]
+PATIENCE_S = 300.0  # for a model of real size to load on a busy machine
+SETTLE_S = 2.0  # between two conditions
+
+
+# ── models of real size ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def build_models(folder: Path) -> dict[str, Path]:
+    """CLIP ViT-B/32 and BLIP base with random weights; the tokenizers are those of the starters. Built once."""
+    made = {
+        name: folder / name
+        for name in ("random-clip-b32", "random-blip-vqa", "random-blip-vqa-2", "random-blip-caption")
+    }
+    if all((path / "config.json").exists() for path in made.values()):
+        return made
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(STARTERS / "starter-clip")
+    clip = transformers.CLIPConfig(text_config={"vocab_size": len(tokenizer)})
+    transformers.CLIPModel(clip).half().save_pretrained(made["random-clip-b32"])
+    transformers.CLIPProcessor(transformers.CLIPImageProcessor(), tokenizer).save_pretrained(made["random-clip-b32"])
+    tokenizer = transformers.AutoTokenizer.from_pretrained(STARTERS / "starter-blip-vqa")
+    ids = {
+        "vocab_size": len(tokenizer),
+        "bos_token_id": tokenizer.convert_tokens_to_ids("[DEC]"),
+        "eos_token_id": tokenizer.sep_token_id,
+        "sep_token_id": tokenizer.sep_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    for name, architecture in (
+        ("random-blip-vqa", "BlipForQuestionAnswering"),
+        ("random-blip-vqa-2", "BlipForQuestionAnswering"),
+        ("random-blip-caption", "BlipForConditionalGeneration"),
+    ):
+        model = getattr(transformers, architecture)(transformers.BlipConfig(text_config=ids, vision_config={}))
+        with torch.no_grad():  # so that every answer has all its tokens
+            model.text_decoder.cls.predictions.decoder.bias[ids["sep_token_id"]] = -1e4
+            model.text_decoder.cls.predictions.bias[ids["sep_token_id"]] = -1e4
+        model.half().save_pretrained(made[name])
+        pictures = transformers.BlipImageProcessor(size={"height": 384, "width": 384})
+        transformers.BlipProcessor(pictures, tokenizer).save_pretrained(made[name])
+    return made
+
+
+# ── what was painted ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Paint:
+    """A picture that was painted: its number, when, and how long after it was taken."""
+
+    number: int
+    at_s: float
+    latency_s: float
+
+
+def smoothness(paints: Sequence[Paint], began_s: float, ended_s: float) -> dict[str, float]:
+    """Different pictures a second, the longest time without one, and how late they were, between two moments."""
+    seen: dict[int, Paint] = {}
+    for paint in paints:
+        if began_s <= paint.at_s <= ended_s:
+            seen.setdefault(paint.number, paint)
+    first = sorted(seen.values(), key=lambda paint: paint.at_s)
+    moments = [began_s, *(paint.at_s for paint in first), ended_s]
+    latencies = sorted(paint.latency_s for paint in first) or [float("nan")]
+    span_s = ended_s - began_s
+    given = (first[-1].number - first[0].number) / (first[-1].at_s - first[0].at_s) if len(first) > 1 else 0.0
+    return {
+        "painted_per_s": round(len(first) / span_s, 2),
+        "source_per_s": round(given, 2),  # what the camera gave: on a busy machine it may be the one that is late
+        "longest_gap_ms": round(1000 * max(late - early for early, late in itertools.pairwise(moments)), 1),
+        "latency_p50_ms": round(1000 * latencies[len(latencies) // 2], 1),
+        "latency_p95_ms": round(1000 * latencies[min(len(latencies) - 1, int(0.95 * len(latencies)))], 1),
+        "seconds": round(span_s, 1),
+    }
+
+
+# ── the window ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Bench:
+    """The window with the page See and a synthetic camera in it."""
+
+    def __init__(self, home: Path) -> None:
+        import numpy as np
+
+        from benchmarks.synthetic_camera import decode
+        from desktop_app import app as window_app
+        from desktop_app import theme
+        from desktop_app.context import AppContext
+        from desktop_app.main_window import MainWindow
+        from desktop_app.panels.see import stage
+        from desktop_app.paths import Paths
+        from desktop_app.settings import Settings
+        from desktop_app.widgets.frame_view import FrameView
+
+        paints: list[Paint] = []
+
+        class MeasuredView(FrameView):
+            """Decodes what it has painted."""
+
+            def paintEvent(self, event: Any) -> None:
+                super().paintEvent(event)
+                image = self._image
+                if image.isNull() or (paints and self._frame is self._noted):
+                    return
+                now_ns = time.monotonic_ns()
+                self._noted = self._frame
+                pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+                number, taken_ns = decode(pixels[:, :, :3])
+                paints.append(Paint(number, now_ns / 1e9, (now_ns - taken_ns) / 1e9))
+
+            _noted: Any = None
+
+        stage.FrameView = MeasuredView  # type: ignore[misc]
+        self.paints = paints
+        self.app = window_app.create_application(["sensorium"])
+        theme.install(self.app, "light")
+        paths = Paths.below(home)
+        self.context = AppContext(paths, Settings.load(paths.settings_file))
+        self.context.change_setting("see.max_new_tokens", ANSWER_TOKENS)
+        self.context.change_setting("see.caption_when", "always")
+        self.context.change_setting("see.caption_interval_s", 0.0)
+        self.context.change_setting("see.labels", LABELS)
+        self.window = MainWindow(self.context)
+        self.window.show()
+        self.window.show_panel("see")
+        self.page = self.window.page("see")
+        self.session = self.context.sessions.vision
+        self._device = home / "camera.json"
+
+    def start_camera(self, size: tuple[int, int]) -> None:
+        from benchmarks.synthetic_camera import CAPTURE, synthetic_camera
+        from workers.sources.webcam import Webcam
+
+        camera = synthetic_camera(self._device, size=size, fps=SOURCE_FPS)
+        self.session.start(Webcam(camera, width=size[0], height=size[1], capture=CAPTURE))
+        self.until(lambda: self.session.newest_frame is not None and self.session.newest_frame.size == size)
+        self.let_go_by(SETTLE_S)
+
+    def until(self, is_true: Callable[[], bool], limit_s: float = PATIENCE_S) -> None:
+        """Lets the window live until something is true."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, timer = QEventLoop(), QTimer(interval=2)
+        ends_s = time.monotonic() + limit_s
+        timer.timeout.connect(lambda: loop.quit() if is_true() or time.monotonic() > ends_s else None)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not is_true():
+            raise TimeoutError(f"not true after {limit_s} s")
+
+    def let_go_by(self, seconds: float) -> None:
+        ends_s = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() >= ends_s)
+
+    def watched(self, seconds: float) -> dict[str, float]:
+        began_s = time.monotonic()
+        self.let_go_by(seconds)
+        return smoothness(self.paints, began_s, time.monotonic())
+
+    def choose(self, task: str, folder: Path) -> None:
+        self.context.change_setting(f"see.{task}_engine", "clip" if task == "label" else "blip")
+        self.context.change_setting(f"see.{task}_model", self.context.catalogue.add_folder(folder).id)
+
+    def ask(self, **how: Any) -> Any:
+        """Asks, and waits for the whole answer."""
+        turn = self.session.ask("what is on the left of the picture?", **how)
+        self.until(lambda: turn.state.is_over)
+        if turn.error is not None:
+            raise turn.error
+        return turn
+
+    @property
+    def is_engine_busy(self) -> bool:
+        return any(engine.is_busy for engine in self.context.pool.loaded())
+
+    def memory_mb(self) -> float:
+        """Of the window and everything it started; shared pages are counted once."""
+        import psutil
+
+        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        return float(sum(process.memory_full_info().pss for process in processes)) / 1e6
+
+    def close(self) -> None:
+        self.context.closed.connect(self.app.quit)
+        self.window.close()
+        self.app.exec()
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory() as home:
+        window = Bench(Path(home))
+        from desktop_app import app as window_app
+
+        with window_app.GarbageCollector(window.app):
+            yield window
+            window.close()
+
+
+def measure_window(models: dict[str, Path], size: tuple[int, int], seconds: float) -> dict[str, Any]:
+    """Every condition, one after the other, in one window. Runs in a process of its own."""
+    result: dict[str, Any] = {}
+    with bench() as one:
+        one.start_camera(size)
+        one.choose("ask", models["random-blip-vqa"])
+        one.choose("label", models["random-clip-b32"])
+        one.choose("caption", models["random-blip-caption"])
+        result["idle"] = one.watched(seconds)
+        began_s = time.monotonic()
+        turn = one.session.ask("what is this?")
+        one.until(lambda: turn.state == "answering" or turn.state.is_over)
+        result["load"] = smoothness(one.paints, began_s, time.monotonic())
+        one.until(lambda: turn.state.is_over)
+        if turn.error is not None:
+            raise turn.error
+        result["answer"] = _while_answering(one, seconds)
+        result["questions"] = _questions(one)
+        result["stops_ms"] = _stops(one)
+        one.session.set_labels_on(True)
+        one.until(lambda: one.session.labels.newest is not None)
+        result["labels"] = one.watched(seconds)
+        result["labels_per_s"] = round(one.session.labels.per_s, 2)
+        one.session.set_labels_on(False)
+        one.let_go_by(SETTLE_S)
+        one.session.set_caption_on(True)
+        one.until(lambda: one.session.caption.newest is not None)
+        result["caption"] = one.watched(seconds)
+        one.session.set_caption_on(False)
+    return result
+
+
+def _while_answering(one: Bench, seconds: float) -> dict[str, float]:
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < seconds:
+        one.ask()
+    return smoothness(one.paints, began_s, time.monotonic())
+
+
+def _questions(one: Bench) -> list[dict[str, float]]:
+    """Each about a new picture, and then a second one about the same."""
+    from benchmarks.synthetic_camera import decode
+
+    found = []
+    for _ in range(QUESTIONS):
+        clicked_ns = time.monotonic_ns()
+        first = one.ask()
+        again = one.ask(same_frame=True)
+        found.append(
+            {
+                "frame_age_ms": (clicked_ns - decode(first.frames[-1].pixels)[1]) / 1e6,
+                "first_token_s": first.time_to_first_token_s,
+                "same_picture_first_token_s": again.time_to_first_token_s,
+                "tokens_per_s": first.tokens_per_s,
+                "n_tokens": first.n_tokens,
+            }
+        )
+    return found
+
+
+def _stops(one: Bench) -> list[float]:
+    """From Stop until the engine is free, in ms; in the middle of an answer."""
+    found = []
+    for _ in range(STOPS):
+        turn = one.session.ask("what is on the left of the picture?")
+        one.until(lambda turn=turn: len(turn.answer.split()) > 8 or turn.state.is_over)
+        stopped_s = time.monotonic()
+        one.session.stop_answer()
+        one.until(lambda: not one.is_engine_busy)
+        found.append(1000 * (time.monotonic() - stopped_s))
+        engines = {engine.pid for engine in one.context.pool.loaded()}
+        one.ask()
+        if engines != {engine.pid for engine in one.context.pool.loaded()}:
+            raise RuntimeError("the answer after a Stop took another process")
+    return found
+
+
+def measure_memory(models: dict[str, Path]) -> dict[str, Any]:
+    """Two models that answer, in turn. Runs in a process of its own."""
+    taken: list[float] = []
+    with bench() as one:
+        one.start_camera(SIZES[0])
+        for number in range(SWITCHES + 2):
+            one.choose("ask", models["random-blip-vqa-2" if number % 2 else "random-blip-vqa"])
+            one.ask()
+            if number >= 1:  # both are loaded from then on
+                taken.append(one.memory_mb())
+    return {"mb": [round(mb) for mb in taken], "drift": round(taken[-1] / taken[0] - 1, 4)}
+
+
+def measure_raw(models: dict[str, Path]) -> dict[str, float]:
+    """Plain transformers on the same picture: first token and tokens a second. Runs in a process of its own."""
+    import torch
+    import transformers
+
+    from benchmarks.synthetic_camera import encode
+
+    os.nice(10)  # as the engine process is
+    folder = models["random-blip-vqa"]
+    model = transformers.BlipForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).eval()
+    processor = transformers.BlipProcessor.from_pretrained(folder)
+    first, rates = [], []
+    for number in range(QUESTIONS + 1):
+        frame = encode(number, time.monotonic_ns(), *SIZES[0])[:, :, ::-1].copy()
+        for count, times in ((1, first), (ANSWER_TOKENS, rates)):
+            began_s = time.perf_counter()
+            inputs = processor(frame, "what is on the left of the picture?", return_tensors="pt")
+            with torch.inference_mode():
+                model.generate(**inputs, max_new_tokens=count, min_new_tokens=count, do_sample=False, num_beams=1)
+            times.append(time.perf_counter() - began_s)
+    return {
+        "first_token_s": statistics.median(first[1:]),
+        "tokens_per_s": ANSWER_TOKENS / statistics.median(rates[1:]),
+    }
+
+
+def measure_soak(models: dict[str, Path], minutes: float) -> dict[str, Any]:
+    """Labels all the time and a question every 30 s. Runs in a process of its own."""
+    rows = []
+    with bench() as one:
+        one.start_camera(SIZES[0])
+        one.choose("ask", models["random-blip-vqa"])
+        one.choose("label", models["random-clip-b32"])
+        one.session.set_labels_on(True)
+        ends_s = time.monotonic() + 60 * minutes
+        while time.monotonic() < ends_s:
+            began_s = time.monotonic()
+            one.ask()
+            one.let_go_by(max(0.0, 30 - (time.monotonic() - began_s)))
+            rows.append(
+                smoothness(one.paints, began_s, time.monotonic())
+                | {"memory_mb": round(one.memory_mb()), "labels_per_s": round(one.session.labels.per_s, 2)}
+            )
+    return {"minutes": minutes, "every_30_s": rows}
+
+
+# ── everything ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def child(what: str, arguments: argparse.Namespace, *more: str) -> Any:
+    """A measure in a process of its own, once the machine has time for it."""
+    load = _wait_for_calm(arguments.wait_s)
+    command = [sys.executable, "-m", "benchmarks.see", "--only", what, "--models", str(arguments.models)]
+    done = subprocess.run(
+        [*command, "--seconds", str(arguments.seconds), "--soak-min", str(arguments.soak_min), *more],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return json.loads(done.stdout.splitlines()[-1]) | {"load_before": round(load, 2)}
+
+
+def _wait_for_calm(limit_s: float) -> float:
+    """Waits while others use the machine, at most so long; the load average then."""
+    ends_s = time.monotonic() + limit_s
+    while (load := os.getloadavg()[0]) > (os.cpu_count() or 1) + 0.5 and time.monotonic() < ends_s:
+        time.sleep(5)
+    return load
+
+
+def table(result: dict[str, Any]) -> str:
+    """The measures as a Markdown table for the README."""
+    busy = ("labels", "caption", "answer")
+    windows, raw = result["window"], result["raw"]
+    lines = [
+        "| measure | must | "
+        + " | ".join(f"{windows[name]['size'][0]} × {windows[name]['size'][1]}" for name in windows)
+        + " |",
+        "|---|---|" + "---|" * len(windows),
+    ]
+
+    def row(name: str, must: str, cell: Callable[[dict[str, Any]], str]) -> None:
+        lines.append(f"| {name} | {must} | " + " | ".join(cell(windows[size]) for size in windows) + " |")
+
+    for condition, name in (
+        ("idle", "nothing else"),
+        ("labels", "CLIP labels"),
+        ("caption", "BLIP describes"),
+        ("answer", "BLIP answers"),
+        ("load", "a model loads"),
+    ):
+        must = ">= 25, <= 200 ms" if condition == "load" else ">= 29, <= 100 ms"
+        row(
+            f"pictures painted a second, longest gap, while {name}",
+            must,
+            lambda one, condition=condition: (
+                f"{one[condition]['painted_per_s']:.1f}, {one[condition]['longest_gap_ms']:.0f} ms"
+            ),
+        )
+    row("camera to screen, p95, idle", "<= 50 ms", lambda one: f"{one['idle']['latency_p95_ms']:.0f} ms")
+    row(
+        "camera to screen, p95, busy",
+        "<= 70 ms",
+        lambda one: f"{max(one[condition]['latency_p95_ms'] for condition in busy):.0f} ms",
+    )
+    row(
+        "age of the picture that a question is about, at most",
+        "<= 34 ms",
+        lambda one: f"{max(question['frame_age_ms'] for question in one['questions']):.0f} ms",
+    )
+
+    def median(one: dict[str, Any], key: str) -> float:
+        return statistics.median(question[key] for question in one["questions"])
+
+    row(
+        "first word - plain transformers",
+        "<= 50 ms",
+        lambda one: f"{1000 * (median(one, 'first_token_s') - raw['first_token_s']):+.0f} ms",
+    )
+    row(
+        "second question about the same picture ÷ the first",
+        "<= 0.40",
+        lambda one: f"{median(one, 'same_picture_first_token_s') / median(one, 'first_token_s'):.2f}",
+    )
+    row(
+        "tokens a second ÷ plain `generate`",
+        ">= 0.95",
+        lambda one: f"{median(one, 'tokens_per_s') / raw['tokens_per_s']:.2f}",
+    )
+    row(
+        "Stop, at most - one token",
+        "<= 50 ms",
+        lambda one: f"{max(one['stops_ms']) - 1000 / median(one, 'tokens_per_s'):.0f} ms",
+    )
+    drift = f"{100 * result['memory']['drift']:+.1f} %"
+    row(f"memory after {SWITCHES} model switches", "<= +5 %", lambda one: drift)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "see.json")
+    parser.add_argument("--models", type=Path, default=ROOT / "benchmarks" / "out" / "models")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--wait-s", type=float, default=600.0, help="at most so long for a calm machine, each time")
+    parser.add_argument("--soak-min", type=float, default=0.0)
+    parser.add_argument("--only", choices=["window", "memory", "raw", "soak"], help=argparse.SUPPRESS)
+    parser.add_argument("--size", type=int, nargs=2, default=SIZES[0], help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if arguments.only:
+        models = {path.name: path for path in arguments.models.iterdir()}
+        measures: dict[str, Callable[[], Any]] = {
+            "window": lambda: measure_window(models, tuple(arguments.size), arguments.seconds),
+            "memory": lambda: measure_memory(models),
+            "raw": lambda: measure_raw(models),
+            "soak": lambda: measure_soak(models, arguments.soak_min),
+        }
+        print(json.dumps(measures[arguments.only]()))
+        return
+    build_models(arguments.models)
+    result: dict[str, Any] = {
+        "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}",
+        "python": platform.python_version(),
+        "window": {},
+    }
+    raws = [child("raw", arguments)]  # before and after, so that a machine that changes its speed is noticed
+    for width, height in SIZES:
+        measured = child("window", arguments, "--size", str(width), str(height))
+        result["window"][f"{width}x{height}"] = measured | {"size": [width, height]}
+    raws.append(child("raw", arguments))
+    result["raws"] = raws
+    result["raw"] = {key: statistics.mean(raw[key] for raw in raws) for key in ("first_token_s", "tokens_per_s")}
+    result["memory"] = child("memory", arguments)
+    if arguments.soak_min:
+        result["soak"] = child("soak", arguments)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(result, indent=2) + "\n")
+    print(table(result))
+
+
+if __name__ == "__main__":
+    main()
