@@ -1159,6 +1159,10 @@
         <translation>模型、线条、颜色、种子 (Ctrl+Shift+P)</translation>
     </message>
     <message>
+        <source>Drop a picture, or one with settings to bring back</source>
+        <translation>拖放图片，或带有设置的图片以恢复设置</translation>
+    </message>
+    <message>
         <source>Drawing</source>
         <translation>画作</translation>
     </message>
@@ -1169,6 +1173,10 @@
     <message>
         <source>Say what it should be</source>
         <translation>说明要画什么</translation>
+    </message>
+    <message>
+        <source>Hold and say what it should be</source>
+        <translation>按住并说出要画什么</translation>
     </message>
     <message>
         <source>Pictures follow the pen, or not</source>
@@ -2876,6 +2884,14 @@ Click again to choose</source>
         <translation>要画什么 (Ctrl+L)</translation>
     </message>
     <message>
+        <source>Say what it should be</source>
+        <translation>说明要画什么</translation>
+    </message>
+    <message>
+        <source>Hold and say what it should be (hold F8)</source>
+        <translation>按住并说出要画什么（按住 F8）</translation>
+    </message>
+    <message>
         <source>Style</source>
         <translation>风格</translation>
     </message>
@@ -2926,6 +2942,18 @@ Click again to choose</source>
     <message>
         <source>Cancel (Esc)</source>
         <translation>取消 (Esc)</translation>
+    </message>
+    <message>
+        <source>Opening the microphone …</source>
+        <translation>正在打开麦克风……</translation>
+    </message>
+    <message>
+        <source>Listening …</source>
+        <translation>正在聆听……</translation>
+    </message>
+    <message>
+        <source>Writing what was said …</source>
+        <translation>正在写下您说的话……</translation>
     </message>
     <message>
         <source>Picture {place} of {count} …</source>

@@ -38,6 +38,7 @@ from desktop_app.sessions.sketch_choices import (
     sketch_plan,
     sketch_spec,
 )
+from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
 from workers.errors import Cancelled, UsageError
 from workers.pictures import picture_of
 from workers.results import (
@@ -57,7 +58,7 @@ from workers.results import (
 )
 from workers.sketch_policy import LiveJob
 from workers.sketching import Drawing
-from workers.worker import SketchWorker
+from workers.worker import SketchWorker, SpeechWorker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
@@ -90,6 +91,9 @@ class Made:
 
 class SketchSession(QObject):
     """Draws and makes pictures. All verbs return at once and are called from the window's thread.
+
+    Attributes:
+        voice: words that are being spoken; `begin_voice` and `end_voice` are its verbs.
 
     Signals:
         state_changed(SessionState): loading a model, running while a picture is made, idle in between.
@@ -138,9 +142,12 @@ class SketchSession(QObject):
         self._control_picture: Picture | None = None
         self._waiting: list[list[SketchRequest]] = []  # ordered before the plan was there
         self._autosave: Autosave | None = None
+        self.voice = VoiceQuestion(context, self._run_listener)
+        self._listeners: set[SpeechWorker] = set()
         self._is_opening = False
         self._is_open = False
 
+        self.voice.asked.connect(self._on_spoken)
         self._look_wanted.connect(self._on_look_wanted)
         self.document.revision_changed.connect(self._on_changed)
         self.document.stroke_began.connect(self._on_stroke_began)
@@ -280,6 +287,28 @@ class SketchSession(QObject):
             on_ended=lambda: self.load_progressed.emit(None),
         )
 
+    # ── words that are spoken ───────────────────────────────────────────────────────────────────────────────────────
+
+    def begin_voice(self) -> None:
+        """The key went down: what is said until `end_voice` becomes the prompt."""
+        self.voice.begin(())
+
+    def end_voice(self) -> None:
+        self.voice.end()
+
+    def _on_spoken(self, spoken: SpokenQuestion) -> None:
+        self._context.change_setting("draw.prompt", spoken.text.rstrip(".!"))
+
+    def _run_listener(self, worker: SpeechWorker, on_result: Callable[[object], None]) -> None:
+        worker.result_ready.connect(on_result)
+        worker.ended.connect(self._on_listener_ended)
+        self._listeners.add(worker)
+        worker.start()
+
+    def _on_listener_ended(self, worker: SpeechWorker) -> None:
+        self._listeners.discard(worker)
+        self.voice.worker_ended(worker, worker.error)
+
     # ── the drawing on disk ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _open_last_drawing(self) -> None:
@@ -345,6 +374,7 @@ class SketchSession(QObject):
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""
         self._waiting.clear()
+        self.voice.cancel()
         self._end_worker()
         if self._ending:
             self._set_state(SessionState.STOPPING)
@@ -588,7 +618,7 @@ class SketchSession(QObject):
 
     def _on_context_closed(self) -> None:
         self._close_autosave()
-        for worker in [*self._ending, *([self._worker] if self._worker else [])]:
+        for worker in [*self._ending, *self._listeners, *([self._worker] if self._worker else [])]:
             worker.stop_and_wait()
 
 

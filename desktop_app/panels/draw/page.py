@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDrag, QGuiApplication, QKeyEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -20,7 +30,10 @@ from desktop_app.panels.draw.picture_side import PictureSide
 from desktop_app.panels.draw.prompt_bar import PromptBar
 from desktop_app.panels.draw.results_strip import ResultsStrip
 from desktop_app.sessions.sketch_session import Made
+from desktop_app.sessions.voice_question import VoiceState
+from desktop_app.widgets.drop_target import DropTarget, paths_in
 from desktop_app.widgets.page import page_action
+from desktop_app.widgets.voice_key import VoiceKey
 from workers.errors import SourceError
 from workers.results import SketchRequest
 
@@ -52,6 +65,8 @@ class DrawPanel(QWidget):
         self.strip = ResultsStrip()
         self.prompt_bar = PromptBar(context)
         self.tabs = QTabBar()
+        self.drop_target = DropTarget(self, self.tr("Drop a picture, or one with settings to bring back"))
+        self.setAcceptDrops(True)
 
         self._lay_out()
         self._make_actions()
@@ -96,6 +111,7 @@ class DrawPanel(QWidget):
         bar = self.prompt_bar
         for text, icon, keys, act in (
             (self.tr("Say what it should be"), "edit", "Ctrl+L", self.focus_prompt),
+            (self.tr("Hold and say what it should be"), "hear", "F8", self._session.begin_voice),
             (self.tr("Pictures follow the pen, or not"), "draw", "Ctrl+Shift+L", bar.live.toggle),
             (self.tr("Make a picture"), "draw", "Ctrl+Return", bar.generate),
             (self.tr("Make variations"), "grid", "Ctrl+Shift+Return", bar.vary),
@@ -107,7 +123,8 @@ class DrawPanel(QWidget):
             (self.tr("Lay what the camera sees below the drawing"), "see", "", self.take_camera),
             (self.tr("Show or hide options"), "sliders", "Ctrl+Shift+P", self.options_button.click),
         ):
-            page_action(self, text, icon, keys, act)
+            page_action(self, text, icon, keys, act).setAutoRepeat(False)
+        self.voice_key = VoiceKey(self._session.voice, self._session.end_voice, self)
         self.addActions(self.toolbar.commands)
 
     def _connect(self) -> None:
@@ -243,8 +260,22 @@ class DrawPanel(QWidget):
         if self.width() < OPTIONS_FROM_PX and self.options_button.isChecked() and not self.options.underMouse():
             self.options_button.setChecked(False)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if paths_in(event.mimeData()):
+            event.acceptProposedAction()
+            self.drop_target.cover()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.drop_target.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_target.hide()
+        event.acceptProposedAction()
+        self._on_files(paths_in(event.mimeData()))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.drop_target.setGeometry(self.rect())
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -253,7 +284,9 @@ class DrawPanel(QWidget):
         self.canvas.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._session.job is not None:
+        if event.key() == Qt.Key.Key_Escape and self._session.voice.state is not VoiceState.IDLE:
+            self._session.voice.cancel()
+        elif event.key() == Qt.Key.Key_Escape and self._session.job is not None:
             self._session.cancel()
         else:
             super().keyPressEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBox
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.styles import styles
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
@@ -35,6 +36,9 @@ class PromptBar(QFrame):
         self.prompt.setToolTip(self.tr("What it should be (Ctrl+L)"))
         self.prompt.setClearButtonEnabled(True)
         self.prompt.setMaxLength(5000)
+        self.voice_button = theme.icon_button(
+            "hear", self.tr("Say what it should be"), tip=self.tr("Hold and say what it should be (hold F8)")
+        )
         self.style_choice = ElidedCombo(self.tr("Style"), self.tr("Words that are added to yours"))
         self.style_choice.addItem(theme.icon("palette"), self.tr("No style"), "")
         for style in styles():
@@ -69,6 +73,10 @@ class PromptBar(QFrame):
         self.style_choice.activated.connect(
             lambda row: context.change_setting("draw.style", self.style_choice.itemData(row))
         )
+        self.voice_button.pressed.connect(self._session.begin_voice)
+        self.voice_button.released.connect(self._session.end_voice)
+        self._session.voice.state_changed.connect(self._on_voice_changed)
+        self._session.voice.text_changed.connect(self._on_heard)
         self.live.toggled.connect(self._session.set_live)
         self.seed_button.clicked.connect(self._session.new_seed)
         self.generate_button.clicked.connect(self.generate)
@@ -86,6 +94,7 @@ class PromptBar(QFrame):
         words = QHBoxLayout()
         words.setSpacing(theme.SPACE_S)
         words.addWidget(self.prompt, 1)
+        words.addWidget(self.voice_button)
         words.addWidget(self.style_choice)
         verbs = QHBoxLayout()
         verbs.setSpacing(theme.SPACE_S)
@@ -123,6 +132,27 @@ class PromptBar(QFrame):
         self.prompt.setText(text)
         self._take_prompt()
 
+    # ── words that are spoken ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_voice_changed(self, state: VoiceState) -> None:
+        """While somebody speaks, the words stand in the field as they are heard."""
+        self.voice_button.setDown(state in (VoiceState.OPENING, VoiceState.LISTENING))
+        self.prompt.setReadOnly(state is not VoiceState.IDLE)
+        match state:
+            case VoiceState.OPENING:
+                self.status.setText(self.tr("Opening the microphone …"))
+            case VoiceState.LISTENING:
+                self.status.setText(self.tr("Listening …"))
+            case VoiceState.TRANSCRIBING:
+                self.status.setText(self.tr("Writing what was said …"))
+            case VoiceState.IDLE:
+                self.prompt.setText(self._context.settings.draw.prompt)
+                self._show_rest()
+
+    def _on_heard(self, text: str) -> None:
+        if text.strip():
+            self.prompt.setText(text.strip())
+
     def _on_style_chosen(self, row: int) -> None:
         self._context.change_setting("draw.style", self.style_choice.itemData(row))
 
@@ -137,7 +167,7 @@ class PromptBar(QFrame):
         self._context.change_setting("draw.prompt", self.prompt.text())
 
     def _on_text_changed(self, text: str) -> None:
-        if not text:
+        if not text and not self.prompt.isReadOnly():
             self._typing.start()
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -33,6 +32,7 @@ from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.page import enable
 from desktop_app.widgets.question_field import QuestionField
 from desktop_app.widgets.thumbnail import Thumbnail
+from desktop_app.widgets.voice_key import VoiceKey
 from workers.engines.registry import engine_named
 from workers.results import Progress
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from workers.results import VideoFrame
 
 QUIET_DBFS = -60
-VOICE_KEY = Qt.Key.Key_F8
 ABOUT_NEWEST, ABOUT_SAME = "newest", "same"
 PENDING_PX = 40
 SUGGESTIONS = ("what is this?", "what is on the left?", "what color is it?")
@@ -163,6 +162,7 @@ class AskTab(QWidget):
         self.voice_button.pressed.connect(self.begin_voice)
         self.voice_button.released.connect(session.end_voice)
         session.voice.state_changed.connect(self._show_voice)
+        self.voice_key = VoiceKey(session.voice, session.end_voice, self)
         session.voice.text_changed.connect(self._show_voice)
         session.voice.level_changed.connect(lambda dbfs: self.voice_level.setValue(round(max(QUIET_DBFS, dbfs))))
         session.speaker.speaking_changed.connect(self._show_buttons)
@@ -200,14 +200,6 @@ class AskTab(QWidget):
     def begin_voice(self) -> None:
         """Takes a spoken question until the key, or the button, is released."""
         self._session.begin_voice()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
-            if event.key() == VOICE_KEY and not event.isAutoRepeat():
-                self._session.end_voice()
-        elif event.type() == QEvent.Type.ApplicationDeactivate:  # nobody would tell of the release
-            self._session.voice.cancel()
-        return super().eventFilter(watched, event)
 
     def copy_last(self) -> None:
         """Copies the newest answer."""
@@ -294,11 +286,6 @@ class AskTab(QWidget):
     def _show_voice(self, _what: object = None) -> None:
         """What is heard while a question is spoken."""
         voice = self._session.voice
-        app = QApplication.instance()
-        assert app is not None
-        app.removeEventFilter(self)
-        if voice.state is not VoiceState.IDLE:
-            app.installEventFilter(self)  # the release of the key may go to another widget
         texts = {
             VoiceState.OPENING: self.tr("Opening the microphone …"),
             VoiceState.LISTENING: voice.text or self.tr("Speak now, then let go"),

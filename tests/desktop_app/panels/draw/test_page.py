@@ -4,10 +4,21 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.canvas.layers import Layer
+from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.voice_question import VoiceState
 from tests.desktop_app.panels.draw.conftest import PLAN
+from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
+from tests.scripted_engine import scripted
 from workers.png_settings import png_with_settings, read_settings
 from workers.results import SketchRequest
+
+
+@pytest.fixture
+def microphone(session, speech, monkeypatch) -> None:  # noqa: F811
+    """Says something, which is heard as "A red cat."."""
+    monkeypatch.setattr(voice_question, "speech_spec", lambda *_: scripted("ears", words=(" A", " red", " cat.")))
+    monkeypatch.setattr(session.voice, "_microphone", lambda: ScriptedMicrophone(speech))
 
 
 def made(qtbot, session, act):
@@ -195,3 +206,25 @@ def test_what_other_tools_wrote_is_taken_over(qtbot, context, panel, session, tm
 
     qtbot.waitUntil(lambda: context.settings.draw.prompt == "a tower", timeout=20_000)
     assert context.settings.draw.num_inference_steps == 7
+
+
+def test_spoken_words_say_what_to_draw(qtbot, context, panel, session, microphone):
+    qtbot.mousePress(panel.prompt_bar.voice_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+    assert panel.prompt_bar.prompt.isReadOnly()
+
+    qtbot.mouseRelease(panel.prompt_bar.voice_button, Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: context.settings.draw.prompt.startswith("A red cat"), timeout=20_000)
+    assert panel.prompt_bar.prompt.text() == context.settings.draw.prompt
+    assert not panel.prompt_bar.prompt.isReadOnly()
+
+
+def test_escape_forgets_what_is_being_spoken(qtbot, context, panel, session, microphone):
+    session.begin_voice()
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+
+    assert session.voice.state is VoiceState.IDLE
+    assert context.settings.draw.prompt == ""
