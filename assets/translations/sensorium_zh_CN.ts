@@ -4193,6 +4193,14 @@ Click again to choose</source>
         <translation>BLIP 已就绪</translation>
     </message>
     <message>
+        <source>BLIP-2 answers about one picture, not {count}.</source>
+        <translation>BLIP-2 只回答关于一张图片的问题，而不是 {count} 张。</translation>
+    </message>
+    <message>
+        <source>BLIP-2 is ready</source>
+        <translation>BLIP-2 已就绪</translation>
+    </message>
+    <message>
         <source>Bring it back or choose another one.</source>
         <translation>请恢复它，或选择另一个。</translation>
     </message>
@@ -4269,8 +4277,8 @@ Click again to choose</source>
         <translation>请选择带音轨的文件。</translation>
     </message>
     <message>
-        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model, a Stable Diffusion, a ControlNet or a LoRA.</source>
-        <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 或 LLaVA 模型，或 Stable Diffusion、ControlNet、LoRA 的文件夹。</translation>
+        <source>Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model, a model that chats about pictures, a Stable Diffusion, a ControlNet or a LoRA.</source>
+        <translation>请选择包含 Whisper（CTranslate2 或 transformers）、Wav2Vec2、CLIP、SigLIP、ViT、BLIP 模型、图片对话模型、Stable Diffusion、ControlNet 或 LoRA 的文件夹。</translation>
     </message>
     <message>
         <source>Choose a folder with pictures.</source>
@@ -4279,6 +4287,10 @@ Click again to choose</source>
     <message>
         <source>Choose a model of the engine &apos;clip&apos;.</source>
         <translation>请选择引擎“clip”的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model of the engine &apos;idefics&apos;.</source>
+        <translation>请选择引擎“idefics”的模型。</translation>
     </message>
     <message>
         <source>Choose a model of the engine &apos;llava&apos;.</source>
@@ -4549,6 +4561,10 @@ Click again to choose</source>
         <translation>请给出文件名。</translation>
     </message>
     <message>
+        <source>IDEFICS is ready</source>
+        <translation>IDEFICS 已就绪</translation>
+    </message>
+    <message>
         <source>Install Sensorium again.</source>
         <translation>请重新安装 Sensorium。</translation>
     </message>
@@ -4575,6 +4591,10 @@ Click again to choose</source>
     <message>
         <source>Install the newer version again; the history was left as it is.</source>
         <translation>请重新安装较新的版本；历史记录保持原样。</translation>
+    </message>
+    <message>
+        <source>It can use those with OPT, such as blip2-opt-2.7b.</source>
+        <translation>可以使用带 OPT 的模型，例如 blip2-opt-2.7b。</translation>
     </message>
     <message>
         <source>It can use: {kinds}.</source>
@@ -4641,8 +4661,16 @@ Click again to choose</source>
         <translation>正在加载 BLIP</translation>
     </message>
     <message>
+        <source>Loading BLIP-2</source>
+        <translation>正在加载 BLIP-2</translation>
+    </message>
+    <message>
         <source>Loading CLIP</source>
         <translation>正在加载 CLIP</translation>
+    </message>
+    <message>
+        <source>Loading IDEFICS</source>
+        <translation>正在加载 IDEFICS</translation>
     </message>
     <message>
         <source>Loading LLaVA</source>
@@ -5157,12 +5185,20 @@ Click again to choose</source>
         <translation>“{folder}”中的模型不是本应用能用的 BLIP。</translation>
     </message>
     <message>
+        <source>The model in &apos;{folder}&apos; is not a BLIP-2 that the app can use.</source>
+        <translation>“{folder}”中的模型不是本应用可用的 BLIP-2。</translation>
+    </message>
+    <message>
         <source>The model in &apos;{folder}&apos; is not a LLaVA.</source>
         <translation>“{folder}”中的模型不是 LLaVA。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; is not a Stable Diffusion that the app can draw with.</source>
         <translation>“{folder}”中的模型不是本应用可以用来绘图的 Stable Diffusion。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; is not an IDEFICS.</source>
+        <translation>“{folder}”中的模型不是 IDEFICS。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; lacks its file &apos;{name}&apos;.</source>
@@ -5651,6 +5687,10 @@ Click again to choose</source>
         <translation>用完整的句子谈论一张或多张图片；善于读出文字。</translation>
     </message>
     <message>
+        <source>A chat in which pictures and words take turns. A large download: its weights are kept in float32.</source>
+        <translation>图片与文字交替的对话。下载量大：权重以 float32 保存。</translation>
+    </message>
+    <message>
         <source>A label takes the place of {}; several, one a line, are averaged.</source>
         <translation>{} 会被标签替换；可写多行，每行一个模板，结果取平均。</translation>
     </message>
@@ -5713,6 +5753,10 @@ Click again to choose</source>
     <message>
         <source>BLIP</source>
         <translation>BLIP</translation>
+    </message>
+    <message>
+        <source>BLIP-2</source>
+        <translation>BLIP-2</translation>
     </message>
     <message>
         <source>Background</source>
@@ -5889,6 +5933,10 @@ Click again to choose</source>
     <message>
         <source>How solid it is.</source>
         <translation>背景的不透明程度。</translation>
+    </message>
+    <message>
+        <source>IDEFICS (chat about several pictures)</source>
+        <translation>IDEFICS（多图对话）</translation>
     </message>
     <message>
         <source>Icon</source>
@@ -6155,6 +6203,10 @@ Click again to choose</source>
         <translation>服务器（兼容 OpenAI）</translation>
     </message>
     <message>
+        <source>Short answers about one picture. A large download: its weights are kept in float32.</source>
+        <translation>对一张图片的简短回答。下载量大：权重以 float32 保存。</translation>
+    </message>
+    <message>
         <source>Shows each step of Stable Diffusion 1.5 as it will look, and decodes pictures many times faster.</source>
         <translation>按最终样子显示 Stable Diffusion 1.5 的每一步，解码图片快许多倍。</translation>
     </message>
@@ -6245,6 +6297,10 @@ Click again to choose</source>
     <message>
         <source>The end of each stroke</source>
         <translation>每一笔结束时</translation>
+    </message>
+    <message>
+        <source>The first open chat about several pictures. Its licence forbids commercial use.</source>
+        <translation>首个开放的多图对话模型。其许可证禁止商业用途。</translation>
     </message>
     <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>

@@ -574,6 +574,14 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
             return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
         case "llava", "LlavaForConditionalGeneration":
             return ("llava", "chat-vlm"), "transformers", "ask", "LLaVA"
+        case "blip-2", "Blip2ForConditionalGeneration":
+            return ("blip2",), "transformers", "ask", "BLIP-2"
+        case "idefics", "IdeficsForVisionText2Text":
+            return ("idefics",), "transformers", "ask", "IDEFICS"
+        case "idefics2", "Idefics2ForConditionalGeneration":
+            return ("idefics", "chat-vlm"), "transformers", "ask", "IDEFICS 2"
+        case "idefics3", "Idefics3ForConditionalGeneration":
+            return ("chat-vlm", "idefics"), "transformers", "ask", "IDEFICS 3"
         case _, name if name.endswith("ForConditionalGeneration") and "vision_config" in config:
             return ("chat-vlm",), "transformers", "ask", "chat"
     raise ModelBroken(
@@ -619,8 +627,8 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
 
 
 KINDS = (
-    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT, BLIP or LLaVA model, "
-    "a Stable Diffusion, a ControlNet or a LoRA."
+    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model, "
+    "a model that chats about pictures, a Stable Diffusion, a ControlNet or a LoRA."
 )
 REINSTALL = "Install Sensorium again."
 MISSING = "The file '{name}' of the model '{id}' is missing."

@@ -358,7 +358,8 @@ def check_length(model: Any, tokens: Sequence[int], max_new_tokens: int) -> None
 
 def plain(text: str, tokenizer: Any) -> str:
     """The text with a space in whatever would steer the model or stand for a picture."""
-    for token in tokenizer.all_special_tokens:
+    added = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    for token in [*tokenizer.all_special_tokens, *added]:
         text = text.replace(token, f"{token[0]} {token[1:]}")
     return text
 

@@ -290,6 +290,18 @@ def write_ctranslate2(folder: Path, name: bytes = b"WhisperSpec\0") -> Path:
         ({"model_type": "blip", "architectures": ["BlipForQuestionAnswering"]}, ["blip"], "ask"),
         ({"model_type": "blip", "architectures": ["BlipForImageTextRetrieval"]}, ["blip"], "match"),
         ({"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"]}, ["llava", "chat-vlm"], "ask"),
+        ({"model_type": "blip-2", "architectures": ["Blip2ForConditionalGeneration"]}, ["blip2"], "ask"),
+        ({"model_type": "idefics", "architectures": ["IdeficsForVisionText2Text"]}, ["idefics"], "ask"),
+        (
+            {"model_type": "idefics2", "architectures": ["Idefics2ForConditionalGeneration"]},
+            ["idefics", "chat-vlm"],
+            "ask",
+        ),
+        (
+            {"model_type": "idefics3", "architectures": ["Idefics3ForConditionalGeneration"]},
+            ["chat-vlm", "idefics"],
+            "ask",
+        ),
         (
             {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"], "vision_config": {}},
             ["chat-vlm"],

@@ -115,7 +115,11 @@ MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "tiny-blip-caption": ("blip", lambda folder: save_blip(folder, "BlipForConditionalGeneration")),
     "tiny-blip-vqa": ("blip", lambda folder: save_blip(folder, "BlipForQuestionAnswering")),
     "tiny-blip-itm": ("blip", lambda folder: save_blip(folder, "BlipForImageTextRetrieval")),
+    "tiny-blip2": ("blip2", lambda folder: save_chat(folder, "blip2")),
     "tiny-llava": ("llava", lambda folder: save_chat(folder, "llava")),
+    "tiny-idefics": ("idefics", lambda folder: save_chat(folder, "idefics")),
+    "tiny-idefics2": ("idefics", lambda folder: save_chat(folder, "idefics2")),
+    "tiny-idefics3": ("idefics", lambda folder: save_chat(folder, "smolvlm")),
     "tiny-smolvlm": ("chat-vlm", lambda folder: save_chat(folder, "smolvlm")),
     "tiny-smolvlm2": ("chat-vlm", lambda folder: save_chat(folder, "smolvlm2")),
 }

@@ -36,7 +36,7 @@ def llama_tokenizer(*special: str):
     """As Llama's: words after ▁, single letters, and bytes for whatever else there is."""
     from transformers import LlamaTokenizer
 
-    tokens = ["<unk>", "<s>", "</s>", "<pad>", *special, *(f"<0x{number:02X}>" for number in range(256)), "▁", *LETTERS]
+    tokens = ["<unk>", "<s>", "</s>", "<pad>", *(f"<0x{number:02X}>" for number in range(256)), "▁", *LETTERS]
     merges = []
     for word in WRITTEN:
         for end in range(1, len(word) + 1):
@@ -45,7 +45,7 @@ def llama_tokenizer(*special: str):
                 tokens.append(merged)
                 merges.append((f"▁{word[: end - 1]}", word[end - 1]))
     return LlamaTokenizer(
-        vocab={token: number for number, token in enumerate(tokens)},
+        vocab={token: number for number, token in enumerate([*tokens, *special])},
         merges=merges,
         pad_token="<pad>",
         extra_special_tokens=list(special),
@@ -57,8 +57,11 @@ def writes_words(model, tokenizer) -> None:
     import torch
 
     quiet = [number for token, number in tokenizer.get_vocab().items() if len(token) < 3 or token.startswith("<")]
+    head = model.get_output_embeddings()
     with torch.no_grad():
-        model.get_output_embeddings().weight[quiet] = 0
+        head.weight[[number for number in quiet if number < len(head.weight)]] = 0
+        if hasattr(head, "additional_fc"):  # of IDEFICS 1, for the tokens at the end
+            head.additional_fc.weight.zero_()
 
 
 def save_llava(folder: Path, **tower) -> Path:
@@ -153,4 +156,95 @@ def save_smolvlm2(folder: Path) -> Path:
     save_smolvlm(folder, "SmolVLM")
     for file in folder.glob("*.json"):  # as it is published: a processor that also wants to see videos
         file.write_text(file.read_text().replace("Idefics3Processor", "SmolVLMProcessor"))
+    return folder
+
+
+IDEFICS_TOKENS = ("<fake_token_around_image>", "<image>", "<end_of_utterance>")
+IDEFICS2_TEMPLATE = (
+    "{% for message in messages %}{{ message.role.capitalize() }}"
+    "{{ ':' if message.content[0].type == 'image' else ': ' }}"
+    "{% for part in message.content %}{{ '<image>' if part.type == 'image' else part.text }}{% endfor %}"
+    "<end_of_utterance>\n{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
+)
+
+
+def save_idefics(folder: Path) -> Path:
+    import torch
+    import transformers
+
+    tokenizer = llama_tokenizer(*IDEFICS_TOKENS)
+    vision = {**TOWER, "embed_dim": TOWER["hidden_size"]}
+    del vision["hidden_size"]
+    config = transformers.IdeficsConfig(
+        **TEXT | IDS, vocab_size=len(tokenizer) - len(IDEFICS_TOKENS), additional_vocab_size=len(IDEFICS_TOKENS),
+        max_position_embeddings=MOST_TOKENS, use_resampler=True, vision_config=vision,
+        perceiver_config={
+            "use_resampler": True, "resampler_n_latents": 4, "resampler_depth": 1, "resampler_n_heads": 2,
+            "resampler_head_dim": 16,
+        },
+    )  # fmt: skip
+    model = transformers.IdeficsForVisionText2Text(config)
+    lively(model)
+    writes_words(model, tokenizer)
+    with torch.no_grad():
+        for layer in model.model.gated_cross_attn_layers:  # fresh ones let nothing of the pictures through
+            layer.alpha_cross_attn.fill_(1)
+            layer.alpha_dense.fill_(1)
+    model.save_pretrained(folder)
+    pictures = transformers.IdeficsImageProcessorPil(image_size=SIZE_PX)
+    transformers.IdeficsProcessor(pictures, tokenizer, image_size=SIZE_PX).save_pretrained(folder)
+    return folder
+
+
+def save_idefics2(folder: Path) -> Path:
+    import transformers
+
+    tokenizer = llama_tokenizer(*IDEFICS_TOKENS)
+    text = transformers.MistralConfig(
+        **TEXT | IDS, num_key_value_heads=2, vocab_size=len(tokenizer), max_position_embeddings=MOST_TOKENS,
+        sliding_window=None,
+    )  # fmt: skip
+    perceiver = {
+        "hidden_size": TEXT["hidden_size"], "resampler_n_latents": 4, "resampler_depth": 1, "resampler_n_heads": 2,
+        "resampler_head_dim": 16, "num_key_value_heads": 1,
+    }  # fmt: skip
+    model = transformers.Idefics2ForConditionalGeneration(
+        transformers.Idefics2Config(
+            vision_config=TOWER,
+            text_config=text,
+            perceiver_config=perceiver,
+            image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        )
+    )
+    lively(model)
+    writes_words(model, tokenizer)
+    model.save_pretrained(folder)
+    pictures = transformers.Idefics2ImageProcessorPil(size={"shortest_edge": SIZE_PX // 2, "longest_edge": SIZE_PX})
+    processor = transformers.Idefics2Processor(pictures, tokenizer, image_seq_len=4, chat_template=IDEFICS2_TEMPLATE)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def save_blip2(folder: Path) -> Path:
+    import transformers
+
+    tokenizer = byte_level_tokenizer("<image>")
+    tokenizer.model_max_length = MOST_TOKENS
+    ids = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": tokenizer.pad_token_id}  # as OPT's: one for both
+    text = transformers.OPTConfig(
+        hidden_size=32, ffn_dim=64, num_hidden_layers=2, num_attention_heads=2, word_embed_proj_dim=32,
+        vocab_size=len(tokenizer), max_position_embeddings=MOST_TOKENS, **ids,
+    )  # fmt: skip
+    qformer = {**TEXT, "vocab_size": 30, "encoder_hidden_size": TOWER["hidden_size"], "cross_attention_frequency": 1}
+    model = transformers.Blip2ForConditionalGeneration(
+        transformers.Blip2Config(
+            vision_config=TOWER, qformer_config=qformer, text_config=text, num_query_tokens=4,
+            image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        )
+    )  # fmt: skip
+    lively(model)
+    writes_words(model.language_model, tokenizer)
+    model.save_pretrained(folder)
+    pictures = transformers.BlipImageProcessor(size={"height": SIZE_PX, "width": SIZE_PX})
+    transformers.Blip2Processor(pictures, tokenizer, num_query_tokens=4).save_pretrained(folder)
     return folder

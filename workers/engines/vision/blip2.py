@@ -1,0 +1,157 @@
+"""BLIP-2: answers questions about one picture, by a language model that was taught to see.
+
+Paper: Li et al. 2023, "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image Encoders and Large Language
+Models", arXiv 2301.12597.
+Weights: Salesforce/blip2-opt-2.7b (MIT).
+
+A picture becomes 32 vectors before the words. They are kept, and so is what the language model has read: a further
+question about the picture costs no second look.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from workers.engines.base import EngineInfo, OnProgress
+from workers.engines.chat_models import (
+    ChatOptions,
+    Generation,
+    Remembered,
+    check_length,
+    check_question,
+    plain,
+    verdict,
+    written,
+)
+from workers.engines.devices import torch_device, torch_dtype
+from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors, wrong_task
+from workers.errors import ModelBroken, UsageError
+from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Turn, Verdict
+
+log = logging.getLogger(__name__)
+
+ARCHITECTURE = "Blip2ForConditionalGeneration"
+
+
+class Blip2:
+    """Answers "ask" and "judge" about one picture; it heeds what was asked about this one before."""
+
+    info: ClassVar[EngineInfo] = EngineInfo(
+        name="blip2",
+        title="BLIP-2",
+        tasks=("ask",),
+        options=ChatOptions,
+        needs=("torch", "transformers"),
+        has_memory=True,
+        judges=True,
+    )
+
+    def __init__(self, model: Path, options: ChatOptions) -> None:
+        self._folder = model
+        self._options = options
+        self._model: Any = None
+        self._look: tuple[Frame, Any] | None = None  # with what was seen, (1, query tokens, width)
+        self._remembered: Remembered | None = None
+        self.device = ""
+
+    def load(self, on_progress: OnProgress) -> None:
+        on_progress(0.0, "Loading BLIP-2")
+        started = time.perf_counter()
+        with load_errors(self._folder):
+            config = config_of(self._folder)
+            if self._folder.is_dir() and not (
+                ARCHITECTURE in config.get("architectures", ()) and config.get("use_decoder_only_language_model", True)
+            ):
+                raise ModelBroken(
+                    "The model in '{folder}' is not a BLIP-2 that the app can use.",
+                    hint="It can use those with OPT, such as blip2-opt-2.7b.",
+                    folder=self._folder,
+                )
+            device = self.device = torch_device(self._options.device)
+            dtype = torch_dtype(device, self._options.dtype)
+            self._model = load_model(ARCHITECTURE, self._folder, device=device, dtype=dtype)
+            from transformers import Blip2Processor
+
+            self._processor = Blip2Processor.from_pretrained(self._folder, local_files_only=True)
+        size = self._processor.image_processor.size
+        self._sight = Sight(size["width"], size["height"])
+        on_progress(1.0, "BLIP-2 is ready")
+        log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
+
+    def unload(self) -> None:
+        self._model = self._look = self._remembered = None
+
+    def run(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer | Verdict]:
+        if request.task not in ("ask", "judge"):
+            raise wrong_task(self._folder, "ask", request.task)
+        check_question(request)
+        if len(request.images) > 1:
+            raise UsageError("BLIP-2 answers about one picture, not {count}.", count=len(request.images))
+        language_model, tokenizer = self._model.language_model, self._processor.tokenizer
+        if request.task == "judge":
+            inputs = self._inputs(request, 1)
+            yield verdict(language_model, inputs, tokenizer, cancelled, self._folder)
+            return
+        started_s = time.perf_counter()
+        image = request.every_image[-1]
+        inputs = self._inputs(request, request.max_new_tokens)
+        tokens = inputs["input_ids"][0].tolist()
+        generation = Generation(
+            language_model,
+            inputs | self._known(tokens, image),
+            max_new_tokens=request.max_new_tokens,
+            cancelled=cancelled,
+            folder=self._folder,
+        )
+        try:
+            yield from written(generation, tokenizer, started_s, self._folder.name, (self._sight,))
+        finally:
+            if generation.cache is not None:
+                self._remembered = Remembered([*tokens, *generation.tokens], (image,), generation.cache)
+
+    def _inputs(self, request: ImageRequest, max_new_tokens: int) -> dict[str, Any]:
+        """The vectors of the picture and then of the words, for the language model.
+
+        Raises:
+            SourceError: the words are too many.
+        """
+        import torch
+
+        image = request.every_image[-1]
+        asked = [*_turns_about(request), Turn(request.question, "")]
+        texts = [f"Question: {plain(turn.question, self._processor.tokenizer)} Answer: {turn.answer}" for turn in asked]
+        inputs = self._processor(images=Image.fromarray(image), text=". ".join(texts).rstrip(), return_tensors="pt")
+        check_length(self._model, inputs.input_ids[0], max_new_tokens)
+        inputs = inputs.to(self._model.device, self._model.dtype)
+        with run_errors(self._folder), torch.inference_mode():
+            if self._look is None or not np.array_equal(self._look[0], image):
+                self._look = image, self._model.get_image_features(inputs.pixel_values, return_dict=True).pooler_output
+            words = self._model.get_input_embeddings()(inputs.input_ids)
+            places = (inputs.input_ids == self._model.config.image_token_id)[..., None]
+            embeds = words.masked_scatter(places, self._look[1].to(words.dtype))
+        return {
+            "inputs_embeds": embeds, "input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask,
+        }  # fmt: skip
+
+    def _known(self, tokens: list[int], image: Frame) -> dict[str, Any]:
+        """What is remembered of this picture and the words after it, for `generate`."""
+        remembered, self._remembered = self._remembered, None
+        if remembered is None or not np.array_equal(remembered.images[0], image):
+            return {}
+        remembered.forget_after(remembered.n_known(tokens))
+        return {"past_key_values": remembered.cache}
+
+
+def _turns_about(request: ImageRequest) -> list[Turn]:
+    """What was asked about the newest picture before."""
+    if request.images:
+        return []
+    with_images = [n for n, turn in enumerate(request.history) if turn.images]
+    return list(request.history[with_images[-1] :])
