@@ -2479,6 +2479,18 @@ Click again to choose</source>
         <translation>小型自编码器</translation>
     </message>
     <message>
+        <source>Depth in pictures</source>
+        <translation>图片中的深度</translation>
+    </message>
+    <message>
+        <source>Poses of people</source>
+        <translation>人物姿势</translation>
+    </message>
+    <message>
+        <source>Areas in pictures</source>
+        <translation>图片中的区域</translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -4693,6 +4705,10 @@ Click again to choose</source>
         <translation>正在加载 Whisper</translation>
     </message>
     <message>
+        <source>Loading an estimator</source>
+        <translation>正在载入估计模型</translation>
+    </message>
+    <message>
         <source>Loading the chat model</source>
         <translation>正在加载对话模型</translation>
     </message>
@@ -4993,6 +5009,10 @@ Click again to choose</source>
         <translation>引擎“{name}”不能做这件事（{verb}）。</translation>
     </message>
     <message>
+        <source>The estimator is ready</source>
+        <translation>估计模型已就绪</translation>
+    </message>
+    <message>
         <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong checksum.</source>
         <translation>模型“{id}”的文件“{name}”校验和错误。</translation>
     </message>
@@ -5159,6 +5179,14 @@ Click again to choose</source>
     <message>
         <source>The model in &apos;{folder}&apos; cannot be read: {reason}.</source>
         <translation>无法读取“{folder}”中的模型：{reason}。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; estimates &apos;{kind}&apos;, not &apos;{wanted}&apos;.</source>
+        <translation>“{folder}”中的模型估计的是“{kind}”，而不是“{wanted}”。</translation>
+    </message>
+    <message>
+        <source>The model in &apos;{folder}&apos; estimates neither depth, nor poses, nor areas.</source>
+        <translation>“{folder}”中的模型既不估计深度，也不估计姿势或区域。</translation>
     </message>
     <message>
         <source>The model in &apos;{folder}&apos; has no template for chats.</source>
@@ -5831,6 +5859,10 @@ Click again to choose</source>
         <translation>深色</translation>
     </message>
     <message>
+        <source>Depth, poses and areas</source>
+        <translation>深度、姿势与区域</translation>
+    </message>
+    <message>
         <source>Describe</source>
         <translation>描述时机</translation>
     </message>
@@ -5889,6 +5921,10 @@ Click again to choose</source>
     <message>
         <source>English only; large-v3 with two decoder layers.</source>
         <translation>仅英语；只有两层解码器的 large-v3。</translation>
+    </message>
+    <message>
+        <source>Finds how a person who fills a picture stands, for drawing another one so.</source>
+        <translation>找出占满图片的人的姿势，以便画出同样姿势的人。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -6189,6 +6225,14 @@ Click again to choose</source>
     <message>
         <source>Says how well labels of your own fit, and finds pictures by words. Fast on any computer.</source>
         <translation>判断自定标签与图片的符合程度，并能按文字查找图片。在任何电脑上都很快。</translation>
+    </message>
+    <message>
+        <source>Says what is near and what is far in a picture, for drawing with its depth.</source>
+        <translation>判断图片中的远近，以便按其深度绘制。</translation>
+    </message>
+    <message>
+        <source>Says which of 150 things is where in a picture, for drawing others there.</source>
+        <translation>判断 150 种事物在图片中的位置，以便在那里画别的。</translation>
     </message>
     <message>
         <source>See</source>

@@ -87,6 +87,9 @@ class ModelsPanel(QWidget):
             "control": self.tr("Controls of drawing"),
             "lora": self.tr("Styles and few steps"),
             "vae": self.tr("Small autoencoders"),
+            "depth": self.tr("Depth in pictures"),
+            "pose": self.tr("Poses of people"),
+            "seg": self.tr("Areas in pictures"),
         }
 
         self.header = PageHeader(self.tr("Models"), self.tr("They run on this machine. Smaller ones answer sooner."))

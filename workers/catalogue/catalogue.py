@@ -572,6 +572,12 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
             return ("vit",), "transformers", "label", "ViT"
         case "blip", name if name in BLIP_TASKS:
             return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
+        case _, name if name.endswith("ForDepthEstimation"):
+            return ("preprocessor",), "transformers", "depth", "depth"
+        case "vitpose", _:
+            return ("preprocessor",), "transformers", "pose", "ViTPose"
+        case _, name if name.endswith("ForSemanticSegmentation"):
+            return ("preprocessor",), "transformers", "seg", "segmentation"
         case "llava", "LlavaForConditionalGeneration":
             return ("llava", "chat-vlm"), "transformers", "ask", "LLaVA"
         case "blip-2", "Blip2ForConditionalGeneration":

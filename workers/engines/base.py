@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 Task = Literal[
     "speech", "emotion", "label", "caption", "ask", "match", "sketch",
     "control", "lora", "vae",  # what stands by a model that draws
+    "depth", "pose", "seg",  # what makes controls of pictures
 ]  # fmt: skip
 OnProgress = Callable[[float, str], None]
 

@@ -63,7 +63,9 @@ def has_dark_ink(grey: Grey) -> bool:
 
 def is_drawing(grey: Grey) -> bool:
     """Whether a picture is ink on paper, or light lines on a dark ground, and not a photograph of something else."""
-    contrast = _contrast(grey)
+    import cv2
+
+    contrast = _contrast(np.asarray(cv2.medianBlur(grey, 5)))  # without the grain of the paper and of the camera
     ink = -contrast if has_dark_ink(grey) else contrast
     is_strong = np.abs(contrast) >= LEAST_CONTRAST
     wrong = (is_strong & (ink < 0)).sum() / max(1, is_strong.sum())
