@@ -1,11 +1,12 @@
 """Every benchmark, one after the other: `python -m benchmarks`, about half an hour on two cores."""
 
-from benchmarks import hear, see, starter, window
+from benchmarks import canvas, hear, see, starter, window
 from tools.starter.scenes import FONT
 
 hear.main()
 window.main()
 see.main()
+canvas.main()
 if FONT.exists():
     starter.main()
 else:

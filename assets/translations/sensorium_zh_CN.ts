@@ -286,6 +286,10 @@
         <source>Without it one finger moves the canvas; two always zoom and turn it</source>
         <translation>关闭时单指移动画布；双指始终缩放和旋转</translation>
     </message>
+    <message>
+        <source>{width} px</source>
+        <translation>{width} 像素</translation>
+    </message>
 </context>
 <context>
     <name>BusyLight</name>
@@ -514,6 +518,10 @@
     <message>
         <source>Empty the canvas</source>
         <translation>清空画布</translation>
+    </message>
+    <message>
+        <source>Checkered paper</source>
+        <translation>棋盘格背景</translation>
     </message>
     <message>
         <source>Zoom and turn</source>

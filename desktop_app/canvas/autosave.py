@@ -1,4 +1,4 @@
-"""Keeps a drawing on disk while it is drawn, down to the last point of the pen, and gives it back at the next start."""
+"""Keeps a drawing on disk while it is drawn, the stroke in progress too, and gives it back at the next start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,15 @@ from workers.errors import DiskError, disk_error
 
 log = logging.getLogger(__name__)
 
-SYNC_EVERY_S = 1.0  # a power cut takes this much; a killed app takes nothing that its thread was given
+POINTS_MS = 25  # a killed app takes so much of the stroke in progress, and nothing else
+SYNC_EVERY_S = 1.0  # a power cut takes this much
 RETRY_S = 3.0
 COMPACT_FROM_BYTES = 64 * 1024 * 1024
 COMPACT_FACTOR = 3  # a file is written anew when it is so many times as long as when that was done last
 
 Encode = Callable[[Encoder, set[int]], bytes]
 """Makes records of a change, for a file that has these numbers already."""
-Item = Encode | StrokePoint | Contents | threading.Event | None
+Item = Encode | list[StrokePoint] | Contents | threading.Event | None
 """What the thread is given: changes, the whole drawing, somebody who waits, the end."""
 
 
@@ -99,7 +100,10 @@ class Autosave(QObject):
         if place.contents is not None:
             document.restore(place.contents)
         self._points: list[StrokePoint] = []  # of the stroke in progress
+        self._n_sent = 0  # of them
         self._is_open = False  # that stroke
+        self._points_due = QTimer(self, singleShot=True, interval=POINTS_MS)
+        self._points_due.timeout.connect(self._send_points)
         self._layers = document.hidden, document.reference_opacity
         self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
         self._retry.timeout.connect(self._write_whole)
@@ -124,6 +128,7 @@ class Autosave(QObject):
 
     def flush(self) -> bool:
         """Waits until everything is on disk; False when that could not be written."""
+        self._send_points()
         return self._writer.flush()
 
     def close(self) -> None:
@@ -139,20 +144,30 @@ class Autosave(QObject):
 
     def _on_stroke_began(self) -> None:
         if (stroke := self._document.stroke) is not None:
-            self._points, self._is_open = [], True
+            self._points, self._n_sent, self._is_open = [], 0, True
             self._writer.put(lambda encoder, _known: encoder.stroke(stroke.style))
 
     def _on_point_added(self, point: StrokePoint) -> None:
         self._points.append(point)
-        self._writer.put(point)
+        if not self._points_due.isActive():
+            self._points_due.start()
+
+    def _send_points(self) -> None:
+        """Not point by point: each time that a thread is woken, the pen may have to wait for a core."""
+        self._points_due.stop()
+        if points := self._points[self._n_sent :]:
+            self._n_sent = len(self._points)
+            self._writer.put(points)
 
     def _on_stroke_ended(self) -> None:
         if self._is_open:  # and no step came of it
             self._is_open = False
+            self._points_due.stop()
             self._writer.put(lambda _encoder, _known: journal.record(Kind.CANCEL))
 
     def _on_step_done(self, step: Step) -> None:
         self._is_open = False
+        self._points_due.stop()
         self._writer.put(lambda encoder, known: encoder.step(step, known))
 
     def _on_undone(self) -> None:
@@ -169,6 +184,7 @@ class Autosave(QObject):
 
     def _write_whole(self) -> None:
         contents = self._document.contents()
+        self._send_points()
         if self._is_open and self._document.stroke is not None and self._points:
             contents.stroke = RecordedStroke(style=self._document.stroke.style, points=tuple(self._points))
         self._writer.put(contents)
@@ -207,7 +223,7 @@ class _File:
 
 
 class _Writer:
-    """The thread that writes. What it is given comes in order; points that wait together become one record."""
+    """The thread that writes, in order what it is given."""
 
     def __init__(
         self,
@@ -244,7 +260,7 @@ class _Writer:
     def _run(self) -> None:
         is_over = False
         while not is_over:
-            for item in _joined(self._next()):
+            for item in self._next():
                 match item:
                     case None:
                         is_over = True
@@ -334,10 +350,8 @@ class _Writer:
             while True:
                 item = self._queue.get_nowait()
                 self._late.append(item)
-                if callable(item):
+                if callable(item) or isinstance(item, list):
                     self._append(item)
-                elif isinstance(item, StrokePoint):
-                    self._append([item])
 
     def _fail(self, error: OSError) -> None:
         if not self._is_failing:
@@ -345,18 +359,3 @@ class _Writer:
             self._is_failing = True
             self._on_failed(disk_error(error, self._path))
         self._on_whole_wanted()
-
-
-def _joined(items: list[Item]) -> Iterator[Encode | list[StrokePoint] | Contents | threading.Event | None]:
-    """The items, points that follow each other as one list."""
-    points: list[StrokePoint] = []
-    for item in items:
-        if isinstance(item, StrokePoint):
-            points.append(item)
-            continue
-        if points:
-            yield points
-            points = []
-        yield item
-    if points:
-        yield points

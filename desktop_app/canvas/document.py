@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from desktop_app.canvas.fill import flood, grown
-from desktop_app.canvas.ink import InkMask
+from desktop_app.canvas.ink import Dabs, InkMask
 from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer, Reference, fitted
 from desktop_app.canvas.snapshot import Snapshot, paint_reference
@@ -322,7 +322,8 @@ class Document(QObject):
         if path is not None:
             bounds = QPainterPath()
             bounds.addRect(QRectF(self.rect))
-            path = path.intersected(bounds)
+            if not bounds.boundingRect().contains(path.boundingRect()):
+                path = path.intersected(bounds)
             if path.boundingRect().width() < 1 or path.boundingRect().height() < 1:
                 path = None
         self._selection = path
@@ -519,6 +520,10 @@ class Edit:
             else QPainter.CompositionMode.CompositionMode_SourceOver
         )
 
+    def ink_line(self, dabs: Dabs) -> None:
+        """Draws a line with round ends through dabs, (n, 4): x, y, radius, strength."""
+        self.apply(self.mask.add_line(dabs))
+
     def set_path(self, path: QPainterPath, width_px: float, *, is_filled: bool = False) -> None:
         """Draws a shape in the place of what this edit has drawn so far."""
         old = self._area
@@ -540,21 +545,26 @@ class Edit:
             return
         self._area = self._area.united(area)
         for key in keys_in(area):
-            corner = tile_rect(key).topLeft()
             part = tile_rect(key) & area
-            inside = part.translated(-corner)
-            before = self._image.tiles.get(key)
-            painter = QPainter(self._image.open(key))
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            if before is None:
-                painter.fillRect(inside, Qt.GlobalColor.transparent)
-            else:
-                painter.drawImage(inside.topLeft(), before.image(), inside)
-            painter.setCompositionMode(self._mode)
-            self.mask.paint(painter, inside.topLeft(), part)
-            painter.end()
-        self._document.changed.emit(area)
+            if self.mask.has_ink(tile_rect(key)):
+                self._ink_tile(key, part)
+            elif not self._image.drop(key):
+                continue  # nothing is there, and nothing was
+            self._document.changed.emit(part)
         self._document._bump(self.layer)
+
+    def _ink_tile(self, key: Key, part: QRect) -> None:
+        inside = part.translated(-tile_rect(key).topLeft())
+        before = self._image.tiles.get(key)
+        painter = QPainter(self._image.open(key))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        if before is None:
+            painter.fillRect(inside, Qt.GlobalColor.transparent)
+        else:
+            painter.drawImage(inside.topLeft(), before.image(), inside)
+        painter.setCompositionMode(self._mode)
+        self.mask.paint(painter, inside.topLeft(), part)
+        painter.end()
 
     def commit(self) -> None:
         """Makes it one step to undo."""
@@ -566,8 +576,9 @@ class Edit:
         """Takes the ink away again."""
         if self.is_open:
             self._close()
-            self._image.drop()
-            self._document.changed.emit(self._area)
+            for key in keys_in(self._area):
+                if self._image.drop(key):
+                    self._document.changed.emit(tile_rect(key) & self._document.rect)
             self._document._bump(self.layer)
             self._document._end(self, ())
 

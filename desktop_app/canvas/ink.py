@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+MOST_AT_ONCE = 40_000  # pixels times lines: more are inked line by line
+
+Dabs = NDArray[np.float64]
+
 
 class InkMask:
     """Ink of one colour over the whole canvas, from 0 to 255 a pixel.
@@ -41,61 +45,76 @@ class InkMask:
         """Draws the ink of an area in its colour, the area's corner at a point."""
         painter.drawImage(at, self._colored, area)
 
+    def has_ink(self, area: QRect) -> bool:
+        return bool(self.amount[area.top() : area.bottom() + 1, area.left() : area.right() + 1].any())
+
     def clear(self, area: QRect) -> None:
         if not area.isEmpty():
             self.amount[area.top() : area.bottom() + 1, area.left() : area.right() + 1] = 0
 
-    def add_line(
-        self,
-        x0: float,
-        y0: float,
-        radius0: float,
-        strength0: float,
-        x1: float,
-        y1: float,
-        radius1: float,
-        strength1: float,
-    ) -> QRect:
-        """Inks a line with round ends, radius and strength going from one to the other; gives the area it touched."""
-        left = math.floor(min(x0 - radius0, x1 - radius1) - 1)
-        top = math.floor(min(y0 - radius0, y1 - radius1) - 1)
-        right = math.ceil(max(x0 + radius0, x1 + radius1) + 1)
-        bottom = math.ceil(max(y0 + radius0, y1 + radius1) + 1)
-        area = QRect(left, top, right - left, bottom - top) & self.bounds
-        if area.isEmpty():
-            return area
-        columns = slice(area.left(), area.right() + 1)
-        rows = slice(area.top(), area.bottom() + 1)
-        from_x, from_y = self._x[columns] - np.float32(x0), self._y[rows] - np.float32(y0)
-        dx, dy = x1 - x0, y1 - y0
-        length2 = dx * dx + dy * dy
-        if length2 > 1e-6:
-            along = from_x * np.float32(dx / length2) + from_y * np.float32(dy / length2)
-            np.clip(along, 0.0, 1.0, out=along)  # how far along the line the nearest point of it is
-            distance = from_x - along * np.float32(dx)
-            off_y = from_y - along * np.float32(dy)
-            distance *= distance
-            off_y *= off_y
-            distance += off_y
-            strength = (
-                along * np.float32(strength1 - strength0) + np.float32(strength0)
-                if strength0 != strength1
-                else strength1
-            )
-            along *= np.float32(radius1 - radius0)
-            along += np.float32(radius0 + 0.5)
-        else:
-            distance = from_x * from_x + from_y * from_y
-            along = np.full_like(distance, max(radius0, radius1) + 0.5)
-            strength = strength1
-        np.sqrt(distance, out=distance)
-        along -= distance  # over the edge it falls from 1 to 0 within a pixel
-        np.clip(along, 0.0, 1.0, out=along)
-        along *= strength * np.float32(255)
-        along += np.float32(0.5)
-        inked = self.amount[rows, columns]
-        np.maximum(inked, along.astype(np.uint8), out=inked)
+    def add_line(self, dabs: Dabs) -> QRect:
+        """Inks lines with round ends from dab to dab, radius and strength going along; gives the area they touched.
+
+        Args:
+            dabs: (n, 4): x, y, radius, strength in [0, 1]; one alone is a dot.
+        """
+        area = self._area_of(dabs)
+        n_lines = max(1, len(dabs) - 1)
+        if n_lines == 1 or n_lines * area.width() * area.height() <= MOST_AT_ONCE:
+            self._ink(dabs[:n_lines], dabs[-n_lines:], area)
+        else:  # each in its own area, which all together are smaller
+            for number in range(n_lines):
+                pair = dabs[number : number + 2]
+                self._ink(pair[:1], pair[1:], self._area_of(pair))
         return area
+
+    def _area_of(self, dabs: Dabs) -> QRect:
+        reach = dabs[:, 2:3] + 1
+        left, top = np.floor((dabs[:, :2] - reach).min(axis=0)).tolist()
+        right, bottom = np.ceil((dabs[:, :2] + reach).max(axis=0)).tolist()
+        bounds = self.bounds
+        left, top = max(left, 0), max(top, 0)
+        right, bottom = min(right, bounds.width()), min(bottom, bounds.height())
+        return (
+            QRect(int(left), int(top), int(right - left), int(bottom - top))
+            if left < right and top < bottom
+            else QRect()
+        )
+
+    def _ink(self, starts: Dabs, ends: Dabs, area: QRect) -> None:
+        """Inks lines, all of them over a whole area: that takes numpy twenty calls, however many they are."""
+        if area.isEmpty():
+            return
+        columns, rows = slice(area.left(), area.right() + 1), slice(area.top(), area.bottom() + 1)
+        x0, y0, radius0, strength0 = starts.T.astype(np.float32)[:, :, None, None]  # (n, 1, 1) each
+        dx, dy, widening, strengthening = (ends - starts).T.astype(np.float32)[:, :, None, None]
+        length2 = dx * dx + dy * dy
+        from_x, from_y = self._x[columns] - x0, self._y[rows] - y0  # (n, 1, width), (n, height, 1)
+        nearness = np.float32(1) / np.maximum(length2, np.float32(1e-6))
+        along = from_x * (dx * nearness) + from_y * (dy * nearness)  # (n, height, width)
+        np.maximum(along, 0.0, out=along)
+        np.minimum(along, 1.0, out=along)  # where on the line the nearest point of it is
+        distance = along * -dx
+        distance += from_x
+        distance *= distance
+        off_y = along * -dy
+        off_y += from_y
+        off_y *= off_y
+        distance += off_y
+        np.sqrt(distance, out=distance)
+        strength: NDArray[np.float32] = strength0 * np.float32(255)
+        if strengthening.any():
+            strength = along * (strengthening * np.float32(255)) + strength
+        along *= widening
+        along += radius0 + np.float32(0.5)
+        along -= distance  # over the edge it falls from 1 to 0 within a pixel
+        np.maximum(along, 0.0, out=along)
+        np.minimum(along, 1.0, out=along)
+        along *= strength
+        along += np.float32(0.5)
+        amount = along.astype(np.uint8)
+        inked = self.amount[rows, columns]
+        np.maximum(inked, amount[0] if len(amount) == 1 else amount.max(axis=0), out=inked)
 
     def add_path(self, path: QPainterPath, width_px: float, *, is_filled: bool) -> QRect:
         """Inks the outline of a shape, and its inside; gives the area that it touched."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from desktop_app.canvas.layers import Layer
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRect
-
     from desktop_app.canvas.document import Document, Edit
 
 LARGEST_PX = 300.0
@@ -21,7 +22,7 @@ THINNEST = 0.15  # of the width, without any pressure
 SPACING = 0.06  # of the radius: points closer than that change nothing to be seen
 LATE_MS = 100  # a point that claims to be older than the last one by less was overtaken: the pen is elsewhere already
 FASTEST_PX_S = 3000.0  # where the speed taper is at its thinnest
-FLATNESS_PX = 0.1  # how far a curve may be off, drawn as lines
+FLATNESS_PX = 0.2  # how far a curve may be off, drawn as lines
 
 
 class StrokePoint(NamedTuple):
@@ -84,7 +85,7 @@ class Stroke:
         self._last = point
         if self._inked is None or self._end is None:
             self._inked = self._end = dab
-            self._touch(self._edit.mask.add_line(*dab, *dab))
+            self._edit.ink_line(np.array([dab]))
             return
         moved = math.hypot(dab.x - self._inked.x, dab.y - self._inked.y)
         if moved < max(0.4, SPACING * dab.radius) and abs(dab.radius - self._inked.radius) < 0.25:
@@ -130,20 +131,10 @@ class Stroke:
         return 1 - 0.7 * min(1.0, self._speed_px_s / FASTEST_PX_S)
 
     def _curve(self, start: _Dab, bend: _Dab, end: _Dab) -> None:
-        """Inks from one point to another, bending towards a third."""
+        """Inks from one point to another on a quadratic curve that bends towards a third."""
         off = math.hypot(start.x - 2 * bend.x + end.x, start.y - 2 * bend.y + end.y)
         n_lines = min(32, max(1, math.ceil(math.sqrt(off / (4 * FLATNESS_PX)))))
-        area, last = None, start
-        for number in range(1, n_lines + 1):
-            dab = start.towards(bend, end, number / n_lines)
-            touched = self._edit.mask.add_line(*last, *dab)
-            area = touched if area is None else area.united(touched)
-            last = dab
-        if area is not None:
-            self._touch(area)
-
-    def _touch(self, area: QRect) -> None:
-        self._edit.apply(area)
+        self._edit.ink_line(_curve_shares(n_lines) @ np.array((start, bend, end)))
 
 
 class _Dab(NamedTuple):
@@ -157,10 +148,12 @@ class _Dab(NamedTuple):
     def middle(self, other: _Dab) -> _Dab:
         return _Dab(*((mine + its) / 2 for mine, its in zip(self, other, strict=True)))
 
-    def towards(self, bend: _Dab, end: _Dab, at: float) -> _Dab:
-        """A place on the quadratic curve to `end`."""
-        first, second, third = (1 - at) ** 2, 2 * at * (1 - at), at**2
-        return _Dab(*(first * a + second * b + third * c for a, b, c in zip(self, bend, end, strict=True)))
+
+@cache
+def _curve_shares(n_lines: int) -> NDArray[np.float64]:
+    """What start, bend and end have in each corner of a curve that is drawn as lines, (n_lines + 1, 3)."""
+    at = np.linspace(0, 1, n_lines + 1)
+    return np.stack([(1 - at) ** 2, 2 * at * (1 - at), at**2], axis=1)
 
 
 class _Smoother:

@@ -149,9 +149,9 @@ class TiledImage:
         self._wet.clear()
         return changes
 
-    def drop(self) -> None:
-        """Forgets what was painted since the last `seal`."""
-        self._wet.clear()
+    def drop(self, key: Key) -> bool:
+        """Forgets what was painted on a tile since the last `seal`; False when nothing was."""
+        return self._wet.pop(key, None) is not None
 
     def put(self, key: Key, tile: Tile | None) -> None:
         """Makes a version the current one; None is transparent."""

@@ -104,7 +104,9 @@ class BrushPopover(Popover):
 
     def _show(self) -> None:
         choices = self._box.choices
-        self.width_row.show_value(step_of(self._box.width_px), f"{round(self._box.width_px)} px")
+        self.width_row.show_value(
+            step_of(self._box.width_px), self.tr("{width} px").format(width=round(self._box.width_px))
+        )
         self.opacity.show_value(round(choices.opacity * 100))
         self.smoothing.show_value(round(choices.smoothing * 100))
         self.tolerance.show_value(round(choices.tolerance * 100))

@@ -176,6 +176,9 @@ class CanvasToolbar(QFrame):
         self.clear_layer_action = self._action(self.tr("Empty the layer"), "trash", "Del", self._clear_layer)
         self.clear_action = self._action(self.tr("Empty the canvas"), "trash", "Ctrl+Del", lambda: document.clear())
 
+        self.paper_action = self._action(self.tr("Checkered paper"), "", "Shift+P", self._toggle_paper)
+        self.paper_action.setCheckable(True)
+
     def _action(self, text: str, icon: str, keys: str, act: Callable[[], object], tip: str = "") -> QAction:
         action = QAction(text, self)
         if icon:
@@ -187,6 +190,9 @@ class CanvasToolbar(QFrame):
         self._view.addAction(action)
         self.commands.append(action)
         return action
+
+    def _toggle_paper(self) -> None:
+        self._view.set_paper("checker" if self.paper_action.isChecked() else "white")
 
     def _clear_layer(self) -> None:
         self._document.clear(self._box.choices.layer)
@@ -225,7 +231,7 @@ class CanvasToolbar(QFrame):
             action.setCheckable(True)
             action.setChecked(self._document.size == QSize(width, height))
             action.triggered.connect(partial(self._document.resize, QSize(width, height)))
-        menu.addActions([self.clear_layer_action, self.clear_action])
+        menu.addActions([self.paper_action, self.clear_layer_action, self.clear_action])
         return menu
 
     def _menu_of(self, actions: list[QAction]) -> QMenu:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from desktop_app.canvas.document import Document, Edit
@@ -340,22 +340,27 @@ class _SelectDrag:
     def __init__(self, document: Document, pointer: Pointer, *, is_lasso: bool) -> None:
         self._document = document
         self._before = document.selection
-        self._points = [pointer.position]
+        self._points = [self._on_canvas(pointer.position)]
         self._is_lasso = is_lasso
         document.set_selection(None)
 
     def move(self, pointer: Pointer) -> None:
+        place = self._on_canvas(pointer.position)
         path = QPainterPath()
         if self._is_lasso:
-            self._points.append(pointer.position)
+            self._points.append(place)
+            path.setFillRule(Qt.FillRule.WindingFill)  # where it crosses itself there is no hole
             path.addPolygon(QPolygonF(self._points))
             path.closeSubpath()
         else:
-            rect = QRectF(self._points[0], pointer.position).normalized()
-            path.addRect(rect)
+            path.addRect(QRectF(self._points[0], place).normalized())
         self._document.set_selection(path)
 
     def end(self) -> None: ...
 
     def cancel(self) -> None:
         self._document.set_selection(self._before)
+
+    def _on_canvas(self, place: QPointF) -> QPointF:
+        size = self._document.size
+        return QPointF(min(max(place.x(), 0.0), size.width()), min(max(place.y(), 0.0), size.height()))

@@ -110,6 +110,7 @@ class CanvasView(QWidget):
         self._device: Device | None = None  # that is pressed down
         self._button = Qt.MouseButton.NoButton  # of the mouse
         self._drag: Drag | None = None
+        self._held: Tool | None = None  # the tool that is at work: an eraser at the right button, too
         self._pan_from: QPointF | None = None
         self._is_space_down = False
         self._shown_tool = self.box.tool
@@ -129,6 +130,7 @@ class CanvasView(QWidget):
 
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # the right button erases
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
@@ -172,7 +174,12 @@ class CanvasView(QWidget):
         self._result_opacity = min(max(opacity, 0.0), 1.0)
         self.update(self._widget_rect(self._result_rect()))
 
+    @property
+    def paper(self) -> Paper:
+        return self._paper
+
     def set_paper(self, paper: Paper) -> None:
+        """White, or a checkered pattern that shows where nothing is."""
         self._paper = paper
         self.update()
 
@@ -397,9 +404,11 @@ class CanvasView(QWidget):
 
     def _cursor_radius(self) -> float | None:
         """Of the circle around the pointer; None where an ordinary cursor is clearer."""
-        if self.box.tool not in INKING or self._is_panning:
+        tool = self._held or self.box.tool
+        if tool not in INKING or self._is_panning:
             return None
-        radius = self.box.width_px * self._scale / 2
+        width_px = self.box.choices.eraser_width_px if tool is Tool.ERASER else self.box.width_px
+        radius = width_px * self._scale / 2
         return radius if radius >= SMALLEST_CIRCLE_PX else None
 
     def _show_cursor(self) -> None:
@@ -437,7 +446,7 @@ class CanvasView(QWidget):
         self, device: Device, tool: Tool, position: QPointF, pressure: float, time_ms: float, shift: bool
     ) -> None:
         self.end_drag()
-        self._device = device
+        self._device, self._held = device, tool
         if tool is Tool.PAN or self._is_space_down:
             self._pan_from = position
         else:
@@ -460,7 +469,7 @@ class CanvasView(QWidget):
             drag, self._drag = self._drag, None
             drag.end()
         self._pan_from = None
-        self._device = None
+        self._device = self._held = None
         self._show_cursor()
 
     def cancel_drag(self) -> None:

@@ -284,7 +284,7 @@ while True:
     for step in range(20):
         x, y = 14 * step + 10, 10 + number % 18 * 10
         stroke.add(StrokePoint(x, y, 1.0, 5.0 * step))
-        saving._writer.flush()
+        saving.flush()
         print(number, step, flush=True)
     stroke.finish()
     number += 1

@@ -122,7 +122,7 @@ def test_stroke_far_beyond_the_canvas_costs_nothing_and_harms_nothing(qapp):
 def test_line_inks_exactly_the_area_that_it_names(qapp):
     mask = InkMask(QSize(100, 100))
 
-    area = mask.add_line(20.3, 30.7, 5.0, 1.0, 60.1, 33.0, 2.0, 1.0)
+    area = mask.add_line(np.array([(20.3, 30.7, 5.0, 1.0), (60.1, 33.0, 2.0, 1.0)]))
 
     rows, columns = np.nonzero(mask.amount[:100, :100])
     assert area.contains(QRect(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1))

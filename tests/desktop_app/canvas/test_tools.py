@@ -316,3 +316,27 @@ def test_pen_after_a_finger_draws_as_ever(fat, fingers):
     pen_stroke(fat, [(100, 50), (200, 50)])
 
     assert ink(fat)[50, 150] == 255
+
+
+def test_lasso_that_leaves_the_canvas_ends_at_its_edge_and_has_no_holes(fat):
+    fat.box.choose(tool=Tool.SELECT_LASSO)
+    mouse_drag(fat, [(100, 50), (900, 50), (900, 150), (50, 150), (50, 30), (250, 30), (250, 100), (100, 100)])
+
+    mask = fat.document.snapshot().selection_mask()
+    assert fat.document.selection.boundingRect().right() <= 300
+    assert mask.pixelColor(200, 75).red() == 255  # it was gone around twice
+
+
+def test_outline_leaves_the_tiles_inside_it_alone(fat):
+    fat.box.choose(tool=Tool.RECTANGLE)
+    fat.document.resize(fat.document.size * 3)
+    fat.zoom_to(1.0)
+    changed = []
+    fat.document.changed.connect(changed.append)
+
+    mouse_drag(fat, [(5, 5), (295, 195)])
+    mouse_drag(fat, [(5, 5), (295, 195), (8, 8)])
+
+    (step, again) = fat.document.undo_stack.done[-2:]
+    assert 0 < len(again.tiles) < len(step.tiles)
+    assert all(area.width() <= 128 for area in changed)
