@@ -3,7 +3,7 @@
 Every figure stands beside that of an empty widget, which paints a dot where the pen is, in the same run. Offscreen
 where there is no display.
 
-    python -m benchmarks.canvas [--out benchmarks/out/canvas.json] [--strokes 10000] [--side 2048]
+    python -m benchmarks.canvas [--out benchmarks/out/canvas.json] [--strokes 10000] [--side 2048] [--wait-s 600]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from benchmarks.calm import wait_for_calm
 from benchmarks.window import Heartbeat, quantile
 
 if TYPE_CHECKING:
@@ -312,13 +313,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "canvas.json")
     parser.add_argument("--strokes", type=int, default=10_000)
     parser.add_argument("--side", type=int, default=2048)
+    parser.add_argument("--wait-s", type=float, default=600.0, help="for others to leave the machine alone, at most")
     arguments = parser.parse_args()
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     result = {
         "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}",
         "python": platform.python_version(),
-        "load": os.getloadavg()[0],
+        "load_before": round(wait_for_calm(arguments.wait_s), 2),
         **measure(arguments.side, arguments.strokes),
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.calm import wait_for_calm
+
 ROOT = Path(__file__).resolve().parent.parent
 STARTERS = ROOT / "assets" / "starter"
 SIZES = ((640, 480), (1280, 720))
@@ -379,7 +381,7 @@ def measure_soak(models: dict[str, Path], minutes: float) -> dict[str, Any]:
 
 def child(what: str, arguments: argparse.Namespace, *more: str) -> Any:
     """A measure in a process of its own, once the machine has time for it."""
-    load = _wait_for_calm(arguments.wait_s)
+    load = wait_for_calm(arguments.wait_s)
     command = [sys.executable, "-m", "benchmarks.see", "--only", what, "--models", str(arguments.models)]
     done = subprocess.run(
         [*command, "--seconds", str(arguments.seconds), "--soak-min", str(arguments.soak_min), *more],
@@ -389,14 +391,6 @@ def child(what: str, arguments: argparse.Namespace, *more: str) -> Any:
         cwd=ROOT,
     )
     return json.loads(done.stdout.splitlines()[-1]) | {"load_before": round(load, 2)}
-
-
-def _wait_for_calm(limit_s: float) -> float:
-    """Waits while others use the machine, at most so long; the load average then."""
-    ends_s = time.monotonic() + limit_s
-    while (load := os.getloadavg()[0]) > (os.cpu_count() or 1) + 0.5 and time.monotonic() < ends_s:
-        time.sleep(5)
-    return load
 
 
 def table(result: dict[str, Any]) -> str:
