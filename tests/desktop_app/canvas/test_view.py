@@ -378,3 +378,29 @@ def test_tool_of_selection_selects(view):
     assert view.document.selection.boundingRect().toRect() == QRect(20, 30, 80, 60)
     mouse_drag(view, [(5, 5), (5, 5)])
     assert view.document.selection is None
+
+
+def test_points_of_the_pen_are_not_thrown_together(qapp):
+    assert not QApplication.testAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents)
+
+
+def test_pen_that_leaves_the_reach_of_the_tablet_keeps_its_ink(view):
+    pen(view, PRESS, 50, 50)
+    pen(view, MOVE, 90, 50)
+    pen(QApplication.instance(), QEvent.Type.TabletLeaveProximity, 90, 50, buttons=NONE)
+    pen(QApplication.instance(), QEvent.Type.TabletEnterProximity, 250, 150, buttons=NONE)
+    pen_stroke(view, [(250, 150), (260, 150)])
+
+    assert steps(view) == 2
+    assert lines(view)[50, 85] > 0
+    assert not lines(view)[60:140].any()  # and no line between the two
+
+
+def test_eraser_at_the_right_button_shows_its_own_width(view):
+    view.box.choose(line_art_width_px=10.0, eraser_width_px=60.0)
+    mouse(view, QEvent.Type.MouseButtonPress, 100, 100, RIGHT)
+    assert view._cursor_radius() == 30
+
+    mouse(view, QEvent.Type.MouseButtonRelease, 100, 100, RIGHT)
+
+    assert view._cursor_radius() == 5
