@@ -1,4 +1,4 @@
-"""Shows what the app does without a microphone or a display: the real window hears the sample speech.
+"""Shows what the app does without a microphone or a display: the real window hears a speech and sees a picture.
 
 The window is drawn where nobody sees it, so that it takes no key from what the user does meanwhile. It leaves
 screenshots of every page, the transcript in every format, and a summary on the terminal.
@@ -20,6 +20,7 @@ from desktop_app import app as window_app
 from desktop_app import i18n, theme
 from desktop_app import log as app_log
 from desktop_app.context import AppContext
+from desktop_app.demo_see import Seeing
 from desktop_app.main_window import MainWindow
 from desktop_app.paths import ASSETS_DIR, Paths
 from desktop_app.settings import Settings
@@ -28,13 +29,13 @@ from workers.results import Commit, Partial
 from workers.sources.media_file import MediaFile, duration_s
 
 SAMPLE = ASSETS_DIR / "samples" / "speech.flac"
-TIME_LIMIT_S = 300
+TIME_LIMIT_S = 600
 MID_SENTENCE_S = 6.0  # when the picture of words that are not certain yet is taken
 FORMATS = ("txt", "srt", "vtt", "json")
 
 
 def main(folder: Path) -> int:
-    """Runs the demonstration into `folder`; 0 when words were heard and kept.
+    """Runs the demonstration into `folder`; 0 when words were heard and kept, and the picture was seen.
 
     Raises:
         UsageError: the folder is a file.
@@ -85,7 +86,7 @@ def _demonstrate(folder: Path, paths: Paths) -> int:
 
 
 class Demonstration(QObject):
-    """Listens to the sample once, takes the pictures and closes the window."""
+    """Listens to the sample once, looks at the sample picture, takes the pictures and closes the window."""
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         super().__init__()
@@ -95,6 +96,8 @@ class Demonstration(QObject):
         self._started_s = 0.0
         self._error = ""
         self._pictures: list[str] = []
+        self._seeing = Seeing(window, self._picture)
+        self._seeing.done.connect(self._on_seen)
         self._speech = self._context.sessions.speech
         self._speech.result_ready.connect(self._on_result)
         self._speech.finished.connect(self._on_finished)
@@ -105,7 +108,7 @@ class Demonstration(QObject):
 
     @property
     def exit_code(self) -> int:
-        return 0 if self._words and not self._error else 1
+        return 0 if self._words and self._seeing.said and not self._error else 1
 
     def _start(self) -> None:
         if self._started_s:
@@ -142,10 +145,18 @@ class Demonstration(QObject):
                     self._error = str(error)
         elif not self._error:
             self._error = "Nothing was kept in the history."
-        QTimer.singleShot(500, self, self._take_pictures)
+        QTimer.singleShot(500, self, self._see)
+
+    def _see(self) -> None:
+        self._picture("hear")
+        print("Looking at the sample picture ...", flush=True)  # noqa: T201
+        self._seeing.start()
+
+    def _on_seen(self) -> None:
+        self._error = self._error or self._seeing.error
+        QTimer.singleShot(0, self, self._take_pictures)
 
     def _take_pictures(self) -> None:
-        self._picture("hear")
         for choice in ("light", "dark"):
             theme.theme().apply(choice)
             for panel_id in self._window.panels:
@@ -167,6 +178,8 @@ class Demonstration(QObject):
             print(f"It did not go well: {self._error}", file=sys.stderr)  # noqa: T201
         first = f"{self._first_text_s:.1f} s" if self._first_text_s is not None else "never"
         print(f"Words heard: {len(self._words)}; first text after {first}, the loading of the model included.")  # noqa: T201
+        for line in self._seeing.said:
+            print(line)  # noqa: T201
         print(f"Transcript, pictures of every page and the log are in {self._folder.resolve()}")  # noqa: T201
 
 

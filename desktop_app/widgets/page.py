@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import theme
 
@@ -25,6 +25,14 @@ def enable(widget: QWidget, is_enabled: bool, tip: str, why_not: str) -> None:
     """Opens or closes a control; one that is closed says why."""
     widget.setEnabled(is_enabled)
     widget.setToolTip(tip if is_enabled else why_not)
+
+
+def prepare_number(field: QAbstractSpinBox, name: str, tip: str) -> None:
+    """Names a number field, and lets it tell of a number only when all of it was typed."""
+    field.setAccessibleName(name)
+    field.setToolTip(tip)
+    field.setKeyboardTracking(False)
+    field.lineEdit().setTextMargins(theme.SPACE_S, 0, theme.SPACE_S, 0)  # the sheet's padding does not reach it
 
 
 class PageHeader(QWidget):

@@ -11,11 +11,18 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
+
+from tests.desktop_app.panels.see.states import states as see_states
 
 SIZES_PX = ((1280, 800), (720, 520))
+STATES: dict[str, Callable[[Any], Iterator[str | None]]] = {"see": see_states}
+"""What brings a page from state to state, by its id; None while it is not there yet."""
 
 
 def main(folder: Path, pages: list[str]) -> None:
@@ -46,15 +53,23 @@ def main(folder: Path, pages: list[str]) -> None:
         window.show()
         for panel_id in pages or window.panels:
             window.show_panel(panel_id)
-            for width, height in SIZES_PX:
-                window.resize(width, height)
-                settle(600)
-                window.grab().save(str(folder / f"{panel_id}_{language}_{look}_{width}.png"))
+            settle(600)
+            for state in STATES.get(panel_id, one_state)(window.page(panel_id)):
+                for width, height in SIZES_PX if state is not None else ():
+                    window.resize(width, height)
+                    settle(300)
+                    name = f"{panel_id}-{state}" if state else panel_id
+                    window.grab().save(str(folder / f"{name}_{language}_{look}_{width}.png"))
+                settle(10)
         context.closed.connect(window.deleteLater)
         window.close()
         settle(300, until=lambda context=context: context.is_closed)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app_log.tear_down()
+
+
+def one_state(_page: QWidget) -> Iterator[str | None]:
+    yield ""
 
 
 def settle(least_ms: int, until=lambda: True) -> None:

@@ -417,6 +417,7 @@ class _Pending(QWidget):
         self.picture = Thumbnail(frame, self.tr("A picture of the next question"), PENDING_PX)
         self.button = theme.icon_button("close", self.tr("Take this picture out"))
         self.button.setIconSize(self.button.iconSize() * 0.7)
+        self.button.setProperty("role", "small")
         self.button.clicked.connect(remove)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

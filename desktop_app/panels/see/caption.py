@@ -24,6 +24,7 @@ from desktop_app.panels.see.lane_head import LaneHead
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.settings import See, extra_of
 from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.page import prepare_number
 from workers.results import Caption, Seen
 
 KEPT = 100
@@ -61,8 +62,8 @@ class CaptionTab(QWidget):
         self.interval.setRange(0.0, 3600.0)
         self.interval.setDecimals(1)
         self.interval.setSuffix(self.tr(" s"))
-        self.interval.setAccessibleName(self.tr("At most every"))
-        self.interval.setToolTip(self.tr("At least so long from one description to the next"))
+        tip = self.tr("At least so long from one description to the next")
+        prepare_number(self.interval, self.tr("At most every"), tip)
         self.options = QWidget()
         self.options.hide()
 

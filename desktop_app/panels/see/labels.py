@@ -21,7 +21,7 @@ from desktop_app.context import AppContext
 from desktop_app.panels.see.lane_head import LaneHead
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.widgets.label_bars import LabelBars
-from desktop_app.widgets.page import EmptyState
+from desktop_app.widgets.page import EmptyState, prepare_number
 from desktop_app.widgets.switch import Switch
 from workers.results import LabelScores, Seen
 
@@ -76,8 +76,8 @@ class LabelsTab(QWidget):
         )
         self.top_k = QSpinBox()
         self.top_k.setRange(1, 50)
-        self.top_k.setAccessibleName(self.tr("Classes shown"))
-        self.top_k.setToolTip(self.tr("How many classes of the model are shown, the surest first"))
+        tip = self.tr("How many classes of the model are shown, the surest first")
+        prepare_number(self.top_k, self.tr("Classes shown"), tip)
         self.options = QWidget()
         self.options.hide()
 

@@ -24,7 +24,7 @@ from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.history_list import when_text
-from desktop_app.widgets.page import EmptyState, enable
+from desktop_app.widgets.page import EmptyState, enable, prepare_number
 from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.thumbnail import Thumbnail
 
@@ -181,8 +181,8 @@ class StandingCard(QFrame):
         self.cool_down.setDecimals(0)
         self.cool_down.setSuffix(self.tr(" s"))
         self.cool_down.setValue(standing.question.cool_down_s)
-        self.cool_down.setAccessibleName(self.tr("Told at most every"))
-        self.cool_down.setToolTip(self.tr("After you were told, it is silent for so long"))
+        silent = self.tr("After you were told, it is silent for so long")
+        prepare_number(self.cool_down, self.tr("Told at most every"), silent)
         self.options = QWidget()
         self.options.hide()
 
@@ -219,8 +219,7 @@ class StandingCard(QFrame):
         field = QSpinBox()
         field.setRange(least, most)
         field.setValue(value)
-        field.setAccessibleName(name)
-        field.setToolTip(name)
+        prepare_number(field, name, name)
         return field
 
     def refresh(self) -> None:

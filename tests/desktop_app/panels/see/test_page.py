@@ -34,7 +34,9 @@ def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
 
 
 def test_the_window_finds_the_page_between_hear_and_history():
-    assert [panel.id for panel in discover()][:3] == ["hear", "see", "history"]
+    pages = [panel.id for panel in discover()]
+
+    assert pages.index("hear") < pages.index("see") < pages.index("history")
 
 
 def test_before_the_first_picture_the_page_says_what_to_do(panel):
