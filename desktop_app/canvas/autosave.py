@@ -53,12 +53,14 @@ class Place:
 
 
 def take_place(drawings: Path) -> Place:
-    """The newest drawing that no other window has open, or a new place. Reads a file: not for the window's thread.
+    """The drawing that was drawn on last and that no other window has open, or a new place.
+
+    Reads a file: not for the window's thread.
 
     Raises:
         DiskError: no folder can be made.
     """
-    for folder in sorted(drawings.glob("*-*"), reverse=True):
+    for folder in sorted(drawings.glob("*-*"), key=_last_change, reverse=True):
         try:
             lock = lock_file(folder / "drawing.lock")
         except OSError:  # another window has it, or it may not be written
@@ -68,6 +70,13 @@ def take_place(drawings: Path) -> Place:
                 return Place(folder, lock, contents)
         os.close(lock)
     return _new_place(drawings)
+
+
+def _last_change(folder: Path) -> float:
+    try:
+        return (folder / "drawing.journal").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _new_place(drawings: Path) -> Place:

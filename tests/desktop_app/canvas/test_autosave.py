@@ -124,6 +124,19 @@ def test_two_windows_have_a_drawing_each_and_find_it_again(opened):
     assert {tuple(content(newest)), tuple(content(other))} == set(map(tuple, contents))
 
 
+def test_drawing_that_was_drawn_on_last_comes_first(opened):
+    older, saving_older = opened()
+    newer, saving_newer = opened()
+    draw(newer, 200)
+    opened.close(saving_newer)
+    draw(older, 10)
+    before = content(older)
+    opened.close(saving_older)
+    os.utime(saving_newer.folder / "drawing.journal", (1, 1))
+
+    assert content(opened()[0]) == before
+
+
 def test_cancelled_stroke_does_not_come_back(opened):
     document, saving = opened()
     draw(document, 10)
