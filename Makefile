@@ -27,14 +27,19 @@ FONT := /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 
 SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-us-slt-hts
 
+STARTERS := vit clip blip_vqa blip_caption llava wav2vec2 autoencoder sd controlnet
+
+# `make starter STEPS=2 POOL=200 SENSORIUM_STARTER_DIR=/tmp/try` tries in a copy whether all of it still works.
 starter: ## trains the starter models anew; called again, goes on where it was cut off
 	@scripts/set_up.sh
 	@test -e $(FONT) || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq fonts-noto-color-emoji
 	@dpkg -s $(SPEAKERS) >/dev/null 2>&1 || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq $(SPEAKERS)
-	@$(PYTHON) -m tools.starter.pool
-	@$(PYTHON) -m tools.starter.voices
-	@for model in vit clip blip_vqa blip_caption llava wav2vec2; do $(PYTHON) -m tools.starter.train_$$model || exit; done
-	@$(PYTHON) -m benchmarks.starter --ship
+	@$(PYTHON) -m tools.starter.pool $(if $(POOL),--scenes $(POOL))
+	@$(PYTHON) -m tools.starter.drawing_pool $(if $(POOL),--drawings $(POOL))
+	@$(PYTHON) -m tools.starter.voices $(if $(POOL),--utterances $(POOL))
+	@for model in $(STARTERS); do \
+	  $(PYTHON) -m tools.starter.train_$$model $(if $(STEPS),--steps $(STEPS)) || exit; done
+	@$(PYTHON) -m benchmarks.starter --ship $(if $(POOL),--scenes $(POOL))
 	@$(PYTHON) -m tools.starter.card
 
 lock: ## pins what is installed in .venv now

@@ -310,6 +310,7 @@ MEASURES = {
     "starter-blip-vqa": blip_vqa,
     "starter-blip-caption": blip_caption,
     "starter-llava": llava,
+    "starter-wav2vec2": wav2vec2,
     **starter_drawing.MEASURES,
 }
 
