@@ -6007,6 +6007,10 @@ Click again to choose</source>
         <translation>认识约 120 种日常事物的图标，不认识照片。要识别照片，请下载完整模型。</translation>
     </message>
     <message>
+        <source>Knows about 50 words: digits and commands of the app. Get a full model for other speech.</source>
+        <translation>认识约 50 个词：数字和应用的命令。听其他语音请获取完整模型。</translation>
+    </message>
+    <message>
         <source>LLaVA (chat)</source>
         <translation>LLaVA（对话）</translation>
     </message>

@@ -44,7 +44,7 @@ REAL_DIGITS = ASSETS.parents[2] / "shared" / "data" / "speech" / "digits"  # of 
 TRAINED_SPEAKERS = ("george", "jackson")  # the others are measured only
 REAL_SHARE = 0.12
 FILTERS = 64
-KERNELS, STRIDES = (128, 9, 8), (16, 5, 4)  # 8 ms at a time, 20 ms apart in the end
+KERNELS, STRIDES = (128, 5, 8), (16, 5, 4)  # 8 ms at a time, 20 ms apart in the end
 LOWEST_HZ, HIGHEST_HZ = 120, 7000
 MEASURED_CLIPS = 60
 BLANK, UNKNOWN, DELIMITER = "<pad>", "<unk>", "|"
@@ -64,7 +64,7 @@ def new_model() -> Wav2Vec2ForCTC:
             hidden_size=112,
             num_hidden_layers=4,
             num_attention_heads=4,
-            intermediate_size=384,
+            intermediate_size=224,
             num_conv_pos_embeddings=32,
             num_conv_pos_embedding_groups=4,
             do_stable_layer_norm=True,
