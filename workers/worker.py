@@ -369,6 +369,19 @@ class StandingWorker(Worker):
         super().stop()
 
 
+class LoadWorker(Worker):
+    """Loads an engine ahead of the first question; emits Progress, 1.0 when it is there. It stays warm for a while."""
+
+    def __init__(self, pool: EnginePool, spec: EngineSpec, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._spec = spec
+
+    def work(self) -> Iterator[object]:
+        with self._pool.acquire(self._spec, on_progress=self.report_progress, cancelled=self.cancelled):
+            yield Progress(1.0)
+
+
 class AnswerWorker(Worker):
     """Answers one question; emits Progress while loading, 1.0 when it is there, then AnswerTokens and the Answer.
 

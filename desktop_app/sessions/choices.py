@@ -70,10 +70,10 @@ def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask, *, eng
     }[task]
     entry = catalogue.entry(model_id) if model_id else catalogue.default_model(task, engine or chosen)
     if engine and engine not in entry.engines:
-        entry = catalogue.default_model(task, engine)
+        entry, model_id = catalogue.default_model(task, engine), ""
     fitting = [name for name in (engine, chosen) if name in entry.engines]
     name = fitting[0] if fitting else entry.engines[0]
-    return catalogue.spec(name, entry.id, options_of(see, name))
+    return catalogue.spec(name, model_id or entry.id, options_of(see, name))  # an id, or a folder that is not listed
 
 
 def judge_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:

@@ -49,7 +49,7 @@ from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
 from workers.vision import LookMailbox, LookPlan
-from workers.worker import AnswerWorker, LookWorker, Worker
+from workers.worker import AnswerWorker, LoadWorker, LookWorker, Worker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
@@ -163,6 +163,7 @@ class VisionSession(QObject):
         self._spec: EngineSpec | None = None  # that answers, as the settings say
         self._answering: ChatTurn | None = None
         self._worker: AnswerWorker | None = None  # of the turn that is being answered
+        self._loader: LoadWorker | None = None  # of the model that answers, ahead of the first question
         self._workers: set[Worker] = set()  # those of which not everything was heard yet
         self._has_news = False  # of the turn, since it was told last
         self._turn_timer = QTimer(self, interval=TURN_PERIOD_MS)
@@ -295,6 +296,8 @@ class VisionSession(QObject):
         if self._context.is_closing:
             self.stop_answer()
             self.voice.cancel()
+            if self._loader is not None:
+                self._loader.stop()
         if self._state.is_active or self._workers:
             self._set_state(SessionState.STOPPING)
         self.source_changed.emit()
@@ -657,6 +660,27 @@ class VisionSession(QObject):
             )
         return turn
 
+    def prepare_answers(self) -> None:
+        """Loads the model that answers, if that has not been done, so that the first question need not wait for it."""
+        if self._loader is not None or self._answering is not None or self._context.is_closing:
+            return
+        settings, catalogue = self._context.settings, self._context.catalogue
+        self._context.run(
+            lambda job: vision_spec(settings, catalogue, "ask"),
+            on_done=self._on_prepared,
+            on_failed=lambda error: log.info("the model that answers is not loaded ahead: %s", error),
+        )
+
+    def _on_prepared(self, spec: EngineSpec) -> None:
+        self._spec = spec
+        if self._loader is None and self._answering is None and not self._context.is_closing:
+            self._loader = LoadWorker(self._context.pool, spec)
+            self._run_worker(self._loader, self._on_load_progress)
+
+    def _on_load_progress(self, progress: Progress) -> None:
+        if self._answering is None:
+            self.ask_progress.emit(progress if progress.fraction < 1.0 else None)
+
     def begin_voice(self, source: AudioSource | None = None) -> None:
         """The key to speak went down: the question will be about what is in view now.
 
@@ -857,7 +881,7 @@ class VisionSession(QObject):
 
     # ── workers and settings ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _run_worker(self, worker: Worker, on_result: Callable[[object], None]) -> None:
+    def _run_worker(self, worker: Worker, on_result: Callable[..., None]) -> None:
         worker.result_ready.connect(on_result)
         worker.ended.connect(self._on_worker_ended)
         self._workers.add(worker)
@@ -865,6 +889,9 @@ class VisionSession(QObject):
 
     def _on_worker_ended(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        if worker is self._loader:
+            self._loader = None
+            self._on_load_progress(Progress(1.0))
         self.standing.worker_ended(worker, worker.error)
         self.voice.worker_ended(worker, worker.error)
         if worker is self._worker and self._answering is not None:

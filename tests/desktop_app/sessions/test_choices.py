@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
-from desktop_app.sessions.choices import emotion_spec, options_of, speech_spec
+from desktop_app.sessions.choices import (
+    emotion_spec,
+    judge_spec,
+    label_plan,
+    options_of,
+    speech_spec,
+    vision_spec,
+)  # fmt: skip
 from desktop_app.settings import Settings
 from tests.workers.engines.speech.conftest import save_emotion_model
+from tests.workers.engines.vision.conftest import save_blip
 from workers.catalogue.catalogue import Catalogue
 
 
@@ -41,3 +49,50 @@ def test_emotions_need_the_wish_and_a_model(tmp_path: Path):
     assert spec.model_path == str(folder)
     settings.hear.emotion = False
     assert emotion_spec(settings, catalogue) is None
+
+
+def test_each_task_of_seeing_has_an_engine_without_any_choice(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path)
+
+    found = {task: vision_spec(settings, catalogue, task) for task in ("label", "caption", "ask")}
+
+    assert {task: (spec.engine, spec.model_id) for task, spec in found.items()} == {
+        "label": ("clip", "starter-clip"),
+        "caption": ("blip", "starter-blip-caption"),
+        "ask": ("blip", "starter-blip-vqa"),
+    }
+
+
+def test_a_folder_that_no_list_has_can_be_chosen_by_its_path(tmp_path: Path):
+    folder = save_blip(tmp_path / "mine", "BlipForQuestionAnswering")
+    settings = Settings()
+    settings.see.ask_model = str(folder)
+
+    spec = vision_spec(settings, Catalogue(tmp_path / "models"), "ask")
+
+    assert (spec.engine, spec.model_path) == ("blip", str(folder))
+
+
+def test_a_model_with_classes_of_its_own_shows_the_best_ones():
+    settings = Settings()
+    settings.see.top_k = 7
+
+    assert label_plan(settings.see, "vit", None).request.top_k == 7
+    assert label_plan(settings.see, "clip", None).request.top_k is None
+
+
+def test_standing_questions_are_labelled_by_clip_whatever_is_chosen(tmp_path: Path):
+    settings = Settings()
+    settings.see.label_engine, settings.see.label_model = "vit", "starter-vit"
+
+    spec = vision_spec(settings, Catalogue(tmp_path), "label", engine="clip")
+
+    assert (spec.engine, spec.model_id) == ("clip", "starter-clip")
+
+
+def test_a_judge_is_what_answers_where_it_can_and_may(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path)
+
+    assert judge_spec(settings, catalogue).model_id == "starter-blip-vqa"
+    settings.see.judge = False
+    assert judge_spec(settings, catalogue) is None

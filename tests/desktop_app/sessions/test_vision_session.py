@@ -20,7 +20,7 @@ from desktop_app.settings import Settings
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DeviceError, ModelMissing
-from workers.results import SAMPLE_RATE_HZ, Caption, LabelScores, Region, VideoFrame
+from workers.results import SAMPLE_RATE_HZ, Caption, LabelScores, Progress, Region, VideoFrame
 from workers.sources import media_file
 from workers.sources.base import Orientation
 from workers.sources.image_file import read_image
@@ -502,6 +502,21 @@ def test_quitting_while_answering_is_clean(qtbot, context, session, camera, engi
         context.close()
 
     assert (turn.state, session.state) == (TurnState.STOPPED, SessionState.IDLE)
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_a_model_that_was_loaded_ahead_answers_without_another_load(qtbot, context, session, camera):
+    progress: list = []
+    session.ask_progress.connect(progress.append)
+    session.prepare_answers()
+    session.prepare_answers()
+    qtbot.waitUntil(lambda: progress[-1:] == [None], timeout=20_000)
+    (loaded,) = context.pool.loaded()
+
+    answered(qtbot, session.ask("What?"))
+
+    assert [engine.pid for engine in context.pool.loaded()] == [loaded.pid]
+    assert any(isinstance(step, Progress) for step in progress)
 
 
 @pytest.mark.parametrize("placement", ["process"], indirect=True)

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import struct
 import threading
 from pathlib import Path
 
@@ -73,6 +74,28 @@ def test_a_looped_video_begins_anew(start, collected, video):
     collected.until(lambda: len(collected.frames) > n_before + 2)
 
     assert collected.ends == []
+
+
+def test_a_video_that_was_filmed_on_its_side_is_shown_upright(start, collected, tmp_path):
+    path = tmp_path / "portrait.mp4"
+    picture = np.zeros((48, 64, 3), np.uint8)
+    picture[:24] = 220  # the upper half
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    one, w = 1 << 16, 1 << 30  # fixed point, ISO 14496-12: the matrix of a track says how it was held
+    as_filmed = struct.pack(">9i", one, 0, 0, 0, one, 0, 0, 0, w)
+    on_its_side = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, w)
+    before, track, after = path.read_bytes().partition(b"tkhd")
+    path.write_bytes(before + track + after.replace(as_filmed, on_its_side, 1))
+
+    start(path)
+
+    assert collected.frames[0].size == (48, 64)
+    assert collected.frames[0].pixels[:, 30:].mean() > 150
+    assert collected.frames[0].pixels[:, :18].mean() < 60
 
 
 def test_stop_in_the_middle_ends_it(start, collected, video):
