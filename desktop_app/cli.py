@@ -322,6 +322,88 @@ def _look(
     return run(order, Paths.of_user(), complain)
 
 
+# ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def sketch(
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE.png", help="Where the picture goes, with all that made it.")
+    ],
+    sketch: Annotated[str, typer.Argument(metavar="SKETCH", help="A drawing or a photograph to follow.")] = "",
+    prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What the picture should show.")] = None,
+    negative: Annotated[str | None, typer.Option(metavar="TEXT", help="What it should not show.")] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="What of the sketch is followed: scribble (the default), softedge, canny, depth, pose or seg; "
+            "several are heeded together.",
+        ),
+    ] = None,
+    control_scale: Annotated[
+        float | None, typer.Option(min=0, max=2, metavar="X", help="How strictly it is followed; 1 is normal.")
+    ] = None,
+    control_end: Annotated[
+        float | None, typer.Option(min=0, max=1, metavar="X", help="The share of the steps in which it is followed.")
+    ] = None,
+    init: Annotated[str, typer.Option(metavar="IMAGE", help="Colours to begin with.")] = "",
+    mask: Annotated[str, typer.Option(metavar="IMAGE", help="White where --init is made anew; the rest stays.")] = "",
+    strength: Annotated[
+        float | None, typer.Option(min=0.01, max=1, metavar="X", help="How much of --init is made anew.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=500, metavar="N", help="More take longer.")] = None,
+    guidance_scale: Annotated[
+        float | None, typer.Option(min=0, max=50, metavar="X", help="How strictly the words are heeded.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**31 - 1, metavar="N", help="The same one gives the same picture.")
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="In pixels, such as 512x768.")] = "",
+    count: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="N", help="How many, with seeds one after another.")
+    ] = 1,
+    like: Annotated[str, typer.Option(metavar="FILE.png", help="Take all that is left out from this picture.")] = "",
+    style: Annotated[str, typer.Option(metavar="NAME", help="Words that are added to the prompt.")] = "",
+    lora: Annotated[list[str] | None, typer.Option(metavar="ID[:SCALE]", help="A LoRA of `models list`.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Such as ddim, euler, dpmpp-2m-karras, unipc, lcm or tcd.")
+    ] = None,
+    model: LookModel = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    as_json: AsJsonOrPiped = False,
+) -> int:
+    """Draws a picture from words, a sketch, or both."""
+    from desktop_app.paths import Paths
+    from desktop_app.sketch import Order, kinds_of, run
+
+    order = Order(
+        sketch=sketch,
+        output=output,
+        prompt=prompt,
+        negative=negative,
+        controls=kinds_of(control or (["scribble"] if sketch else [])),
+        control_scale=control_scale,
+        control_end=control_end,
+        init=init,
+        mask=mask,
+        strength=strength,
+        steps=steps,
+        guidance_scale=guidance_scale,
+        seed=seed,
+        size=size,
+        count=count,
+        like=like,
+        style=style,
+        model=model,
+        scheduler=scheduler,
+        loras=tuple(lora or ()),
+        replaces=overwrite,
+        is_json=as_json or not sys.stdout.isatty(),
+    )
+    return run(order, Paths.of_user(), complain)
+
+
 # ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

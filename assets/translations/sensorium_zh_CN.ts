@@ -4093,6 +4093,10 @@ Click again to choose</source>
         <translation>无法写入“{path}”：{reason}。</translation>
     </message>
     <message>
+        <source>&apos;{path}&apos; does not end with .png.</source>
+        <translation>“{path}”不以 .png 结尾。</translation>
+    </message>
+    <message>
         <source>&apos;{path}&apos; is a folder.</source>
         <translation>“{path}”是一个文件夹。</translation>
     </message>
@@ -4117,6 +4121,10 @@ Click again to choose</source>
         <translation>“{path}”会被“{name}”覆盖。</translation>
     </message>
     <message>
+        <source>&apos;{path}&apos; would be overwritten.</source>
+        <translation>“{path}”会被覆盖。</translation>
+    </message>
+    <message>
         <source>&apos;{repo_id}&apos; asks for an agreement before it can be downloaded.</source>
         <translation>下载“{repo_id}”之前需要同意其协议。</translation>
     </message>
@@ -4125,12 +4133,28 @@ Click again to choose</source>
         <translation>“{repo_id}”没有应用可读取格式的权重。</translation>
     </message>
     <message>
+        <source>&apos;{size}&apos; is no size.</source>
+        <translation>“{size}”不是尺寸。</translation>
+    </message>
+    <message>
+        <source>&apos;{text}&apos; is no LoRA with its scale.</source>
+        <translation>“{text}”不是带强度的 LoRA。</translation>
+    </message>
+    <message>
         <source>&apos;{text}…&apos; is too long: it has {count} tokens, and the model reads {most}.</source>
         <translation>“{text}…”太长：它有 {count} 个词元，而模型只读 {most} 个。</translation>
     </message>
     <message>
+        <source>--control says what becomes of a sketch.</source>
+        <translation>--control 说明如何使用草图。</translation>
+    </message>
+    <message>
         <source>--format says how the files in a folder are written.</source>
         <translation>--format 指定文件夹中文件的格式。</translation>
+    </message>
+    <message>
+        <source>--mask says which part of a picture is made anew.</source>
+        <translation>--mask 说明图片的哪一部分要重绘。</translation>
     </message>
     <message>
         <source>A JPEG cannot be see-through.</source>
@@ -4281,6 +4305,10 @@ Click again to choose</source>
         <translation>请选择适用于 {own} 的 LoRA，或换一个模型。</translation>
     </message>
     <message>
+        <source>Choose a PNG that Sensorium, or another program for Stable Diffusion, has saved.</source>
+        <translation>请选择由 Sensorium 或其他 Stable Diffusion 程序保存的 PNG。</translation>
+    </message>
+    <message>
         <source>Choose a PNG, or white paper.</source>
         <translation>请选择 PNG，或白色背景。</translation>
     </message>
@@ -4377,12 +4405,20 @@ Click again to choose</source>
         <translation>请选择其他文件夹。</translation>
     </message>
     <message>
+        <source>Choose another kind of control or another model.</source>
+        <translation>请选择另一种控制或另一个模型。</translation>
+    </message>
+    <message>
         <source>Choose another model, or try again in a minute; the log tells more.</source>
         <translation>请选择其他模型，或一分钟后重试；详情见日志。</translation>
     </message>
     <message>
         <source>Choose another model.</source>
         <translation>请选择另一个模型。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or add --overwrite.</source>
+        <translation>请换一个名称，或加上 --overwrite。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -4493,6 +4529,10 @@ Click again to choose</source>
         <translation>请先下载它。</translation>
     </message>
     <message>
+        <source>Download it on the Models page or with `sensorium models download {control}`.</source>
+        <translation>请在“模型”页面下载，或运行 `sensorium models download {control}`。</translation>
+    </message>
+    <message>
         <source>Download it on the Models page or with `sensorium models download {id}`.</source>
         <translation>请在“模型”页面下载，或使用 `sensorium models download {id}`。</translation>
     </message>
@@ -4537,6 +4577,10 @@ Click again to choose</source>
         <translation>“-”只能给出一次。</translation>
     </message>
     <message>
+        <source>Give --output NAME.png.</source>
+        <translation>请给出 --output NAME.png。</translation>
+    </message>
+    <message>
         <source>Give --question TEXT, or a table of pictures and questions.</source>
         <translation>请给出 --question 文字，或一个图片与问题的表格。</translation>
     </message>
@@ -4561,12 +4605,20 @@ Click again to choose</source>
         <translation>请给出每行有一张图片和一个问题的表格。</translation>
     </message>
     <message>
+        <source>Give it: --init IMAGE.</source>
+        <translation>请给出图片：--init IMAGE。</translation>
+    </message>
+    <message>
         <source>Give one that was said or seen.</source>
         <translation>请给出一个说过或见过的词。</translation>
     </message>
     <message>
         <source>Give one.</source>
         <translation>请提供一张。</translation>
+    </message>
+    <message>
+        <source>Give one: SKETCH.png.</source>
+        <translation>请给出草图：SKETCH.png。</translation>
     </message>
     <message>
         <source>Give some: --labels &quot;a cat, a dog&quot;.</source>
@@ -4775,6 +4827,14 @@ Click again to choose</source>
     <message>
         <source>Move it away to start a new one, or put back a copy.</source>
         <translation>请将其移走以重新开始，或恢复备份。</translation>
+    </message>
+    <message>
+        <source>No ControlNet for &apos;{kind}&apos; is known that goes with the model &apos;{id}&apos;.</source>
+        <translation>没有已知的适用于模型“{id}”的“{kind}”ControlNet。</translation>
+    </message>
+    <message>
+        <source>No ControlNet for &apos;{kind}&apos; that goes with the model &apos;{id}&apos; is installed.</source>
+        <translation>尚未安装适用于模型“{id}”的“{kind}”ControlNet。</translation>
     </message>
     <message>
         <source>No NVIDIA GPU can be used on this machine.</source>
@@ -5369,6 +5429,10 @@ Click again to choose</source>
         <translation>“{folder}”中没有 Whisper 模型。</translation>
     </message>
     <message>
+        <source>There is no control &apos;{name}&apos;.</source>
+        <translation>没有名为“{name}”的控制。</translation>
+    </message>
+    <message>
         <source>There is no engine &apos;{name}&apos;.</source>
         <translation>没有引擎“{name}”。</translation>
     </message>
@@ -5391,10 +5455,6 @@ Click again to choose</source>
     <message>
         <source>There is no model &apos;{id}&apos;.</source>
         <translation>没有模型“{id}”。</translation>
-    </message>
-    <message>
-        <source>There is no model here that finds &apos;{kind}&apos; in pictures.</source>
-        <translation>这里没有能在图片中识别“{kind}”的模型。</translation>
     </message>
     <message>
         <source>There is no model in &apos;{folder}&apos;.</source>
@@ -5509,10 +5569,6 @@ Click again to choose</source>
         <translation>请取消设置该变量后重试。</translation>
     </message>
     <message>
-        <source>Use edges or a scribble of it.</source>
-        <translation>请改用边缘或涂鸦。</translation>
-    </message>
-    <message>
         <source>Verify it on the Models page, or download it again.</source>
         <translation>请在“模型”页面检查它，或重新下载。</translation>
     </message>
@@ -5547,6 +5603,14 @@ Click again to choose</source>
     <message>
         <source>Whisper is ready</source>
         <translation>Whisper 已就绪</translation>
+    </message>
+    <message>
+        <source>Write it as --lora ID:0.8.</source>
+        <translation>请写作 --lora ID:0.8。</translation>
+    </message>
+    <message>
+        <source>Write it as 512x512.</source>
+        <translation>请写作 512x512。</translation>
     </message>
     <message>
         <source>Write it as: picture.png,&quot;What is this?&quot;</source>
@@ -5599,6 +5663,10 @@ Click again to choose</source>
     <message>
         <source>{path} does not exist.</source>
         <translation>{path} 不存在。</translation>
+    </message>
+    <message>
+        <source>{path} does not say how it was made.</source>
+        <translation>{path} 没有说明它是如何制作的。</translation>
     </message>
     <message>
         <source>{path} has no picture.</source>

@@ -12,7 +12,6 @@ from desktop_app.sessions.choices import options_of
 from desktop_app.styles import styled
 from workers.catalogue.presets import Preset, presets_for
 from workers.engines.devices import machine
-from workers.errors import ModelMissing
 from workers.pictures import on_ground, rgba_of
 from workers.results import ControlKind, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
@@ -109,9 +108,7 @@ def control_spec(settings: Settings, catalogue: Catalogue, plan: SketchPlan, kin
     """
     if kind in LINE_KINDS:
         return sketch_spec(settings, catalogue, plan.model_id)
-    raise ModelMissing(
-        "There is no model here that finds '{kind}' in pictures.", hint="Use edges or a scribble of it.", kind=kind
-    )
+    return catalogue.estimator(kind)
 
 
 def policy_options(draw: Draw) -> SketchPolicyOptions:

@@ -215,6 +215,31 @@ class Catalogue:
             entries = sorted((entry for entry in entries if kind in entry.controls), key=lambda one: len(one.controls))
         return entries
 
+    def control_model(self, model_id: str, kind: ControlKind) -> ModelEntry:
+        """The first ControlNet for this kind of control that is installed and goes with a model.
+
+        Raises:
+            ModelMissing: none is.
+        """
+        entries = self.companions(model_id, "control", kind)
+        for entry in entries:
+            if self._is_installed(entry):
+                return entry
+        if entries:
+            raise ModelMissing(
+                "No ControlNet for '{kind}' that goes with the model '{id}' is installed.",
+                hint="Download it on the Models page or with `sensorium models download {control}`.",
+                kind=kind,
+                id=model_id,
+                control=entries[0].id,
+            )
+        raise ModelMissing(
+            "No ControlNet for '{kind}' is known that goes with the model '{id}'.",
+            hint="Choose another kind of control or another model.",
+            kind=kind,
+            id=model_id,
+        )
+
     # ── where it is ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def locate(self, model_id: str) -> Path:
@@ -275,9 +300,19 @@ class Catalogue:
         named = [*(control.model for control in request.controls), *(lora.model for lora in request.loras)]
         folders = {model_id: str(self.locate(model_id)) for model_id in named}
         for entry in self.companions(request.model, "vae"):
-            if self.status(entry.id) is ModelStatus.INSTALLED:
+            if self._is_installed(entry):
                 folders.setdefault(TINY_VAE, str(self.locate(entry.id)))
         return replace(request, folders=folders)
+
+    def estimator(self, kind: ControlKind) -> EngineSpec:
+        """The engine that finds depth, a pose or areas in a picture; lines are found by the engine that draws.
+
+        Raises:
+            ModelMissing, ModelBroken: its model is not installed; the hint says how to get it.
+        """
+        entry = next((entry for entry in self.entries() if entry.task == kind and self._is_installed(entry)), None)
+        entry = entry or next(entry for entry in self.entries() if entry.task == kind)
+        return self.spec(entry.engines[0], entry.id)
 
     def partial_folder(self, model_id: str) -> Path:
         return self.models_dir / f"{model_id}.part"
@@ -396,6 +431,9 @@ class Catalogue:
         return entry
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_installed(self, entry: ModelEntry) -> bool:
+        return self.status(entry.id) is ModelStatus.INSTALLED
 
     def _folder(self, entry: ModelEntry) -> Path:
         if entry.source == "folder":

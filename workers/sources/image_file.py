@@ -84,10 +84,11 @@ def turned(pixels: Frame, orientation: Orientation) -> Frame:
     return np.ascontiguousarray(pixels)
 
 
-def read_image(path: Path, *, longest_px: int = LONGEST_PX) -> Frame:
+def read_image(path: Path, *, longest_px: int = LONGEST_PX, has_alpha: bool = False) -> Frame:
     """The picture in a file, its long side at most `longest_px`; of an animation the first one.
 
-    Transparent parts become white; the camera's note on which side is up is heeded.
+    Transparent parts become white, or with `has_alpha` stay so: (H, W, 4). The camera's note on which side is up is
+    heeded.
 
     Raises:
         SourceError: the file cannot be read as a picture, or it is too large.
@@ -96,7 +97,8 @@ def read_image(path: Path, *, longest_px: int = LONGEST_PX) -> Frame:
         if path.is_dir():
             raise SourceError("{path} is a folder.", hint="Choose a file in it.", path=path)
         with path.open("rb") as file:
-            return decode_image(file if file.seekable() else io.BytesIO(file.read()), str(path), longest_px=longest_px)
+            seekable = file if file.seekable() else io.BytesIO(file.read())
+            return decode_image(seekable, str(path), longest_px=longest_px, has_alpha=has_alpha)
     except FileNotFoundError as error:
         raise SourceError("{path} does not exist.", hint="Check the name.", path=path) from error
     except PermissionError as error:
@@ -107,7 +109,7 @@ def read_image(path: Path, *, longest_px: int = LONGEST_PX) -> Frame:
         ) from error
 
 
-def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX) -> Frame:
+def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX, has_alpha: bool = False) -> Frame:
     """The picture in an open file, as `read_image` gives it; `name` is what an error calls it.
 
     Raises:
@@ -124,7 +126,7 @@ def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX) ->
         try:
             with Image.open(file) as picture:
                 _check_size(picture, name, longest_px)
-                return np.asarray(_upright_rgb(picture, longest_px))
+                return np.asarray(_upright(picture, longest_px, has_alpha=has_alpha))
         except UnidentifiedImageError as error:
             raise SourceError(
                 "{path} is not a picture that can be read.",
@@ -159,15 +161,17 @@ def _check_size(picture: Image.Image, name: str, longest_px: int) -> None:
         )
 
 
-def _upright_rgb(picture: Image.Image, longest_px: int) -> Image.Image:
+def _upright(picture: Image.Image, longest_px: int, *, has_alpha: bool) -> Image.Image:
     from PIL import Image, ImageOps
 
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I") and np.asarray(picture).max() > 255:  # 16 bits: Pillow would only cut them off
         picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    if picture.has_transparency_data:
+    if picture.has_transparency_data or has_alpha:
         picture = picture.convert("RGBA")
         picture.thumbnail((longest_px, longest_px))
+        if has_alpha:
+            return picture
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     picture = picture.convert("RGB")
     picture.thumbnail((longest_px, longest_px))
