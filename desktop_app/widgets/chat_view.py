@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
@@ -90,6 +90,9 @@ class ChatView(QScrollArea):
 class TurnCard(QWidget):
     """One question and its answer.
 
+    Once the answer is there, the card holds its height by itself: a layout that asks every card for the height of its
+    words at each new word would take as long as the chat is.
+
     Args:
         has_pictures: else it is about those of the turn above.
 
@@ -145,7 +148,21 @@ class TurnCard(QWidget):
         row.setSpacing(theme.SPACE_M)
         row.addWidget(side)
         row.addLayout(words, 1)
+        theme.theme().changed.connect(self._hold_height)
         self.refresh()
+
+    def hasHeightForWidth(self) -> bool:
+        return not self.turn.state.is_over
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._hold_height()
+
+    def _hold_height(self) -> None:
+        layout = self.layout()
+        if self.turn.state.is_over and layout is not None and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self.setFixedHeight(layout.heightForWidth(self.width()))
 
     def refresh(self) -> None:
         """Shows the turn as it is now."""
@@ -163,6 +180,7 @@ class TurnCard(QWidget):
         self.down_button.setVisible(is_answered)
         self.up_button.setChecked(turn.rating == 1)
         self.down_button.setChecked(turn.rating == -1)
+        self._hold_height()
 
     def _answer_text(self) -> str:
         turn = self.turn

@@ -144,7 +144,7 @@ class Dock(QFrame):
         enable(
             self.freeze_button,
             can_freeze,
-            self.tr("Freeze the picture (Space)") if not session.is_frozen else self.tr("Go on (Space)"),
+            self.tr("Freeze the picture (Space, F6)") if not session.is_frozen else self.tr("Go on (Space, F6)"),
             self.tr("This picture stands still already") if has_picture else nothing,
         )
         self.freeze_button.setChecked(session.is_frozen)

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QResizeEvent,
     QShowEvent,
@@ -109,7 +110,7 @@ class SeePanel(QWidget):
         session, view = self._session, self.view
         for text, icon, keys, act in (
             (self.tr("Start or stop looking"), "webcam", "F5", self.dock.toggle),
-            (self.tr("Freeze or go on"), "pause", "Space", session.toggle_freeze),
+            (self.tr("Freeze or go on"), "pause", "Space, F6", session.toggle_freeze),
             (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", self.keep),
             (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
             (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
@@ -136,7 +137,9 @@ class SeePanel(QWidget):
             (self.tr("Export the chat with its pictures"), "upload", "Ctrl+E", self.ask.ask_export),
             (self.tr("How fast pictures come"), "info", "Ctrl+I", self.toggle_readout),
         ):
-            page_action(self, text, icon, keys, act).setAutoRepeat(False)
+            action = page_action(self, text, icon, "", act)
+            action.setShortcuts([QKeySequence(key) for key in keys.split(", ") if key])
+            action.setAutoRepeat(False)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._on_tab_changed)
@@ -248,11 +251,11 @@ class SeePanel(QWidget):
         """Ctrl+F: what was seen is found in the history."""
         self._context.panel_requested.emit("history")
 
-    def _on_snapshot_taken(self, _item_id: int) -> None:
+    def _on_snapshot_taken(self, item_id: int) -> None:
         if not self._is_keeping:
             return  # of something that was looked for: the user has been told
         self._is_keeping = False
-        show = self.tr("Show it"), lambda: self._context.panel_requested.emit("history")
+        show = self.tr("Show it"), lambda: self._context.item_requested.emit(item_id)
         self._context.notify("info", self.tr("The picture is in the history."), action=show, topic="snapshot")
 
     def _on_tab_changed(self, index: int) -> None:

@@ -136,6 +136,24 @@ def test_it_stays_at_the_newest_word_unless_somebody_reads_further_up(qtbot, cha
     assert bar.value() == 0
 
 
+def needed_px(card) -> int:
+    return card.layout().heightForWidth(card.width())
+
+
+def test_an_answer_is_never_cut_off_whatever_the_width(qtbot, chat):
+    asked = turn(answer="word " * 40, state=TurnState.ANSWERING)
+    chat.add_turn(asked)
+    chat.add_turn(turn("a long question " * 20, "another answer", state=TurnState.DONE))
+    asked.answer += "more " * 40
+    asked.state = TurnState.DONE
+    chat.refresh_turn(asked)
+
+    for width in (360, 240, 500):
+        chat.resize(width, 240)
+        qtbot.waitUntil(lambda: all(card.height() >= needed_px(card) for card in chat.cards))
+        qtbot.waitUntil(lambda: all(card.height() <= needed_px(card) + 1 for card in chat.cards))
+
+
 def test_markup_in_an_answer_is_only_text(chat):
     chat.add_turn(turn("<b>bold</b>?", "<img src=x> & <script>", state=TurnState.DONE))
 

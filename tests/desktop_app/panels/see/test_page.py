@@ -81,6 +81,14 @@ def test_space_freezes_and_goes_on(qtbot, window, session, camera):
     assert panel.view._badge == ""
 
 
+def test_f6_freezes_even_while_a_question_is_written(qtbot, window, session, camera):
+    window.page("see").ask.field.setFocus()
+
+    press(qtbot, window, Qt.Key.Key_F6)
+
+    assert session.is_frozen
+
+
 def test_space_is_a_space_in_the_question(qtbot, window, session, camera):
     field = window.page("see").ask.field
     field.setFocus()
@@ -330,5 +338,7 @@ def test_a_snapshot_is_in_the_history_with_what_was_said_about_it(qtbot, window,
     context.history.flush()
     assert [remark.text for remark in context.history.remarks(taken.args[0])] == ["which colour? 200 0 0"]
     assert messages[-1].sentence == "The picture is in the history."
-    messages[-1].action[1]()
+    with qtbot.waitSignal(context.item_requested) as requested:
+        messages[-1].action[1]()
+    assert requested.args == taken.args
     assert window.current_panel == "history"
