@@ -1080,12 +1080,12 @@
         <translation>不再看 (F5)</translation>
     </message>
     <message>
-        <source>Freeze the picture (Space)</source>
-        <translation>定格画面 (空格)</translation>
+        <source>Freeze the picture (Space, F6)</source>
+        <translation>定格画面 (空格, F6)</translation>
     </message>
     <message>
-        <source>Go on (Space)</source>
-        <translation>继续 (空格)</translation>
+        <source>Go on (Space, F6)</source>
+        <translation>继续 (空格, F6)</translation>
     </message>
     <message>
         <source>This picture stands still already</source>

@@ -42,6 +42,7 @@ MIN_REGION = 0.02
 DRAG_FROM_PX = 4
 HANDLE_PX, GRAB_PX = 9, 12
 SHADE = QColor(0, 0, 0, 120)
+CAPTION_LINES, CAPTION_SLACK = 2, 12  # letters that the breaking of lines may waste
 PILL = QColor(16, 17, 20, 185)
 PILL_TEXT = QColor(255, 255, 255, 235)
 
@@ -99,6 +100,7 @@ class FrameView(QWidget):
         self._drag: _Drag | None = None
         self._readout = ""
         self._badge = ""
+        self._caption = ""
         self._is_dimmed = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -154,6 +156,12 @@ class FrameView(QWidget):
         """A word in the other corner, such as "Frozen"; empty for none."""
         if text != self._badge:
             self._badge = text
+            self.update()
+
+    def set_caption(self, text: str) -> None:
+        """What is said about the picture, at its foot; empty for nothing."""
+        if text != self._caption:
+            self._caption = text
             self.update()
 
     def set_dimmed(self, is_dimmed: bool) -> None:
@@ -308,6 +316,8 @@ class FrameView(QWidget):
             self._paint_pill(painter, self._readout, Qt.AlignmentFlag.AlignLeft)
         if self._badge:
             self._paint_pill(painter, self._badge, Qt.AlignmentFlag.AlignRight)
+        if self._caption:
+            self._paint_caption(painter)
         self._paint_edge(painter)
         painter.end()
         if self._frame is not None and self._frame is not self._painted:
@@ -360,6 +370,24 @@ class FrameView(QWidget):
         painter.drawRoundedRect(pill, theme.RADIUS_S, theme.RADIUS_S)
         painter.setPen(PILL_TEXT)
         painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), shown)
+
+    def _paint_caption(self, painter: QPainter) -> None:
+        """In two lines at most."""
+        painter.setFont(theme.font("body"))
+        metrics = QFontMetricsF(painter.font())
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        room = QRectF(0, 0, self.width() - 4 * theme.SPACE_M, CAPTION_LINES * metrics.lineSpacing() + 1)
+        most_px = CAPTION_LINES * room.width() - metrics.averageCharWidth() * CAPTION_SLACK
+        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, most_px)
+        words = metrics.boundingRect(room, flags, text)
+        pill = QRectF(0, 0, words.width() + 2 * theme.SPACE_M, min(words.height(), room.height()) + 2 * theme.SPACE_XS)
+        pill.moveCenter(QPointF(self.width() / 2, 0))
+        pill.moveBottom(self.height() - theme.SPACE_M)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(PILL)
+        painter.drawRoundedRect(pill, theme.RADIUS_M, theme.RADIUS_M)
+        painter.setPen(PILL_TEXT)
+        painter.drawText(pill.adjusted(theme.SPACE_M, 0, -theme.SPACE_M, 0), flags, text)
 
     def _paint_edge(self, painter: QPainter) -> None:
         """Round corners, painted over: to clip the picture would cost more than to paint it."""

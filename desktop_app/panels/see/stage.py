@@ -11,6 +11,7 @@ from desktop_app.context import AppContext
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.frame_view import FrameView
 from workers.errors import AppError
+from workers.results import Caption, LabelScores
 from workers.sources.base import Camera
 
 READOUT_MS = 500
@@ -43,6 +44,8 @@ class Stage(QWidget):
         self._session.source_changed.connect(self._show)
         self._session.cameras_changed.connect(self._on_cameras_changed)
         self._session.failed.connect(self._on_failed)
+        self._session.seen.connect(self._show_caption)
+        self._session.lane_changed.connect(self._show_caption)
         self._show()
 
     def set_readout(self, is_shown: bool) -> None:
@@ -67,6 +70,18 @@ class Stage(QWidget):
         self.view.set_region(session.region)
         self.view.set_badge(self.tr("Frozen") if session.is_frozen else "")
         self._show_readout()
+
+    def _show_caption(self, _what: object = None) -> None:
+        """What is seen stands on the picture, whatever tab is open."""
+        caption, labels = self._session.caption.newest, self._session.labels.newest
+        parts = []
+        if labels is not None and isinstance(labels.result, LabelScores) and labels.result.scores:
+            label, score = labels.result.scores[0]
+            if score > labels.result.none_score:
+                parts.append(f"{label} {score:.0%}")
+        if caption is not None and isinstance(caption.result, Caption):
+            parts.append(caption.result.text)
+        self.view.set_caption("  ·  ".join(parts))
 
     def _show_readout(self) -> None:
         frame = self._session.newest_frame

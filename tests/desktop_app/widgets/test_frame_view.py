@@ -215,6 +215,17 @@ def test_a_large_picture_that_stands_still_is_scaled_with_care(qtbot, view, sour
     assert all(abs(grey - 64) < 40 for grey in greys)
 
 
+@pytest.mark.parametrize("text", ["a frog", "a very long description " * 30, "🐸" * 200, "一只青蛙" * 80])
+def test_a_caption_stays_at_the_foot_of_the_picture(view, text):
+    before = view.grab().toImage()
+
+    view.set_caption(text)
+
+    after = view.grab().toImage()
+    assert after.copy(0, 330, 400, 70) != before.copy(0, 330, 400, 70)
+    assert after.copy(0, 0, 400, 330) == before.copy(0, 0, 400, 330)
+
+
 def test_it_rests_while_nobody_sees_it(qtbot, view):
     assert view._timer.isActive()
 

@@ -48,7 +48,9 @@ def states(page: SeePanel) -> Iterator[str | None]:
         page.caption._remember(when, text)
     page.caption.text.setText("a blue balloon in the top left, an orange pig and an orange horse")
     page.caption.earlier_title.show()
+    page.view.set_caption(LONG)
     yield "caption"
+    page.view.set_caption("a horse 82%")
     page.show_tab(page.watch)
     yield "watch-empty"
     yield from _watch(page)

@@ -33,6 +33,19 @@ def test_the_picture_is_described_as_it_changes(qtbot, caption, camera):
     assert earlier(caption) == ["0 200 0", "200 0 0"]
 
 
+def test_what_is_seen_stands_on_the_picture_while_another_tab_is_open(qtbot, panel, caption, session, camera):
+    session.set_labels(["200 0 0", "0 200 0"])
+    caption.head.switch.click()
+    panel.labels.head.switch.click()
+    panel.show_tab(panel.ask)
+
+    qtbot.waitUntil(lambda: panel.view._caption == "200 0 0 100%  ·  200 0 0", timeout=20_000)
+    panel.labels.head.switch.click()
+    caption.head.switch.click()
+
+    assert panel.view._caption == ""
+
+
 def test_a_beginning_is_taken_while_it_runs(qtbot, caption, camera):
     caption.head.switch.click()
     says(qtbot, caption, "200 0 0")
