@@ -20,6 +20,7 @@ from shiboken6 import isValid
 from tqdm import tqdm
 
 from desktop_app.app import collect_due_cycles
+from workers.engines import measured
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on a busy machine
@@ -46,6 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """The folder that stands for the user's own during this test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("SENSORIUM_HOME", str(folder))
+    measured.keep(measured.Measured("float32", 1))  # the same everywhere, and no second of measuring for each test
     return folder
 
 

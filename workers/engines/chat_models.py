@@ -11,6 +11,7 @@ torch is imported when something is called.
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import threading
 import time
@@ -26,11 +27,15 @@ from PIL import Image
 from pydantic import Field
 
 from workers.engines.base import EngineOptions
-from workers.engines.devices import DeviceChoice
-from workers.engines.transformers_models import run_errors, wrong_task
-from workers.errors import Cancelled, SourceError, UsageError
+from workers.engines.devices import DeviceChoice, torch_device
+from workers.engines.measured import prepare_torch
+from workers.engines.transformers_models import config_of, load_model, run_errors, wrong_task
+from workers.errors import Cancelled, EngineError, PackageMissing, SourceError, UsageError
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Verdict
 
+FEW_BITS_PACKAGE = "bitsandbytes"
+BESIDE_WEIGHTS = 1.2  # times the weights: what is computed, and what is remembered of a chat
+FIXED_TOKENS = 2048  # of a compiled model's memory, which grows, and is compiled again, for longer chats
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what a tokenizer writes for bytes that are no character, or not yet
 
 
@@ -39,7 +44,31 @@ class ChatOptions(EngineOptions):
 
     device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
-        "auto", title="Number format", description="float16 is fastest on a GPU, float32 on a processor."
+        "auto", title="Number format", description="Automatic is the fastest; a processor is tried out once."
+    )
+    weights: Literal["auto", "full", "8-bit", "4-bit"] = Field(
+        "auto",
+        title="Weights",
+        description="Fewer bits take less of a GPU's memory. Automatic takes 4 where the model would not fit.",
+        json_schema_extra={"labels": {"full": "As they are", "8-bit": "8 bits", "4-bit": "4 bits"}},
+    )
+    threads: int = Field(
+        0,
+        ge=0,
+        le=256,
+        title="Threads",
+        description="Of the processor; how many are fastest is tried out once.",
+        json_schema_extra={"special": "Automatic"},
+    )
+    is_spread: bool = Field(
+        False,
+        title="Larger than memory",
+        description="Spreads a model that does not fit over GPU, memory and disk. Answers take many times as long.",
+    )
+    is_compiled: bool = Field(
+        False,
+        title="Compile",
+        description="On a GPU words come faster after a slow first answer; each question reads the whole chat again.",
     )
 
 
@@ -62,19 +91,90 @@ def take_tiles(pictures: Any, options: TiledChatOptions) -> None:
         pictures.size = pictures.max_image_size
 
 
+def load_chat_model(architecture: str, folder: Path, options: ChatOptions) -> tuple[Any, str]:
+    """The model as the options want it, and the device that it is on.
+
+    Raises:
+        EngineError: few bits without a GPU, or any of `load_model`.
+    """
+    device = torch_device(options.device)
+    dtype = prepare_torch(device, options.dtype, options.threads)
+    placement: dict[str, Any] = {}
+    bits = options.weights
+    if bits == "auto":
+        bits = "full" if device == "cpu" or options.is_spread or _fits(folder, dtype) else "4-bit"
+    if bits != "full":
+        placement = {"quantization_config": _few_bits(bits, device, dtype), "device_map": {"": 0}}
+    elif options.is_spread:
+        placement = {"device_map": "auto"}
+    return load_model(architecture, folder, device=device, dtype=dtype, **placement), device
+
+
+def _fits(folder: Path, dtype: Any) -> bool:
+    """Whether the GPU has room for the weights in this format, or they cannot be made smaller here."""
+    import torch
+
+    if importlib.util.find_spec(FEW_BITS_PACKAGE) is None:
+        return True
+    config = config_of(folder)
+    kept_as = getattr(torch, config.get("dtype") or config.get("torch_dtype") or "float32")
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    free, _ = torch.cuda.mem_get_info()
+    return bool(BESIDE_WEIGHTS * size * dtype.itemsize / kept_as.itemsize <= free)
+
+
+def _few_bits(bits: Literal["8-bit", "4-bit"], device: str, dtype: Any) -> Any:
+    if device != "cuda":
+        raise EngineError(
+            "Weights of {bits} need an NVIDIA GPU.",
+            hint="Choose other weights in the options of the engine.",
+            bits=bits.replace("-bit", " bits"),
+        )
+    if importlib.util.find_spec(FEW_BITS_PACKAGE) is None:
+        raise PackageMissing(
+            "Weights of {bits} need the Python package '{name}'.",
+            hint="Install it with `pip install {name}`, or choose other weights in the options of the engine.",
+            bits=bits.replace("-bit", " bits"),
+            name=FEW_BITS_PACKAGE,
+        )
+    from transformers import BitsAndBytesConfig
+
+    if bits == "8-bit":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+    )
+
+
+def compiled(model: Any, options: ChatOptions) -> dict[str, Any]:
+    """How `generate` keeps what it reads where it shall be compiled, and the model can be.
+
+    transformers compiles by itself what writes into memory of a fixed size, on a GPU. Not with CUDA graphs: those
+    belong to one thread, and each answer has its own.
+    """
+    from transformers import CompileConfig
+
+    if not (options.is_compiled and model._can_compile_fullgraph):
+        return {}
+    config = CompileConfig(mode="default") if model.device.type == "cuda" else None
+    return {"cache_implementation": "static", "max_cache_len": FIXED_TOKENS, "compile_config": config}
+
+
 class ChatModel:
     """A loaded model with its processor, which holds the template of its chats.
 
     Args:
         model: of transformers, with `generate`.
         can_resume: whether reading on from where it stopped gives the very tokens of reading all again.
+        how: further options of `generate`.
     """
 
-    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool) -> None:
+    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool, **how: Any) -> None:
         self._folder = folder
         self._model = model
         self._processor = processor
-        self._can_resume = can_resume
+        self._can_resume = can_resume and not how  # memory of a fixed size cannot be taken back
+        self._how = how
         self._remembered: Remembered | None = None
         self._sights: list[tuple[Frame, Sight]] = []
 
@@ -104,6 +204,7 @@ class ChatModel:
             max_new_tokens=request.max_new_tokens,
             cancelled=cancelled,
             folder=self._folder,
+            **self._how,
         )
         try:
             yield from written(generation, self._processor.tokenizer, started_s, self._folder.name, sights)

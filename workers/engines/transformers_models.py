@@ -10,13 +10,21 @@ from typing import Any
 
 from workers.errors import EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
 
+SMALLER = "Close other programs, or choose a smaller model."
+SMALLER_NAMED = "Close other programs, or choose the smaller model '{smaller}'."
+SMALLER_ON_GPU = "Choose 4 bits for its weights, the device 'cpu', or a smaller model."
+SMALLER_NAMED_ON_GPU = "Choose 4 bits for its weights, the device 'cpu', or the smaller model '{smaller}'."
+
 NEVER_LOADED = "masked_spec_embed"  # only used in training; published Wav2Vec2 weights lack it
 
 
-def load_model(class_name: str, folder: Path, *, device: str, dtype: Any) -> Any:
+def load_model(class_name: str, folder: Path, *, device: str, dtype: Any, **placement: Any) -> Any:
     """The model of transformers' class `class_name` with the weights in `folder`, ready to answer.
 
     Pickled weights go through torch's weights-only loading, which transformers insists on.
+
+    Args:
+        placement: what `from_pretrained` is told of a model that shall not lie on the device as it is.
 
     Raises:
         ModelMissing, ModelBroken, PackageMissing, OutOfMemory.
@@ -31,14 +39,14 @@ def load_model(class_name: str, folder: Path, *, device: str, dtype: Any) -> Any
         transformers.utils.logging.disable_progress_bar()
         transformers.utils.logging.set_verbosity_error()
         model, report = getattr(transformers, class_name).from_pretrained(
-            folder, dtype=dtype, local_files_only=True, output_loading_info=True
+            folder, dtype=dtype, local_files_only=True, output_loading_info=True, **placement
         )
         absent = [name for name in report["missing_keys"] if not name.endswith(NEVER_LOADED)]
         if absent or report["mismatched_keys"]:
             raise ValueError(
                 f"weights are missing or of another shape, such as {[*absent, *report['mismatched_keys']][0]}"
             )
-        return model.to(device).eval()
+        return (model if placement else model.to(device)).eval()
 
 
 def config_of(folder: Path) -> dict[str, Any]:
@@ -56,19 +64,24 @@ def load_errors(folder: Path) -> Iterator[None]:
     except EngineError:
         raise
     except ImportError as error:
+        if error.name is None:  # transformers says in a sentence what it needs
+            raise PackageMissing(
+                "A Python package is missing: {reason}", hint="Install what it names.", reason=_first_line(error)
+            ) from error
         raise PackageMissing(
             "The Python package '{name}' is missing.", hint="Install it with `pip install {name}`.", name=error.name
         ) from error
     except Exception as error:
         if _is_out_of_memory(error):
+            hint, smaller = _smaller_choice(folder)
             raise OutOfMemory(
-                "There is too little memory for the model in '{folder}'.", hint="Choose a smaller one.", folder=folder
+                "There is too little memory for the model in '{folder}'.", hint=hint, folder=folder, smaller=smaller
             ) from error
         raise ModelBroken(
             "The model in '{folder}' cannot be read: {reason}.",
             hint="Verify it on the Models page, or remove it and download it again.",
             folder=folder,
-            reason=(str(error) or type(error).__name__).splitlines()[0].rstrip("."),
+            reason=_first_line(error).rstrip("."),
         ) from error
 
 
@@ -80,11 +93,22 @@ def run_errors(folder: Path) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not _is_out_of_memory(error):
             raise
+        hint, smaller = _smaller_choice(folder)
         raise OutOfMemory(
-            "The model in '{folder}' ran out of memory.",
-            hint="Choose a smaller one, or the device 'cpu'.",
-            folder=folder,
+            "The model in '{folder}' ran out of memory.", hint=hint, folder=folder, smaller=smaller
         ) from error
+
+
+def _smaller_choice(folder: Path) -> tuple[str, str]:
+    """What to choose where this model needs too much memory, and the next smaller model if one is known."""
+    import torch
+
+    from workers.catalogue.catalogue import next_smaller
+
+    smaller = next_smaller(folder.name)
+    if torch.cuda.is_available():
+        return (SMALLER_NAMED_ON_GPU if smaller else SMALLER_ON_GPU), smaller
+    return (SMALLER_NAMED if smaller else SMALLER), smaller
 
 
 def wrong_task(folder: Path, task: str, wanted: str) -> EngineError:
@@ -95,6 +119,10 @@ def wrong_task(folder: Path, task: str, wanted: str) -> EngineError:
         task=task,
         wanted=wanted,
     )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -20,7 +20,8 @@ import numpy as np
 from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
-from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
+from workers.engines.devices import DeviceChoice, torch_device
+from workers.engines.measured import prepare_torch
 from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors, wrong_task
 from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import (
@@ -47,7 +48,7 @@ TASK_OF: dict[str, VisionTask] = {
 class BlipOptions(EngineOptions):
     device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
-        "auto", title="Number format", description="float16 is fastest on a GPU, float32 on a processor."
+        "auto", title="Number format", description="Automatic is the fastest; a processor is tried out once."
     )
 
 
@@ -80,7 +81,7 @@ class Blip:
             device = self.device = torch_device(self._options.device)
             architecture = self._architecture()
             self._model = load_model(
-                architecture, self._folder, device=device, dtype=torch_dtype(device, self._options.dtype)
+                architecture, self._folder, device=device, dtype=prepare_torch(device, self._options.dtype)
             )
             from transformers import AutoImageProcessor, AutoTokenizer
 

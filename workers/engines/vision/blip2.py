@@ -26,12 +26,13 @@ from workers.engines.chat_models import (
     Remembered,
     check_length,
     check_question,
+    compiled,
+    load_chat_model,
     plain,
     verdict,
     written,
 )
-from workers.engines.devices import torch_device, torch_dtype
-from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors, wrong_task
+from workers.engines.transformers_models import config_of, load_errors, run_errors, wrong_task
 from workers.errors import ModelBroken, UsageError
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Turn, Verdict
 
@@ -74,16 +75,15 @@ class Blip2:
                     hint="It can use those with OPT, such as blip2-opt-2.7b.",
                     folder=self._folder,
                 )
-            device = self.device = torch_device(self._options.device)
-            dtype = torch_dtype(device, self._options.dtype)
-            self._model = load_model(ARCHITECTURE, self._folder, device=device, dtype=dtype)
+            self._model, self.device = load_chat_model(ARCHITECTURE, self._folder, self._options)
             from transformers import Blip2Processor
 
             self._processor = Blip2Processor.from_pretrained(self._folder, local_files_only=True)
+        self._how = compiled(self._model.language_model, self._options)
         size = self._processor.image_processor.size
         self._sight = Sight(size["width"], size["height"])
         on_progress(1.0, "BLIP-2 is ready")
-        log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
+        log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
     def unload(self) -> None:
         self._model = self._look = self._remembered = None
@@ -109,11 +109,12 @@ class Blip2:
             max_new_tokens=request.max_new_tokens,
             cancelled=cancelled,
             folder=self._folder,
+            **self._how,
         )
         try:
             yield from written(generation, tokenizer, started_s, self._folder.name, (self._sight,))
         finally:
-            if generation.cache is not None:
+            if generation.cache is not None and not self._how:
                 self._remembered = Remembered([*tokens, *generation.tokens], (image,), generation.cache)
 
     def _inputs(self, request: ImageRequest, max_new_tokens: int) -> dict[str, Any]:

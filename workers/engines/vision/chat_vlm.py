@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from workers.engines.base import EngineInfo, OnProgress
-from workers.engines.chat_models import ChatModel, TiledChatOptions, take_tiles
-from workers.engines.devices import torch_device, torch_dtype
-from workers.engines.transformers_models import config_of, load_errors, load_model
+from workers.engines.chat_models import ChatModel, TiledChatOptions, compiled, load_chat_model, take_tiles
+from workers.engines.transformers_models import config_of, load_errors
 from workers.errors import ModelBroken
 from workers.results import Answer, AnswerToken, ImageRequest, Verdict
 
@@ -52,10 +51,8 @@ class ChatVlm:
         on_progress(0.0, "Loading the chat model")
         started = time.perf_counter()
         with load_errors(self._folder):
-            device = self.device = torch_device(self._options.device)
-            dtype = torch_dtype(device, self._options.dtype)
             kind = config_of(self._folder).get("model_type", "")
-            model = load_model("AutoModelForImageTextToText", self._folder, device=device, dtype=dtype)
+            model, self.device = load_chat_model("AutoModelForImageTextToText", self._folder, self._options)
             import transformers
 
             processor_class = getattr(transformers, PROCESSORS.get(kind, "AutoProcessor"))
@@ -67,9 +64,11 @@ class ChatVlm:
                     folder=self._folder,
                 )
             take_tiles(processor.image_processor, self._options)
-        self._chat = ChatModel(self._folder, model, processor, can_resume=kind in CAN_RESUME)
+        self._chat = ChatModel(
+            self._folder, model, processor, can_resume=kind in CAN_RESUME, **compiled(model, self._options)
+        )
         on_progress(1.0, "The chat model is ready")
-        log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
+        log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
     def unload(self) -> None:
         self._chat = None

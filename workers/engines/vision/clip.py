@@ -18,7 +18,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
-from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
+from workers.engines.devices import DeviceChoice, torch_device
+from workers.engines.measured import prepare_torch
 from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors
 from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import Embeddings, Frame, ImageRequest, LabelScores
@@ -49,7 +50,7 @@ def backgrounds_for(labels: Sequence[str]) -> tuple[str, ...]:
 class ClipOptions(EngineOptions):
     device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
-        "auto", title="Number format", description="float16 is fastest on a GPU, float32 on a processor."
+        "auto", title="Number format", description="Automatic is the fastest; a processor is tried out once."
     )
 
 
@@ -84,7 +85,7 @@ class Clip:
                     folder=self._folder,
                 )
             self._model = load_model(
-                "AutoModel", self._folder, device=device, dtype=torch_dtype(device, self._options.dtype)
+                "AutoModel", self._folder, device=device, dtype=prepare_torch(device, self._options.dtype)
             )
             from transformers import AutoImageProcessor, AutoTokenizer
 

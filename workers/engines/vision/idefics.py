@@ -27,14 +27,15 @@ from workers.engines.chat_models import (
     TiledChatOptions,
     check_length,
     check_question,
+    compiled,
+    load_chat_model,
     n_alike,
     plain,
     take_tiles,
     verdict,
     written,
 )
-from workers.engines.devices import torch_device, torch_dtype
-from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors, wrong_task
+from workers.engines.transformers_models import config_of, load_errors, run_errors, wrong_task
 from workers.errors import ModelBroken
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Verdict
 
@@ -77,9 +78,7 @@ class Idefics:
                     hint="Choose a model of the engine 'idefics'.",
                     folder=self._folder,
                 )
-            device = self.device = torch_device(self._options.device)
-            dtype = torch_dtype(device, self._options.dtype)
-            model = load_model(architecture, self._folder, device=device, dtype=dtype)
+            model, self.device = load_chat_model(architecture, self._folder, self._options)
             from transformers import AutoProcessor
 
             processor = AutoProcessor.from_pretrained(self._folder, local_files_only=True)
@@ -87,9 +86,9 @@ class Idefics:
             self._chat = FirstIdefics(self._folder, model, processor)
         else:
             take_tiles(processor.image_processor, self._options)
-            self._chat = ChatModel(self._folder, model, processor, can_resume=True)
+            self._chat = ChatModel(self._folder, model, processor, can_resume=True, **compiled(model, self._options))
         on_progress(1.0, "IDEFICS is ready")
-        log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
+        log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
     def unload(self) -> None:
         self._chat = None

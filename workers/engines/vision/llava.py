@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from workers.engines.base import EngineInfo, OnProgress
-from workers.engines.chat_models import ChatModel, ChatOptions
-from workers.engines.devices import torch_device, torch_dtype
-from workers.engines.transformers_models import config_of, load_errors, load_model
+from workers.engines.chat_models import ChatModel, ChatOptions, compiled, load_chat_model
+from workers.engines.transformers_models import config_of, load_errors
 from workers.errors import ModelBroken
 from workers.results import Answer, AnswerToken, ImageRequest, Verdict
 
@@ -55,15 +54,13 @@ class Llava:
                     hint="Choose a model of the engine 'llava'.",
                     folder=self._folder,
                 )
-            device = self.device = torch_device(self._options.device)
-            dtype = torch_dtype(device, self._options.dtype)
-            model = load_model(ARCHITECTURE, self._folder, device=device, dtype=dtype)
+            model, self.device = load_chat_model(ARCHITECTURE, self._folder, self._options)
             from transformers import LlavaProcessor
 
             processor = LlavaProcessor.from_pretrained(self._folder, local_files_only=True)
-        self._chat = ChatModel(self._folder, model, processor, can_resume=True)
+        self._chat = ChatModel(self._folder, model, processor, can_resume=True, **compiled(model, self._options))
         on_progress(1.0, "LLaVA is ready")
-        log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
+        log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
     def unload(self) -> None:
         self._chat = None

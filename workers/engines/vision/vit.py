@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
-from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
+from workers.engines.devices import DeviceChoice, torch_device
+from workers.engines.measured import prepare_torch
 from workers.engines.transformers_models import load_errors, load_model, run_errors
 from workers.errors import Cancelled
 from workers.results import Frame, ImageRequest, LabelScores
@@ -28,7 +29,7 @@ AT_ONCE = 16  # pictures; between such lots a request can be cancelled
 class VitOptions(EngineOptions):
     device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
-        "auto", title="Number format", description="float16 is fastest on a GPU, float32 on a processor."
+        "auto", title="Number format", description="Automatic is the fastest; a processor is tried out once."
     )
 
 
@@ -58,7 +59,7 @@ class Vit:
                 "AutoModelForImageClassification",
                 self._folder,
                 device=device,
-                dtype=torch_dtype(device, self._options.dtype),
+                dtype=prepare_torch(device, self._options.dtype),
             )
             from transformers import AutoImageProcessor
 
