@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 QUIET_DBFS = -60
 ABOUT_NEWEST, ABOUT_SAME = "newest", "same"
 PENDING_PX = 40
-SUGGESTIONS = ("what is this?", "what is on the left?", "what color is it?")
+SUGGESTIONS = ("what is on the right?", "how many things are there?", "what is this?")
 """In English, which every model understands."""
 
 

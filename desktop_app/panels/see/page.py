@@ -39,6 +39,7 @@ from workers.results import Frame
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
 VIDEO_PATTERNS = "*.avi *.flv *.m4v *.mkv *.mov *.mp4 *.mpeg *.mpg *.ogv *.webm *.wmv"
+TAB_NAMES = ("ask", "labels", "caption", "watch")  # in the settings
 SIDE_PX = 360
 ROOMY_FROM_PX = 560
 STACKED_BELOW = 0.9  # of width to height: then the picture is above what is said about it
@@ -152,7 +153,8 @@ class SeePanel(QWidget):
         self._session.snapshot_taken.connect(self._on_snapshot_taken)
         self.ask.picture_pasted.connect(self.take)
         state = self._context.settings.window.panel_state
-        self.tabs.setCurrentIndex(int(state.get("see.tab", "0")))
+        if (name := state.get("see.tab")) in TAB_NAMES:
+            self.tabs.setCurrentIndex(TAB_NAMES.index(name))
         self.stage.set_readout(state.get("see.readout", "on") == "on")
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -262,7 +264,7 @@ class SeePanel(QWidget):
         self.pages.setCurrentIndex(index)
         self.setFocus()  # else the next switch would get it, with a ring that nobody asked for
         state = self._context.settings.window.panel_state
-        self._context.change_setting("window.panel_state", {**state, "see.tab": str(index)})
+        self._context.change_setting("window.panel_state", {**state, "see.tab": TAB_NAMES[index]})
 
     # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from desktop_app.panels.see.ask import SUGGESTIONS
 from desktop_app.sessions.chat import TurnState
 
 GREEN = (0, 200, 0)
@@ -33,7 +34,7 @@ def test_enter_asks_about_the_picture_and_keeps_the_focus(qtbot, window, session
 def test_a_suggestion_asks_itself(qtbot, panel, session, camera):
     qtbot.mouseClick(panel.ask.empty.suggestions[0], Qt.MouseButton.LeftButton)
 
-    assert answered(qtbot, session).startswith("what is this?")
+    assert answered(qtbot, session).startswith(SUGGESTIONS[0])
     assert panel.ask.stack.currentWidget() is panel.ask.chat
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.panels import discover
-from desktop_app.panels.see.page import SAMPLE, pixels_of
+from desktop_app.panels.see.page import SAMPLE, SeePanel, pixels_of
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.screen_picker import ScreenPicker
 from workers.results import CameraNotice, Region
@@ -217,8 +217,17 @@ def test_the_tab_and_the_readout_are_remembered(panel, context):
     panel.toggle_readout()
 
     state = context.settings.window.panel_state
-    assert (state["see.tab"], state["see.readout"]) == ("1", "off")
+    assert (state["see.tab"], state["see.readout"]) == ("labels", "off")
     assert panel.pages.currentWidget() is panel.labels
+
+
+def test_a_tab_that_does_not_exist_is_not_opened(qtbot, context):
+    context.settings.window.panel_state = {"see.tab": "of the future"}
+
+    panel = SeePanel(context)
+    qtbot.addWidget(panel)
+
+    assert panel.pages.currentWidget() is panel.ask
 
 
 @pytest.mark.parametrize(("size", "is_stacked"), [((960, 640), False), ((584, 430), False), ((600, 900), True)])
