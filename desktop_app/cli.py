@@ -440,13 +440,13 @@ def history_show(item_id: ItemId) -> None:
 def history_export(
     item_id: ItemId,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .txt, .srt, .vtt or .json.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .md, .txt, .srt, .vtt or .json.")
     ],
 ) -> None:
     """Writes an item to a file."""
-    from desktop_app.history.export import check_target
+    from desktop_app.history.export import ITEM_FORMATS, check_target
 
-    check_target(output)
+    check_target(output, ITEM_FORMATS)
     with _history() as history:
         history.export(item_id, output)
 

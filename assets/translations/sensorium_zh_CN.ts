@@ -1566,6 +1566,33 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>FoldersMenu</name>
+    <message>
+        <source>Add a folder of pictures</source>
+        <translation>添加图片文件夹</translation>
+    </message>
+    <message>
+        <source>Add a folder of pictures…</source>
+        <translation>添加图片文件夹…</translation>
+    </message>
+    <message>
+        <source>Look for changes</source>
+        <translation>检查更改</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Forget this folder</source>
+        <translation>不再搜索此文件夹</translation>
+    </message>
+    <message>
+        <source>Its pictures are not found any more; the files stay where they are</source>
+        <translation>不再找到其中的图片；文件保留在原处</translation>
+    </message>
+</context>
+<context>
     <name>FrameView</name>
     <message>
         <source>Picture</source>
@@ -1630,12 +1657,28 @@ Click again to choose</source>
 <context>
     <name>History</name>
     <message>
+        <source>Snapshot</source>
+        <translation>快照</translation>
+    </message>
+    <message>
+        <source>Drawn picture</source>
+        <translation>绘制的图片</translation>
+    </message>
+    <message>
         <source>Recording without words</source>
         <translation>没有文字的录音</translation>
     </message>
     <message>
         <source>Recording now</source>
         <translation>正在录音</translation>
+    </message>
+    <message>
+        <source>Your file</source>
+        <translation>您的文件</translation>
+    </message>
+    <message>
+        <source>shows it</source>
+        <translation>图中可见</translation>
     </message>
     <message>
         <source>not complete</source>
@@ -1657,6 +1700,18 @@ Click again to choose</source>
         <translation>置顶</translation>
     </message>
     <message>
+        <source>Choose something</source>
+        <translation>请选择一项</translation>
+    </message>
+    <message>
+        <source>It appears here.</source>
+        <translation>它会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Drop a picture to find others like it, or a folder of pictures</source>
+        <translation>拖入图片以查找相似的图片，或拖入图片文件夹</translation>
+    </message>
+    <message>
         <source>Transcribe again with another model</source>
         <translation>用其他模型重新转写</translation>
     </message>
@@ -1665,16 +1720,28 @@ Click again to choose</source>
         <translation>删除</translation>
     </message>
     <message>
-        <source>Choose a recording</source>
-        <translation>选择一个录音</translation>
-    </message>
-    <message>
-        <source>Its text appears here.</source>
-        <translation>其文字会显示在这里。</translation>
-    </message>
-    <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Find pictures like this one</source>
+        <translation>查找与此相似的图片</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Find pictures like one in a file…</source>
+        <translation>查找与文件中图片相似的图片…</translation>
+    </message>
+    <message>
+        <source>Find pictures like the one in the clipboard</source>
+        <translation>查找与剪贴板图片相似的图片</translation>
+    </message>
+    <message>
+        <source>Add a folder of pictures…</source>
+        <translation>添加图片文件夹…</translation>
     </message>
     <message>
         <source>Play or pause</source>
@@ -1685,12 +1752,20 @@ Click again to choose</source>
         <translation>在此文本中查找</translation>
     </message>
     <message>
-        <source>1 recording</source>
-        <translation>1 个录音</translation>
+        <source>Looking at pictures…</source>
+        <translation>正在查看图片…</translation>
     </message>
     <message>
-        <source>{count} recordings</source>
-        <translation>{count} 个录音</translation>
+        <source>Pictures were not searched: {reason}</source>
+        <translation>未搜索图片：{reason}</translation>
+    </message>
+    <message>
+        <source>1 item</source>
+        <translation>1 项</translation>
+    </message>
+    <message>
+        <source>{count} items</source>
+        <translation>{count} 项</translation>
     </message>
     <message>
         <source>{count} chosen</source>
@@ -1699,6 +1774,26 @@ Click again to choose</source>
     <message>
         <source>Del deletes them.</source>
         <translation>按 Del 删除。</translation>
+    </message>
+    <message>
+        <source>They are files of yours.</source>
+        <translation>它们是您自己的文件。</translation>
+    </message>
+    <message>
+        <source>Find pictures like one</source>
+        <translation>查找相似的图片</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>“{title}” is a file of yours and stays where it is.</source>
+        <translation>“{title}”是您自己的文件，会保留在原处。</translation>
+    </message>
+    <message>
+        <source>Delete it in its folder, or let the folder be forgotten.</source>
+        <translation>请在其文件夹中删除它，或不再搜索该文件夹。</translation>
     </message>
     <message>
         <source>“{title}” is being recorded now.</source>
@@ -1711,14 +1806,6 @@ Click again to choose</source>
 </context>
 <context>
     <name>HistorySide</name>
-    <message>
-        <source>Search everything that was said</source>
-        <translation>搜索说过的一切</translation>
-    </message>
-    <message>
-        <source>Search everything that was said (Ctrl+F)</source>
-        <translation>搜索说过的一切（Ctrl+F）</translation>
-    </message>
     <message>
         <source>Kind</source>
         <translation>类型</translation>
@@ -1734,6 +1821,14 @@ Click again to choose</source>
     <message>
         <source>Files</source>
         <translation>文件</translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <translation>快照</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Pinned</source>
@@ -1760,20 +1855,67 @@ Click again to choose</source>
         <translation>最近 30 天</translation>
     </message>
     <message>
+        <source>Folders of pictures</source>
+        <translation>图片文件夹</translation>
+    </message>
+    <message>
+        <source>Find the pictures in your own folders, too</source>
+        <translation>也查找您自己文件夹中的图片</translation>
+    </message>
+    <message>
+        <source>What was said and seen</source>
+        <translation>说过和见过的内容</translation>
+    </message>
+    <message>
+        <source>No pictures yet</source>
+        <translation>还没有图片</translation>
+    </message>
+    <message>
+        <source>What you draw appears here, and the pictures in your own folders: add one with the folder.</source>
+        <translation>您绘制的图片和您自己文件夹中的图片会显示在这里：点击文件夹图标添加。</translation>
+    </message>
+    <message>
         <source>Nothing found</source>
         <translation>未找到</translation>
+    </message>
+    <message>
+        <source>No picture here looks like it.</source>
+        <translation>这里没有与它相似的图片。</translation>
+    </message>
+    <message>
+        <source>Try other words, or fewer of them.</source>
+        <translation>请换些词，或少用几个词。</translation>
     </message>
     <message>
         <source>Nothing here yet</source>
         <translation>这里还没有内容</translation>
     </message>
     <message>
-        <source>Try another word, or fewer of them.</source>
-        <translation>请换一个词，或减少词数。</translation>
+        <source>What you record and what you see is kept here, on this machine only.</source>
+        <translation>您录下和看到的内容保存在这里，只在本机上。</translation>
+    </message>
+</context>
+<context>
+    <name>IndexBar</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
     <message>
-        <source>What you record is kept here, on this machine only.</source>
-        <translation>您录制的内容保存在这里，仅在本机上。</translation>
+        <source>Stop; what was looked at can be found</source>
+        <translation>停止；已查看的图片可以找到</translation>
+    </message>
+    <message>
+        <source>“{folder}”: {count} pictures so far</source>
+        <translation>“{folder}”：目前 {count} 张图片</translation>
+    </message>
+    <message>
+        <source>“{folder}”: {done} of {total}</source>
+        <translation>“{folder}”：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -2779,6 +2921,117 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>PictureDetail</name>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Find similar</source>
+        <translation>查找相似</translation>
+    </message>
+    <message>
+        <source>Find pictures like this one</source>
+        <translation>查找与此相似的图片</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Pinned items are never deleted by age</source>
+        <translation>置顶的项目不会因过期而删除</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the picture or what was said</source>
+        <translation>复制图片或相关文字</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export with what was said, or the picture alone</source>
+        <translation>连同文字导出，或只导出图片</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Open the folder it lies in</source>
+        <translation>打开它所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete (Del)</source>
+        <translation>删除（Del）</translation>
+    </message>
+    <message>
+        <source>What was said about the picture</source>
+        <translation>关于图片的内容</translation>
+    </message>
+    <message>
+        <source>Click to rename (Enter keeps the name)</source>
+        <translation>点击重命名（回车保存名称）</translation>
+    </message>
+    <message>
+        <source>none of them {percent}</source>
+        <translation>都不是 {percent}</translation>
+    </message>
+    <message>
+        <source>first word after {seconds} s</source>
+        <translation>{seconds} 秒后出现第一个词</translation>
+    </message>
+    <message>
+        <source>{count} tokens a second</source>
+        <translation>每秒 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>The picture is in the clipboard.</source>
+        <translation>图片已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Exported to {path}.</source>
+        <translation>已导出到 {path}。</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Copy what was said</source>
+        <translation>复制文字</translation>
+    </message>
+    <message>
+        <source>Markdown with the picture (.md)</source>
+        <translation>Markdown 及图片 (.md)</translation>
+    </message>
+    <message>
+        <source>Text (.txt)</source>
+        <translation>文本（.txt）</translation>
+    </message>
+    <message>
+        <source>JSON with everything (.json)</source>
+        <translation>JSON，包含全部内容 (.json)</translation>
+    </message>
+    <message>
+        <source>The picture ({suffix})</source>
+        <translation>图片 ({suffix})</translation>
+    </message>
+</context>
+<context>
     <name>PictureSide</name>
     <message>
         <source>The picture forms here while you draw.</source>
@@ -3086,6 +3339,29 @@ Click again to choose</source>
     <message>
         <source>Drag over the part to look at. Enter takes all of it, Esc nothing.</source>
         <translation>拖动选择要看的部分。Enter 选整个屏幕，Esc 取消。</translation>
+    </message>
+</context>
+<context>
+    <name>SearchField</name>
+    <message>
+        <source>Search what was said and seen</source>
+        <translation>搜索说过和见过的内容</translation>
+    </message>
+    <message>
+        <source>Words that were said, or what a picture shows (Ctrl+F)</source>
+        <translation>说过的词，或图片中的内容 (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>Find pictures like another one: choose it, drop it here or paste it</source>
+        <translation>查找相似的图片：选择、拖入或粘贴一张图片</translation>
+    </message>
+    <message>
+        <source>Pictures like this one</source>
+        <translation>与此相似的图片</translation>
+    </message>
+    <message>
+        <source>Show everything again</source>
+        <translation>重新显示全部</translation>
     </message>
 </context>
 <context>
@@ -3587,6 +3863,10 @@ Click again to choose</source>
         <translation>文本（.txt）</translation>
     </message>
     <message>
+        <source>Markdown (.md)</source>
+        <translation>Markdown (.md)</translation>
+    </message>
+    <message>
         <source>SubRip subtitles (.srt)</source>
         <translation>SubRip 字幕（.srt）</translation>
     </message>
@@ -3736,8 +4016,8 @@ Click again to choose</source>
         <translation>已删除：{title}</translation>
     </message>
     <message>
-        <source>{count} recordings deleted</source>
-        <translation>已删除 {count} 个录音</translation>
+        <source>{count} items deleted</source>
+        <translation>已删除 {count} 项</translation>
     </message>
 </context>
 <context>
@@ -4577,8 +4857,20 @@ Click again to choose</source>
         <translation>画点什么，或说明要画什么。</translation>
     </message>
     <message>
+        <source>End it with .md, .txt or .json.</source>
+        <translation>请以 .md、.txt 或 .json 结尾。</translation>
+    </message>
+    <message>
         <source>End it with .txt, .srt, .vtt or .json.</source>
         <translation>请以 .txt、.srt、.vtt 或 .json 结尾。</translation>
+    </message>
+    <message>
+        <source>End the name with .md, .txt or .json.</source>
+        <translation>请让文件名以 .md、.txt 或 .json 结尾。</translation>
+    </message>
+    <message>
+        <source>End the name with {right}.</source>
+        <translation>请让文件名以 {right} 结尾。</translation>
     </message>
     <message>
         <source>Free some space, or choose another folder for models.</source>
@@ -4735,6 +5027,10 @@ Click again to choose</source>
     <message>
         <source>It runs with: {engines}.</source>
         <translation>可用的引擎：{engines}。</translation>
+    </message>
+    <message>
+        <source>Item {item_id} has no picture.</source>
+        <translation>第 {item_id} 项没有图片。</translation>
     </message>
     <message>
         <source>Item {item_id} is still being recorded.</source>
@@ -5345,6 +5641,14 @@ Click again to choose</source>
         <translation>图片本身仍可使用。</translation>
     </message>
     <message>
+        <source>The picture of item {item_id} cannot be read: {reason}.</source>
+        <translation>无法读取第 {item_id} 项的图片：{reason}。</translation>
+    </message>
+    <message>
+        <source>The picture of item {item_id} is no &apos;{suffix}&apos;.</source>
+        <translation>第 {item_id} 项的图片不是“{suffix}”。</translation>
+    </message>
+    <message>
         <source>The picture {path} is damaged or cut short.</source>
         <translation>图片 {path} 已损坏或不完整。</translation>
     </message>
@@ -5764,8 +6068,8 @@ Click again to choose</source>
         <translation>所有可选择的设置</translation>
     </message>
     <message>
-        <source>Everything that was said: find and hear it.</source>
-        <translation>说过的一切：查找并收听。</translation>
+        <source>Everything that was said and seen: find it again.</source>
+        <translation>说过和见过的一切：重新找到它。</translation>
     </message>
     <message>
         <source>Hear</source>

@@ -229,9 +229,18 @@ def apply_retention(target: Target, *, older_than: float | None, keep_audio: boo
     return len(old)
 
 
-def import_item(target: Target, *, item_id: int, item: dict[str, Any], segments: list[dict[str, Any]]) -> int:
-    """Writes an exported item anew."""
+def import_item(
+    target: Target,
+    *,
+    item_id: int,
+    item: dict[str, Any],
+    segments: list[dict[str, Any]],
+    files: Sequence[dict[str, Any]] = (),
+) -> int:
+    """Writes an exported item anew; its files are on the disk already."""
     begin(target, item_id=item_id, **item)
+    for file in files:
+        add_media(target, item_id=item_id, **file)
     for segment in segments:
         columns = {name: value for name, value in segment.items() if name != "edits"}
         segment_id = _insert_segment(target, item_id, **columns, is_open=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import os
 import re
@@ -10,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import Base64Bytes, BaseModel, ValidationError
 
 from desktop_app.history.records import Edit, Item, Kind, StoredSegment
 from desktop_app.history.subtitles import Cue, build_cues
@@ -20,6 +21,10 @@ from workers.errors import DiskError, SourceError, UsageError, disk_error
 from workers.results import Word
 
 FORMATS = ("txt", "srt", "vtt", "json")
+"""Of transcripts."""
+
+ITEM_FORMATS = (*FORMATS, "md", "png", "jpg", "jpeg", "gif", "webp")
+"""Of any item; a picture goes out in its own."""
 
 _LIKE_A_TAG_OR_TIME = re.compile(r"(?<=[<{])(?=\S)|(?<=--)(?=>)|(?<=\d:)(?=\d+:\d+[,.])")
 
@@ -48,8 +53,8 @@ def to_txt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
     """One line a segment."""
     lines = []
     for segment in segments:
-        time = f"[{_clock(int(segment.start_s + 0.5), '.')[:8]}] " if options.with_times else ""
-        label = f"{options.label(segment.track)}: " if _shows_tracks(segments, options) else ""
+        time = f"[{clock(int(segment.start_s + 0.5), '.')[:8]}] " if options.with_times else ""
+        label = f"{options.label(segment.track)}: " if shows_tracks(segments, options) else ""
         lines.append(time + label + segment.text)
     return "\n".join(lines) + "\n" * bool(lines)
 
@@ -57,12 +62,12 @@ def to_txt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
 def to_srt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
     """SubRip. What a player could take for a tag or a time is parted by an invisible word joiner."""
     labels = None
-    if _shows_tracks(segments, options):
+    if shows_tracks(segments, options):
         labels = {segment.track: options.label(segment.track) + ":" for segment in segments}
     blocks = []
     for number, cue in enumerate(build_cues(segments, labels=labels), 1):
         text = _LIKE_A_TAG_OR_TIME.sub("\u2060", cue.text)
-        blocks.append(f"{number}\n{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}\n{text}\n")
+        blocks.append(f"{number}\n{clock(cue.start_s, ',')} --> {clock(cue.end_s, ',')}\n{text}\n")
     return "\n".join(blocks)
 
 
@@ -71,9 +76,9 @@ def to_vtt(segments: Sequence[StoredSegment], options: ExportOptions) -> str:
     blocks = ["WEBVTT\n"]
     for cue in build_cues(segments):
         text = _karaoke(cue) if options.with_word_times else html.escape(cue.text, quote=False)
-        if _shows_tracks(segments, options):
+        if shows_tracks(segments, options):
             text = f"<v {html.escape(options.label(cue.track), quote=False)}>{text}"
-        blocks.append(f"{_clock(cue.start_s, '.')} --> {_clock(cue.end_s, '.')}\n{text}\n")
+        blocks.append(f"{clock(cue.start_s, '.')} --> {clock(cue.end_s, '.')}\n{text}\n")
     return "\n".join(blocks)
 
 
@@ -90,10 +95,11 @@ class ExportedSegment(BaseModel):
     words: list[Word]
     edits: list[Edit]
     emotion: list[tuple[str, float]] = []
+    details: dict[str, Any] = {}
 
 
 class ExportedItem(BaseModel):
-    """What a JSON file holds: an item whose numbers, files and size stay behind."""
+    """What a JSON file holds: an item whose numbers, sound and size stay behind."""
 
     format: Literal["sensorium-item"] = "sensorium-item"
     version: Literal[1] = 1
@@ -107,7 +113,9 @@ class ExportedItem(BaseModel):
     created_at: datetime
     duration_s: float
     is_pinned: bool
+    details: dict[str, Any] = {}
     segments: list[ExportedSegment]
+    picture: Base64Bytes = b""
 
 
 def to_json(item: Item, segments: Sequence[StoredSegment], edits: Mapping[int, list[Edit]]) -> str:
@@ -116,18 +124,58 @@ def to_json(item: Item, segments: Sequence[StoredSegment], edits: Mapping[int, l
         {name: getattr(item, name) for name in ExportedItem.model_fields if hasattr(item, name)}
         | {
             "tracks": list(item.tracks),
+            "picture": base64.b64encode(_picture_bytes(item)) if item.picture else b"",
             "segments": [
                 {name: getattr(segment, name) for name in ExportedSegment.model_fields if name != "edits"}
                 | {
                     "words": list(segment.words),
                     "edits": edits.get(segment.id, []),
                     "emotion": list(segment.emotion),
+                    "details": dict(segment.details),
                 }
                 for segment in segments
             ],
         }
     )
     return exported.model_dump_json(indent=2) + "\n"
+
+
+def picture_of(item: Item, path: Path) -> bytes:
+    """The picture of an item as it is.
+
+    Raises:
+        UsageError: it has none, or its name ends otherwise than `path`.
+        SourceError: it cannot be read.
+    """
+    if item.picture is None:
+        raise UsageError("Item {item_id} has no picture.", "End the name with .md, .txt or .json.", item_id=item.id)
+    if item.picture.suffix != path.suffix.lower().replace(".jpeg", ".jpg"):
+        raise UsageError(
+            "The picture of item {item_id} is no '{suffix}'.",
+            "End the name with {right}.",
+            item_id=item.id,
+            suffix=path.suffix,
+            right=item.picture.suffix,
+        )
+    return _picture_bytes(item)
+
+
+def copy_picture(item: Item, page: Path) -> str:
+    """Puts the picture of an item into a folder beside a page; its place as seen from there.
+
+    Raises:
+        SourceError: it cannot be read.
+        DiskError: it cannot be written.
+    """
+    assert item.picture is not None
+    data = _picture_bytes(item)
+    place = page.with_suffix("") / f"picture{item.picture.suffix}"
+    try:
+        place.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, place) from error
+    write_file(place, data)
+    return f"{place.parent.name}/{place.name}"
 
 
 def read_json(path: Path) -> ExportedItem:
@@ -142,28 +190,30 @@ def read_json(path: Path) -> ExportedItem:
         raise SourceError("'{name}' is not a transcript that Sensorium exported.", name=path.name) from error
 
 
-def format_of(path: Path) -> str:
+def format_of(path: Path, formats: Sequence[str] = FORMATS) -> str:
     """Which format a file's name asks for.
 
     Raises:
-        UsageError: none that we write.
+        UsageError: none of `formats`.
     """
     name = path.suffix.lower().removeprefix(".")
-    if name not in FORMATS:
+    if name not in formats:
         raise UsageError(
-            "'{name}' does not say which format to write.", "End it with .txt, .srt, .vtt or .json.", name=path.name
+            "'{name}' does not say which format to write.",
+            "End it with .txt, .srt, .vtt or .json." if formats is FORMATS else "End it with .md, .txt or .json.",
+            name=path.name,
         )
     return name
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, formats: Sequence[str] = FORMATS) -> None:
     """Makes sure that `write_file` can write there, before there is anything to write.
 
     Raises:
         UsageError: the name says no format, or is a folder's.
         DiskError: no file can be made there.
     """
-    format_of(path)
+    format_of(path, formats)
     try:
         if path.is_dir():
             raise UsageError("'{path}' is a folder.", "Give the name of a file.", path=path)
@@ -176,7 +226,7 @@ def check_target(path: Path) -> None:
         raise disk_error(error, path) from error
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Writes a file whole or not at all.
 
     Raises:
@@ -185,7 +235,7 @@ def write_file(path: Path, text: str) -> None:
     beside = _beside(path)
     try:
         try:
-            beside.write_text(text, "utf-8", newline="\n")
+            beside.write_bytes(content.encode() if isinstance(content, str) else content)
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -194,12 +244,22 @@ def write_file(path: Path, text: str) -> None:
         raise disk_error(error, path) from error
 
 
+def _picture_bytes(item: Item) -> bytes:
+    assert item.picture is not None
+    try:
+        return item.picture.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "The picture of item {item_id} cannot be read: {reason}.", item_id=item.id, reason=error.strerror
+        ) from error
+
+
 def _beside(path: Path) -> Path:
     """Where a file is written before it gets its name; part of a long name, so that this one is not too long."""
     return path.with_name(f".{path.name[:40]}.{os.getpid()}-{threading.get_ident()}")
 
 
-def _shows_tracks(segments: Sequence[StoredSegment], options: ExportOptions) -> bool:
+def shows_tracks(segments: Sequence[StoredSegment], options: ExportOptions) -> bool:
     return options.with_tracks and len({segment.track for segment in segments}) > 1
 
 
@@ -208,12 +268,12 @@ def _karaoke(cue: Cue) -> str:
     for line in cue.lines:
         words = [html.escape(word.text, quote=False) for word in line]
         # A time tag must lie inside its cue and after the one before.
-        tags = [f"<{_clock(word.start_s, '.')}>" if cue.start_s < word.start_s < cue.end_s else "" for word in line]
+        tags = [f"<{clock(word.start_s, '.')}>" if cue.start_s < word.start_s < cue.end_s else "" for word in line]
         lines.append("".join(tag + word for tag, word in zip(tags, words, strict=True)).strip())
     return "\n".join(lines)
 
 
-def _clock(seconds: float, point: str) -> str:
+def clock(seconds: float, point: str) -> str:
     milliseconds = max(0, round(seconds * 1000))
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"

@@ -65,6 +65,7 @@ class StoredSegment:
         words: the engine's, with times; they belong to `original_text`.
         is_open: words are still being added.
         emotion: how it sounds, labels with probabilities, best first; empty where nobody asked.
+        details: of a remark about a picture.
     """
 
     id: int
@@ -78,6 +79,7 @@ class StoredSegment:
     words: tuple[Word, ...]
     is_open: bool = False
     emotion: tuple[tuple[str, float], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

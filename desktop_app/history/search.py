@@ -15,6 +15,7 @@ from functools import cache
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670]")
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
+ARTICLES = frozenset(("a", "an", "the"))  # people put one before what a picture shows
 SNIPPET_BEFORE = 40
 SNIPPET_AFTER = 100
 
@@ -32,10 +33,14 @@ def _fold_character(character: str) -> str:
 
 
 def terms_of(query: str) -> list[str]:
-    """The folded words that all must occur; words in double quotes belong together."""
+    """The folded words that all must occur; words in double quotes belong together.
+
+    Articles need not occur, unless there is nothing else: "a frog" is in "two frogs".
+    """
     sound = query.encode("utf-8", "replace").decode()  # what is no text in the shell's encoding is in no transcript
-    terms = (fold(phrase or word).strip() for phrase, word in _TERM.findall(sound))
-    return [term for term in terms if term]
+    found = [(fold(phrase or word).strip(), bool(phrase)) for phrase, word in _TERM.findall(sound)]
+    terms = [term for term, _ in found if term]
+    return [term for term, is_phrase in found if term and (is_phrase or term not in ARTICLES)] or terms
 
 
 def condition(terms: list[str]) -> tuple[str, list[str]]:

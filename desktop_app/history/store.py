@@ -30,6 +30,7 @@ from desktop_app.history.changes import Change, Target
 from desktop_app.history.export import ExportOptions
 from desktop_app.history.folders import ItemFolders, size_bytes
 from desktop_app.history.gallery import Gallery
+from desktop_app.history.markdown import to_markdown
 from desktop_app.history.records import Edit, Hit, Item, Kind, Media, Recovered, Remark, StoredSegment, Totals
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.subtitles import timed_words
@@ -307,16 +308,20 @@ class History:
         return self._submit("apply_retention", older_than=older_than, keep_audio=policy.keep_audio)
 
     def export(self, item_id: int, path: Path, options: ExportOptions | None = None) -> None:
-        """Writes an item as its file's name says: .txt, .srt, .vtt or .json.
+        """Writes an item as its file's name says: .txt, .srt, .vtt, .md or .json.
+
+        A picture goes into a folder beside its .md, which is called as the .md is; with the suffix of the picture,
+        it is written as it is.
 
         Raises:
-            UsageError: the name says something else.
+            UsageError: the name says something else, or a picture of a transcript.
             ItemMissing: there is no such item.
             DiskError: the file cannot be written.
         """
         options = options or ExportOptions()
-        format_name = export.format_of(path)
+        format_name = export.format_of(path, export.ITEM_FORMATS)
         item, segments = self.item(item_id), self.segments(item_id)
+        text: str | bytes
         match format_name:
             case "txt":
                 text = export.to_txt(segments, options)
@@ -324,8 +329,13 @@ class History:
                 text = export.to_srt(segments, options)
             case "vtt":
                 text = export.to_vtt(segments, options)
-            case _:
+            case "md":
+                picture = export.copy_picture(item, path) if item.picture else ""
+                text = to_markdown(item, segments, self.remarks(item_id), options, picture)
+            case "json":
                 text = export.to_json(item, segments, {segment.id: self.edits(segment.id) for segment in segments})
+            case _:
+                text = export.picture_of(item, path)
         export.write_file(path, text)
 
     def import_json(self, path: Path) -> Future[int]:
@@ -336,17 +346,20 @@ class History:
             DiskError: the item's folder cannot be made.
         """
         exported = export.read_json(path)
-        item = exported.model_dump(mode="json", exclude={"format", "version", "segments"})
+        item = exported.model_dump(mode="json", exclude={"format", "version", "segments", "picture"})
         item |= {
             "state": "finished",
             "created_at": exported.created_at.timestamp(),
             "tracks": json.dumps(exported.tracks),
+            "details": json.dumps(exported.details),
         }
         segments = []
         for segment in exported.segments:
             edits = [{"text": edit.text, "edited_at": edit.edited_at.timestamp()} for edit in segment.edits]
             segments.append(segment.model_dump(exclude={"text", "edited_text", "edits"}) | {"edits": edits})
-        return self._submit("import_item", item_id=self._new_id(is_private=False), item=item, segments=segments)
+        item_id = self._new_id(is_private=False)
+        files = self._write_picture(item_id, exported.kind, exported.picture) if exported.picture else []
+        return self._submit("import_item", item_id=item_id, item=item, segments=segments, files=files)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -485,13 +498,7 @@ class History:
         try:
             item_id = self._new_id(is_private=is_private)
             if item_id < PRIVATE_FROM:
-                try:
-                    path = pictures.write(self._folders.path(item_id), kind, picture)
-                except BaseException:
-                    self._folders.unlock(item_id)
-                    self._folders.remove(item_id)
-                    raise
-                files = pictures.files_of(path, self._path.parent)
+                files = self._write_picture(item_id, kind, picture)
         except AppError as error:
             failed: Future[int] = Future()
             failed.set_exception(error)
@@ -499,6 +506,16 @@ class History:
         added = self._submit("add_seen", item_id=item_id, item=item, files=files, lines=lines)
         added.add_done_callback(lambda _: self.on_picture_added())
         return added
+
+    def _write_picture(self, item_id: int, kind: Kind, picture: Frame | bytes) -> list[dict[str, Any]]:
+        """Writes the picture of a new item, or leaves nothing of it; its rows of the table `media`."""
+        try:
+            path = pictures.write(self._folders.path(item_id), kind, picture)
+        except BaseException:
+            self._folders.unlock(item_id)
+            self._folders.remove(item_id)
+            raise
+        return pictures.files_of(path, self._path.parent)
 
     def _submit(self, verb: str, **values: Any) -> Future[Any]:
         number = values.get("item_id", values.get("segment_id", 0))
@@ -581,6 +598,7 @@ def _segment(row: sqlite3.Row) -> StoredSegment:
         words=tuple(Word(**word) for word in json.loads(row["words"])),
         is_open=bool(row["is_open"]),
         emotion=tuple((label, score) for label, score in json.loads(row["emotion"])),
+        details=json.loads(row["details"]),
     )
 
 

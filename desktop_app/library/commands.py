@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Hit, Item
 from desktop_app.history.search import terms_of
-from desktop_app.library.library import EMBEDDED_AT_ONCE, FoundPicture, IndexProgress, Library
+from desktop_app.library.found import FoundPicture, IndexProgress
+from desktop_app.library.library import EMBEDDED_AT_ONCE, Library
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine

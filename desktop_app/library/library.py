@@ -15,14 +15,13 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop_app.history.gallery import FoundFile
-from desktop_app.history.records import Item, PictureFile
 from desktop_app.library import fit
 from desktop_app.library.folder import FolderWalk
+from desktop_app.library.found import FoundPicture, Indexed, IndexProgress
 from desktop_app.library.vectors import Near, VectorIndex
 from workers.cancel import never
 from workers.engine_pool import EngineLease, EnginePool, Priority
@@ -52,49 +51,6 @@ RERANKED = 20  # by a model that judges picture and text together, where one is 
 TOLD_FROM_S = 3.0  # of work, before anybody says how long the rest will take
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class IndexProgress:
-    """How far an index has come; `total` is 0 while the folder is looked through, and `done` what was found."""
-
-    done: int
-    total: int = 0
-    n_problems: int = 0
-    left_s: float | None = None
-
-    @property
-    def fraction(self) -> float:
-        return self.done / self.total if self.total else -1.0
-
-
-@dataclass(frozen=True)
-class Indexed:
-    """What an index made of a folder.
-
-    Attributes:
-        n_files: that can be found now.
-        n_new: looked at for the first time, or again because they or the model changed.
-        n_gone: not there any more, and forgotten.
-        n_problems: that cannot be read, those of earlier times included.
-        problems: what was wrong with those that were tried.
-    """
-
-    folder: Path
-    n_files: int
-    n_new: int
-    n_gone: int
-    n_problems: int
-    problems: tuple[AppError, ...] = ()
-
-
-@dataclass(frozen=True)
-class FoundPicture:
-    """A picture that was found: of an item of the history, or a file of the user's own; `similarity` is the cosine."""
-
-    similarity: float
-    item: Item | None = None
-    file: PictureFile | None = None
 
 
 OnIndexProgress = Callable[[IndexProgress], None]

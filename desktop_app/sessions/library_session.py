@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from desktop_app.context import AppContext
     from desktop_app.history.records import PictureFolder
     from desktop_app.jobs import Job
-    from desktop_app.library.library import FoundPicture, Indexed, IndexProgress, Library
+    from desktop_app.library.found import FoundPicture, Indexed, IndexProgress
+    from desktop_app.library.library import Library
+    from workers.results import Frame
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,12 @@ FOUND_LIMIT = 200
 NAMED_PROBLEMS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PictureQuery:
     """What pictures shall show, in words, or a picture that they shall be like."""
 
     text: str = ""
-    like: Path | None = None
+    like: Path | Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class LibrarySession(QObject):
             if query.like is None:
                 near = library.find_by_text(query.text, FOUND_LIMIT, on_load=job.report, cancelled=job.cancelled)
             else:
-                picture = read_image(query.like)
+                picture = read_image(query.like) if isinstance(query.like, Path) else query.like
                 near = library.find_by_picture(picture, FOUND_LIMIT, on_load=job.report, cancelled=job.cancelled)
             job.raise_if_cancelled()
             return library.found(near)

@@ -222,6 +222,7 @@ class TranscriptPane(QWidget):
         menu = QMenu(parent)
         titles = {
             "txt": self.tr("Text (.txt)"),
+            "md": self.tr("Markdown (.md)"),
             "srt": self.tr("SubRip subtitles (.srt)"),
             "vtt": self.tr("WebVTT subtitles (.vtt)"),
             "json": self.tr("JSON with word times (.json)"),

@@ -1,15 +1,18 @@
-"""History: everything that was said, found by a word, read, heard again, corrected and exported.
+"""History: everything that was said, seen and drawn: found by words and by picture, read, heard again and exported.
 
-page         the page: what is chosen and what is done with it
-search       what the list shows: which items, and where in them the words are
-side         at its left: the search field, filters and the list
-undo_bar     deletes what was taken from the list, unless it is taken back in time
-transcript   at its right: the chosen transcript
+page           the page: what is chosen and what is done with it
+side           at its left: what is searched for, filters and the list
+search_field   words, or a picture to find others like it
+search         what the list shows: which items, and where in them the words are
+folders        folders of the user's own pictures
+undo_bar       deletes what was taken from the list, unless it is taken back in time
+transcript     at its right: the chosen transcript
+picture        or the chosen picture, with what was said about it
 """
 
 from desktop_app.panels import PanelInfo
 from desktop_app.panels.history.page import HistoryPanel
 
 PANEL = PanelInfo(
-    "history", "History", "history", 20, HistoryPanel, description="Everything that was said: find and hear it."
+    "history", "History", "history", 20, HistoryPanel, description="Everything that was said and seen: find it again."
 )

@@ -2,33 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from desktop_app.history.records import Item
 from desktop_app.history.store import History
+from desktop_app.library.found import FoundPicture
 from desktop_app.widgets.history_list import Row
 
 LIST_LIMIT = 2000
 HITS_LIMIT = 500
 
+IS_KIND: dict[str, Callable[[Row], bool]] = {
+    "": lambda row: True,
+    "recordings": lambda row: _is_speech(row.item) and not _is_file(row.item),
+    "files": lambda row: _is_speech(row.item) and _is_file(row.item),
+    "snapshots": lambda row: row.item is not None and row.item.kind == "snapshot",
+    "pictures": lambda row: row.file is not None or (row.item is not None and row.item.kind == "picture"),
+    "pinned": lambda row: row.is_pinned,
+}
 
-def rows_with_words(history: History, query: str, kind: str, days: int) -> list[Row]:
-    """What the list shows, newest first; pinned ones before all others."""
-    items = history.items(query, kind="speech", limit=LIST_LIMIT)
+
+@dataclass(frozen=True)
+class Filter:
+    """Which rows are shown: of a kind of `IS_KIND`, and of the last days, 0 for any time."""
+
+    kind: str = ""
+    days: int = 0
+
+    @property
+    def wants_pictures(self) -> bool:
+        return self.kind not in ("recordings", "files")
+
+    def passes(self, row: Row) -> bool:
+        if not IS_KIND[self.kind](row):
+            return False
+        if not self.days:
+            return True
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return row.when >= midnight - timedelta(days=self.days - 1)
+
+
+def rows_with_words(history: History, query: str, chosen: Filter) -> list[Row]:
+    """Items with the words, newest first; pinned ones before all others.
+
+    Without words all of them, and where pictures were chosen also the files of the user's own.
+    """
     cut_off = {item.id for item in history.unfinished()}
     hits = {}
     if query:
-        for item_id, found in groupby(history.search(query, kind="speech", limit=HITS_LIMIT), lambda hit: hit.item_id):
+        for item_id, found in groupby(history.search(query, limit=HITS_LIMIT), lambda hit: hit.item_id):
             hits[item_id] = tuple(found)
-    if kind == "pinned":
-        items = [item for item in items if item.is_pinned]
-    elif kind:
-        items = [item for item in items if (item.tracks == ("file",)) == (kind == "files")]
-    if days:
-        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        items = [item for item in items if item.created_at >= midnight - timedelta(days=days - 1)]
-    items.sort(key=lambda item: not item.is_pinned)
-    return [
-        Row(item, hits.get(item.id, ()), is_recorded_now=item.state == "recording" and item.id not in cut_off)
-        for item in items
+    rows = [
+        Row(item, hits=hits.get(item.id, ()), is_recorded_now=item.state == "recording" and item.id not in cut_off)
+        for item in history.items(query, limit=LIST_LIMIT)
     ]
+    if chosen.kind == "pictures" and not query:
+        rows += [Row(file=file) for file in history.gallery.files(limit=LIST_LIMIT)]
+        rows.sort(key=lambda row: row.when, reverse=True)
+    rows.sort(key=lambda row: not row.is_pinned)
+    return [row for row in rows if chosen.passes(row)]
+
+
+def rows_that_show(found: Iterable[FoundPicture], chosen: Filter) -> list[Row]:
+    """Pictures that were found by what they show, in their order."""
+    rows = [Row(one.item, one.file, shows_it=True) for one in found]
+    return [row for row in rows if chosen.passes(row)]
+
+
+def _is_speech(item: Item | None) -> bool:
+    return item is not None and item.kind == "speech"
+
+
+def _is_file(item: Item | None) -> bool:
+    return item is not None and item.tracks == ("file",)

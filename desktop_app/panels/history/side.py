@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import theme
+from desktop_app.context import AppContext
+from desktop_app.panels.history.folders import IndexBar
+from desktop_app.panels.history.search import Filter
+from desktop_app.panels.history.search_field import SearchField
 from desktop_app.panels.history.undo_bar import UndoBar
 from desktop_app.widgets.elided_combo import ElidedCombo
-from desktop_app.widgets.history_list import ROW_ROLE, HistoryDelegate, HistoryModel, Row
+from desktop_app.widgets.elided_label import ElidedLabel
+from desktop_app.widgets.history_list import ROW_ROLE, TILE_PX, HistoryDelegate, HistoryModel, Row
 from desktop_app.widgets.page import EmptyState
+from desktop_app.widgets.small_pictures import SmallPictures
 
-SEARCH_DELAY_MS = 150
 MIN_WIDTH_PX = 220
 
 
@@ -21,28 +26,24 @@ class HistorySide(QWidget):
     """What is searched for, and what was found.
 
     Signals:
-        query_changed(): other words or filters, a moment after the last letter.
+        query_changed(): other words, another picture, or other filters.
         selection_changed(): other rows are chosen; not while rows are exchanged.
     """
 
     query_changed = Signal()
     selection_changed = Signal()
 
-    def __init__(self, undo_bar: UndoBar) -> None:
+    def __init__(self, context: AppContext, undo_bar: UndoBar) -> None:
         super().__init__()
-        self.search = QLineEdit()
-        self.search.setProperty("role", "search")
-        self.search.setPlaceholderText(self.tr("Search everything that was said"))
-        self.search.setAccessibleName(self.tr("Search everything that was said"))
-        self.search.setToolTip(self.tr("Search everything that was said (Ctrl+F)"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField()
         self.kind = self._combo(
             self.tr("Kind"),
             [
                 (self.tr("Everything"), ""),
                 (self.tr("Recordings"), "recordings"),
                 (self.tr("Files"), "files"),
+                (self.tr("Snapshots"), "snapshots"),
+                (self.tr("Pictures"), "pictures"),
                 (self.tr("Pinned"), "pinned"),
             ],
         )
@@ -55,43 +56,54 @@ class HistorySide(QWidget):
                 (self.tr("Last 30 days"), 30),
             ],
         )
+        self.folders_button = theme.icon_button(
+            "folder", self.tr("Folders of pictures"), tip=self.tr("Find the pictures in your own folders, too")
+        )
         self.model = HistoryModel()
+        self.pictures = SmallPictures(context, 2 * TILE_PX)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(HistoryDelegate(self.list))
+        self.list.setItemDelegate(HistoryDelegate(self.model, self.pictures, self.list))
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setAccessibleName(self.tr("Recordings"))
+        self.list.setAccessibleName(self.tr("What was said and seen"))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.nothing = EmptyState("history", "", "")
         self.lists = QStackedWidget()
         self.lists.addWidget(self.list)
         self.lists.addWidget(self.nothing)
-        self.total = theme.label("", "caption")
+        self.note = ElidedLabel("", "caption")
+        self.note.hide()
+        self.index_bar = IndexBar(context)
+        self.total = ElidedLabel("", "caption")
 
         filters = QHBoxLayout()
         filters.setSpacing(theme.SPACE_S)
         filters.addWidget(self.kind, 1)
         filters.addWidget(self.since, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.total, 1)
+        foot.addWidget(self.folders_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_M, theme.SPACE_S)
         column.setSpacing(theme.SPACE_S)
         column.addWidget(self.search)
         column.addLayout(filters)
         column.addWidget(self.lists, 1)
+        column.addWidget(self.note)
+        column.addWidget(self.index_bar)
         column.addWidget(undo_bar)
-        column.addWidget(self.total)
+        column.addLayout(foot)
         self.setMinimumWidth(MIN_WIDTH_PX)
 
-        self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
-        self._search_timer.timeout.connect(self.query_changed)
-        self.search.textChanged.connect(self._search_timer.start)
+        self.search.changed.connect(self.query_changed)
         self.kind.currentIndexChanged.connect(self.query_changed)
         self.since.currentIndexChanged.connect(self.query_changed)
         self.list.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.pictures.came.connect(self.list.viewport().update)
 
     def _combo(self, name: str, choices: list[tuple[str, object]]) -> ElidedCombo:
         combo = ElidedCombo(name, name)
@@ -100,8 +112,16 @@ class HistorySide(QWidget):
         return combo
 
     @property
-    def query(self) -> str:
-        return self.search.text().strip()
+    def filter(self) -> Filter:
+        return Filter(self.kind.currentData(), self.since.currentData())
+
+    def show_everything(self) -> None:
+        """Without words and filters."""
+        for combo in (self.kind, self.since):
+            combo.blockSignals(True)
+            combo.setCurrentIndex(0)
+            combo.blockSignals(False)
+        self.search.clear()
 
     @property
     def selected_rows(self) -> list[Row]:
@@ -109,29 +129,48 @@ class HistorySide(QWidget):
         indexes = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
         return [index.data(ROW_ROLE) for index in indexes]
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Shows other rows; what was chosen stays so where it is still there."""
-        selected = [row.item.id for row in self.selected_rows]
+    def set_rows(self, rows: Sequence[Row], *, is_complete: bool = True) -> None:
+        """Shows other rows; what was chosen stays so where it is still there.
+
+        Args:
+            is_complete: no more of them will come: where there are none, that is said.
+        """
+        selected = [row.key for row in self.selected_rows]
         selection = self.list.selectionModel()
         selection.blockSignals(True)
         self.model.set_rows(rows)
-        for item_id in selected:
-            if (row := self.model.row_of(item_id)) >= 0:
+        for key in selected:
+            if (row := self.model.row_of(key)) >= 0:
                 selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
         selection.blockSignals(False)
-        self.lists.setCurrentWidget(self.list if rows else self.nothing)
+        self.lists.setCurrentWidget(self.list if rows or not is_complete else self.nothing)
         if not rows:
             self._say_nothing()
 
     def choose(self, row: int) -> None:
-        """Chooses a row, and no other."""
-        self.list.setCurrentIndex(self.model.index(row))
+        """Chooses a row, and no other, whatever keys are held down."""
+        index = self.model.index(row)
+        self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.list.scrollTo(index)
+
+    def say(self, note: str, tip: str = "") -> None:
+        """A line below the list; empty for none."""
+        self.note.setText(note)
+        self.note.setToolTip(tip or note)
+        self.note.setVisible(bool(note))
 
     def _say_nothing(self) -> None:
-        is_filtered = bool(self.query or self.kind.currentData() or self.since.currentData())
-        self.nothing.title.setText(self.tr("Nothing found") if is_filtered else self.tr("Nothing here yet"))
-        self.nothing.text.setText(
-            self.tr("Try another word, or fewer of them.")
-            if is_filtered
-            else self.tr("What you record is kept here, on this machine only.")
-        )
+        is_searched = bool(self.search.text) or self.search.query.like is not None
+        if not is_searched and self.kind.currentData() == "pictures":
+            title = self.tr("No pictures yet")
+            text = self.tr("What you draw appears here, and the pictures in your own folders: add one with the folder.")
+        elif self.search.query.like is not None:
+            title, text = self.tr("Nothing found"), self.tr("No picture here looks like it.")
+        elif is_searched or self.filter != Filter():
+            title = self.tr("Nothing found")
+            text = self.tr("Try other words, or fewer of them.")
+        else:
+            title = self.tr("Nothing here yet")
+            text = self.tr("What you record and what you see is kept here, on this machine only.")
+        self.nothing.title.setText(title)
+        self.nothing.text.setText(text)

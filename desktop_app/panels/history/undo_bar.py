@@ -61,7 +61,7 @@ class UndoBar(QFrame):
         self.text.setText(
             self.tr("Deleted: {title}").format(title="".join(titles))
             if len(item_ids) == 1
-            else self.tr("{count} recordings deleted").format(count=len(item_ids))
+            else self.tr("{count} items deleted").format(count=len(item_ids))
         )
         self.text.setToolTip("\n".join(titles))
         self.timer.start(UNDO_SHOWN_MS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -15,7 +14,6 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
-    QPainter,
     QResizeEvent,
     QShowEvent,
 )
@@ -32,9 +30,9 @@ from desktop_app.panels.see.stage import Stage
 from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.frame_view import pixels_of
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.screen_picker import ScreenPicker
-from workers.results import Frame
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
@@ -320,14 +318,3 @@ class SeePanel(QWidget):
         self.splitter.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
         for tab in self.side_tabs:
             tab.note.set_flat(is_tall or self.height() < ROOMY_FROM_PX)
-
-
-def pixels_of(image: QImage) -> Frame:
-    """A picture of Qt as pixels; what is transparent becomes white."""
-    opaque = QImage(image.size(), QImage.Format.Format_RGB888)
-    opaque.fill(Qt.GlobalColor.white)
-    painter = QPainter(opaque)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    rows = np.frombuffer(opaque.constBits(), np.uint8).reshape(opaque.height(), opaque.bytesPerLine())
-    return rows[:, : 3 * opaque.width()].reshape(opaque.height(), opaque.width(), 3).copy()

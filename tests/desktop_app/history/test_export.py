@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pysubs2
 import pytest
 from hypothesis import given, settings
@@ -16,13 +17,13 @@ from hypothesis import strategies as st
 
 from desktop_app.history import export
 from desktop_app.history.export import ExportOptions
-from desktop_app.history.records import Item, StoredSegment
+from desktop_app.history.records import Item, Remark, StoredSegment
 from desktop_app.history.store import History
 from desktop_app.history.subtitles import build_cues
 from tests.desktop_app.history.conftest import words
 from tests.desktop_app.history.test_subtitles import segment
 from workers.errors import AppError, DiskError, HistoryError, SourceError, UsageError
-from workers.results import Word
+from workers.results import LabelScores, Word
 
 DIALOGUE = [
     segment(words("Good morning.", start_s=1)),
@@ -260,3 +261,100 @@ def test_target_that_cannot_be_written_is_told_before(
         export.check_target(tmp_path / name)
 
     assert [path.name for path in tmp_path.iterdir()] == ["folder.txt"]
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def snapshot(history: History) -> int:
+    frame = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    remarks = [
+        Remark.of_labels(LabelScores((("frog", 0.9), ("toad", 0.05))), "clip"),
+        Remark("caption", "a *green* frog\non a <leaf>", model_id="blip"),
+        Remark(
+            "answer", "1. a frog", question="What | is #1?", model_id="vqa", time_to_first_token_s=0.25,
+            tokens_per_s=12.5, size_px=(64, 48), rating=1,
+        ),
+    ]  # fmt: skip
+    return history.add_snapshot(frame, remarks=remarks, source="Webcam", details={"mirrored": True}).result()
+
+
+def test_markdown_of_a_snapshot_has_the_picture_and_what_was_said(
+    history: History, snapshot: int, tmp_path: Path
+) -> None:
+    history.export(snapshot, tmp_path / "my frog.md")
+
+    page = (tmp_path / "my frog.md").read_text()
+    blocks = page.rstrip("\n").split("\n\n")
+    assert blocks[0] == r"# a \*green\* frog on a \<leaf\>"
+    assert "Webcam" in blocks[1]
+    assert r"![a \*green\* frog on a \<leaf\>](<my frog/picture.jpg>)" in blocks
+    assert (tmp_path / "my frog" / "picture.jpg").read_bytes() == history.item(snapshot).picture.read_bytes()
+    assert blocks[3:] == [
+        "frog 90%, toad 5%",
+        "*clip*",
+        r"a \*green\* frog on a \<leaf\>",
+        "*blip*",
+        r"**What \| is \#1?**",
+        r"1\. a frog",
+        "*vqa · first word after 0.25 s · 12.5 tokens/s · 64 x 48 pixels · rated good*",
+        "| setting | value |\n|---|---|\n| mirrored | True |",
+    ]
+
+
+def test_markdown_of_a_drawn_picture_has_what_made_it(history: History, tmp_path: Path) -> None:
+    details = {"seed": 7, "controls": ["scribble", "canny"], "sketch": "x" * 1000, "mask": {"a": 1}}
+    item_id = history.add_picture(np.zeros((8, 8, 3), np.uint8), prompt="a castle", details=details).result()
+
+    history.export(item_id, tmp_path / "castle.md")
+
+    page = (tmp_path / "castle.md").read_text()
+    assert "\n\n> a castle\n\n" in page
+    assert page.endswith("| setting | value |\n|---|---|\n| seed | 7 |\n| controls | scribble, canny |\n")
+
+
+def test_markdown_of_a_transcript_says_who_speaks(history: History, tmp_path: Path) -> None:
+    item_id = history.begin(title="Talk", tracks=["me", "computer"]).result()
+    history.append_words(item_id, "me", words("- good morning"), ends_segment=True)
+    history.append_words(item_id, "computer", words("hello", start_s=2), ends_segment=True).result()
+
+    history.export(item_id, tmp_path / "talk.md")
+
+    assert (tmp_path / "talk.md").read_text().split("\n\n")[2:] == ["**Me:** \\- good morning", "**Computer:** hello\n"]
+    assert not (tmp_path / "talk").exists()
+
+
+def test_snapshot_comes_back_from_json_whole(history: History, snapshot: int, tmp_path: Path) -> None:
+    history.export(snapshot, tmp_path / "frog.json")
+
+    again = history.import_json(tmp_path / "frog.json").result()
+
+    before, after = history.item(snapshot), history.item(again)
+    assert (after.kind, after.details, after.created_at) == (before.kind, before.details, before.created_at)
+    assert after.picture.read_bytes() == before.picture.read_bytes()
+    assert after.thumbnail.is_file()
+    assert [replace(remark, id=0) for remark in history.remarks(again)] == [
+        replace(remark, id=0) for remark in history.remarks(snapshot)
+    ]
+
+
+def test_picture_goes_out_as_it_is(history: History, snapshot: int, tmp_path: Path) -> None:
+    history.export(snapshot, tmp_path / "frog.jpeg")
+
+    assert (tmp_path / "frog.jpeg").read_bytes() == history.item(snapshot).picture.read_bytes()
+    with pytest.raises(UsageError, match=r"End the name with \.jpg"):
+        history.export(snapshot, tmp_path / "frog.png")
+
+
+def test_transcript_has_no_picture(history: History, say: Callable[..., int], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has no picture"):
+        history.export(say("hello"), tmp_path / "hello.png")
+
+
+def test_picture_that_is_gone_is_told(history: History, snapshot: int, tmp_path: Path) -> None:
+    history.item(snapshot).picture.unlink()
+
+    with pytest.raises(SourceError, match="cannot be read"):
+        history.export(snapshot, tmp_path / "frog.md")
+    assert not (tmp_path / "frog.md").exists()

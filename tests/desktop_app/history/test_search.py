@@ -174,3 +174,17 @@ def test_large_history_is_searched_whole(large: Path) -> None:
     assert len(history.search("9999", limit=1000)) == 19
     assert history.items(limit=5)[0].preview == "line 1 line 2 line 3"
     history.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "terms"),
+    [
+        ("a frog", ["frog"]),
+        ("The frog and AN apple", ["frog", "and", "apple"]),
+        ("a", ["a"]),
+        ('"a frog"', ["a frog"]),
+        ('"the"', ["the"]),
+    ],
+)
+def test_articles_need_not_occur(query: str, terms: list[str]) -> None:
+    assert search.terms_of(query) == terms

@@ -15,7 +15,7 @@ import pytest
 from desktop_app import cli
 from desktop_app.history.records import Remark
 from desktop_app.history.store import History
-from desktop_app.library.library import IndexProgress
+from desktop_app.library.found import IndexProgress
 from tests.desktop_app.history.conftest import words
 from tests.workers.engines.vision.conftest import PICTURES, picture
 from workers.catalogue.catalogue import Catalogue

@@ -18,7 +18,8 @@ from PIL import Image
 
 from desktop_app.history.store import History
 from desktop_app.library import library as library_module
-from desktop_app.library.library import IndexProgress, Library, space_of
+from desktop_app.library.found import IndexProgress
+from desktop_app.library.library import Library, space_of
 from desktop_app.library.vectors import Near
 from tests.desktop_app.history.test_writer import locked_by_another_process
 from tests.small_disk import mounted, resize

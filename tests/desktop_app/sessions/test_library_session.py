@@ -9,7 +9,7 @@ import pytest
 
 from desktop_app.history.store import History
 from desktop_app.library import library as library_module
-from desktop_app.library.library import FoundPicture
+from desktop_app.library.found import FoundPicture
 from desktop_app.sessions import library_session
 from desktop_app.sessions.library_session import LibrarySession, PictureQuery
 from desktop_app.sessions.session_state import SessionState

@@ -5,51 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from desktop_app.history.store import History
-from desktop_app.panels.history import HistoryPanel
 from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
-from desktop_app.widgets.history_list import _details, title_of
-from tests.desktop_app.panels.hear.conftest import words
-from workers.engine_pool import EnginePool
-from workers.results import SAMPLE_RATE_HZ, Segment
-
-
-@pytest.fixture
-def history(context, tmp_path) -> History:
-    context.pool = EnginePool(placement="thread")
-    context.history = History(tmp_path / "history")
-    return context.history
-
-
-@pytest.fixture
-def panel(qtbot, context, history):
-    panel = HistoryPanel(context)
-    panel.resize(1000, 600)
-    yield panel
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
-    panel.close()
-    panel.deleteLater()
-
-
-def add(history: History, *lines: str, title: str = "", tracks: tuple[str, ...] = ("me",)) -> int:
-    """An item with a line every ten seconds."""
-    item_id = history.begin(title=title, tracks=tracks, source="Built-in").result()
-    for number, line in enumerate(lines):
-        history.add_segment(item_id, Segment(tracks[number % len(tracks)], words(line, 10.0 * number), "en"))
-    history.finish(item_id, 10.0 * len(lines))
-    history.flush()
-    return item_id
-
-
-def listed(panel) -> list[str]:
-    return [title_of(row.item) for row in panel.side.model.rows]
-
-
-def shown(qtbot, panel, count: int) -> None:
-    if not panel.isVisible():
-        panel.show()
-    qtbot.waitUntil(lambda: len(panel.side.model.rows) == count and panel.side.list.isVisible() == bool(count))
+from desktop_app.widgets.history_list import _details
+from tests.desktop_app.panels.history.conftest import add, listed, shown
+from workers.results import SAMPLE_RATE_HZ
 
 
 def test_nothing_yet_says_what_will_be_here(qtbot, panel):
@@ -82,7 +41,7 @@ def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
     add(history, "first line", "the boiler was made in Rotterdam")
     shown(qtbot, panel, 2)
 
-    panel.side.search.setText("rotterdam")
+    panel.side.search.line.setText("rotterdam")
     shown(qtbot, panel, 1)
     qtbot.waitUntil(lambda: bool(panel.transcript.pane.view._hits))
 
@@ -98,7 +57,7 @@ def test_a_search_opens_its_first_hit_when_what_was_open_is_none(qtbot, panel, h
     shown(qtbot, panel, 2)
     qtbot.waitUntil(lambda: panel.transcript.loaded is not None and panel.transcript.loaded.item.id == newest)
 
-    panel.side.search.setText("rotterdam")
+    panel.side.search.line.setText("rotterdam")
     shown(qtbot, panel, 1)
 
     qtbot.waitUntil(lambda: panel.transcript.loaded is not None and panel.transcript.loaded.item.id != newest)
@@ -109,7 +68,7 @@ def test_search_without_a_hit_says_so(qtbot, panel, history):
     add(history, "hello")
     shown(qtbot, panel, 1)
 
-    panel.side.search.setText("absent")
+    panel.side.search.line.setText("absent")
 
     qtbot.waitUntil(panel.side.nothing.isVisible)
     assert panel.side.nothing.title.text() == "Nothing found"
@@ -176,7 +135,7 @@ def test_delete_can_be_taken_back(qtbot, panel, history):
     panel.delete_selected()
     shown(qtbot, panel, 1)
     assert panel.undo_bar.isVisible()
-    assert panel.side.total.text().startswith("1 recording ")
+    assert panel.side.total.text().startswith("1 item ")
     qtbot.mouseClick(panel.undo_bar.button, Qt.MouseButton.LeftButton)
     shown(qtbot, panel, 2)
 
