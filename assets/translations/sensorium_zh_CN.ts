@@ -6679,6 +6679,10 @@ Click again to choose</source>
         <translation>说明录音中每句话的语气：由情绪模型猜测。</translation>
     </message>
     <message>
+        <source>Says how surely a text tells what a picture shows; puts what a search finds in a better order.</source>
+        <translation>判断一段文字与图片内容的符合程度；让搜索结果的排序更好。</translation>
+    </message>
+    <message>
         <source>Says how well labels of your own fit, and finds pictures by words. Fast on any computer.</source>
         <translation>判断自定标签与图片的符合程度，并能按文字查找图片。在任何电脑上都很快。</translation>
     </message>

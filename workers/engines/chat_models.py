@@ -30,9 +30,11 @@ from workers.engines.base import EngineOptions
 from workers.engines.devices import DeviceChoice, torch_device
 from workers.engines.measured import prepare_torch
 from workers.engines.transformers_models import config_of, load_model, run_errors, wrong_task
-from workers.errors import Cancelled, EngineError, PackageMissing, SourceError, UsageError
+from workers.errors import Cancelled, EngineError, ModelBroken, PackageMissing, SourceError, UsageError
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Verdict
 
+# Without one of each transformers goes on with no words, or with nothing that begins and ends a text.
+TOKENIZER_FILES = (("tokenizer_config.json",), ("tokenizer.json", "tokenizer.model", "vocab.json"))
 FEW_BITS_PACKAGE = "bitsandbytes"
 BESIDE_WEIGHTS = 1.2  # times the weights: what is computed, and what is remembered of a chat
 FIXED_TOKENS = 2048  # of a compiled model's memory, which grows, and is compiled again, for longer chats
@@ -107,7 +109,11 @@ def load_chat_model(architecture: str, folder: Path, options: ChatOptions) -> tu
         placement = {"quantization_config": _few_bits(bits, device, dtype), "device_map": {"": 0}}
     elif options.is_spread:
         placement = {"device_map": "auto"}
-    return load_model(architecture, folder, device=device, dtype=dtype, **placement), device
+    model = load_model(architecture, folder, device=device, dtype=dtype, **placement)
+    for names in TOKENIZER_FILES:
+        if not any((folder / name).is_file() for name in names):
+            raise ModelBroken("The model in '{folder}' lacks its file '{name}'.", folder=folder, name=names[0])
+    return model, device
 
 
 def _fits(folder: Path, dtype: Any) -> bool:
@@ -170,6 +176,13 @@ class ChatModel:
     """
 
     def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool, **how: Any) -> None:
+        """Raises ModelBroken where there is no template."""
+        if not processor.chat_template:
+            raise ModelBroken(
+                "The model in '{folder}' has no template for chats.",
+                hint="Choose one whose name ends with Instruct or Chat.",
+                folder=folder,
+            )
         self._folder = folder
         self._model = model
         self._processor = processor

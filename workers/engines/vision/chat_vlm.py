@@ -18,7 +18,6 @@ from typing import ClassVar
 from workers.engines.base import EngineInfo, OnProgress
 from workers.engines.chat_models import ChatModel, TiledChatOptions, compiled, load_chat_model, take_tiles
 from workers.engines.transformers_models import config_of, load_errors
-from workers.errors import ModelBroken
 from workers.results import Answer, AnswerToken, ImageRequest, Verdict
 
 log = logging.getLogger(__name__)
@@ -57,12 +56,6 @@ class ChatVlm:
 
             processor_class = getattr(transformers, PROCESSORS.get(kind, "AutoProcessor"))
             processor = processor_class.from_pretrained(self._folder, local_files_only=True)
-            if not processor.chat_template:
-                raise ModelBroken(
-                    "The model in '{folder}' has no template for chats.",
-                    hint="Choose one whose name ends with Instruct or Chat.",
-                    folder=self._folder,
-                )
             take_tiles(processor.image_processor, self._options)
         self._chat = ChatModel(
             self._folder, model, processor, can_resume=kind in CAN_RESUME, **compiled(model, self._options)

@@ -1,13 +1,19 @@
 """What every engine that sees must hold, with a model of each kind of weights that it takes."""
 
+import contextlib
+import os
+import signal
+
 import numpy as np
 import pytest
 
 from tests.workers.engines.vision.conftest import MODELS
+from workers.cancel import Cancel
+from workers.engine_pool import EnginePool
 from workers.engine_process import EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.engines.registry import engines
-from workers.errors import Cancelled, ModelBroken
+from workers.errors import Cancelled, EngineDied, ModelBroken
 from workers.results import Answer, AnswerToken, Caption, Embeddings, ImageRequest, LabelScores, MatchScores, Verdict
 
 ASKED = {
@@ -105,6 +111,64 @@ def test_a_model_whose_weights_are_cut_short_is_broken(name, model_folder, tmp_p
 
     with pytest.raises(ModelBroken, match="broken"):
         EngineThread(spec(name, broken)).load(lambda *_: None)
+
+
+CHATS = [name for name, (engine, _) in MODELS.items() if engines()[engine].info.has_memory]
+
+
+@pytest.mark.parametrize("name", CHATS)
+def test_a_model_that_lacks_a_file_is_broken_or_answers_all_the_same(name, model_folder, pictures, tmp_path):
+    files = sorted(model_folder(name).iterdir())
+    broken = []
+    for absent in files:
+        half = tmp_path / absent.stem
+        half.mkdir()
+        for file in files:
+            if file != absent:
+                (half / file.name).symlink_to(file)
+        engine = EngineThread(spec(name, half))
+        try:
+            engine.load(lambda *_: None)
+            assert list(engine.run(request("ask", *pictures[:1])))
+        except ModelBroken as error:
+            broken.append((absent.name, str(half) in error.sentence))
+        engine.close()
+    assert {("config.json", True), ("model.safetensors", True)} <= set(broken)
+    assert all(is_named for _, is_named in broken)
+
+
+def test_an_engine_that_is_killed_in_its_answer_is_told_and_answers_again(model_folder, pictures):
+    with (
+        contextlib.closing(EnginePool()) as pool,
+        pool.acquire(spec("tiny-llava", model_folder("tiny-llava"))) as lease,
+    ):
+        asked = ImageRequest("ask", pictures[:1], question="what is this?", max_new_tokens=2000)
+        answering = lease.run(asked)
+        assert isinstance(next(answering), AnswerToken)
+        os.kill(pool.loaded()[0].pid, signal.SIGKILL)
+
+        with pytest.raises(EngineDied, match="tiny-llava"):
+            list(answering)
+
+        assert isinstance(lease.ask(request("ask", *pictures[:1])), Answer)
+
+
+def test_stop_in_a_process_of_its_own_needs_no_new_load(model_folder, pictures):
+    stop = Cancel()
+    with (
+        contextlib.closing(EnginePool()) as pool,
+        pool.acquire(spec("tiny-llava", model_folder("tiny-llava"))) as lease,
+    ):
+        before = pool.loaded()[0].pid
+        asked = ImageRequest("ask", pictures[:1], question="what is this?", max_new_tokens=3000)
+        answering = lease.run(asked, cancelled=stop)
+        assert isinstance(next(answering), AnswerToken)
+        stop.set()
+        with pytest.raises(Cancelled):
+            list(answering)
+
+        assert isinstance(lease.ask(request("ask", *pictures[:1])), Answer)
+        assert pool.loaded()[0].pid == before
 
 
 @pytest.mark.parametrize(("name", "task"), [("starter-clip", "label"), ("starter-blip-vqa", "ask")])
