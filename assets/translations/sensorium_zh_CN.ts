@@ -3617,6 +3617,14 @@ Click again to choose</source>
         <translation>留意或暂停</translation>
     </message>
     <message>
+        <source>Show it in the history</source>
+        <translation>在历史中查看</translation>
+    </message>
+    <message>
+        <source>Show the picture that was kept when it was seen</source>
+        <translation>查看它出现时保存的画面</translation>
+    </message>
+    <message>
         <source>Options</source>
         <translation>选项</translation>
     </message>

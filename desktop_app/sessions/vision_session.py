@@ -785,6 +785,10 @@ class VisionSession(QObject):
         if not self._context.settings.history.is_private:
             self._keep(sighting.frame, title=text)
 
+    def snapshot_of(self, frame: VideoFrame) -> int | None:
+        """The number in the history of a frame that was kept; None where it was not, or not yet."""
+        return self._kept.get(frame.captured_s)
+
     def _is_of(self, seen: Seen, frame: VideoFrame) -> bool:
         """Whether what was seen holds for a frame: it was about it, or about one just before."""
         return frame.captured_s - seen.frame.captured_s <= SAID_WITHIN_S or not self.is_live

@@ -29,7 +29,7 @@ from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.thumbnail import Thumbnail
 
 if TYPE_CHECKING:
-    from desktop_app.sessions.standing_watch import Sighting, Standing, StandingWatch
+    from desktop_app.sessions.standing_watch import Sighting, Standing
 
 PICTURE_PX = 44
 
@@ -43,7 +43,9 @@ class WatchTab(QWidget):
 
     def __init__(self, context: AppContext, model: ModelChoice) -> None:
         super().__init__()
-        self._watch = context.sessions.vision.standing
+        self._context = context
+        self._session = context.sessions.vision
+        self._watch = self._session.standing
         self._cards: dict[str, StandingCard] = {}
         self.title = theme.label(self.tr("Tell me when you see …"), "strong")
         self.status = ElidedLabel("", "caption")
@@ -100,6 +102,7 @@ class WatchTab(QWidget):
         self._watch.looked.connect(self._show_looks)
         self._watch.state_changed.connect(lambda _state: self._show_status())
         self._watch.sighted.connect(self._on_sighted)
+        self._session.snapshot_taken.connect(lambda _item_id: self._show_looks())
         self._show()
         self._show_button()
 
@@ -124,7 +127,7 @@ class WatchTab(QWidget):
             card.deleteLater()
         for text, standing in wanted.items():
             if text not in self._cards:
-                self._cards[text] = StandingCard(self._watch, standing)
+                self._cards[text] = StandingCard(self._context, standing)
                 self._column.insertWidget(self._column.count() - 1, self._cards[text])
         self.stack.setCurrentWidget(self.list if wanted else self.empty)
         self._show_looks()
@@ -155,10 +158,12 @@ class WatchTab(QWidget):
 class StandingCard(QFrame):
     """One thing that is looked for: whether it is, how the newest picture fits, and when it was seen last."""
 
-    def __init__(self, watch: StandingWatch, standing: Standing) -> None:
+    def __init__(self, context: AppContext, standing: Standing) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._watch = watch
+        self._context = context
+        self._session = context.sessions.vision
+        self._watch = watch = self._session.standing
         self._standing = standing
         self.picture: Thumbnail | None = None
         self.switch = Switch()
@@ -167,12 +172,15 @@ class StandingCard(QFrame):
         self.text = ElidedLabel(standing.text, "strong")
         self.text.setToolTip(standing.text)
         self.status = ElidedLabel("", "caption")
+        self.show_button = theme.icon_button(
+            "history", self.tr("Show it in the history"), tip=self.tr("Show the picture that was kept when it was seen")
+        )
         self.options_button = theme.icon_button(
             "preferences", self.tr("Options"), tip=self.tr("How sure it has to be, and how often you are told")
         )
         self.options_button.setCheckable(True)
         self.remove_button = theme.icon_button("trash", self.tr("Remove"), tip=self.tr("Look for it no more"))
-        for button in (self.options_button, self.remove_button):
+        for button in (self.show_button, self.options_button, self.remove_button):
             button.setProperty("role", "small")
         self.hits = self._number(self.tr("Looks that must say yes"), 1, 50, standing.question.hits)
         self.looks = self._number(self.tr("Of so many looks"), 1, 50, standing.question.looks)
@@ -194,6 +202,7 @@ class StandingCard(QFrame):
         self._row.setSpacing(theme.SPACE_S)
         self._row.addWidget(self.switch)
         self._row.addLayout(texts, 1)
+        self._row.addWidget(self.show_button)
         self._row.addWidget(self.options_button)
         self._row.addWidget(self.remove_button)
         form = QFormLayout(self.options)
@@ -209,6 +218,7 @@ class StandingCard(QFrame):
         layout.addWidget(self.options)
 
         self.switch.clicked.connect(lambda is_on: watch.set_on(standing, is_on))
+        self.show_button.clicked.connect(self._on_show)
         self.options_button.toggled.connect(self.options.setVisible)
         self.remove_button.clicked.connect(lambda: watch.remove(standing))
         for field in (self.hits, self.looks, self.cool_down):
@@ -228,6 +238,16 @@ class StandingCard(QFrame):
             self.switch.setChecked(self._standing.is_on)
         self.status.setText("  ·  ".join(self._parts()))
         self.status.setToolTip(self.status.text())
+        self.show_button.setVisible(self._snapshot is not None)
+
+    @property
+    def _snapshot(self) -> int | None:
+        """The item of the history with the picture in which it was seen last."""
+        return self._session.snapshot_of(self.picture.frame) if self.picture is not None else None
+
+    def _on_show(self) -> None:
+        if (item_id := self._snapshot) is not None:
+            self._context.item_requested.emit(item_id)
 
     def show_sighting(self, sighting: Sighting) -> None:
         """Puts the picture in which it was seen last before the name; a click shows it large."""

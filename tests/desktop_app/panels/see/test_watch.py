@@ -47,12 +47,15 @@ def test_what_was_seen_stands_on_its_card_with_the_picture(qtbot, watch, session
     assert messages[-1].sentence == "Seen: 0 200 0"
 
 
-def test_a_snapshot_of_a_sighting_is_not_told_a_second_time(qtbot, watch, session, camera, messages):
+def test_a_sighting_leads_to_its_snapshot_which_is_not_told_of_again(qtbot, watch, session, camera, context, messages):
     enter(qtbot, watch, "0 200 0").hits.setValue(1)
 
-    with qtbot.waitSignal(session.snapshot_taken, timeout=20_000):
+    with qtbot.waitSignal(session.snapshot_taken, timeout=20_000) as taken:
         looked_at(qtbot, session, camera, GREEN, 1)
+    with qtbot.waitSignal(context.item_requested) as requested:
+        qtbot.mouseClick(watch.cards[0].show_button, Qt.MouseButton.LeftButton)
 
+    assert requested.args == taken.args
     assert "The picture is in the history." not in [message.sentence for message in messages]
 
 
