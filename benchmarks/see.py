@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.calm import wait_for_calm
+from benchmarks.looking import measure_hot_plug, measure_labels
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTERS = ROOT / "assets" / "starter"
@@ -459,6 +460,11 @@ def table(result: dict[str, Any]) -> str:
     )
     drift = f"{100 * result['memory']['drift']:+.1f} %"
     row(f"memory after {SWITCHES} model switches", "<= +5 %", lambda one: drift)
+    labels = result["labels"]
+    row("labels a second ÷ raw `get_image_features`", ">= 0.90", lambda one: f"{labels['over_raw']:.2f}")
+    row("labels a second ÷ transformers' pipeline, 10 labels", ">= 1.7", lambda one: f"{labels['over_pipeline']:.2f}")
+    back_s = result["hot_plug"]["longest_s"]
+    row("camera plugged in again to its first picture, at most", "<= 2 s", lambda one: f"{back_s:.1f} s")
     return "\n".join(lines)
 
 
@@ -469,7 +475,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--wait-s", type=float, default=600.0, help="at most so long for a calm machine, each time")
     parser.add_argument("--soak-min", type=float, default=0.0)
-    parser.add_argument("--only", choices=["window", "memory", "raw", "soak"], help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--only", choices=["window", "memory", "raw", "labels", "hot-plug", "soak"], help=argparse.SUPPRESS
+    )
     parser.add_argument("--size", type=int, nargs=2, default=SIZES[0], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not os.environ.get("DISPLAY"):
@@ -480,6 +488,8 @@ def main() -> None:
             "window": lambda: measure_window(models, tuple(arguments.size), arguments.seconds),
             "memory": lambda: measure_memory(models),
             "raw": lambda: measure_raw(models),
+            "labels": lambda: measure_labels(models["random-clip-b32"], LABELS, arguments.seconds / 2),
+            "hot-plug": measure_hot_plug,
             "soak": lambda: measure_soak(models, arguments.soak_min),
         }
         print(json.dumps(measures[arguments.only]()))
@@ -498,6 +508,8 @@ def main() -> None:
     result["raws"] = raws
     result["raw"] = {key: statistics.mean(raw[key] for raw in raws) for key in ("first_token_s", "tokens_per_s")}
     result["memory"] = child("memory", arguments)
+    result["labels"] = child("labels", arguments)
+    result["hot_plug"] = child("hot-plug", arguments)
     if arguments.soak_min:
         result["soak"] = child("soak", arguments)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

@@ -99,7 +99,7 @@ def standing_plan(see: See, texts: Sequence[str], region: Region | None) -> Look
         background_labels=backgrounds_for(labels),
         prompt_templates=_templates(see),
     )
-    return LookPlan(request, region, LOOK_EVERY_S)
+    return LookPlan(request, region, LOOK_EVERY_S, shrinks=True)
 
 
 def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
@@ -116,6 +116,7 @@ def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
             top_k=see.top_k if engine == "vit" else None,
         ),
         region,
+        shrinks=True,
     )
 
 

@@ -124,6 +124,23 @@ def test_only_the_region_is_looked_at():
     assert (looked_at.pixels == 9).all()
 
 
+@pytest.mark.parametrize(
+    ("size", "sent"),
+    [((480, 640), (480, 640)), ((720, 1280), (360, 640)), ((2160, 3840), (360, 640)), ((9, 9), (9, 9))],
+)
+def test_a_plan_that_shrinks_sends_a_part_of_the_pixels_and_tells_of_the_whole_frame(size, sent):
+    mailbox = LookMailbox(LookPlan(CAPTION, shrinks=True))
+    pixels = frame(1, 0, size).pixels
+    pixels[::2] = 100
+    mailbox.put(VideoFrame(pixels, 1, 1.0))
+
+    looked_at, request = mailbox.take()
+
+    assert looked_at.pixels.shape[:2] == size
+    assert request.images[0].shape == (*sent, 3)
+    assert abs(request.images[0].mean() - pixels.mean()) < 1
+
+
 @pytest.mark.parametrize("region", [Region(1.0, 1.0, 0.0, 0.0), Region(0.999, 0.0, 0.5, 1e-9), Region(0, 0, 0, 0)])
 def test_a_region_is_never_empty(region):
     assert region.crop(frame(1).pixels).size >= 3

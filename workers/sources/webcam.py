@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 30.0  # Windows takes 12 s for some
 STALL_S = 4.0  # in the dark a camera may give one picture a second; the driver itself gives up after 3 s
-RETRY_S = 0.5
+RETRY_S = 0.2
 MOST_RETRY_S = 5.0  # each try at a camera that another program holds starts a process
 KERNEL_CAMERAS = Path("/sys/class/video4linux")
 STABLE_NAMES = Path("/dev/v4l/by-id")
