@@ -1,12 +1,13 @@
 """Every benchmark, one after the other: `python -m benchmarks`, about half an hour on two cores."""
 
-from benchmarks import canvas, hear, see, starter, window
+from benchmarks import canvas, hear, library, see, starter, window
 from tools.starter.scenes import FONT
 
 hear.main()
 window.main()
 see.main()
 canvas.main()
+library.main()
 if FONT.exists():
     starter.main()
 else:

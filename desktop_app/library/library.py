@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +25,7 @@ from desktop_app.library.found import FoundPicture, Indexed, IndexProgress
 from desktop_app.library.vectors import Near, VectorIndex
 from workers.cancel import never
 from workers.engine_pool import EngineLease, EnginePool, Priority
-from workers.engines.base import EngineSpec
+from workers.engines.base import EngineOptions, EngineSpec
 from workers.errors import AppError, Cancelled, EngineDied, ItemMissing, SourceError
 from workers.results import Frame, ImageRequest, MatchScores
 from workers.sources.image_file import read_image
@@ -58,13 +58,24 @@ OnProgress = Callable[[float, str], None]
 
 
 class Library:
-    """Knows every picture of a history; safe to use from several threads."""
+    """Knows every picture of a history; safe to use from several threads.
 
-    def __init__(self, history: History, catalogue: Catalogue, pool: EnginePool) -> None:
+    Args:
+        options: those of the CLIP engine; with the same ones as elsewhere, it is shared.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        catalogue: Catalogue,
+        pool: EnginePool,
+        options: Callable[[], EngineOptions | None] = lambda: None,
+    ) -> None:
         self._history = history
         self._gallery = history.gallery
         self._catalogue = catalogue
         self._pool = pool
+        self._options = options
         self._lock = threading.Lock()  # of what follows
         self._indexes: dict[str, VectorIndex] = {}
         self._references: dict[str, Vectors] = {}
@@ -75,7 +86,7 @@ class Library:
         Raises:
             ModelMissing, ModelBroken: there is none, or it is not whole.
         """
-        return self._catalogue.spec("clip", self._catalogue.default_model("label", "clip").id)
+        return self._catalogue.spec("clip", self._catalogue.default_model("label", "clip").id, self._options())
 
     # ── vectors for pictures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -112,17 +123,19 @@ class Library:
             return 0
         count, meter = 0, _Meter(len(todo), on_progress)
         lots = _lots(todo, AT_ONCE if is_urgent else AT_ONCE_BEHIND)
-        with (
-            self._pool.acquire(spec, cancelled=cancelled) as lease,
-            closing(_read_ahead(lots, lambda one: one.path)) as reading,
-        ):
+        with ExitStack() as stack:
+            reading = stack.enter_context(closing(_read_ahead(lots, lambda one: one.path)))
+            lease: EngineLease | None = None
             for lot, frames in reading:
                 sound = [
                     (one, frame) for one, frame in zip(lot, frames, strict=True) if not isinstance(frame, AppError)
                 ]
-                vectors = _embed(lease, [frame for _, frame in sound], cancelled)
-                given = zip((one for one, _ in sound), vectors, strict=True)
-                _wait(self._gallery.put_vectors(space, given), cancelled)
+                if sound and lease is None:  # no model is loaded for pictures that cannot be read
+                    lease = stack.enter_context(self._pool.acquire(spec, cancelled=cancelled))
+                if sound and lease is not None:
+                    vectors = _embed(lease, [frame for _, frame in sound], cancelled)
+                    given = zip((one for one, _ in sound), vectors, strict=True)
+                    _wait(self._gallery.put_vectors(space, given), cancelled)
                 count += len(sound)
                 meter.add(len(lot), len(lot) - len(sound))
         log.info("%d pictures have a vector of %s now", count, spec.model_id)

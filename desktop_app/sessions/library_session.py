@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.sessions.choices import options_of
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError
 from workers.results import Progress
@@ -238,7 +239,10 @@ class LibrarySession(QObject):
         assert history is not None
         with self._library_lock:
             if self._library is None:
-                self._library = Library(history, self._context.catalogue, self._context.pool)
+                see = self._context.settings.see  # whose labels may have loaded the same model already
+                self._library = Library(
+                    history, self._context.catalogue, self._context.pool, lambda: options_of(see, "clip")
+                )
             return self._library
 
     # ── new pictures ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -203,6 +203,16 @@ def test_snapshot_that_cannot_be_read_keeps_nobody_from_the_others(library: Libr
     assert [near.item_id for near in library.find_by_text("a boat", 5)] == [sound]
 
 
+def test_no_model_is_loaded_for_pictures_that_cannot_be_read(
+    library: Library, history: History, pool: EnginePool
+) -> None:
+    item_id = history.add_snapshot(picture("boat")).result()
+    history.media_path(item_id, "snapshot.jpg").write_bytes(b"broken")
+
+    assert library.embed_lacking() == 0
+    assert pool.loaded() == []
+
+
 def test_only_some_are_looked_at_when_somebody_waits(library: Library, history: History) -> None:
     for thing in THINGS[:3]:
         history.add_snapshot(picture(thing)).result()
