@@ -52,6 +52,7 @@ class Pen:
         self._widget = widget
         self._random = random.Random(seed)
         self._waiting: list[float] = []
+        self._counts = True
         self._number = 0
         self._device = QPointingDevice(
             "benchmark",
@@ -69,8 +70,10 @@ class Pen:
         self._timer.start()
 
     def stop(self) -> None:
-        """Lifts the pen."""
+        """Lifts the pen; the rest of its stroke comes all at once and does not count."""
         self._timer.stop()
+        self._waiting.clear()
+        self._counts = False
         while self._number % STROKE_POINTS:
             self._send()
 
@@ -115,7 +118,8 @@ class Pen:
         )
         event.setTimestamp(time.monotonic_ns() // 1_000_000)
         self._number += 1
-        self._waiting.append(time.perf_counter())
+        if self._counts:
+            self._waiting.append(time.perf_counter())
         QCoreApplication.postEvent(self._widget, event)
 
 

@@ -37,7 +37,7 @@ class Drawing:
 class Document(QObject):
     """A drawing that needs no widget; only the window's thread may touch it, others are given a `snapshot`.
 
-    `revision` grows with every change of what a picture is made from: each point of a stroke, undo, a hidden layer.
+    `revision` grows with every change of what a picture is made from: each piece of a stroke, undo, a hidden layer.
     The reference counts only while it is in `input_layers`.
 
     Signals:
@@ -522,7 +522,7 @@ class Edit:
 
     def ink_line(self, dabs: Dabs) -> None:
         """Draws a line with round ends through dabs, (n, 4): x, y, radius, strength."""
-        self.apply(self.mask.add_line(dabs))
+        self.apply(*self.mask.add_line(dabs))
 
     def set_path(self, path: QPainterPath, width_px: float, *, is_filled: bool = False) -> None:
         """Draws a shape in the place of what this edit has drawn so far."""
@@ -539,13 +539,17 @@ class Edit:
             self.mask.add_pixels(inside.astype(np.uint8) * 255, rect)
             self.apply(rect)
 
-    def apply(self, area: QRect) -> None:
-        """Puts the ink of an area on the layer."""
-        if area.isEmpty() or not self.is_open:
+    def apply(self, *areas: QRect) -> None:
+        """Puts the ink of some areas on the layer."""
+        parts: dict[Key, QRect] = {}
+        for area in areas:
+            self._area = self._area.united(area)
+            for key in keys_in(area):
+                part = tile_rect(key) & area
+                parts[key] = parts[key].united(part) if key in parts else part
+        if not parts or not self.is_open:
             return
-        self._area = self._area.united(area)
-        for key in keys_in(area):
-            part = tile_rect(key) & area
+        for key, part in parts.items():
             if self.mask.has_ink(tile_rect(key)):
                 self._ink_tile(key, part)
             elif not self._image.drop(key):

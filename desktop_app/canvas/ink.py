@@ -52,8 +52,8 @@ class InkMask:
         if not area.isEmpty():
             self.amount[area.top() : area.bottom() + 1, area.left() : area.right() + 1] = 0
 
-    def add_line(self, dabs: Dabs) -> QRect:
-        """Inks lines with round ends from dab to dab, radius and strength going along; gives the area they touched.
+    def add_line(self, dabs: Dabs) -> list[QRect]:
+        """Inks lines with round ends from dab to dab, radius and strength going along; gives the areas they touched.
 
         Args:
             dabs: (n, 4): x, y, radius, strength in [0, 1]; one alone is a dot.
@@ -62,11 +62,9 @@ class InkMask:
         n_lines = max(1, len(dabs) - 1)
         if n_lines == 1 or n_lines * area.width() * area.height() <= MOST_AT_ONCE:
             self._ink(dabs[:n_lines], dabs[-n_lines:], area)
-        else:  # each in its own area, which all together are smaller
-            for number in range(n_lines):
-                pair = dabs[number : number + 2]
-                self._ink(pair[:1], pair[1:], self._area_of(pair))
-        return area
+            return [area]
+        middle = n_lines // 2  # a long line goes through much that it does not touch
+        return self.add_line(dabs[: middle + 1]) + self.add_line(dabs[middle:])
 
     def _area_of(self, dabs: Dabs) -> QRect:
         reach = dabs[:, 2:3] + 1

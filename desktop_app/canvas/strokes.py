@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from desktop_app.canvas.ink import Dabs
 from desktop_app.canvas.layers import Layer
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class StrokeStyle(BaseModel):
 
 
 class Stroke:
-    """A stroke being drawn: each point becomes ink at once. Made by `Document.begin_stroke`.
+    """A stroke being drawn: points become ink at once. Made by `Document.begin_stroke`.
 
     The curve goes through the middles between the points, so that it has no corners; `finish` draws the last half.
     """
@@ -76,25 +77,11 @@ class Stroke:
     def is_open(self) -> bool:
         return self._edit.is_open
 
-    def add(self, point: StrokePoint) -> None:
-        """Draws on to a point."""
-        if not self.is_open or not all(map(math.isfinite, point)) or self._is_late(point):
-            return
-        self._on_point(point)
-        dab = self._dab(point)
-        self._last = point
-        if self._inked is None or self._end is None:
-            self._inked = self._end = dab
-            self._edit.ink_line(np.array([dab]))
-            return
-        moved = math.hypot(dab.x - self._inked.x, dab.y - self._inked.y)
-        if moved < max(0.4, SPACING * dab.radius) and abs(dab.radius - self._inked.radius) < 0.25:
-            self._skipped = dab
-            return
-        self._skipped = None
-        middle = self._inked.middle(dab)
-        self._curve(self._end, self._inked, middle)
-        self._inked, self._end = dab, middle
+    def add(self, *points: StrokePoint) -> None:
+        """Draws on to a point, or through some at once, which costs little more than one and gives the same ink."""
+        lines = [line for point in points for line in self._follow(point)]
+        if lines:
+            self._edit.ink_line(np.concatenate([lines[0], *(line[1:] for line in lines[1:])]))
 
     def finish(self) -> None:
         """Draws the rest up to where the pen was lifted, and makes it one step to undo."""
@@ -103,8 +90,28 @@ class Stroke:
         if self._last is not None and self._inked is not None and self._end is not None:
             newest = self._skipped or self._inked
             lifted = newest._replace(x=self._last.x, y=self._last.y)
-            self._curve(self._end, self._inked, lifted)
+            self._edit.ink_line(_curve(self._end, self._inked, lifted))
         self._edit.commit()
+
+    def _follow(self, point: StrokePoint) -> list[Dabs]:
+        """The line to a point, from where the last one ended; nothing where the point adds nothing to be seen."""
+        if not self.is_open or not all(map(math.isfinite, point)) or self._is_late(point):
+            return []
+        self._on_point(point)
+        dab = self._dab(point)
+        self._last = point
+        if self._inked is None or self._end is None:
+            self._inked = self._end = dab
+            return [np.array([dab])]
+        moved = math.hypot(dab.x - self._inked.x, dab.y - self._inked.y)
+        if moved < max(0.4, SPACING * dab.radius) and abs(dab.radius - self._inked.radius) < 0.25:
+            self._skipped = dab
+            return []
+        self._skipped = None
+        middle = self._inked.middle(dab)
+        line = _curve(self._end, self._inked, middle)
+        self._inked, self._end = dab, middle
+        return [line]
 
     def cancel(self) -> None:
         """Takes the ink away again."""
@@ -130,12 +137,6 @@ class Stroke:
             self._speed_px_s += 0.2 * (speed - self._speed_px_s)
         return 1 - 0.7 * min(1.0, self._speed_px_s / FASTEST_PX_S)
 
-    def _curve(self, start: _Dab, bend: _Dab, end: _Dab) -> None:
-        """Inks from one point to another on a quadratic curve that bends towards a third."""
-        off = math.hypot(start.x - 2 * bend.x + end.x, start.y - 2 * bend.y + end.y)
-        n_lines = min(32, max(1, math.ceil(math.sqrt(off / (4 * FLATNESS_PX)))))
-        self._edit.ink_line(_curve_shares(n_lines) @ np.array((start, bend, end)))
-
 
 class _Dab(NamedTuple):
     """One place of a stroke: how wide, and how strong its ink."""
@@ -147,6 +148,14 @@ class _Dab(NamedTuple):
 
     def middle(self, other: _Dab) -> _Dab:
         return _Dab(*((mine + its) / 2 for mine, its in zip(self, other, strict=True)))
+
+
+def _curve(start: _Dab, bend: _Dab, end: _Dab) -> Dabs:
+    """A quadratic curve from one place to another that bends towards a third, as lines."""
+    off = math.hypot(start.x - 2 * bend.x + end.x, start.y - 2 * bend.y + end.y)
+    n_lines = min(32, max(1, math.ceil(math.sqrt(off / (4 * FLATNESS_PX)))))
+    line: Dabs = _curve_shares(n_lines) @ np.array((start, bend, end))
+    return line
 
 
 @cache
@@ -233,6 +242,5 @@ def replay(document: Document, strokes: Iterable[RecordedStroke]) -> None:
     """Draws recorded strokes at once, one step to undo each."""
     for recorded in strokes:
         stroke = document.begin_stroke(recorded.style)
-        for point in recorded.points:
-            stroke.add(point)
+        stroke.add(*recorded.points)
         stroke.finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -192,7 +192,8 @@ class Pointer:
 class Drag(Protocol):
     """What a tool does from press to release."""
 
-    def move(self, pointer: Pointer) -> None: ...
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        """Goes on over some places, the newest last."""
 
     def end(self) -> None: ...
 
@@ -233,8 +234,8 @@ class _StrokeDrag:
         self._stroke = stroke
         stroke.add(pointer.point)
 
-    def move(self, pointer: Pointer) -> None:
-        self._stroke.add(pointer.point)
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        self._stroke.add(*(pointer.point for pointer in pointers))
 
     def end(self) -> None:
         self._stroke.finish()
@@ -254,8 +255,8 @@ class _ShapeDrag:
         opacity = 1.0 if erases else box.choices.opacity
         self._edit: Edit = document.begin_edit(box.choices.layer, box.color, opacity, erases=erases)
 
-    def move(self, pointer: Pointer) -> None:
-        end = self._end(pointer)
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        end = self._end(pointers[-1])
         path = QPainterPath(self._start)
         rect = QRectF(self._start, end).normalized()
         if self._tool is Tool.LINE:
@@ -288,10 +289,10 @@ class _ShapeDrag:
 class _PickDrag:
     def __init__(self, document: Document, on_picked: Callable[[QColor], None], pointer: Pointer) -> None:
         self._document, self._on_picked = document, on_picked
-        self.move(pointer)
+        self.move([pointer])
 
-    def move(self, pointer: Pointer) -> None:
-        color = self._document.color_at(pointer.position.toPoint())
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        color = self._document.color_at(pointers[-1].position.toPoint())
         if color is not None:
             self._on_picked(color)
 
@@ -314,8 +315,8 @@ class _MoveDrag:
         self._corner = corners[near[0]] if near else None
         self._opposite = corners[near[0] - 2] if near else QPointF()
 
-    def move(self, pointer: Pointer) -> None:
-        offset = pointer.position - self._start
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        offset = pointers[-1].position - self._start
         if self._corner is None:
             self._document.move_reference(self._rect.translated(offset))
             return
@@ -344,16 +345,16 @@ class _SelectDrag:
         self._is_lasso = is_lasso
         document.set_selection(None)
 
-    def move(self, pointer: Pointer) -> None:
-        place = self._on_canvas(pointer.position)
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        places = [self._on_canvas(pointer.position) for pointer in pointers]
         path = QPainterPath()
         if self._is_lasso:
-            self._points.append(place)
+            self._points += places
             path.setFillRule(Qt.FillRule.WindingFill)  # where it crosses itself there is no hole
             path.addPolygon(QPolygonF(self._points))
             path.closeSubpath()
         else:
-            path.addRect(QRectF(self._points[0], place).normalized())
+            path.addRect(QRectF(self._points[0], places[-1]).normalized())
         self._document.set_selection(path)
 
     def end(self) -> None: ...

@@ -112,6 +112,10 @@ class CanvasView(QWidget):
         self._drag: Drag | None = None
         self._held: Tool | None = None  # the tool that is at work: an eraser at the right button, too
         self._pan_from: QPointF | None = None
+        self._moves: list[Pointer] = []  # that nothing came of yet
+        self._moved_to = QPointF()
+        self._moves_timer = QTimer(self, singleShot=True, interval=0)
+        self._moves_timer.timeout.connect(self._follow_moves)
         self._is_space_down = False
         self._shown_tool = self.box.tool
         self._pointer: QPointF | None = None  # in the widget; None when it is elsewhere
@@ -456,15 +460,31 @@ class CanvasView(QWidget):
         self._show_cursor()
 
     def _move(self, position: QPointF, pressure: float, time_ms: float, shift: bool) -> None:
-        self._point_at(position)
+        """Notes where the pointer went. What comes of it waits until all events that are there were taken.
+
+        So a fast pen, or a busy machine, costs one drawing and painting for all its places.
+        """
+        self._moved_to = position
+        self._moves.append(Pointer(self.to_canvas(position), pressure, time_ms, shift))
+        if not self._moves_timer.isActive():
+            self._moves_timer.start()
+
+    def _follow_moves(self) -> None:
+        """Does what comes of the places that the pointer went to."""
+        self._moves_timer.stop()
+        moves, self._moves = self._moves, []
+        if not moves:
+            return
+        self._point_at(self._moved_to)
         if self._pan_from is not None:
-            self.pan_by(position - self._pan_from)
-            self._pan_from = position
+            offset, self._pan_from = self._moved_to - self._pan_from, self._moved_to
+            self.pan_by(offset)
         elif self._drag is not None:
-            self._drag.move(Pointer(self.to_canvas(position), pressure, time_ms, shift))
+            self._drag.move(moves)
 
     def end_drag(self) -> None:
         """Ends what the pointer is doing as if it had been released: ink that was drawn stays."""
+        self._follow_moves()
         if self._drag is not None:
             drag, self._drag = self._drag, None
             drag.end()
@@ -474,6 +494,7 @@ class CanvasView(QWidget):
 
     def cancel_drag(self) -> None:
         """Takes back what the pointer is doing."""
+        self._moves.clear()
         if self._drag is not None:
             drag, self._drag = self._drag, None
             drag.cancel()
@@ -510,6 +531,7 @@ class CanvasView(QWidget):
         self._point_at(event.position())
 
     def leaveEvent(self, _event: QEvent) -> None:
+        self._follow_moves()
         self._point_at(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -122,11 +122,42 @@ def test_stroke_far_beyond_the_canvas_costs_nothing_and_harms_nothing(qapp):
 def test_line_inks_exactly_the_area_that_it_names(qapp):
     mask = InkMask(QSize(100, 100))
 
-    area = mask.add_line(np.array([(20.3, 30.7, 5.0, 1.0), (60.1, 33.0, 2.0, 1.0)]))
+    (area,) = mask.add_line(np.array([(20.3, 30.7, 5.0, 1.0), (60.1, 33.0, 2.0, 1.0)]))
 
     rows, columns = np.nonzero(mask.amount[:100, :100])
     assert area.contains(QRect(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1))
     mask.clear(area)
+    assert not mask.amount.any()
+
+
+@pytest.mark.parametrize("width_px", [3, 40])
+def test_points_that_come_at_once_give_the_same_ink_as_one_by_one(qapp, width_px):
+    points = [
+        StrokePoint(150 + 120 * math.sin(step / 7), 100 + 80 * math.cos(step / 5), 0.5 + 0.4 * math.sin(step), 5 * step)
+        for step in range(100)
+    ]
+    pictures = []
+    for size in (1, 7, 100):
+        document = Document(QSize(300, 200))
+        stroke = document.begin_stroke(StrokeStyle(width_px=width_px, pressure_to_opacity=True, opacity=0.7))
+        for start in range(0, 100, size):
+            stroke.add(*points[start : start + size])
+        stroke.finish()
+        pictures.append(document.snapshot().line_art_png())
+
+    assert pictures[0] == pictures[1] == pictures[2]
+
+
+def test_long_line_touches_less_than_what_it_goes_around(qapp):
+    mask = InkMask(QSize(1000, 1000))
+    turns = np.linspace(0, 6, 60)
+    dabs = np.stack([500 + 400 * np.cos(turns), 500 + 400 * np.sin(turns), 0 * turns + 3, 0 * turns + 1], axis=1)
+
+    areas = mask.add_line(dabs)
+
+    assert sum(area.width() * area.height() for area in areas) < 0.25 * 800 * 800
+    for area in areas:
+        mask.clear(area)
     assert not mask.amount.any()
 
 
