@@ -1,16 +1,13 @@
-"""Where a source leaves what a worker takes: audio keeps its order, pictures keep the newest. No Qt."""
+"""Where a source leaves audio for a worker, in its order; `workers.vision` keeps the newest picture. No Qt."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from workers.results import SAMPLE_RATE_HZ, Samples
-
-T = TypeVar("T")
 
 
 class Backlog:
@@ -91,32 +88,3 @@ class Backlog:
         """Seconds of audio received and not acknowledged."""
         with self._condition:
             return (self._received - self._acknowledged) / SAMPLE_RATE_HZ
-
-
-class Latest(Generic[T]):
-    """The newest value only; what was replaced before it was taken is counted in `skipped`."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._value: T | None = None
-        self._closed = False
-        self.skipped = 0
-
-    def put(self, value: T) -> None:
-        with self._condition:
-            if self._value is not None:
-                self.skipped += 1
-            self._value = value
-            self._condition.notify_all()
-
-    def get(self, timeout_s: float | None = None) -> T | None:
-        """Takes the newest value, waiting for one; None on time-out or when closed."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._value is not None or self._closed, timeout_s)
-            value, self._value = self._value, None
-            return value
-
-    def close(self) -> None:
-        with self._condition:
-            self._closed = True
-            self._condition.notify_all()

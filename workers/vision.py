@@ -112,6 +112,14 @@ class LookMailbox:
 
     def take(self) -> tuple[VideoFrame, ImageRequest] | None:
         """Waits until it is time to look; gives the frame as it was cropped and the whole request, None when closed."""
+        next_look = self._wait_for_next()
+        if next_look is None:
+            return None
+        frame, plan = next_look
+        pixels = shrunk(frame.pixels) if plan.shrinks else frame.pixels
+        return frame, replace(plan.request, images=(pixels,))
+
+    def _wait_for_next(self) -> tuple[VideoFrame, LookPlan] | None:
         with self._condition:
             while not self._is_closed:
                 wait_s = self._due_s - self._clock()
@@ -127,8 +135,7 @@ class LookMailbox:
                     if plan.only_changes and not self._has_changed(frame.pixels):
                         continue
                     self._due_s = self._clock() + plan.interval_s
-                    pixels = shrunk(frame.pixels) if plan.shrinks else frame.pixels
-                    return frame, replace(plan.request, images=(pixels,))
+                    return frame, plan
         return None
 
     def _look_again(self) -> None:

@@ -11,7 +11,6 @@ while it is answered the lanes rest. Whatever goes wrong with an engine, the pic
 from __future__ import annotations
 
 import logging
-import mimetypes
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -64,6 +63,10 @@ ANSWER_TOPIC = "answer"
 RATE_OVER_S = 2.0
 SAID_WITHIN_S = 5.0  # what was said that long before a snapshot is still about it
 TURN_PERIOD_MS = 33  # the panel hears of new words at most so often
+VIDEO_SUFFIXES = {
+    *(".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv"),
+    *(".ts", ".vob", ".webm", ".wmv"),
+}
 PLAN_SETTINGS = {
     "see.labels",
     "see.prompt_templates",
@@ -265,8 +268,7 @@ class VisionSession(QObject):
 
     def open_file(self, path: Path) -> None:
         """Looks at a picture, or plays a video."""
-        kind = mimetypes.guess_type(path.name)[0] or ""
-        if kind.startswith("video/"):
+        if path.suffix.lower() in VIDEO_SUFFIXES:
             self.open_video(path)
         else:
             self._look_at(lambda: Still.of_file(path))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.mailbox import Backlog, Latest
+from workers.mailbox import Backlog
 
 
 def ramp(start: int, count: int) -> np.ndarray:
@@ -45,13 +45,3 @@ def test_wait_ends_when_the_backlog_is_closed():
 
     assert backlog.wait(10)
     assert not backlog.wait(11)
-
-
-def test_latest_keeps_the_newest_and_counts_what_it_skipped():
-    latest: Latest[str] = Latest()
-    latest.put("first")
-    latest.put("second")
-
-    assert latest.get() == "second"
-    assert latest.skipped == 1
-    assert latest.get(timeout_s=0) is None

@@ -2,6 +2,7 @@ import dataclasses
 import threading
 import time
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,7 +21,7 @@ from desktop_app.settings import Settings
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DeviceError, ModelMissing
-from workers.results import SAMPLE_RATE_HZ, Caption, LabelScores, Progress, Region, VideoFrame
+from workers.results import SAMPLE_RATE_HZ, Caption, Commit, LabelScores, Progress, Region, VideoFrame
 from workers.sources import media_file
 from workers.sources.base import Orientation
 from workers.sources.image_file import read_image
@@ -145,6 +146,23 @@ def test_a_picture_file_is_shown(qtbot, session, tmp_path):
     assert (session.source_name, session.is_live) == ("red.png", False)
     assert session.newest_frame.size == (40, 30)
     assert colour_of(session.newest_frame) == RED
+
+
+def test_a_video_is_played_and_its_last_picture_stays(qtbot, session, tmp_path):
+    with av.open(str(tmp_path / "red.mkv"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(3):
+            red = np.full((48, 64, 3), RED, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(red, format="rgb24")))
+        container.mux(stream.encode())
+
+    with qtbot.waitSignal(session.ended, timeout=20_000):
+        session.open_file(tmp_path / "red.mkv")
+    until(qtbot, session, SessionState.IDLE)
+
+    assert session.newest_frame.size == (64, 48)
+    assert session.newest_frame.pixels[24, 32] == pytest.approx(RED, abs=12)
 
 
 def test_a_file_that_is_no_picture_is_told(qtbot, context, session, tmp_path):
@@ -584,6 +602,28 @@ def test_a_spoken_question_is_about_the_frame_of_the_key_going_down(qtbot, conte
     assert spoken[-1] == (turn.answer, True)
     assert turn.frame_age_s < turn.asked_s - frame.captured_s  # of the key going down, not up
     assert session.voice.state is VoiceState.IDLE
+
+
+def test_a_recording_that_runs_is_not_disturbed(qtbot, context, session, camera, spoken, speech):
+    heard: list = []
+    hear = context.sessions.speech
+    hear.result_ready.connect(heard.append)
+    recorded = ScriptedMicrophone(speech)
+    hear.start([recorded], scripted("ears", words=(" What", " is", " it?")))
+    qtbot.waitUntil(lambda: hear.state is SessionState.RUNNING, timeout=20_000)
+
+    session.begin_voice(ScriptedMicrophone(speech))
+    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+    with qtbot.waitSignal(session.turn_added, timeout=20_000) as added:
+        session.end_voice()
+    assert hear.state is SessionState.RUNNING
+    with qtbot.waitSignal(hear.finished, timeout=20_000):
+        hear.stop()
+    answered(qtbot, added.args[0])
+
+    said = "".join(result.text for result in heard if isinstance(result, Commit))
+    assert said.strip() == added.args[0].question
+    assert len(context.pool.loaded()) == 2  # the ears of both, and the engine that answers
 
 
 def test_typed_questions_are_answered_in_silence_unless_all_are_read(qtbot, context, session, camera, spoken):
