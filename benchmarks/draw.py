@@ -65,7 +65,7 @@ class Bench(LiveWindow):
 
     def _on_job(self, job: Any) -> None:
         if job is not None:
-            self.seen.newest_at_start[job.number] = self.session._revision
+            self.seen.newest_at_start[job.number] = self.session.revision
             self.seen.revisions[job.number] = job.revision
 
     def _on_preview(self, step: Any) -> None:
@@ -110,7 +110,7 @@ def follow(bench: Bench, strokes: int) -> dict[str, Any]:
         bench.seen.previews.clear()
         count = len(bench.seen.pictures)
         bench.stroke()
-        ended_s, revision = time.perf_counter(), bench.session._revision
+        ended_s, revision = time.perf_counter(), bench.session.revision
         bench.until(lambda n=count, r=revision: any(p[0] >= r for p in bench.seen.pictures[n:]))
         to_preview.append(next(at for seen, at in bench.seen.previews if seen >= revision) - ended_s)
         done = next(p for p in bench.seen.pictures[count:] if p[0] >= revision)

@@ -1,4 +1,4 @@
-"""Shows what the app does without a microphone or a display: the real window hears a speech and sees a picture.
+"""Shows what the app does without a microphone, a camera or a display: the real window hears, sees and draws.
 
 The window is drawn where nobody sees it, so that it takes no key from what the user does meanwhile. It leaves
 screenshots of every page, the transcript in every format, and a summary on the terminal.
@@ -20,6 +20,7 @@ from desktop_app import app as window_app
 from desktop_app import i18n, theme
 from desktop_app import log as app_log
 from desktop_app.context import AppContext
+from desktop_app.demo_draw import Drawing
 from desktop_app.demo_see import Seeing
 from desktop_app.main_window import MainWindow
 from desktop_app.paths import ASSETS_DIR, Paths
@@ -35,7 +36,7 @@ FORMATS = ("txt", "srt", "vtt", "json")
 
 
 def main(folder: Path) -> int:
-    """Runs the demonstration into `folder`; 0 when words were heard and kept, and the picture was seen.
+    """Runs the demonstration into `folder`; 0 when words were heard and kept, a picture was seen and one drawn.
 
     Raises:
         UsageError: the folder is a file.
@@ -86,7 +87,7 @@ def _demonstrate(folder: Path, paths: Paths) -> int:
 
 
 class Demonstration(QObject):
-    """Listens to the sample once, looks at the sample picture, takes the pictures and closes the window."""
+    """Listens to a speech, looks at a picture, draws sketches, takes the pictures and closes the window."""
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         super().__init__()
@@ -98,6 +99,8 @@ class Demonstration(QObject):
         self._pictures: list[str] = []
         self._seeing = Seeing(window, self._picture)
         self._seeing.done.connect(self._on_seen)
+        self._drawing = Drawing(window, self._picture)
+        self._drawing.done.connect(self._on_drawn)
         self._speech = self._context.sessions.speech
         self._speech.result_ready.connect(self._on_result)
         self._speech.finished.connect(self._on_finished)
@@ -108,7 +111,7 @@ class Demonstration(QObject):
 
     @property
     def exit_code(self) -> int:
-        return 0 if self._words and self._seeing.said and not self._error else 1
+        return 0 if self._words and self._seeing.said and self._drawing.said and not self._error else 1
 
     def _start(self) -> None:
         if self._started_s:
@@ -154,6 +157,11 @@ class Demonstration(QObject):
 
     def _on_seen(self) -> None:
         self._error = self._error or self._seeing.error
+        print("Drawing the sample sketches ...", flush=True)  # noqa: T201
+        QTimer.singleShot(0, self, self._drawing.start)
+
+    def _on_drawn(self) -> None:
+        self._error = self._error or self._drawing.error
         QTimer.singleShot(0, self, self._take_pictures)
 
     def _take_pictures(self) -> None:
@@ -178,7 +186,7 @@ class Demonstration(QObject):
             print(f"It did not go well: {self._error}", file=sys.stderr)  # noqa: T201
         first = f"{self._first_text_s:.1f} s" if self._first_text_s is not None else "never"
         print(f"Words heard: {len(self._words)}; first text after {first}, the loading of the model included.")  # noqa: T201
-        for line in self._seeing.said:
+        for line in (*self._seeing.said, *self._drawing.said):
             print(line)  # noqa: T201
         print(f"Transcript, pictures of every page and the log are in {self._folder.resolve()}")  # noqa: T201
 

@@ -166,6 +166,11 @@ class SketchSession(QObject):
         return self._is_live
 
     @property
+    def revision(self) -> int:
+        """Of the drawing, the words and the settings together: a higher one for each change."""
+        return self._revision
+
+    @property
     def is_open(self) -> bool:
         """The drawing of the last time is there: the canvas may be drawn on."""
         return self._is_open
