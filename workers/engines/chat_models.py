@@ -227,7 +227,7 @@ class ChatModel:
 
     def _judge(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Verdict:
         """What is remembered of the chat stays."""
-        inputs = self._inputs(self._chat(request, f"{request.question}\nAnswer yes or no."), request.every_image)
+        inputs = self._inputs(self._chat(request, request.question), request.every_image)
         check_length(self._model, inputs.input_ids[0], 1)
         return verdict(self._model, inputs, self._processor.tokenizer, cancelled, self._folder)
 

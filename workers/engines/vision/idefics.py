@@ -123,7 +123,7 @@ class FirstIdefics:
         if request.task == "ask":
             yield from self._answer(request, cancelled)
         else:
-            inputs = self._inputs(request, f"{request.question}\nAnswer yes or no.", 1)
+            inputs = self._inputs(request, request.question, 1)
             yield verdict(self._model, inputs, self._tokenizer, cancelled, self._folder)
 
     def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:

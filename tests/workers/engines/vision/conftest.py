@@ -125,6 +125,9 @@ MODELS: dict[str, tuple[str, Callable[[Path], Path]]] = {
 }
 """Each model of these tests: its engine, and what makes its folder."""
 
+if (STARTERS / "starter-llava").is_dir():  # `make starter` makes it
+    MODELS["starter-llava"] = "llava", lambda _: STARTERS / "starter-llava"
+
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:

@@ -219,7 +219,7 @@ def test_a_verdict_is_the_chance_of_yes_in_transformers(name, engine, plain, pic
     if "smolvlm" not in name and "idefics3" not in name:
         spelled = [plain.tokenizer.get_vocab()[f"▁{word}"] for word in ("yes", "Yes", "no", "No")]
     for image in pictures[:3]:
-        asked = Turn("is this a cat?\nAnswer yes or no.", "", (image,))
+        asked = Turn("is this a cat?", "", (image,))
         yes, capital_yes, no, capital_no = plain(asked, n=1, output_logits=True)[2].logits[0][0][spelled].exp().tolist()
 
         (found,) = engine.run(ImageRequest("judge", (image,), question="is this a cat?"), never)

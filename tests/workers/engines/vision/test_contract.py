@@ -55,6 +55,7 @@ CASES = [
     ("tiny-smolvlm", "judge"),
     ("tiny-smolvlm2", "ask"),
 ]
+CASES += [("starter-llava", task) for task in ("ask", "judge") if "starter-llava" in MODELS]
 
 
 def spec(name, folder) -> EngineSpec:
