@@ -300,7 +300,9 @@ def test_a_disk_that_fills_up_is_told_and_what_was_finished_stays(
 
 def started(*arguments: str) -> subprocess.Popen[bytes]:
     """A command that has drawn its first picture and has more to draw."""
-    command = subprocess.Popen([*SENSORIUM, "sketch", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command = subprocess.Popen(
+        [*SENSORIUM, "sketch", "--model", "tiny-sd", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert command.stdout is not None
     assert json.loads(command.stdout.readline())
     return command
