@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CONTROLNETS_KEPT, LORAS_KEPT, TINY_VAES_KEPT = 3, 4, 1
+CONDITIONS_KEPT = 4  # of each ControlNet; one for several kinds is shown several at once
 
 
 class Kept(Generic[T]):
@@ -156,6 +157,7 @@ class Companions:
         started = time.perf_counter()
         net = load_controlnet(folder, device=self._device, dtype=self._dtype)
         self._prepare(net)
+        _remember_conditions(net)
         log.info("loaded the ControlNet %s in %.1f s", folder.name, time.perf_counter() - started)
         return net
 
@@ -187,3 +189,17 @@ class Companions:
     def _drop_lora(self, name: str) -> None:
         self._base.pipeline.delete_adapters(name)
         self.active_loras.pop(name, None)
+
+
+def _remember_conditions(net: Any) -> None:
+    """What a ControlNet is shown is looked at once, not in every step: the first layers see nothing else."""
+    embedding = net.controlnet_cond_embedding
+    forward = embedding.forward
+    kept: Kept[tuple[Any, Any]] = Kept(CONDITIONS_KEPT)
+
+    def remembered(condition: Any) -> Any:
+        # With its key the tensor itself is kept, so that no other one can be where it is.
+        key = condition.data_ptr(), condition.shape, condition.stride(), condition.dtype
+        return kept.get(key, lambda: (condition, forward(condition)))[1]
+
+    embedding.forward = remembered

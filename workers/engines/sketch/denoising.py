@@ -82,13 +82,13 @@ class Denoising:
         self._guidance_embedding = _guidance_embedding(unet, guidance_scale, device, dtype)
 
         scheduler.set_timesteps(steps, device=device)
-        self._timesteps = scheduler.timesteps
+        first = 0
         if beginning is not None:
             # At least one step: with few steps and little strength there would be none.
             first = max(0, steps - max(1, min(int(steps * beginning.strength), steps))) * scheduler.order
-            self._timesteps = scheduler.timesteps[first:]
-            if hasattr(scheduler, "set_begin_index"):  # those that count their steps
-                scheduler.set_begin_index(first)
+        self._timesteps = scheduler.timesteps[first:]
+        if hasattr(scheduler, "set_begin_index"):  # those that count their steps would else look for the first
+            scheduler.set_begin_index(first)
         self.of = len(self._timesteps)
 
         self._noise = randn_tensor(shape, generator=generator, device=torch.device(device), dtype=dtype)

@@ -152,7 +152,10 @@ def _tensors(model: str, file: Path) -> dict[str, tuple[int, ...]]:
             (length,) = struct.unpack("<Q", stream.read(8))
             if length > MOST_HEADER_BYTES:
                 raise ValueError("the head is too long")
-            head = json.loads(stream.read(length))
+            text = stream.read(length)
+            if len(text) < length:
+                raise ValueError("the head is cut short")
+            head = json.loads(text)
         return {name: tuple(entry["shape"]) for name, entry in head.items() if name != "__metadata__"}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, struct.error) as error:
         raise ModelBroken(

@@ -61,11 +61,15 @@ def check_scheduler(name: str) -> None:
         )
 
 
-def make_scheduler(name: str, own: Any) -> Any:
-    """A fresh scheduler of this name for the model whose own one is `own`. Imports diffusers."""
+def make_scheduler(name: str, own: Any, steps: int) -> Any:
+    """A fresh scheduler of this name for so many steps of the model whose own one is `own`. Imports diffusers."""
     import diffusers
 
-    if not name:
-        return type(own).from_config(own.config)
-    scheduler = SCHEDULERS[name]
-    return getattr(diffusers, scheduler.class_name).from_config(own.config, **scheduler.settings)
+    kind, settings = type(own), {}
+    if name:
+        kind, settings = getattr(diffusers, SCHEDULERS[name].class_name), SCHEDULERS[name].settings
+    scheduler = kind.from_config(own.config, **settings)
+    most = scheduler.config.get("original_inference_steps")  # LCM's and TCD's: theirs are taken out of so many
+    if most is not None and steps > most:
+        scheduler = kind.from_config(own.config, **settings, original_inference_steps=steps)
+    return scheduler

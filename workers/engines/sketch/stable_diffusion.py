@@ -261,7 +261,7 @@ class StableDiffusion:
         generator = torch.Generator("cpu").manual_seed(request.seed)  # the same noise on every device
         drawing = Denoising(
             base.unet,
-            make_scheduler(request.scheduler, base.pipeline.scheduler),
+            make_scheduler(request.scheduler, base.pipeline.scheduler, request.num_inference_steps),
             generator,
             shape=(1, base.unet.config.in_channels, *layout.latent_size),
             words=words,

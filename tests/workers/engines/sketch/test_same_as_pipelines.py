@@ -32,7 +32,7 @@ def plain(kind, base, scheduler="", **more):
         more["add_watermarker"] = False
     else:
         more |= PLAIN
-    pipeline = kind(**parts, scheduler=make_scheduler(scheduler, base.pipeline.scheduler), **more)
+    pipeline = kind(**parts, scheduler=make_scheduler(scheduler, base.pipeline.scheduler, 4), **more)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 

@@ -83,6 +83,22 @@ def test_words_and_pictures_are_read_once(fresh):
     assert len(runs) == 1
 
 
+def test_a_controlnet_looks_once_at_what_it_is_shown(fresh):
+    request = sketch(controls=(control(),))
+    fresh.draw(request)
+    looked = []
+    (net,) = fresh.engine._companions.every_controlnet()
+    net.controlnet_cond_embedding.conv_in.register_forward_hook(lambda *_: looked.append(1))
+
+    fresh.draw(replace(request, seed=1))
+    assert looked == []
+    other = fresh.draw(sketch(controls=(control(image=COLOURS),)))
+    again = fresh.draw(request)
+
+    assert looked == [1]
+    assert again.pixels.tobytes() != other.pixels.tobytes()
+
+
 # ── the same request, the same bytes ─────────────────────────────────────────────────────────────────────────────────
 
 
