@@ -365,7 +365,9 @@ def sketch(
     ] = 1,
     like: Annotated[str, typer.Option(metavar="FILE.png", help="Take all that is left out from this picture.")] = "",
     style: Annotated[str, typer.Option(metavar="NAME", help="Words that are added to the prompt.")] = "",
-    lora: Annotated[list[str] | None, typer.Option(metavar="ID[:SCALE]", help="A LoRA of `models list`.")] = None,
+    lora: Annotated[
+        list[str] | None, typer.Option(metavar="ID[:SCALE]", help="A LoRA of `models list`, or its file.")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="NAME", help="Such as ddim, euler, dpmpp-2m-karras, unipc, lcm or tcd.")
     ] = None,
@@ -611,7 +613,9 @@ def models_remove(model_id: ModelId) -> None:
 
 
 @models_app.command("add")
-def models_add(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with a model.")]) -> None:
+def models_add(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with a model, or the file of a LoRA.")],
+) -> None:
     """Adds a model in a folder of your own to the list."""
     typer.echo(_catalogue().add_folder(folder).id)
 

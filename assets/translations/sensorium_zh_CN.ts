@@ -2286,6 +2286,68 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>LoraRow</name>
+    <message>
+        <source>Draw without this LoRA</source>
+        <translation>不再使用此 LoRA</translation>
+    </message>
+    <message>
+        <source>How strong it is: 0 is not at all, 1 as it was learnt</source>
+        <translation>强度：0 表示不起作用，1 表示按训练时的强度</translation>
+    </message>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>{name} 的强度</translation>
+    </message>
+    <message>
+        <source>Left out: it was made for another kind of model.</source>
+        <translation>未使用：它适用于另一类模型。</translation>
+    </message>
+    <message>
+        <source>Left out: it is not installed.</source>
+        <translation>未使用：尚未安装。</translation>
+    </message>
+</context>
+<context>
+    <name>LoraRows</name>
+    <message>
+        <source>Add a LoRA</source>
+        <translation>添加 LoRA</translation>
+    </message>
+    <message>
+        <source>A small file that teaches the model a style or a thing</source>
+        <translation>一个小文件，可让模型学会一种风格或一样事物</translation>
+    </message>
+    <message>
+        <source>It is there already</source>
+        <translation>已经添加</translation>
+    </message>
+    <message>
+        <source>Made for another kind of model than the one that draws</source>
+        <translation>它适用于另一类模型，而非当前的绘图模型</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>从文件添加…</translation>
+    </message>
+    <message>
+        <source>Get more…</source>
+        <translation>获取更多…</translation>
+    </message>
+    <message>
+        <source>LoRAs ({patterns})</source>
+        <translation>LoRA ({patterns})</translation>
+    </message>
+    <message>
+        <source>The file of a LoRA</source>
+        <translation>LoRA 文件</translation>
+    </message>
+    <message>
+        <source>Pictures that follow the pen use {names}.</source>
+        <translation>随笔即时生成的图片使用 {names}。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Welcome. Ctrl+K finds every command, F1 shows every key.</source>
@@ -2886,6 +2948,10 @@ Click again to choose</source>
     <message>
         <source>How steps follow each other</source>
         <translation>各步之间的推进方式</translation>
+    </message>
+    <message>
+        <source>LoRAs</source>
+        <translation>LoRA</translation>
     </message>
     <message>
         <source>{model} (best)</source>
@@ -4601,6 +4667,10 @@ Click again to choose</source>
         <translation>请选择适用于 {own} 的 ControlNet，或换一个模型。</translation>
     </message>
     <message>
+        <source>Choose a LoRA for Stable Diffusion 1.5, 2 or XL.</source>
+        <translation>请选择适用于 Stable Diffusion 1.5、2 或 XL 的 LoRA。</translation>
+    </message>
+    <message>
         <source>Choose a LoRA for {own}, or another model.</source>
         <translation>请选择适用于 {own} 的 LoRA，或换一个模型。</translation>
     </message>
@@ -5415,6 +5485,10 @@ Click again to choose</source>
     <message>
         <source>The estimator is ready</source>
         <translation>估计模型已就绪</translation>
+    </message>
+    <message>
+        <source>The file &apos;{name}&apos; is no LoRA for a model that draws.</source>
+        <translation>文件“{name}”不是绘图模型的 LoRA。</translation>
     </message>
     <message>
         <source>The file &apos;{name}&apos; of the model &apos;{id}&apos; has a wrong checksum.</source>

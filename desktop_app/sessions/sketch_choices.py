@@ -12,11 +12,15 @@ from desktop_app.sessions.choices import options_of
 from desktop_app.styles import styled
 from workers.catalogue.presets import Preset, presets_for
 from workers.engines.devices import machine
+from workers.engines.sketch.fits import check_lora
+from workers.engines.transformers_models import config_of
 from workers.pictures import on_ground, rgba_of
 from workers.results import ControlKind, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from desktop_app.canvas.document import Drawing as CanvasDrawing
@@ -36,6 +40,7 @@ class SketchPlan:
         live: of the quick pictures that follow the pen; `final` of all others.
         controls: the ids of the ControlNets that are installed and fit, by what they are shown.
         loras: the ids of those that are installed and fit, with their titles.
+        other_loras: those that are installed and were made for another kind of model.
     """
 
     model_id: str
@@ -44,6 +49,7 @@ class SketchPlan:
     is_starter: bool = False
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, str] = field(default_factory=dict)
+    other_loras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,14 +82,33 @@ def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
         fitting = [one for one in catalogue.companions(entry.id, "control", kind) if _is_there(catalogue, one)]
         if fitting:
             controls[kind] = fitting[0].id
+    loras = catalogue.companions(entry.id, "lora")
     return SketchPlan(
         entry.id,
         live=presets_for(catalogue, entry.id, "live", machine())[0],
         final=presets_for(catalogue, entry.id, "final", machine())[0],
         is_starter=entry.source == "bundled",
         controls=controls,
-        loras={one.id: one.title for one in catalogue.companions(entry.id, "lora") if _is_there(catalogue, one)},
+        loras={one.id: one.title for one in loras if _is_there(catalogue, one)},
+        other_loras={
+            one.id: one.title for one in catalogue.entries("lora") if one not in loras and _is_there(catalogue, one)
+        },
     )
+
+
+def add_lora(settings: Settings, catalogue: Catalogue, file: Path) -> tuple[str, SketchPlan]:
+    """Remembers the file of a LoRA for the model that draws; gives its id and what there is now.
+
+    Reads the disk: in a worker thread.
+
+    Raises:
+        ModelBroken: it is no LoRA.
+        EngineError: it was made for another kind of model.
+        ModelMissing: there is no model that draws.
+    """
+    plan = sketch_plan(settings, catalogue)
+    check_lora(file.name, file, config_of(catalogue.locate(plan.model_id) / "unet"))
+    return catalogue.add_folder(file).id, sketch_plan(settings, catalogue)
 
 
 def _is_there(catalogue: Catalogue, entry: ModelEntry) -> bool:
@@ -162,8 +187,15 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         init_image=init_image,
         strength=strength,
         mask_image=mask_image,
-        loras=(*request.loras, *(Lora(model, scale) for model, scale in draw.loras.items() if model in plan.loras)),
+        loras=_loras(plan, request.loras, draw.loras),
     )
+
+
+def _loras(plan: SketchPlan, presets: tuple[Lora, ...], chosen: Mapping[str, float]) -> tuple[Lora, ...]:
+    """Those of the preset, as strong as somebody chose, and then what else was chosen and fits."""
+    scales = {lora.model: lora.scale for lora in presets}
+    scales |= {model: scale for model, scale in chosen.items() if model in plan.loras}
+    return tuple(Lora(model, scale) for model, scale in scales.items())
 
 
 def settings_of(request: SketchRequest) -> dict[str, Any]:

@@ -15,7 +15,8 @@ import queue
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +31,7 @@ from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_choices import (
     SketchPlan,
     SketchWish,
+    add_lora,
     control_spec,
     drawing_of,
     policy_options,
@@ -61,6 +63,8 @@ from workers.sketching import Drawing
 from workers.worker import SketchWorker, SpeechWorker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop_app.context import AppContext
     from desktop_app.jobs import Job
     from workers.engines.base import EngineSpec
@@ -73,6 +77,10 @@ RESULTS_KEPT_BYTES = 512 * 2**20
 LARGEST_SEED = 2**31 - 1
 UPSCALE = 2
 UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
+
+
+Look: TypeAlias = tuple[int, SketchPlan, Snapshot, SketchWish]
+"""What there is to make a picture of, and its revision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +129,7 @@ class SketchSession(QObject):
     control_map_changed = Signal()
     failed = Signal(object)
 
-    _look_wanted = Signal()
+    _look_wanted = Signal(object)  # the queue into which it goes
 
     def __init__(self, context: AppContext, document: Document | None = None) -> None:
         super().__init__()
@@ -134,7 +142,7 @@ class SketchSession(QObject):
         self._is_planning = False
         self._worker: SketchWorker | None = None
         self._ending: set[SketchWorker] = set()  # stopped, and not everything was heard of them yet
-        self._looks: queue.SimpleQueue[tuple[int, Snapshot, SketchWish] | None] = queue.SimpleQueue()
+        self._looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()
         self._job: SketchJob | None = None
         self._newest: GeneratedImage | None = None
         self._results: list[Made] = []
@@ -203,10 +211,13 @@ class SketchSession(QObject):
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def prepare(self) -> None:
-        """Opens the last drawing, finds the model and loads it, so that the first stroke does not wait for it."""
+        """Opens the last drawing, finds the model and loads it, so that the first stroke does not wait for it.
+
+        Called again, it finds what was installed since.
+        """
         if not self._is_open and not self._is_opening:
             self._open_last_drawing()
-        if self._plan is None and not self._is_planning and not self._context.is_closing:
+        if not self._is_planning and not self._context.is_closing:
             self._find_plan()
 
     def set_live(self, is_on: bool) -> None:
@@ -291,6 +302,27 @@ class SketchSession(QObject):
             on_progress=self.load_progressed.emit,
             on_ended=lambda: self.load_progressed.emit(None),
         )
+
+    # ── LoRAs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add_lora(self, file: Path) -> None:
+        """Draws with a LoRA in a file from now on; one that was made for another kind of model is refused."""
+        settings, catalogue = self._context.settings, self._context.catalogue
+
+        def use(added: tuple[str, SketchPlan]) -> None:
+            model_id, plan = added
+            if self._plan is not None:  # else the model is another one meanwhile, and its plan comes
+                self._take_plan(plan)
+            self.set_lora(model_id, 1.0)
+
+        self._context.run(lambda job: add_lora(settings, catalogue, file), on_done=use, on_failed=self._tell)
+
+    def set_lora(self, model_id: str, scale: float | None) -> None:
+        """Draws with a LoRA of this strength; None draws without it."""
+        loras = self._context.settings.draw.loras | ({} if scale is None else {model_id: scale})
+        if scale is None:
+            loras.pop(model_id, None)
+        self._context.change_setting("draw.loras", loras)
 
     # ── words that are spoken ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -427,23 +459,30 @@ class SketchSession(QObject):
     def _find_plan(self) -> None:
         self._is_planning = True
         settings, catalogue = self._context.settings, self._context.catalogue
+        model = settings.draw.model
         self._context.run(
             lambda job: sketch_plan(settings, catalogue),
-            on_done=self._on_plan,
+            on_done=lambda plan: self._on_plan(plan) if settings.draw.model == model else None,
             on_failed=self._on_failed,
             on_ended=self._on_planned,
         )
 
     def _on_plan(self, plan: SketchPlan) -> None:
-        self._plan = plan
-        self.plan_changed.emit()
+        self._take_plan(plan)
         worker = self._running_worker()
         for requests in self._waiting:
             worker.sketching.order(requests, revision=self._revision)
         self._waiting.clear()
 
+    def _take_plan(self, plan: SketchPlan) -> None:
+        if plan != self._plan:
+            self._plan = plan
+            self.plan_changed.emit()
+
     def _on_planned(self) -> None:
         self._is_planning = False
+        if self._plan is None and self._state is not SessionState.FAILED:
+            self.prepare()  # another model was chosen meanwhile
 
     def _spec_of(self, request: SketchRequest) -> EngineSpec:
         """In the worker's thread."""
@@ -456,7 +495,7 @@ class SketchSession(QObject):
             self._looks = queue.SimpleQueue()
             self._worker = worker = SketchWorker(
                 self._context.pool,
-                self._look,
+                partial(self._look, self._looks),
                 self._spec_of,
                 first=SketchRequest(model=self._plan.model_id),
                 options=policy_options(self._context.settings.draw),
@@ -487,21 +526,20 @@ class SketchSession(QObject):
 
     # ── looking at the canvas ───────────────────────────────────────────────────────────────────────────────────────
 
-    def _look(self, job: LiveJob) -> Drawing:
+    def _look(self, looks: queue.SimpleQueue[Look | None], job: LiveJob) -> Drawing:
         """In the worker's thread: asks the window for a snapshot, and makes a request of it."""
-        looks = self._looks
-        self._look_wanted.emit()
+        self._look_wanted.emit(looks)
         found = looks.get()
         if found is None:
             raise Cancelled
-        revision, snapshot, wish = found
-        assert self._plan is not None
+        revision, plan, snapshot, wish = found
         is_blank = all(snapshot.is_empty(layer) for layer in Layer)
-        request = None if is_blank else request_of(self._plan, wish, snapshot, is_final=job.is_final)
+        request = None if is_blank else request_of(plan, wish, snapshot, is_final=job.is_final)
         return Drawing(revision, None if request is None else self._context.catalogue.located(request))
 
-    def _on_look_wanted(self) -> None:
-        self._looks.put((self._revision, self.document.snapshot(), self._wish()))
+    def _on_look_wanted(self, looks: queue.SimpleQueue[Look | None]) -> None:
+        if self._plan is not None:  # else the worker is ending, and was told
+            looks.put((self._revision, self._plan, self.document.snapshot(), self._wish()))
 
     def _on_changed(self, _revision: int = 0) -> None:
         self._revision += 1
@@ -524,7 +562,7 @@ class SketchSession(QObject):
         if place in ("draw.model", "draw.engine_options"):
             self._plan = None
             self._end_worker()
-            if self._is_live:
+            if self._is_live or self._is_open:
                 self.prepare()
             return
         if self._worker is not None:

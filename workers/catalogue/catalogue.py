@@ -36,7 +36,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from workers.cancel import never
-from workers.catalogue.drawing import drawing_fields
+from workers.catalogue.drawing import drawing_fields, is_weights_file, lora_fields
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
 from workers.engines.devices import Machine
 from workers.engines.registry import engine_named
@@ -141,7 +141,7 @@ class Catalogue:
         return [entry for entry in [*self._known, *self._folders()] if task in (None, entry.task)]
 
     def entry(self, model_id: str) -> ModelEntry:
-        """The entry of an id, or one made up for a folder that is not in the catalogue.
+        """The entry of an id, or one made up for a folder or a LoRA's file that is not in the catalogue.
 
         Raises:
             ModelMissing: there is neither.
@@ -150,8 +150,9 @@ class Catalogue:
         entries = {entry.id: entry for entry in self.entries()}
         if model_id in entries:
             return entries[model_id]
-        if model_id and Path(model_id).expanduser().is_dir():
-            return folder_entry(Path(model_id).expanduser())
+        path = Path(os.path.expanduser(model_id))  # raises for nothing that a picture may name
+        if model_id and (os.path.isdir(path) or is_weights_file(path)):
+            return folder_entry(path)
         nearest = difflib.get_close_matches(model_id, entries, cutoff=0.5)  # 0.5: "base" for "whisper-base"
         hint = "Choose one of: {names}." if nearest else "`sensorium models list` shows those that there are."
         raise ModelMissing("There is no model '{id}'.", hint, id=model_id, names=", ".join(nearest))
@@ -161,7 +162,7 @@ class Catalogue:
         if entry.source == "server":
             return ModelStatus.INSTALLED
         folder = self._folder(entry)
-        if folder.is_dir():
+        if folder.exists():
             record = self._read_record(entry.id)
             is_whole = all(
                 (folder / name).is_file() and (folder / name).stat().st_size == file.size
@@ -251,7 +252,7 @@ class Catalogue:
     # ── where it is ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def locate(self, model_id: str) -> Path:
-        """The folder of an installed model, or of a folder given by its path, after a quick check of its files.
+        """The folder of an installed model, or what was given by its path, after a quick check of its files.
 
         Raises:
             ModelMissing: it is not installed.
@@ -263,7 +264,7 @@ class Catalogue:
             return folder  # which is not there, and nobody reads it
         if entry.joined and not folder.is_dir():
             self._join(entry, folder)
-        if not folder.is_dir():
+        if not folder.exists():
             raise self._missing(entry)
         if entry.source == "folder":
             folder_entry(folder)
@@ -423,7 +424,7 @@ class Catalogue:
             _remove_folder(self.models_dir / entry.id)
 
     def add_folder(self, folder: Path) -> ModelEntry:
-        """Remembers a folder of the user's own that holds a model of a known kind.
+        """Remembers a folder of the user's own that holds a model of a known kind, or the one file of a LoRA.
 
         Raises:
             ModelBroken: it holds none that the app can use.
@@ -582,17 +583,18 @@ _ENTRIES = TypeAdapter(list[ModelEntry])
 
 
 def folder_entry(folder: Path) -> ModelEntry:
-    """An entry for a folder, told by its configuration and the head of its weights.
+    """An entry for a folder, told by its configuration and the head of its weights, or for the file of a LoRA.
 
     Raises:
         ModelBroken: it holds no model that the app can use.
     """
-    fields = drawing_fields(folder)
+    fields = lora_fields(folder) if is_weights_file(folder) else drawing_fields(folder)
     if fields is None:
         engines, format_, task, title = _kind_of(folder)
         fields = {"engines": engines, "format": format_, "task": task, "title": title}
-    fields["title"] = f"{folder.name} ({fields['title']})"
-    model_id = re.sub(r"[^\w.-]+", "-", folder.name).strip("-.") or "model"
+    name = folder.stem if is_weights_file(folder) else folder.name
+    fields["title"] = f"{name} ({fields['title']})"
+    model_id = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "model"
     return ModelEntry(id=model_id, source="folder", folder=str(folder), **fields)
 
 

@@ -6,6 +6,7 @@ its weights, and a LoRA is one .safetensors file.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from fnmatch import fnmatch
@@ -65,9 +66,30 @@ def drawing_fields(folder: Path) -> dict[str, Any] | None:
     if config.get("_class_name") == "AutoencoderTiny":
         return _fields("vae", "diffusers", "sdxl" if "xl" in folder.name.lower() else "sd15", "small autoencoder")
     files = list(folder.glob("*.safetensors"))
-    if not config and len(files) == 1 and (widths := lora_widths(folder.name, files[0])):
-        return _fields("lora", "lora", family_id(max(widths)), "LoRA") | {"file": files[0].name}
+    if not config and len(files) == 1 and lora_widths(folder.name, files[0]):
+        return lora_fields(files[0])
     return None
+
+
+def is_weights_file(path: Path) -> bool:
+    """Whether a path is that of a file which may be a LoRA."""
+    return path.suffix.lower() == ".safetensors" and os.path.isfile(path)
+
+
+def lora_fields(file: Path) -> dict[str, Any]:
+    """What an entry says about a LoRA.
+
+    Raises:
+        ModelBroken: it is none that the app can use.
+    """
+    widths = lora_widths(file.stem, file)
+    if not widths:
+        raise ModelBroken(
+            "The file '{name}' is no LoRA for a model that draws.",
+            hint="Choose a LoRA for Stable Diffusion 1.5, 2 or XL.",
+            name=file.name,
+        )
+    return _fields("lora", "lora", family_id(max(widths)), "LoRA") | {"file": file.name}
 
 
 def files_of_drawing(names: Iterable[str]) -> list[str]:

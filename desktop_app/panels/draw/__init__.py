@@ -4,6 +4,7 @@ page           the page: the canvas beside the picture, keys, drops and pastes
 prompt_bar     at its foot: what it should be, live or not, generate and cancel
 picture_side   the picture that forms, and what can be done with it
 options_side   model, control, colours, steps, seed: what is not needed to begin
+lora_rows      what teaches the model a style or to need few steps
 results_strip  the pictures that were kept
 """
 

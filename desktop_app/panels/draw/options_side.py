@@ -1,4 +1,4 @@
-"""What is not needed to begin: the model, how strictly lines and colours are heeded, steps, seed, size."""
+"""What is not needed to begin: the model, how strictly lines and colours are heeded, steps, seed, size, LoRAs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from desktop_app import theme
 from desktop_app.canvas.pictures import image_of
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
+from desktop_app.panels.draw.lora_rows import LoraRows
 from desktop_app.settings import Draw
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.switch import Switch
@@ -119,8 +120,9 @@ class OptionsSide(QScrollArea):
         for name in scheduler_names():
             self.scheduler.addItem(name, name)
         self._follow_combo(self.scheduler, "draw.scheduler", draw.scheduler)
-        self.loras = QVBoxLayout()
-        self.rows.addLayout(self.loras)
+        self._heading(self.tr("LoRAs"))
+        self.loras = LoraRows(context)
+        self.rows.addWidget(self.loras)
         self.rows.addStretch()
 
         self.model.activated.connect(self._on_model_chosen)

@@ -88,6 +88,47 @@ def test_a_folder_is_told_by_its_configuration(make, task, family, controls, mod
     assert models.locate(entry.id) == folder
 
 
+def test_a_lora_may_be_one_file_among_others(models, tmp_path):
+    file = lora(tmp_path / "styles") / "style.safetensors"
+    (file.parent / "another.safetensors").write_bytes(lora_bytes(2048))
+
+    entry = models.add_folder(file)
+
+    assert (entry.id, entry.task, entry.family, entry.title) == ("style", "lora", "sd15", "style (LoRA)")
+    assert models.status(entry.id) is ModelStatus.INSTALLED
+    assert models.located(SketchRequest(loras=(Lora(entry.id),), model="stable-diffusion-v1-5")).folders[
+        entry.id
+    ] == str(file)
+    models.remove(entry.id)
+    assert file.exists()
+    assert models.entry(str(file)).family == "sd15"  # as it is named on the command line
+
+
+def test_a_lora_whose_file_is_gone_is_told(models, tmp_path):
+    file = lora(tmp_path / "styles") / "style.safetensors"
+    entry = models.add_folder(file)
+    file.unlink()
+
+    assert models.status(entry.id) is ModelStatus.ABSENT
+    with pytest.raises(ModelMissing, match="is gone"):
+        models.locate(entry.id)
+
+
+def test_a_file_of_weights_that_is_no_lora_is_refused(models, tmp_path):
+    head = b'{"weight": {"dtype": "F16", "shape": [1], "data_offsets": [0, 2]}}'
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(struct.pack("<Q", len(head)) + head + bytes(2))
+
+    with pytest.raises(ModelBroken, match=r"model\.safetensors' is no LoRA"):
+        models.add_folder(file)
+
+
+@pytest.mark.parametrize("name", ["a" * 400, "\0", "~nobody-of-this-name/x", "x\0.safetensors", "/" * 500, "🐸" * 200])
+def test_a_name_that_no_file_can_have_is_no_model(name, models):
+    with pytest.raises((ModelMissing, ModelBroken)):
+        models.entry(name)
+
+
 def test_a_pipeline_of_another_kind_is_refused(models, tmp_path):
     folder = write(tmp_path / "flux", model_index_json={"_class_name": "FluxPipeline"})
 
