@@ -41,7 +41,7 @@ class Indexed:
         n_new: looked at for the first time, or again because they or the model changed.
         n_gone: not there any more, and forgotten.
         n_problems: that cannot be read, those of earlier times included.
-        problems: what was wrong with those that were tried.
+        problems: what was wrong with those that were tried, and with folders that could not be looked into.
     """
 
     folder: Path

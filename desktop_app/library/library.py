@@ -187,13 +187,17 @@ class Library:
                     meter.add(len(lot), len(errors))
         (entry,) = (one for one in self._gallery.folders() if one.path == folder)
         log.info("indexed %d pictures, %d of them new, %d not readable", entry.n_files, len(todo), entry.n_problems)
+        hidden = [
+            SourceError("{path} may not be read.", hint="Ask its owner for the permission.", path=path)
+            for path in walk.unreadable
+        ]
         return Indexed(
             folder=folder,
             n_files=entry.n_files - entry.n_problems,
             n_new=len(todo) - len(problems),
             n_gone=len(gone),
             n_problems=entry.n_problems,
-            problems=tuple(problems),
+            problems=(*hidden, *problems),
         )
 
     def _look_at(

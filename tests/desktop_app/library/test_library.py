@@ -115,6 +115,7 @@ def test_folder_that_cannot_be_read_now_loses_nothing(
     indexed = library.index_folder(album)
 
     assert (indexed.n_files, indexed.n_gone) == (8, 0)
+    assert [problem.sentence for problem in indexed.problems] == [f"{album / 'more'} may not be read."]
 
 
 def failing_for(folder: Path) -> Callable[[str], object]:
