@@ -1867,12 +1867,16 @@ Click again to choose</source>
         <translation>说过和见过的内容</translation>
     </message>
     <message>
+        <source>Add a folder of pictures…</source>
+        <translation>添加图片文件夹…</translation>
+    </message>
+    <message>
         <source>No pictures yet</source>
         <translation>还没有图片</translation>
     </message>
     <message>
-        <source>What you draw appears here, and the pictures in your own folders: add one with the folder.</source>
-        <translation>您绘制的图片和您自己文件夹中的图片会显示在这里：点击文件夹图标添加。</translation>
+        <source>What you draw appears here, and the pictures in folders of your own.</source>
+        <translation>您绘制的图片和您自己文件夹中的图片会显示在这里。</translation>
     </message>
     <message>
         <source>Nothing found</source>

@@ -101,5 +101,12 @@ class EmptyState(QWidget):
         theme.theme().changed.connect(self._show_icon)
         self._show_icon()
 
+    def add_below(self, widget: QWidget) -> None:
+        """What one can do about it, below the text."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertSpacing(layout.count() - 1, theme.SPACE_S)
+        layout.insertWidget(layout.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
+
     def _show_icon(self) -> None:
         self._icon.setPixmap(theme.icon(self._icon_name, "faint").pixmap(40, 40))

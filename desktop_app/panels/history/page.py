@@ -126,6 +126,7 @@ class HistoryPanel(QWidget):
         self.side.list.customContextMenuRequested.connect(self._on_context_menu)
         self.side.search.choose_clicked.connect(self.ask_like)
         self.side.folders_button.clicked.connect(self._on_folders)
+        self.side.add_folder_button.clicked.connect(self.folders.ask)
         for detail in (self.transcript, self.picture):
             detail.renamed.connect(self._on_renamed)
             detail.pin_clicked.connect(self.toggle_pin)

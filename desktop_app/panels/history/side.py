@@ -72,6 +72,9 @@ class HistorySide(QWidget):
         self.list.setAccessibleName(self.tr("What was said and seen"))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.nothing = EmptyState("history", "", "")
+        self.nothing.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.add_folder_button = theme.button(self.tr("Add a folder of pictures…"), icon_name="folder")
+        self.nothing.add_below(self.add_folder_button)
         self.lists = QStackedWidget()
         self.lists.addWidget(self.list)
         self.lists.addWidget(self.nothing)
@@ -143,7 +146,11 @@ class HistorySide(QWidget):
             if (row := self.model.row_of(key)) >= 0:
                 selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
         selection.blockSignals(False)
-        self.lists.setCurrentWidget(self.list if rows or not is_complete else self.nothing)
+        had_focus = self.list.hasFocus() or self.nothing.hasFocus()
+        shown = self.list if rows or not is_complete else self.nothing
+        self.lists.setCurrentWidget(shown)
+        if had_focus:  # else Qt gives it to a button
+            shown.setFocus()
         if not rows:
             self._say_nothing()
 
@@ -161,9 +168,11 @@ class HistorySide(QWidget):
 
     def _say_nothing(self) -> None:
         is_searched = bool(self.search.text) or self.search.query.like is not None
-        if not is_searched and self.kind.currentData() == "pictures":
+        is_waiting_for_pictures = not is_searched and self.kind.currentData() == "pictures"
+        self.add_folder_button.setVisible(is_waiting_for_pictures)
+        if is_waiting_for_pictures:
             title = self.tr("No pictures yet")
-            text = self.tr("What you draw appears here, and the pictures in your own folders: add one with the folder.")
+            text = self.tr("What you draw appears here, and the pictures in folders of your own.")
         elif self.search.query.like is not None:
             title, text = self.tr("Nothing found"), self.tr("No picture here looks like it.")
         elif is_searched or self.filter != Filter():

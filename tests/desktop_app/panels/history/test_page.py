@@ -18,6 +18,23 @@ def test_nothing_yet_says_what_will_be_here(qtbot, panel):
     assert panel.side.nothing.title.text() == "Nothing here yet"
 
 
+def test_keys_stay_with_the_list_when_it_is_empty(qtbot, panel, history):
+    item_id = add(history, "hello")
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    shown(qtbot, panel, 1)
+    assert panel.side.list.hasFocus()
+
+    panel.delete([item_id])
+    qtbot.waitUntil(panel.side.nothing.isVisible)
+    assert panel.side.nothing.hasFocus()
+    panel.undo_bar.take_back()
+    shown(qtbot, panel, 1)
+
+    assert panel.side.list.hasFocus()
+
+
 def test_items_are_listed_newest_first_by_name_or_first_words(qtbot, panel, history):
     add(history, "Call the plumber. Buy milk.")
     add(history, "hello", title="Meeting")

@@ -363,6 +363,19 @@ def test_dropped_folder_is_indexed_and_shows_how_far_it_is(qtbot, panel, history
     assert panel.picture.title.isReadOnly()
 
 
+def test_a_folder_can_be_added_where_no_picture_is(qtbot, panel, history, album, monkeypatch):
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getExistingDirectory", lambda *_: str(album))
+    panel.show()
+    qtbot.waitUntil(panel.side.nothing.isVisible)
+    assert not panel.side.add_folder_button.isVisible()
+    panel.side.kind.setCurrentIndex(panel.side.kind.findData("pictures"))
+    qtbot.waitUntil(panel.side.add_folder_button.isVisible)
+
+    panel.side.add_folder_button.click()
+
+    shown(qtbot, panel, 8)
+
+
 def test_file_of_ones_own_is_never_deleted(qtbot, panel, history, album, messages):
     panel.show()
     index(qtbot, panel, album)
