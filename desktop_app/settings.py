@@ -262,7 +262,10 @@ class See(Section):
 
 
 class Draw(Section):
-    """What pictures are made of, beside the drawing. A number of 0, but for the seed, is what suits the model."""
+    """What pictures are made of, beside the drawing. A number of 0, but for the seed, is what suits the model.
+
+    As wide as what a picture may say about itself (`workers.png_settings`): its engine says what is too much.
+    """
 
     model_config = ConfigDict(title="Draw")
 
@@ -283,16 +286,16 @@ class Draw(Section):
     style: str = Field("", json_schema_extra={"widget": "hidden"})
     model: str = Field("", json_schema_extra={"widget": "hidden"})
     control: LineControl = Field("scribble", json_schema_extra={"widget": "hidden"})
-    conditioning_scale: float = Field(0.0, ge=0.0, le=2.0, json_schema_extra={"widget": "hidden"})
+    conditioning_scale: float = Field(0.0, ge=0.0, le=10.0, json_schema_extra={"widget": "hidden"})
     control_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
     strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
-    num_inference_steps: int = Field(0, ge=0, le=150, json_schema_extra={"widget": "hidden"})
-    guidance_scale: float = Field(0.0, ge=0.0, le=30.0, json_schema_extra={"widget": "hidden"})
+    num_inference_steps: int = Field(0, ge=0, le=1000, json_schema_extra={"widget": "hidden"})
+    guidance_scale: float = Field(0.0, ge=0.0, le=100.0, json_schema_extra={"widget": "hidden"})
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
-    width: int = Field(0, ge=0, le=2048, json_schema_extra={"widget": "hidden"})
-    height: int = Field(0, ge=0, le=2048, json_schema_extra={"widget": "hidden"})
-    seed: int = Field(1, ge=0, le=2**31 - 1, json_schema_extra={"widget": "hidden"})
+    width: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})
+    height: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})
+    seed: int = Field(1, ge=0, le=2**63 - 1, json_schema_extra={"widget": "hidden"})
     is_seed_locked: bool = Field(True, json_schema_extra={"widget": "hidden"})
     loras: dict[str, float] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
     variations: int = Field(

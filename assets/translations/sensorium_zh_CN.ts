@@ -1251,6 +1251,10 @@
         <translation>使用它的设置</translation>
     </message>
     <message>
+        <source>Make it again</source>
+        <translation>再次生成</translation>
+    </message>
+    <message>
         <source>Use its seed</source>
         <translation>使用它的种子</translation>
     </message>
@@ -1265,10 +1269,6 @@
     <message>
         <source>Compare with the one shown</source>
         <translation>与当前图片比较</translation>
-    </message>
-    <message>
-        <source>The picture&apos;s settings are back.</source>
-        <translation>已恢复该图片的设置。</translation>
     </message>
 </context>
 <context>
@@ -3116,6 +3116,10 @@ Click again to choose</source>
         <translation>垫在画作下面作为参考</translation>
     </message>
     <message>
+        <source>Make what is selected anew (Ctrl+Shift+G)</source>
+        <translation>重新生成所选区域 (Ctrl+Shift+G)</translation>
+    </message>
+    <message>
         <source>Make it twice as large</source>
         <translation>放大一倍</translation>
     </message>
@@ -3130,6 +3134,10 @@ Click again to choose</source>
     <message>
         <source>{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s</source>
         <translation>{width} × {height} · 种子 {seed} · {steps} 步 · {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>Select a part of the drawing (M): it alone is made anew</source>
+        <translation>选择画布的一部分（M），即可只重新生成该区域</translation>
     </message>
 </context>
 <context>
@@ -3595,8 +3603,28 @@ Click again to choose</source>
 <context>
     <name>SketchSession</name>
     <message>
+        <source>There is no picture yet of which a part could be made anew.</source>
+        <translation>还没有可以局部重绘的图片。</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>尚未选择任何区域。</translation>
+    </message>
+    <message>
+        <source>Select a part of the drawing (M), then try again.</source>
+        <translation>请先选择画布的一部分（M），然后重试。</translation>
+    </message>
+    <message>
         <source>The drawing is safe on the disk again.</source>
         <translation>画作又能安全保存到磁盘了。</translation>
+    </message>
+    <message>
+        <source>The picture&apos;s settings are back, but for what is missing here: {names}.</source>
+        <translation>图片的设置已恢复，但此处缺少：{names}。</translation>
+    </message>
+    <message>
+        <source>The picture&apos;s settings are back.</source>
+        <translation>图片的设置已恢复。</translation>
     </message>
 </context>
 <context>

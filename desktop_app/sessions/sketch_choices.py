@@ -14,14 +14,15 @@ from workers.catalogue.presets import Preset, presets_for
 from workers.engines.devices import machine
 from workers.engines.sketch.fits import check_lora
 from workers.engines.transformers_models import config_of
-from workers.pictures import on_ground, rgba_of
-from workers.results import ControlKind, Lora, Picture, SketchRequest
+from workers.pictures import frame_of, on_ground, rgba_of
+from workers.results import Control, ControlKind, ControlMap, Frame, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QImage, QPainterPath
 
     from desktop_app.canvas.document import Drawing as CanvasDrawing
     from desktop_app.canvas.snapshot import Snapshot
@@ -198,9 +199,61 @@ def _loras(plan: SketchPlan, presets: tuple[Lora, ...], chosen: Mapping[str, flo
     return tuple(Lora(model, scale) for model, scale in scales.items())
 
 
+@dataclass(frozen=True)
+class Restored:
+    """All that made a picture, as the page takes it.
+
+    Attributes:
+        settings: by their places.
+        drawing: its lines and colours; None for a picture of another tool, which says nothing about any.
+        control_map: what a reference was turned into.
+        base: the picture of which a part, `selection`, was made anew.
+        missing: the ids of what is not installed here, or does not go with the model.
+    """
+
+    settings: Mapping[str, Any]
+    drawing: CanvasDrawing | None = None
+    control_map: ControlMap | None = None
+    base: Frame | None = None
+    selection: QPainterPath | None = None
+    missing: tuple[str, ...] = ()
+
+
+def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, size: QSize) -> Restored:
+    """Everything that a picture says about how it was made. In a worker thread.
+
+    Args:
+        size: of the canvas, which it keeps where the picture was made without a drawing.
+
+    Raises:
+        SourceError, UsageError: a picture in the request is damaged or too large.
+    """
+    found = settings_of(request)
+    if not request.model:
+        return Restored(found)
+    is_there = request.model in {entry.id for entry in catalogue.installed("sketch")}
+    if is_there and request.model != catalogue.default_model("sketch").id:
+        found = {"draw.model": request.model, **found}
+    elif is_there and settings.draw.model not in ("", request.model):
+        found = {"draw.model": "", **found}
+    known = {entry.id for entry in catalogue.companions(request.model, "lora")} if is_there else set()
+    missing = [] if is_there else [request.model]
+    missing += [lora.model for lora in request.loras if lora.model not in known]
+    other = next((control for control in request.controls if control is not _lines(request)), None)
+    drawing = drawing_of(request, size)
+    is_part = request.init_image is not None and request.mask_image is not None
+    return Restored(
+        found,
+        drawing,
+        control_map=None if other is None else ControlMap(other.kind, frame_of(other.image)),
+        base=frame_of(request.init_image) if is_part and request.init_image is not None else None,
+        selection=_selection(request.mask_image, drawing.size) if is_part and request.mask_image is not None else None,
+        missing=tuple(dict.fromkeys(missing)),
+    )
+
+
 def settings_of(request: SketchRequest) -> dict[str, Any]:
     """What a request says of the settings, by their places."""
-    lines = next((control for control in request.controls if control.kind in LINE_KINDS), None)
     found: dict[str, Any] = {
         "draw.prompt": request.prompt,
         "draw.negative_prompt": request.negative_prompt,
@@ -210,53 +263,78 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
         "draw.seed": request.seed,
         "draw.is_seed_locked": True,
         "draw.num_inference_steps": request.num_inference_steps,
-        "draw.guidance_scale": request.guidance_scale,
+        "draw.guidance_scale": request.guidance_scale or 1.0,  # which is the same, and 0 stands for the preset's
         "draw.scheduler": request.scheduler,
-        "draw.control": lines.kind if lines else "",
         "draw.loras": {lora.model: lora.scale for lora in request.loras},
     }
-    if lines is not None:
-        found |= {"draw.conditioning_scale": lines.conditioning_scale, "draw.control_end": lines.end}
-    if request.init_image is not None:
+    if (lines := _lines(request)) is not None:
+        found["draw.control"] = lines.kind
+    if request.controls:
+        found["draw.conditioning_scale"] = request.controls[0].conditioning_scale
+        found["draw.control_end"] = request.controls[0].end
+    if request.init_image is not None and request.mask_image is None:
         found |= {"draw.use_colors": True, "draw.strength": request.strength}
     return found
 
 
-def drawing_of(request: SketchRequest) -> CanvasDrawing | None:
-    """The lines and colours that a picture was made from; None where it was made of words only. In a worker thread.
+def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
+    """The lines and colours that a picture was made from, none of this size if there were none. In a worker thread.
 
     Raises:
         SourceError: a picture in the request is damaged.
+        UsageError: one is larger than a canvas.
     """
-    from PySide6.QtCore import QSize
-    from PySide6.QtGui import QImage
+    from PySide6.QtCore import Qt
 
-    from desktop_app.canvas.document import Drawing
+    from desktop_app.canvas.document import Drawing, check_size
     from desktop_app.canvas.layers import Layer
 
     images = {}
-    lines = next((control for control in request.controls if control.kind in LINE_KINDS), None)
-    if lines is not None:
-        images[Layer.LINE_ART] = _ink(rgba_of(lines.image))
+    if (lines := _lines(request)) is not None:
+        images[Layer.LINE_ART] = _ink(_dark_on_light(on_ground(rgba_of(lines.image), 255)))
     if request.init_image is not None and request.mask_image is None:
-        images[Layer.COLOR] = rgba_of(request.init_image)
-    if not images:
-        return None
-    height, width, _ = next(iter(images.values())).shape
+        images[Layer.COLOR] = _ink(frame_of(request.init_image))
+    if images:
+        size = next(iter(images.values())).size()
+    check_size(size)
+    smooth = Qt.TransformationMode.SmoothTransformation
     return Drawing(
-        QSize(width, height),
+        size,
         {
-            layer: QImage(pixels.tobytes(), pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGBA8888).copy()
-            for layer, pixels in images.items()
+            layer: image if image.size() == size else image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            for layer, image in images.items()
         },
     )
 
 
-def _ink(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lines as black ink on a transparent ground, whichever of ink and ground was light."""
-    grey = on_ground(rgba, 255).mean(axis=2)
-    if grey.mean() < 128:
-        grey = 255 - grey
-    ink = np.zeros_like(rgba)
-    ink[..., 3] = 255 - grey
-    return ink
+def _lines(request: SketchRequest) -> Control | None:
+    """What was drawn; a map of another picture is none."""
+    return next((control for control in request.controls if control.kind in LINE_KINDS), None)
+
+
+def _dark_on_light(pixels: Frame) -> Frame:
+    return 255 - pixels if pixels.mean() < 128 else pixels
+
+
+def _ink(pixels: Frame) -> QImage:
+    """What lies on white, as ink on nothing: on white again it gives the very same pixels."""
+    from PySide6.QtGui import QImage
+
+    height, width, _ = pixels.shape
+    white = pixels.min(axis=2, keepdims=True)
+    ink = np.ascontiguousarray(np.concatenate([pixels - white, 255 - white], axis=2))
+    return QImage(ink.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+
+
+def _selection(mask: Picture, size: QSize) -> QPainterPath:
+    """What a mask lets through, in pixels of a canvas of this size."""
+    from PySide6.QtGui import QPainterPath, QRegion, QTransform
+
+    light = on_ground(rgba_of(mask), 0).max(axis=2) > 127
+    region = QRegion()
+    for y, row in enumerate(light):
+        for first, last in np.flatnonzero(np.diff(row, prepend=False, append=False)).reshape(-1, 2):
+            region += QRegion(int(first), y, int(last - first), 1)
+    path = QPainterPath()
+    path.addRegion(region)
+    return QTransform.fromScale(size.width() / light.shape[1], size.height() / light.shape[0]).map(path.simplified())

@@ -23,20 +23,19 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.canvas.autosave import Autosave, Place, take_place
 from desktop_app.canvas.document import Document
-from desktop_app.canvas.document import Drawing as CanvasDrawing
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot, png_bytes
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_choices import (
+    Restored,
     SketchPlan,
     SketchWish,
     add_lora,
     control_spec,
-    drawing_of,
     policy_options,
     request_of,
-    settings_of,
+    restored,
     sketch_plan,
     sketch_spec,
 )
@@ -74,7 +73,8 @@ log = logging.getLogger(__name__)
 TOPIC = "sketch"
 DISK_TOPIC = "drawing"
 RESULTS_KEPT_BYTES = 512 * 2**20
-LARGEST_SEED = 2**31 - 1
+LARGEST_SEED = 2**63 - 1
+NEW_SEEDS_BELOW = 2**31  # short ones are easily told
 UPSCALE = 2
 UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
 
@@ -236,22 +236,27 @@ class SketchSession(QObject):
         """Makes pictures of what is drawn now: the first with the seed that is set, each other with the next one."""
         self._order(lambda request: [replace(request, seed=_next_seed(request.seed, n)) for n in range(count)])
 
-    def regenerate_selection(self) -> None:
-        """Makes what is selected anew; every pixel elsewhere stays as the newest picture has it."""
-        newest = self._newest
-        if newest is None or self.document.selection is None:
-            return
-        self._order(lambda request: [request], base=newest)
+    def regenerate_selection(self, base: GeneratedImage | None = None) -> None:
+        """Makes what is selected anew; every pixel elsewhere stays as `base` has it, or the newest picture."""
+        base = base or self._newest
+        if base is None:
+            self._context.notify("info", self.tr("There is no picture yet of which a part could be made anew."))
+        elif self.document.selection is None:
+            self._context.notify(
+                "info", self.tr("Nothing is selected."), self.tr("Select a part of the drawing (M), then try again.")
+            )
+        else:
+            self._order(lambda request: [request], base=base)
 
     def upscale(self, made: GeneratedImage) -> None:
         """Makes the same picture twice as large."""
         width, height = UPSCALE * made.pixels.shape[1], UPSCALE * made.pixels.shape[0]
 
-        def work(_job: Job) -> SketchRequest:
+        def work(_job: Job) -> list[SketchRequest]:
             from PIL import Image
 
             large = Image.fromarray(made.pixels).resize((width, height), Image.Resampling.LANCZOS)
-            return replace(
+            request = replace(
                 made.request,
                 width=width,
                 height=height,
@@ -259,12 +264,14 @@ class SketchSession(QObject):
                 mask_image=None,
                 strength=UPSCALE_STRENGTH,
             )
+            return [self._context.catalogue.located(request)]
 
-        self._context.run(work, on_done=lambda request: self._submit([request]))
+        self._context.run(work, on_done=self._submit, on_failed=self._tell)
 
     def make_again(self, request: SketchRequest) -> None:
-        """Makes a picture of a request that was kept, such as one of the history."""
-        self._submit([request])
+        """Makes the very picture of a request once more, whatever is drawn and set now."""
+        catalogue = self._context.catalogue
+        self._context.run(lambda job: [catalogue.located(request)], on_done=self._submit, on_failed=self._tell)
 
     def cancel(self) -> None:
         """Gives up what is being made and all that was ordered."""
@@ -273,7 +280,7 @@ class SketchSession(QObject):
             self._worker.sketching.cancel()
 
     def new_seed(self) -> None:
-        self._context.change_setting("draw.seed", random.randrange(LARGEST_SEED))
+        self._context.change_setting("draw.seed", random.randrange(NEW_SEEDS_BELOW))
 
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
@@ -394,14 +401,27 @@ class SketchSession(QObject):
 
     def restore(self, request: SketchRequest) -> None:
         """Takes over all that made a picture: words, numbers, lines and colours; the drawing is one step to undo."""
+        settings, catalogue, size = self._context.settings, self._context.catalogue, self.document.size
+        self._context.run(
+            lambda job: restored(request, settings, catalogue, size), on_done=self._take_over, on_failed=self._tell
+        )
 
-        def show(drawing: CanvasDrawing | None) -> None:
-            for place, value in settings_of(request).items():
-                self._context.change_setting(place, value)
-            if drawing is not None:
-                self.document.replace(drawing)
-
-        self._context.run(lambda job: drawing_of(request), on_done=show, on_failed=self._tell)
+    def _take_over(self, found: Restored) -> None:
+        for place, value in found.settings.items():
+            self._context.change_setting(place, value)
+        if found.drawing is not None:
+            self.document.replace(found.drawing)
+            self._set_control_map(found.control_map)
+        if found.base is not None:
+            base = GeneratedImage(found.base, SketchRequest(prompt=self._context.settings.draw.prompt), 0.0)
+            self.document.set_selection(found.selection)
+            self._newest = base
+            self.picture_ready.emit(Made(0, base, self._revision))
+        if found.missing:
+            sentence = self.tr("The picture's settings are back, but for what is missing here: {names}.")
+            self._context.notify("warning", sentence.format(names=", ".join(found.missing)))
+        else:
+            self._context.notify("info", self.tr("The picture's settings are back."))
 
     def forget_results(self) -> None:
         """Empties the strip; the history keeps them."""

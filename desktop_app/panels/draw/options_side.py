@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from desktop_app.widgets.switch import Switch
 WIDTH_PX = 264
 MAP_PX = 96
 TYPING_PAUSE_MS = 600
+MOST_SEED = 2**53  # as far as a field of numbers is exact
 
 
 class OptionsSide(QScrollArea):
@@ -41,6 +41,8 @@ class OptionsSide(QScrollArea):
         super().__init__()
         self._context = context
         self._session = context.sessions.sketch
+        self._best: dict[str, float] = {}  # what a slider at 0 stands for, by the place of its setting
+        self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(WIDTH_PX)
@@ -66,13 +68,13 @@ class OptionsSide(QScrollArea):
             ("", self.tr("Not heeded")),
         ):
             self.control.addItem(text, value)
-        self._follow_combo(self.control, "draw.control", draw.control)
+        self._follow_combo(self.control, "draw.control")
         self.scale = self._slider(self.tr("How strictly"), "draw.conditioning_scale", 0.05, 2.0)
         self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, lambda value: f"{value:.0%}")
         self.end.setToolTip(self.tr("The share of the steps in which lines are heeded; less is faster and freer"))
 
         self._heading(self.tr("Colours"))
-        self.colors = self._switch(self.tr("Begin with the colour layer"), "draw.use_colors", draw.use_colors)
+        self.colors = self._switch(self.tr("Begin with the colour layer"), "draw.use_colors")
         self.strength = self._slider(self.tr("Drawn anew"), "draw.strength", 0.05, 1.0, lambda value: f"{value:.0%}")
         self.strength.setToolTip(self.tr("How much of the colours is drawn anew; a little keeps them"))
 
@@ -105,21 +107,22 @@ class OptionsSide(QScrollArea):
         self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
         self._typing.timeout.connect(lambda: context.change_setting("draw.negative_prompt", self.negative.text()))
         self.negative.textEdited.connect(self._typing.start)
-        self.steps = self._spin(self.tr("Steps"), "draw.num_inference_steps", draw.num_inference_steps, 0, 150)
-        self.guidance = self._double(self.tr("Guidance"), "draw.guidance_scale", draw.guidance_scale, 30.0)
+        self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", 1000)
+        self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
         self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"))
         self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
         for width, height in ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024)):
             self.picture_size.addItem(f"{width} × {height}", (width, height))
-        self.picture_size.setCurrentIndex(max(0, self.picture_size.findData((draw.width, draw.height))))
         self.picture_size.activated.connect(self._on_size)
-        self.seed = self._spin(self.tr("Seed"), "draw.seed", draw.seed, 0, 2**31 - 1, special="")
-        self.locked = self._switch(self.tr("Keep the seed"), "draw.is_seed_locked", draw.is_seed_locked)
+        self._show["draw.width"] = self._show["draw.height"] = self._show_size
+        self._show_size()
+        self.seed = self._number(self.tr("Seed"), "draw.seed", MOST_SEED, special="")
+        self.locked = self._switch(self.tr("Keep the seed"), "draw.is_seed_locked")
         self.scheduler = self._combo(self.tr("Sampler"), self.tr("How steps follow each other"))
         self.scheduler.addItem(self.tr("As the model likes"), "")
         for name in scheduler_names():
             self.scheduler.addItem(name, name)
-        self._follow_combo(self.scheduler, "draw.scheduler", draw.scheduler)
+        self._follow_combo(self.scheduler, "draw.scheduler")
         self._heading(self.tr("LoRAs"))
         self.loras = LoraRows(context)
         self.rows.addWidget(self.loras)
@@ -187,13 +190,12 @@ class OptionsSide(QScrollArea):
         self.picture_size.setItemText(
             0, self.tr("{size} (best)").format(size=f"{plan.final.width} × {plan.final.height}")
         )
-        for slider, value, best in (
-            (self.scale, self._draw.conditioning_scale, plan.final.conditioning_scale),
-            (self.end, self._draw.control_end, plan.final.control_end),
-        ):
-            slider.blockSignals(True)
-            slider.setValue(round((value or best) * 100))
-            slider.blockSignals(False)
+        self._best = {
+            "draw.conditioning_scale": plan.final.conditioning_scale,
+            "draw.control_end": plan.final.control_end,
+        }
+        for place in self._best:
+            self._show[place]()
         missing = self.tr("There is no ControlNet for this with the model that is chosen")
         for row in range(self.control.count()):
             kind = self.control.itemData(row)
@@ -240,13 +242,27 @@ class OptionsSide(QScrollArea):
         self.rows.addWidget(combo)
         return combo
 
-    def _follow_combo(self, combo: ElidedCombo, place: str, value: object) -> None:
-        combo.setCurrentIndex(max(0, combo.findData(value)))
+    def _follow(self, place: str, show: Callable[[Any], None]) -> None:
+        """Shows what a setting is, now and whenever it changes."""
+
+        def show_it() -> None:
+            show(getattr(self._draw, place.partition(".")[2]))
+
+        self._show[place] = show_it
+        show_it()
+
+    def _follow_combo(self, combo: ElidedCombo, place: str) -> None:
+        def show(value: object) -> None:
+            if combo.findData(value) < 0:
+                combo.addItem(str(value), value)  # a picture brought it; the engine says what is wrong with it
+            combo.setCurrentIndex(combo.findData(value))
+
+        self._follow(place, show)
         combo.activated.connect(lambda row: self._context.change_setting(place, combo.itemData(row)))
 
-    def _switch(self, text: str, place: str, value: bool) -> Switch:
+    def _switch(self, text: str, place: str) -> Switch:
         switch = Switch()
-        switch.setChecked(value)
+        self._follow(place, switch.setChecked)
         switch.toggled.connect(lambda is_on: self._context.change_setting(place, is_on))
         self._row(text, switch)
         return switch
@@ -259,20 +275,23 @@ class OptionsSide(QScrollArea):
         most: float,
         shown: Callable[[float], str] = lambda value: f"{value:.2f}",
     ) -> QSlider:
-        value = getattr(self._context.settings.draw, place.partition(".")[2])
-        number = theme.label(shown(value or 1.0), "caption")
+        number = theme.label("", "caption")
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(round(least * 100), round(most * 100))
-        slider.setValue(round((value or 1.0) * 100))
         slider.setAccessibleName(text)
         slider.setToolTip(text)
         slider.setPageStep(10)
 
-        def take(position: int) -> None:
-            number.setText(shown(position / 100))
-            self._context.change_setting(place, position / 100)
+        def show(value: float) -> None:
+            value = value or self._best.get(place, 1.0)
+            number.setText(shown(value))
+            if not slider.isSliderDown():
+                slider.blockSignals(True)  # what is beyond its ends stays as it is
+                slider.setValue(round(value * 100))
+                slider.blockSignals(False)
 
-        slider.valueChanged.connect(take)
+        self._follow(place, show)
+        slider.valueChanged.connect(lambda position: self._context.change_setting(place, position / 100))
         head = QHBoxLayout()
         head.addWidget(theme.label(text, "muted"))
         head.addStretch()
@@ -281,29 +300,34 @@ class OptionsSide(QScrollArea):
         self.rows.addWidget(slider)
         return slider
 
-    def _spin(self, text: str, place: str, value: int, least: int, most: int, special: str | None = None) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setRange(least, most)
-        spin.setValue(value)
+    def _number(
+        self, text: str, place: str, most: float, *, decimals: int = 0, special: str | None = None
+    ) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox()  # for whole numbers too: a seed may be larger than the other kind can hold
+        spin.setDecimals(decimals)
+        spin.setSingleStep(0.5 if decimals else 1)
+        spin.setRange(0, most)
         spin.setSpecialValueText(self.tr("As the model likes") if special is None else special)
         spin.setKeyboardTracking(False)
         spin.setMinimumWidth(116)
-        spin.valueChanged.connect(lambda number: self._context.change_setting(place, number))
+
+        def show(value: float) -> None:
+            spin.blockSignals(True)  # what is beyond its ends stays as it is
+            spin.setValue(value)
+            spin.blockSignals(False)
+
+        self._follow(place, show)
+        spin.valueChanged.connect(
+            lambda number: self._context.change_setting(place, number if decimals else round(number))
+        )
         self._row(text, spin)
         return spin
 
-    def _double(self, text: str, place: str, value: float, most: float) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox()
-        spin.setRange(0.0, most)
-        spin.setDecimals(1)
-        spin.setSingleStep(0.5)
-        spin.setValue(value)
-        spin.setSpecialValueText(self.tr("As the model likes"))
-        spin.setKeyboardTracking(False)
-        spin.setMinimumWidth(116)
-        spin.valueChanged.connect(lambda number: self._context.change_setting(place, number))
-        self._row(text, spin)
-        return spin
+    def _show_size(self) -> None:
+        size = self._draw.width, self._draw.height
+        if self.picture_size.findData(size) < 0:
+            self.picture_size.addItem("{} × {}".format(*size), size)
+        self.picture_size.setCurrentIndex(self.picture_size.findData(size))
 
     def _on_size(self, row: int) -> None:
         width, height = self.picture_size.itemData(row)
@@ -311,13 +335,12 @@ class OptionsSide(QScrollArea):
         self._context.change_setting("draw.height", height)
 
     def _on_settings_changed(self, place: str) -> None:
-        draw = self._context.settings.draw
-        if place == "draw.seed":
-            self.seed.setValue(draw.seed)
+        if place in self._show:
+            self._show[place]()
         elif place == "draw.model":
-            self.model.setCurrentIndex(max(0, self.model.findData(draw.model)))
-        elif place == "draw.negative_prompt" and draw.negative_prompt != self.negative.text():
-            self.negative.setText(draw.negative_prompt)
+            self.model.setCurrentIndex(max(0, self.model.findData(self._draw.model)))
+        elif place == "draw.negative_prompt" and self._draw.negative_prompt != self.negative.text():
+            self.negative.setText(self._draw.negative_prompt)
 
 
 def scheduler_names() -> tuple[str, ...]:

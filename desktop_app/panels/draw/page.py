@@ -115,7 +115,7 @@ class DrawPanel(QWidget):
             (self.tr("Pictures follow the pen, or not"), "draw", "Ctrl+Shift+L", bar.live.toggle),
             (self.tr("Make a picture"), "draw", "Ctrl+Return", bar.generate),
             (self.tr("Make variations"), "grid", "Ctrl+Shift+Return", bar.vary),
-            (self.tr("Make what is selected anew"), "refresh", "Ctrl+Shift+G", self._session.regenerate_selection),
+            (self.tr("Make what is selected anew"), "refresh", "Ctrl+Shift+G", self.regenerate_selection),
             (self.tr("Another seed"), "dice", "Ctrl+J", self._session.new_seed),
             (self.tr("Save the picture…"), "download", "Ctrl+Shift+S", self.ask_save),
             (self.tr("Copy the picture"), "copy", "Ctrl+Shift+C", self.copy_picture),
@@ -137,6 +137,7 @@ class DrawPanel(QWidget):
         self.tabs.currentChanged.connect(self._fit)
         self.picture.reference_button.clicked.connect(self._on_reference)
         self.picture.upscale_button.clicked.connect(self._on_upscale)
+        self.picture.anew_button.clicked.connect(self.regenerate_selection)
         self.picture.copy_button.clicked.connect(self.copy_picture)
         self.picture.save_button.clicked.connect(self.ask_save)
         self.picture.view.drag_started.connect(self._on_drag)
@@ -170,6 +171,10 @@ class DrawPanel(QWidget):
         saved = self.tr("Saved as {name}. Dropped on the canvas, it brings all its settings back.")
         self._context.run(work, on_done=lambda _: self._context.notify("info", saved.format(name=path.name)))
 
+    def regenerate_selection(self) -> None:
+        """Makes what is selected of the picture that is shown anew."""
+        self._session.regenerate_selection(self.picture.shown)
+
     def copy_picture(self) -> None:
         if not self.picture.view.image.isNull():
             QGuiApplication.clipboard().setImage(self.picture.view.image)
@@ -196,6 +201,7 @@ class DrawPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, icon, act in (
             (self.tr("Use its settings"), "sliders", lambda: self._session.restore(made.image.request)),
+            (self.tr("Make it again"), "refresh", lambda: self._session.make_again(made.image.request)),
             (self.tr("Use its seed"), "dice", lambda: self._use_seed(made)),
             (self.tr("Lay below the drawing"), "layers", lambda: self._session.use_as_reference(made.image.pixels)),
             (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(made.image)),
@@ -240,7 +246,6 @@ class DrawPanel(QWidget):
                 self.files.take(paths)
             else:
                 self._session.restore(request)
-                self._context.notify("info", self.tr("The picture's settings are back."))
 
         self._context.run(lambda job: _settings_in(paths[0]), on_done=show)
 

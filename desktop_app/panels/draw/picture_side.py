@@ -27,6 +27,7 @@ class PictureSide(QWidget):
         self.compare_button = self._button("compare", self.tr("Compare with the picture before"))
         self.compare_button.setCheckable(True)
         self.reference_button = self._button("layers", self.tr("Lay below the drawing, as a reference"))
+        self.anew_button = self._button("select-rectangle", self.tr("Make what is selected anew (Ctrl+Shift+G)"))
         self.upscale_button = self._button("enlarge", self.tr("Make it twice as large"))
         self.copy_button = self._button("copy", self.tr("Copy the picture"))
         self.save_button = self._button("download", self.tr("Save the picture (Ctrl+Shift+S)"))
@@ -45,13 +46,15 @@ class PictureSide(QWidget):
         self._session.previewed.connect(self._on_previewed)
         self._session.picture_ready.connect(lambda made: self.show_picture(made.image))
         self._session.job_changed.connect(self._on_job_changed)
+        self._session.document.selection_changed.connect(self._show_buttons)
         self.compare_button.toggled.connect(self._on_compare)
         self._show_buttons()
 
     @property
     def buttons(self) -> tuple[QToolButton, ...]:
         return (
-            self.compare_button, self.reference_button, self.upscale_button, self.copy_button, self.save_button
+            self.compare_button, self.reference_button, self.anew_button, self.upscale_button, self.copy_button,
+            self.save_button,
         )  # fmt: skip
 
     @property
@@ -97,3 +100,10 @@ class PictureSide(QWidget):
         for button in self.buttons:
             button.setEnabled(self._shown is not None)
         self.compare_button.setEnabled(self._before is not None)
+        is_selected = self._session.document.selection is not None
+        self.anew_button.setEnabled(self._shown is not None and is_selected)
+        self.anew_button.setToolTip(
+            self.tr("Make what is selected anew (Ctrl+Shift+G)")
+            if is_selected
+            else self.tr("Select a part of the drawing (M): it alone is made anew")
+        )

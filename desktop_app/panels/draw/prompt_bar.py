@@ -14,6 +14,7 @@ from desktop_app.styles import styles
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.switch import Switch
+from workers.engines.sketch.prompts import MOST_LETTERS
 from workers.results import Progress, SketchJob, SketchStep, StepPreview
 
 TYPING_PAUSE_MS = 400  # words are taken when the hands rest: half a word makes no picture
@@ -35,7 +36,7 @@ class PromptBar(QFrame):
         self.prompt.setAccessibleName(self.tr("What it should be"))
         self.prompt.setToolTip(self.tr("What it should be (Ctrl+L)"))
         self.prompt.setClearButtonEnabled(True)
-        self.prompt.setMaxLength(5000)
+        self.prompt.setMaxLength(MOST_LETTERS)
         self.voice_button = theme.icon_button(
             "hear", self.tr("Say what it should be"), tip=self.tr("Hold and say what it should be (hold F8)")
         )
@@ -152,9 +153,6 @@ class PromptBar(QFrame):
     def _on_heard(self, text: str) -> None:
         if text.strip():
             self.prompt.setText(text.strip())
-
-    def _on_style_chosen(self, row: int) -> None:
-        self._context.change_setting("draw.style", self.style_choice.itemData(row))
 
     def _on_return(self) -> None:
         if self._session.is_live:

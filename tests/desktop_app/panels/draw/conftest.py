@@ -8,8 +8,9 @@ from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from desktop_app.history.store import History
 from desktop_app.panels.draw import DrawPanel
 from desktop_app.sessions import sketch_session
-from desktop_app.sessions.sketch_choices import SketchPlan
+from desktop_app.sessions.sketch_choices import SketchPlan, sketch_plan
 from tests.scripted_engine import scripted
+from tests.workers.catalogue.test_drawing import base
 from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
 
@@ -83,3 +84,13 @@ def draw(session):
         stroke.finish()
 
     return draw
+
+
+@pytest.fixture
+def sd15(context, monkeypatch, tmp_path):
+    """The real way to a plan, with a Stable Diffusion 1.5 of which only the heads are there; gives its id."""
+    folder = base(tmp_path / "sd15")
+    model_id = context.catalogue.add_folder(folder).id
+    context.change_setting("draw.model", model_id)
+    monkeypatch.setattr(sketch_session, "sketch_plan", sketch_plan)
+    return model_id

@@ -8,10 +8,9 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.sessions import sketch_session
-from desktop_app.sessions.sketch_choices import sketch_plan
 from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.draw.test_page import made
-from tests.workers.catalogue.test_drawing import lora_bytes, write
+from tests.workers.catalogue.test_drawing import lora_bytes
 from workers.results import Lora
 
 WITH_LORAS = replace(
@@ -28,18 +27,6 @@ def rows(qtbot, panel, session, monkeypatch):
     qtbot.waitUntil(lambda: session.prepare() or session.plan is WITH_LORAS, timeout=20_000)  # installed since
     panel.options_button.setChecked(True)
     return panel.options.loras
-
-
-@pytest.fixture
-def sd15(context, monkeypatch, tmp_path):
-    """The real way to a plan, with a Stable Diffusion 1.5 of which only the heads are there."""
-    folder = write(
-        tmp_path / "sd15",
-        model_index_json={"_class_name": "StableDiffusionPipeline"},
-        unet__config_json={"cross_attention_dim": 768},
-    )
-    context.change_setting("draw.model", context.catalogue.add_folder(folder).id)
-    monkeypatch.setattr(sketch_session, "sketch_plan", sketch_plan)
 
 
 def entries(rows):

@@ -1,0 +1,201 @@
+"""A picture that is dropped on the window brings back all that made it, whatever somebody wrote into it."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainterPath
+
+from desktop_app.canvas.layers import Layer
+from tests.desktop_app.panels.draw.test_page import made
+from tests.workers.catalogue.test_drawing import controlnet, lora_bytes
+from workers.pictures import picture_of
+from workers.png_settings import png_with_settings
+from workers.results import Control, ControlMap, Lora, SketchRequest
+
+PIXELS = np.zeros((8, 8, 3), np.uint8)
+
+
+@pytest.fixture
+def messages(context):
+    found = []
+    context.message_posted.connect(found.append)
+    return found
+
+
+def drop(qtbot, context, panel, path):
+    """Drops a file; waits for what is said about it."""
+    with qtbot.waitSignal(context.message_posted, timeout=20_000):
+        panel.canvas.files_dropped.emit([path])
+
+
+def paint(session, layer, color, rect):
+    edit = session.document.begin_edit(layer, QColor(color))
+    path = QPainterPath()
+    path.addRect(QRectF(*rect))
+    edit.set_path(path, 3.0)
+    edit.commit()
+
+
+def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd15, messages, tmp_path):
+    (tmp_path / "ink.safetensors").write_bytes(lora_bytes(768))
+    ids = [
+        context.catalogue.add_folder(folder).id
+        for folder in (
+            controlnet(tmp_path / "scribble"),
+            controlnet(tmp_path / "depth"),
+            tmp_path / "ink.safetensors",
+        )
+    ]
+    qtbot.waitUntil(lambda: session.prepare() or (session.plan is not None and ids[2] in session.plan.loras))
+    panel.options_button.setChecked(True)
+    paint(session, Layer.LINE_ART, "#c02040", (4, 20, 40, 6))
+    paint(session, Layer.COLOR, "#3060f0", (10, 10, 20, 20))
+    session._set_control_map(ControlMap("depth", np.full((64, 64, 3), 90, np.uint8)))
+    chosen = {
+        "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
+        "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
+        "conditioning_scale": 0.65, "control_end": 0.4, "strength": 0.55, "loras": {ids[2]: 0.7},
+    }  # fmt: skip
+    before = {name: getattr(context.settings.draw, name) for name in chosen}
+    for name, value in chosen.items():
+        context.change_setting(f"draw.{name}", value)
+    request = made(qtbot, session, panel.prompt_bar.generate).request
+    assert {control.kind for control in request.controls} == {"scribble", "depth"}
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+    for name, value in before.items():
+        context.change_setting(f"draw.{name}", value)
+    session.document.replace(replace(_empty(), size=QSize(40, 30)))
+    session._set_control_map(None)
+    options = panel.options
+    assert options.steps.value() == 0
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert messages[-1].kind == "info"
+    assert made(qtbot, session, panel.prompt_bar.generate).request == request
+    assert (options.steps.value(), options.guidance.value(), options.seed.value()) == (11, 4.5, 3_000_000_000)
+    assert options.scheduler.currentData() == "euler-a"
+    assert options.picture_size.currentText() == "328 × 264"
+    assert (options.scale.value(), options.end.value(), options.strength.value()) == (65, 40, 55)
+    assert options.locked.isChecked()
+    assert options.loras.rows[ids[2]].number.text() == "0.70"
+    session.document.undo()  # one step
+    assert session.document.size == QSize(40, 30)
+
+
+def _empty():
+    from desktop_app.canvas.document import Drawing
+
+    return Drawing(QSize(1, 1), {})
+
+
+def test_model_of_the_picture_draws_again(qtbot, context, panel, session, sd15, messages, tmp_path):
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, SketchRequest(prompt="a cat", model=sd15)))
+    context.change_setting("draw.model", "")
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert context.settings.draw.model == sd15
+    assert made(qtbot, session, panel.prompt_bar.generate).request.model == sd15
+
+
+def test_what_is_missing_here_is_named(qtbot, context, panel, session, sd15, messages, tmp_path):
+    request = SketchRequest(prompt="a cat", model="gone", loras=(Lora("lost", 0.5),), seed=9)
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert messages[-1].kind == "warning"
+    assert "gone, lost" in messages[-1].sentence
+    assert context.settings.draw.seed == 9
+    assert context.settings.draw.model == sd15
+    assert made(qtbot, session, panel.prompt_bar.generate).request.loras == ()
+
+
+def test_part_that_was_made_anew_can_be_made_again(qtbot, context, panel, session, sd15, messages, tmp_path):
+    mask = np.zeros((64, 48, 3), np.uint8)
+    mask[10:30, 8:40] = 255
+    grey = picture_of(np.full((64, 48, 3), 120, np.uint8))
+    request = SketchRequest(
+        prompt="a cat", model=sd15, width=48, height=64, init_image=grey, mask_image=picture_of(mask), strength=1.0
+    )
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+    session.document.resize(QSize(48, 64))
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    again = made(qtbot, session, panel.picture.anew_button.click).request
+    assert again.init_image == grey
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(again.mask_image.png)).convert("RGB")), mask)
+
+
+def test_words_of_another_tool_leave_the_drawing_alone(qtbot, context, panel, session, draw, tmp_path):
+    draw()
+    lines = session.document.snapshot().line_art()
+    info = Image.new("RGB", (8, 8))
+    from PIL.PngImagePlugin import PngInfo
+
+    text = PngInfo()
+    text.add_text("parameters", "a tower\nSteps: 7, Sampler: Euler a, CFG scale: 5, Seed: 4294967295, Size: 512x768")
+    info.save(tmp_path / "tower.png", pnginfo=text)
+
+    drop(qtbot, context, panel, tmp_path / "tower.png")
+
+    draw_settings = context.settings.draw
+    assert (draw_settings.prompt, draw_settings.seed, draw_settings.scheduler) == ("a tower", 2**32 - 1, "euler-a")
+    assert draw_settings.control == "scribble"
+    assert session.document.snapshot().line_art() == lines
+
+
+TOO_MUCH = {
+    "prompt": {"prompt": "word " * 20_000},
+    "numbers": {"width": 16_384, "height": 16_384, "num_inference_steps": 1000, "guidance_scale": 100.0},
+    "seed": {"seed": 2**63 - 1},
+    "scheduler": {"scheduler": "eulr"},
+    "no guidance": {"guidance_scale": 0.0},
+    "model": {"model": "a" * 400},
+    "path": {"model": "~nobody/\0/../../etc"},
+    "loras": {"loras": tuple(Lora("../" * n, -10.0) for n in range(64))},
+    "controls": {
+        "controls": tuple(Control(kind, picture_of(PIXELS), "x", 10.0) for kind in ("depth", "canny", "pose", "seg"))
+    },
+    "drawing": {"controls": (Control("scribble", picture_of(np.zeros((1, 9000, 3), np.uint8)), "x"),)},
+    "broken picture": {
+        "controls": (Control("scribble", replace(picture_of(PIXELS), png=picture_of(PIXELS).png[:40]), "x"),)
+    },
+    "pixel": {"init_image": picture_of(PIXELS[:1, :1]), "mask_image": picture_of(PIXELS[:1, :1])},
+}
+
+
+@pytest.mark.parametrize("change", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_hostile_metadata_of_a_picture_ends_in_a_sentence_at_worst(
+    change, qtbot, context, panel, session, sd15, messages, tmp_path
+):
+    request = replace(SketchRequest(prompt="a cat", model=sd15), **change)
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert not any("unexpected" in message.sentence for message in messages)
+    panel.options_button.setChecked(True)
+    panel.grab()
+    assert session.document.size.width() <= 8192
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"request": {"width": "wide"}}', '{"request": {"seed": 1e999}}'])
+def test_broken_metadata_of_a_picture_leave_it_a_picture(text, qtbot, panel, session, messages, tmp_path):
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt("sensorium", text)
+    Image.new("RGB", (20, 10), "red").save(tmp_path / "photo.png", pnginfo=info)
+
+    with qtbot.waitSignal(session.document.layers_changed, timeout=20_000):
+        panel.canvas.files_dropped.emit([tmp_path / "photo.png"])
+
+    assert not session.document.is_empty(Layer.REFERENCE)
+    assert messages == []
