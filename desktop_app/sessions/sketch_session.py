@@ -449,6 +449,9 @@ class SketchSession(QObject):
             request = request_of(plan, replace(wish, base=picture), snapshot, is_final=True)
             if request is None:
                 raise UsageError("There is nothing to make a picture of.", hint="Draw something, or say what to draw.")
+            if base is not None:  # of its size: scaled, what is not selected would not stay as it is
+                height, width, _ = base.pixels.shape
+                request = replace(request, width=width, height=height)
             return variations(self._context.catalogue.located(request))
 
         self._context.run(work, on_done=self._submit, on_failed=self._tell)

@@ -11,8 +11,11 @@ from desktop_app.sessions import sketch_session
 from desktop_app.sessions.sketch_choices import SketchPlan, sketch_plan
 from tests.scripted_engine import scripted
 from tests.workers.catalogue.test_drawing import base
+from workers.catalogue.catalogue import Catalogue
 from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
+
+LOCATED = Catalogue.located  # which the fixture `context` replaces
 
 PRESET = Preset(
     id="scripted",
