@@ -3146,6 +3146,10 @@ Click again to choose</source>
         <source>Picture</source>
         <translation>图片</translation>
     </message>
+    <message>
+        <source>Drag the line, or move it with the arrow keys</source>
+        <translation>拖动分隔线，或用方向键移动</translation>
+    </message>
 </context>
 <context>
     <name>PictureWindow</name>

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app import theme
 
 HANDLE_PX = 22
 BAR_PX = 3
+DIVIDE_STEP = 0.05  # of the width, with an arrow key
 
 
 class PictureView(QWidget):
@@ -58,6 +59,8 @@ class PictureView(QWidget):
         """Shows another picture at the right of the line; None ends that."""
         self._other = image or QImage()
         self._divide = 0.5
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self.is_comparing else Qt.FocusPolicy.NoFocus)
+        self.setToolTip(self.tr("Drag the line, or move it with the arrow keys") if self.is_comparing else "")
         self.update()
 
     def set_fraction(self, fraction: float) -> None:
@@ -126,7 +129,7 @@ class PictureView(QWidget):
         painter.setBrush(theme.color("accent"))
         painter.drawEllipse(QPointF(at, place.center().y()), HANDLE_PX / 2, HANDLE_PX / 2)
 
-    # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── hands and keys ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self._image.isNull():
@@ -147,6 +150,14 @@ class PictureView(QWidget):
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         if not self._image.isNull():
             self.activated.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -DIVIDE_STEP, Qt.Key.Key_Right: DIVIDE_STEP}
+        if self.is_comparing and event.key() in steps:
+            self._divide = min(1.0, max(0.0, self._divide + steps[Qt.Key(event.key())]))
+            self.update()
+        else:
+            super().keyPressEvent(event)
 
     def _divide_at(self, position: QPointF) -> None:
         if self.is_comparing:

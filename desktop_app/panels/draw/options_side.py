@@ -31,6 +31,7 @@ from desktop_app.widgets.switch import Switch
 WIDTH_PX = 264
 MAP_PX = 96
 TYPING_PAUSE_MS = 600
+SIZES = ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024))
 MOST_SEED = 2**53  # as far as a field of numbers is exact
 
 
@@ -111,7 +112,7 @@ class OptionsSide(QScrollArea):
         self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
         self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"))
         self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
-        for width, height in ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024)):
+        for width, height in SIZES:
             self.picture_size.addItem(f"{width} × {height}", (width, height))
         self.picture_size.activated.connect(self._on_size)
         self._show["draw.width"] = self._show["draw.height"] = self._show_size
@@ -310,6 +311,7 @@ class OptionsSide(QScrollArea):
         spin.setSpecialValueText(self.tr("As the model likes") if special is None else special)
         spin.setKeyboardTracking(False)
         spin.setMinimumWidth(116)
+        spin.lineEdit().setTextMargins(theme.SPACE_S, 0, theme.SPACE_S, 0)  # Qt leaves out the sheet's padding here
 
         def show(value: float) -> None:
             spin.blockSignals(True)  # what is beyond its ends stays as it is
@@ -325,9 +327,13 @@ class OptionsSide(QScrollArea):
 
     def _show_size(self) -> None:
         size = self._draw.width, self._draw.height
-        if self.picture_size.findData(size) < 0:
+        sizes = [(0, 0), *SIZES]
+        while self.picture_size.count() > len(sizes):
+            self.picture_size.removeItem(len(sizes))
+        if size not in sizes:  # a picture brought it
             self.picture_size.addItem("{} × {}".format(*size), size)
-        self.picture_size.setCurrentIndex(self.picture_size.findData(size))
+            sizes.append(size)
+        self.picture_size.setCurrentIndex(sizes.index(size))
 
     def _on_size(self, row: int) -> None:
         width, height = self.picture_size.itemData(row)

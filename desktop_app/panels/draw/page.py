@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBa
 
 from desktop_app import theme
 from desktop_app.canvas.files import CanvasFiles
-from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
@@ -216,7 +215,7 @@ class DrawPanel(QWidget):
         self._context.change_setting("draw.is_seed_locked", True)
 
     def _compare(self, made: Made) -> None:
-        self.picture.view.compare_with(image_of(made.image.pixels))
+        self.picture.compare_with(made.image)
 
     def _on_reference(self) -> None:
         if self.picture.shown is not None:

@@ -78,6 +78,14 @@ class PictureSide(QWidget):
                 seconds=image.seconds,
             )
         )
+        self.details.setToolTip(self.details.text())
+        self._show_buttons()
+
+    def compare_with(self, image: GeneratedImage) -> None:
+        """Shows another picture at the right of a line, until the button that says so is released."""
+        self._before = image_of(image.pixels)
+        self.compare_button.setChecked(False)
+        self.compare_button.setChecked(True)
         self._show_buttons()
 
     def _button(self, icon: str, tip: str) -> QToolButton:

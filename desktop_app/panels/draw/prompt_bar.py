@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
@@ -19,6 +19,7 @@ from workers.results import Progress, SketchJob, SketchStep, StepPreview
 
 TYPING_PAUSE_MS = 400  # words are taken when the hands rest: half a word makes no picture
 LIGHT_PX = 10
+NARROW_BELOW_PX = 620
 
 
 class PromptBar(QFrame):
@@ -64,6 +65,8 @@ class PromptBar(QFrame):
             self.tr("Generate"), "primary", "draw", tip=self.tr("Make a picture with more steps (Ctrl+Return)")
         )
         self.cancel_button = theme.button(self.tr("Cancel"), "plain", "stop", tip=self.tr("Cancel (Esc)"))
+        self.variations_button.setAccessibleName(self.tr("Variations"))
+        self.cancel_button.setAccessibleName(self.tr("Cancel"))
         self._lay_out()
 
         self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
@@ -168,6 +171,13 @@ class PromptBar(QFrame):
         if not text and not self.prompt.isReadOnly():
             self._typing.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow bar buttons show their icons alone, so that there is room for the time that is left."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= NARROW_BELOW_PX
+        self.variations_button.setText(self.tr("Variations") if is_wide else "")
+        self.cancel_button.setText(self.tr("Cancel") if is_wide else "")
+
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_job_changed(self, job: SketchJob | None) -> None:
@@ -215,6 +225,7 @@ class PromptBar(QFrame):
         draw = self._context.settings.draw
         if place == "draw.prompt" and draw.prompt != self.prompt.text():
             self.prompt.setText(draw.prompt)
+            self.prompt.setCursorPosition(0)  # a long one is read from its beginning
         elif place == "draw.style":
             self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(draw.style)))
         elif place == "draw.is_live":

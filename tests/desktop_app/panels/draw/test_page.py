@@ -175,6 +175,42 @@ def test_picture_before_can_be_compared_with(qtbot, panel, session, draw):
     assert panel.picture.view.is_comparing
 
 
+def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, panel, session, draw):
+    draw()
+    panel.prompt_bar.vary()
+    qtbot.waitUntil(lambda: len(session.results) == 4, timeout=20_000)
+    view = panel.picture.view
+    seed = session.results[0].image.request.seed
+    assert view.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+    panel._compare(session.results[0])
+
+    assert panel.picture.compare_button.isChecked()
+    right = view.picture_rect.adjusted(0, 0, -4, 0).topRight().toPoint()
+    assert view.grab().toImage().pixelColor(right).red() == seed
+    for _ in range(12):
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.grab().toImage().pixelColor(right).red() == panel.picture.shown.request.seed
+    panel.picture.compare_button.click()
+    assert not view.is_comparing
+
+
+def test_size_that_is_chosen_is_shown(qtbot, context, panel):
+    panel.options_button.setChecked(True)
+    combo = panel.options.picture_size
+    assert combo.currentIndex() == 0
+
+    context.change_setting("draw.width", 512)
+    context.change_setting("draw.height", 768)
+    assert combo.currentText() == "512 × 768"
+    context.change_setting("draw.height", 700)
+    assert combo.currentText() == "512 × 700"
+    context.change_setting("draw.height", 512)
+
+    assert combo.currentText() == "512 × 512"
+    assert combo.findText("512 × 700") < 0
+
+
 def test_narrow_page_shows_canvas_and_picture_in_turns(qtbot, panel):
     panel.resize(560, 440)
 
