@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QTo
 
 from desktop_app import i18n, theme
 from desktop_app.sessions.chat import ChatTurn, Rating, TurnState
-from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.thumbnail import Thumbnail
 from workers.errors import AppError
 
 MARGIN_PX = 48  # of the pictures, left of the words
 SMALL_ICON_PX = 15
 STAY_AT_END_PX = 24
+BETWEEN = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}·  "  # no line begins with the dot
 
 
 class ChatView(QScrollArea):
@@ -114,7 +114,7 @@ class TurnCard(QWidget):
         ]
         self.question = _text(turn.question, "strong")
         self.answer = _text("", "body")
-        self.numbers = ElidedLabel("", "caption")
+        self.numbers = _text("", "caption")
         self.copy_button = _small_button("copy", self.tr("Copy this answer"))
         self.up_button = _small_button("thumb-up", self.tr("A good answer"))
         self.down_button = _small_button("thumb-down", self.tr("A bad answer"))
@@ -172,7 +172,7 @@ class TurnCard(QWidget):
         if self.answer.property("role") != role:
             self.answer.setProperty("role", role)
             theme.refresh(self.answer)
-        self.numbers.setText("  ·  ".join(self._numbers()))
+        self.numbers.setText(BETWEEN.join(self._numbers()))
         self.numbers.setToolTip("\n".join(self._numbers(is_long=True)))
         is_answered = turn.state.is_over and bool(turn.answer)
         self.copy_button.setVisible(is_answered)
@@ -197,7 +197,7 @@ class TurnCard(QWidget):
         }.get(turn.state, self.tr("No answer."))
 
     def _numbers(self, *, is_long: bool = False) -> list[str]:
-        """What it took, shortest first, so that a narrow place cuts off the name of the model."""
+        """What it took; the name of the model comes last, which may be long."""
         turn, parts = self.turn, []
         if turn.time_to_first_token_s is not None:
             seconds = f"{turn.time_to_first_token_s:.1f}"

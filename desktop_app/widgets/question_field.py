@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop_app import theme
 
-LINES_SHOWN = 5
+LINES_SHOWN, FEW_LINES_SHOWN = 5, 3  # at most; a longer question scrolls
 REMEMBERED = 50
 
 
@@ -28,6 +28,7 @@ class QuestionField(QPlainTextEdit):
         self._asked: list[str] = []
         self._recalled = 0  # how far back; 0 is what is being written
         self._draft = ""
+        self._most_lines = LINES_SHOWN
         self.setAccessibleName(name)
         self.setPlaceholderText(name)
         self.setTabChangesFocus(True)
@@ -37,6 +38,11 @@ class QuestionField(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         theme.theme().changed.connect(self._fit)
+        self._fit()
+
+    def set_flat(self, is_flat: bool) -> None:
+        """Takes less height."""
+        self._most_lines = FEW_LINES_SHOWN if is_flat else LINES_SHOWN
         self._fit()
 
     def send(self) -> None:
@@ -101,10 +107,10 @@ class QuestionField(QPlainTextEdit):
         while block.isValid():
             lines += max(1, block.layout().lineCount())
             block = block.next()
-        shown = min(LINES_SHOWN, max(1, lines))
+        shown = min(self._most_lines, max(1, lines))
         margins = self.contentsMargins()
         frame = margins.top() + margins.bottom() + 2 * round(self.document().documentMargin())
         self.setFixedHeight(max(theme.CONTROL_HEIGHT + 4, shown * line_px + frame + 8))
         self.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > LINES_SHOWN else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > shown else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )

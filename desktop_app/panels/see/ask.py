@@ -71,6 +71,7 @@ class AskTab(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.chat)
+        self.stack.setMinimumHeight(1)  # a long question and its pictures come first
 
         self.progress = ElidedLabel("", "caption")
         self.progress.hide()
@@ -317,6 +318,7 @@ class AskTab(QWidget):
     def _show_buttons(self, _state: object = None) -> None:
         session, has_turns = self._session, bool(self._session.turns)
         self.stack.setCurrentWidget(self.chat if has_turns else self.empty)
+        self.note.give_way(has_turns or bool(session.pending_frames) or session.voice.state is not VoiceState.IDLE)
         is_busy = session.is_answering or session.speaker.is_speaking
         self.send_button.setVisible(not is_busy)
         self.stop_button.setVisible(is_busy)
@@ -401,9 +403,14 @@ class Empty(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
+    def hasHeightForWidth(self) -> bool:
+        return False  # its words claim no height
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room_px = self.height() - self.text.heightForWidth(self.width()) - 2 * theme.CONTROL_HEIGHT
+        text_px = self.text.heightForWidth(self.width())
+        room_px = self.height() - text_px - 2 * theme.CONTROL_HEIGHT
+        self.text.setVisible(self.height() >= text_px)
         self.title.setVisible(room_px > 0)
         for number, button in enumerate(self.suggestions, 1):
             button.setVisible(room_px > number * (theme.CONTROL_HEIGHT + theme.SPACE_XS))

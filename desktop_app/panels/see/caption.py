@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
@@ -28,6 +28,7 @@ from desktop_app.widgets.page import prepare_number
 from workers.results import Caption, Seen
 
 KEPT = 100
+ROOMY_FROM_PX = 300  # of the whole tab
 TIME_PX = 76
 
 
@@ -105,6 +106,14 @@ class CaptionTab(QWidget):
         now.setSpacing(theme.SPACE_XS)
         now.addWidget(self.text, 1)
         now.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.told = QWidget()
+        told = QVBoxLayout(self.told)
+        told.setContentsMargins(0, theme.SPACE_S, 0, 0)
+        told.setSpacing(theme.SPACE_S)
+        told.addLayout(now)
+        told.addSpacing(theme.SPACE_S)
+        told.addWidget(self.earlier_title)
+        told.addWidget(self.earlier, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE_S)
@@ -112,16 +121,13 @@ class CaptionTab(QWidget):
         layout.addLayout(models)
         layout.addWidget(self.note)
         layout.addWidget(self.options)
-        layout.addSpacing(theme.SPACE_S)
-        layout.addLayout(now)
-        layout.addSpacing(theme.SPACE_S)
-        layout.addWidget(self.earlier_title)
-        layout.addWidget(self.earlier, 1)
+        layout.addWidget(self.told, 1)
+        layout.addStretch()
 
     def _connect(self) -> None:
         change = self._context.change_setting
         self.head.switch.toggled.connect(self._session.set_caption_on)
-        self.options_button.toggled.connect(self.options.setVisible)
+        self.options_button.toggled.connect(self._show_options)
         self.prefix.editingFinished.connect(lambda: change("see.caption_prefix", self.prefix.text().strip()))
         self.when.activated.connect(lambda row: change("see.caption_when", self.when.itemData(row)))
         self.interval.valueChanged.connect(lambda seconds: change("see.caption_interval_s", seconds))
@@ -129,6 +135,19 @@ class CaptionTab(QWidget):
         self._session.seen.connect(self._on_seen)
         self._session.lane_changed.connect(self._on_lane_changed)
         self._context.settings_changed.connect(self._on_settings_changed)
+
+    def _show_options(self, is_open: bool) -> None:
+        self.options.setVisible(is_open)
+        self.note.give_way(is_open)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where there is little height, open options take the place of what was told."""
+        self.told.setVisible(self.height() >= ROOMY_FROM_PX or not self.options_button.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _show_settings(self) -> None:
         see = self._context.settings.see

@@ -119,6 +119,7 @@ class StarterNote(QWidget):
     def __init__(self, context: AppContext, choice: ModelChoice) -> None:
         super().__init__()
         self._choice = choice
+        self._is_flat = self._gives_way = False
         text = self.tr("Starter model: knows about 130 everyday things as icons.")
         self.text = theme.label(text, "caption", wrap=True)
         self.line = ElidedLabel(text, "caption")  # the same where there is little height
@@ -136,10 +137,18 @@ class StarterNote(QWidget):
         self._show()
 
     def set_flat(self, is_flat: bool) -> None:
-        """Takes one line, with dots where it does not fit."""
+        """Takes one line, with dots where it does not fit, or none while it gives way."""
+        self._is_flat = is_flat
         self.text.setVisible(not is_flat)
         self.line.setVisible(is_flat)
+        self._show()
+
+    def give_way(self, gives_way: bool) -> None:
+        """Where there is little height, something else needs it more."""
+        self._gives_way = gives_way
+        self._show()
 
     def _show(self) -> None:
         entry = self._choice.entry
-        self.setVisible(entry is not None and entry.source == "bundled")
+        is_starter = entry is not None and entry.source == "bundled"
+        self.setVisible(is_starter and not (self._is_flat and self._gives_way))

@@ -316,5 +316,7 @@ class SeePanel(QWidget):
         self.drop_target.setGeometry(self.rect())
         is_tall = self.width() < STACKED_BELOW * self.height()
         self.splitter.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
+        is_flat = is_tall or self.height() < ROOMY_FROM_PX
+        self.ask.field.set_flat(is_flat)
         for tab in self.side_tabs:
-            tab.note.set_flat(is_tall or self.height() < ROOMY_FROM_PX)
+            tab.note.set_flat(is_flat)

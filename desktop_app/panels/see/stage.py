@@ -19,7 +19,7 @@ MIN_WIDTH_PX = 250
 CONDITION_PX = 380
 ROOMY_FROM_PX = 300  # with less height only the sentences and the buttons stay ...
 SPARSE_BELOW_PX = 190  # ... or only the first one
-WIDE_FROM_PX = 520  # with less width, the choices at the top have to do
+WIDE_FROM_PX = 520  # with less width only a file is offered, and the choices at the top have the rest
 
 
 class Stage(QWidget):
@@ -234,6 +234,9 @@ class Empty(QWidget):
     def show_cameras(self, *, has_camera: bool) -> None:
         """Without a camera the other ways come first."""
         self._has_camera = has_camera
+        self.file_button.setProperty("kind", "plain" if has_camera else "primary")
+        self.file_button.setIcon(theme.icon("picture", "muted" if has_camera else "on_accent"))
+        theme.refresh(self.file_button)
         self._show()
 
     def show_error(self, error: Exception) -> None:
@@ -275,8 +278,9 @@ class Empty(QWidget):
         self.promise.setVisible(is_roomy)
         self.text.setVisible(not is_sparse)
         self.start_button.setVisible(self._has_camera and not is_opening)
-        self.others.setVisible(not is_opening and self.width() >= WIDE_FROM_PX)
-        self.file_button.setProperty("kind", "plain" if self._has_camera else "primary")
+        self.others.setVisible(not is_opening and not is_sparse)
+        for button in (self.paste_button, self.screen_button, self.sample_button):
+            button.setVisible(self.width() >= WIDE_FROM_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -208,6 +208,7 @@ class StandingCard(QFrame):
         form = QFormLayout(self.options)
         form.setContentsMargins(0, theme.SPACE_XS, 0, 0)
         form.setSpacing(theme.SPACE_S)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self.tr("Looks that must say yes"), self.hits)
         form.addRow(self.tr("Of so many looks"), self.looks)
         form.addRow(self.tr("Told at most every"), self.cool_down)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.sessions.chat import ChatTurn, TurnState
-from desktop_app.widgets.chat_view import ChatView
+from desktop_app.widgets.chat_view import BETWEEN, ChatView
 from desktop_app.widgets.thumbnail import PictureWindow, Thumbnail
 from workers.errors import ModelMissing
 from workers.results import Sight, VideoFrame
@@ -56,7 +56,8 @@ def test_what_it_took_stands_below_the_answer(chat):
         )
     )
 
-    assert chat.cards[0].numbers.text() == "0.4 s  ·  12 tokens/s  ·  384 × 384 × 2  ·  12 ms old  ·  BLIP base"
+    numbers = "0.4 s", "12 tokens/s", "384 × 384 × 2", "12 ms old", "BLIP base"
+    assert chat.cards[0].numbers.text() == BETWEEN.join(numbers)
     assert "picture 40 × 30, seen at 384 × 384 × 2" in chat.cards[0].numbers.toolTip()
 
 

@@ -50,6 +50,9 @@ def states(page: SeePanel) -> Iterator[str | None]:
     page.caption.earlier_title.show()
     page.view.set_caption(LONG)
     yield "caption"
+    page.caption.options_button.click()
+    yield "caption-options"
+    page.caption.options_button.click()
     page.view.set_caption("a horse 82%")
     page.show_tab(page.watch)
     yield "watch-empty"

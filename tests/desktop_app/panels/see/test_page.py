@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,11 +14,14 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QTabBar,
+    QWidget,
 )
 
+from desktop_app import theme
 from desktop_app.panels import discover
 from desktop_app.panels.see.page import SAMPLE, SeePanel, pixels_of
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.screen_picker import ScreenPicker
 from workers.results import CameraNotice, Region
 
@@ -333,6 +338,48 @@ def test_without_a_camera_other_things_are_offered(panel, session):
     assert panel.stage.empty.title.text() == "No camera"
     assert not panel.stage.empty.start_button.isVisible()
     assert panel.stage.empty.file_button.isVisible()
+    assert panel.stage.empty.file_button.property("kind") == "primary"
+
+
+def test_in_a_narrow_place_only_a_file_is_offered(qtbot, panel, session):
+    panel.resize(584, 420)
+    session.cameras_changed.emit([])
+
+    empty = panel.stage.empty
+    offered = empty.file_button, empty.paste_button, empty.screen_button, empty.sample_button
+    assert [button.isVisible() for button in offered] == [True, False, False, False]
+    qtbot.waitUntil(lambda: empty.file_button.width() >= empty.file_button.sizeHint().width())
+
+
+def everything_open(panel, session) -> Iterator[QWidget]:
+    """What takes the most room on each tab."""
+    session.add_frame()
+    panel.ask.field.setPlainText("Which of the two is the larger one, and what would you say is the reason? " * 3)
+    session.voice._state = VoiceState.LISTENING
+    panel.ask._show_voice()
+    yield panel.ask.composer
+    session.voice._state = VoiceState.IDLE
+    panel.ask._show_voice()
+    for tab in (panel.labels, panel.caption):
+        panel.show_tab(tab)
+        tab.options_button.click()
+        yield tab.options
+    session.standing.set_on(session.standing.add("Is there a very small dog with a red collar in the garden?"), False)
+    panel.show_tab(panel.watch)
+    panel.watch.cards[0].options_button.click()
+    yield panel.watch.cards[0]
+
+
+def test_in_the_smallest_window_nothing_is_squeezed(qtbot, qapp, window, session):
+    theme.install(qapp, "light")  # whose controls are higher
+    panel = window.page("see")
+    window.resize(window.minimumSize())
+    panel.open_sample()
+    until_seen(qtbot, session)
+
+    for place in everything_open(panel, session):
+        qtbot.waitUntil(lambda place=place: place.height() >= place.minimumSizeHint().height())
+    assert panel.watch.list.widget().width() <= panel.watch.list.viewport().width()
 
 
 def test_a_snapshot_is_in_the_history_with_what_was_said_about_it(qtbot, window, session, camera, context, messages):
