@@ -1,12 +1,14 @@
-"""Every benchmark, one after the other: `python -m benchmarks`, about half an hour on two cores."""
+"""Every benchmark, one after the other: `python -m benchmarks`, an hour or so on two cores that do nothing else."""
 
-from benchmarks import canvas, hear, library, see, starter, window
+from benchmarks import canvas, draw, hear, library, see, see_engines, starter, window
 from tools.starter.scenes import FONT
 
 hear.main()
 window.main()
 see.main()
+see_engines.main()
 canvas.main()
+draw.main()
 library.main()
 if FONT.exists():
     starter.main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import statistics
 import tempfile
 import threading
@@ -21,8 +20,6 @@ SIZE = (1280, 720)
 
 def measure_labels(folder: Path, labels: list[str], seconds: float) -> dict[str, Any]:
     """A mailbox, the loop of the window and an engine process; a raw loop; transformers' pipeline: by turns."""
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # before torch is imported: as an engine has it
-    os.nice(10)  # as an engine gives way
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool, Priority
 
@@ -53,14 +50,14 @@ def _plain(folder: Path, labels: list[str], frame: Any) -> tuple[Callable[[], An
     import transformers
     from PIL import Image
 
-    from workers.engines.devices import physical_cores
+    from workers.engines.measured import prepare_torch
 
-    torch.set_num_threads(physical_cores())
+    dtype = prepare_torch("cpu", "auto")  # as the engine has it
     transformers.logging.set_verbosity_error()
-    model = transformers.CLIPModel.from_pretrained(folder, dtype=torch.float32).eval()
+    model = transformers.CLIPModel.from_pretrained(folder, dtype=dtype).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     pictures = transformers.AutoImageProcessor.from_pretrained(folder)
-    pixels = pictures(images=[frame], return_tensors="pt").pixel_values
+    pixels = pictures(images=[frame], return_tensors="pt").pixel_values.to(dtype)
     image = Image.fromarray(frame)
     texts = tokenizer([f"a photo of {label}" for label in labels], return_tensors="pt", padding=True)
     with torch.inference_mode():

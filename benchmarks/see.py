@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.calm import wait_for_calm
-from benchmarks.looking import measure_hot_plug, measure_labels
+from benchmarks.live_window import LiveWindow, living
+from benchmarks.looking import measure_hot_plug
+from benchmarks.random_models import MODELS, ROOT, build_blip, build_clip
 
-ROOT = Path(__file__).resolve().parent.parent
-STARTERS = ROOT / "assets" / "starter"
 SIZES = ((640, 480), (1280, 720))
 SOURCE_FPS = 30.0
 QUESTIONS = 5
@@ -37,50 +37,17 @@ STOPS = 5
 SWITCHES = 10
 ANSWER_TOKENS = 64
 LABELS = [f"a {word}" for word in ["cat", "dog", "cup", "book", "phone", "chair", "apple", "flower", "car", "lamp"]]
-PATIENCE_S = 300.0  # for a model of real size to load on a busy machine
 SETTLE_S = 2.0  # between two conditions
 
 
-# ── models of real size ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def build_models(folder: Path) -> dict[str, Path]:
-    """CLIP ViT-B/32 and BLIP base with random weights; the tokenizers are those of the starters. Built once."""
-    made = {
-        name: folder / name
-        for name in ("random-clip-b32", "random-blip-vqa", "random-blip-vqa-2", "random-blip-caption")
+    """CLIP ViT-B/32 and BLIP base."""
+    return {
+        "clip": build_clip(folder / "random-clip-b32"),
+        "caption": build_blip(folder / "random-blip-caption", "BlipForConditionalGeneration"),
+        "ask": build_blip(folder / "random-blip-vqa", "BlipForQuestionAnswering"),
+        "ask too": build_blip(folder / "random-blip-vqa-2", "BlipForQuestionAnswering"),
     }
-    if all((path / "config.json").exists() for path in made.values()):
-        return made
-    import torch
-    import transformers
-
-    torch.manual_seed(0)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(STARTERS / "starter-clip")
-    clip = transformers.CLIPConfig(text_config={"vocab_size": len(tokenizer)})
-    transformers.CLIPModel(clip).half().save_pretrained(made["random-clip-b32"])
-    transformers.CLIPProcessor(transformers.CLIPImageProcessor(), tokenizer).save_pretrained(made["random-clip-b32"])
-    tokenizer = transformers.AutoTokenizer.from_pretrained(STARTERS / "starter-blip-vqa")
-    ids = {
-        "vocab_size": len(tokenizer),
-        "bos_token_id": tokenizer.convert_tokens_to_ids("[DEC]"),
-        "eos_token_id": tokenizer.sep_token_id,
-        "sep_token_id": tokenizer.sep_token_id,
-        "pad_token_id": tokenizer.pad_token_id,
-    }
-    for name, architecture in (
-        ("random-blip-vqa", "BlipForQuestionAnswering"),
-        ("random-blip-vqa-2", "BlipForQuestionAnswering"),
-        ("random-blip-caption", "BlipForConditionalGeneration"),
-    ):
-        model = getattr(transformers, architecture)(transformers.BlipConfig(text_config=ids, vision_config={}))
-        with torch.no_grad():  # so that every answer has all its tokens
-            model.text_decoder.cls.predictions.decoder.bias[ids["sep_token_id"]] = -1e4
-            model.text_decoder.cls.predictions.bias[ids["sep_token_id"]] = -1e4
-        model.half().save_pretrained(made[name])
-        pictures = transformers.BlipImageProcessor(size={"height": 384, "width": 384})
-        transformers.BlipProcessor(pictures, tokenizer).save_pretrained(made[name])
-    return made
 
 
 # ── what was painted ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,20 +86,14 @@ def smoothness(paints: Sequence[Paint], began_s: float, ended_s: float) -> dict[
 # ── the window ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Bench:
+class Bench(LiveWindow):
     """The window with the page See and a synthetic camera in it."""
 
     def __init__(self, home: Path) -> None:
         import numpy as np
 
         from benchmarks.synthetic_camera import decode
-        from desktop_app import app as window_app
-        from desktop_app import theme
-        from desktop_app.context import AppContext
-        from desktop_app.main_window import MainWindow
         from desktop_app.panels.see import stage
-        from desktop_app.paths import Paths
-        from desktop_app.settings import Settings
         from desktop_app.widgets.frame_view import FrameView
 
         paints: list[Paint] = []
@@ -155,18 +116,11 @@ class Bench:
 
         stage.FrameView = MeasuredView  # type: ignore[misc]
         self.paints = paints
-        self.app = window_app.create_application(["sensorium"])
-        theme.install(self.app, "light")
-        paths = Paths.below(home)
-        self.context = AppContext(paths, Settings.load(paths.settings_file))
+        super().__init__(home, "see")
         self.context.change_setting("see.max_new_tokens", ANSWER_TOKENS)
         self.context.change_setting("see.caption_when", "always")
         self.context.change_setting("see.caption_interval_s", 0.0)
         self.context.change_setting("see.labels", LABELS)
-        self.window = MainWindow(self.context)
-        self.window.show()
-        self.window.show_panel("see")
-        self.page = self.window.page("see")
         self.session = self.context.sessions.vision
         self._device = home / "camera.json"
 
@@ -178,23 +132,6 @@ class Bench:
         self.session.start(Webcam(camera, width=size[0], height=size[1], capture=CAPTURE))
         self.until(lambda: self.session.newest_frame is not None and self.session.newest_frame.size == size)
         self.let_go_by(SETTLE_S)
-
-    def until(self, is_true: Callable[[], bool], limit_s: float = PATIENCE_S) -> None:
-        """Lets the window live until something is true."""
-        from PySide6.QtCore import QEventLoop, QTimer
-
-        loop, timer = QEventLoop(), QTimer(interval=2)
-        ends_s = time.monotonic() + limit_s
-        timer.timeout.connect(lambda: loop.quit() if is_true() or time.monotonic() > ends_s else None)
-        timer.start()
-        loop.exec()
-        timer.stop()
-        if not is_true():
-            raise TimeoutError(f"not true after {limit_s} s")
-
-    def let_go_by(self, seconds: float) -> None:
-        ends_s = time.monotonic() + seconds
-        self.until(lambda: time.monotonic() >= ends_s)
 
     def watched(self, seconds: float) -> dict[str, float]:
         began_s = time.monotonic()
@@ -217,28 +154,11 @@ class Bench:
     def is_engine_busy(self) -> bool:
         return any(engine.is_busy for engine in self.context.pool.loaded())
 
-    def memory_mb(self) -> float:
-        """Of the window and everything it started; shared pages are counted once."""
-        import psutil
-
-        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-        return float(sum(process.memory_full_info().pss for process in processes)) / 1e6
-
-    def close(self) -> None:
-        self.context.closed.connect(self.app.quit)
-        self.window.close()
-        self.app.exec()
-
 
 @contextmanager
 def bench() -> Iterator[Bench]:
-    with tempfile.TemporaryDirectory() as home:
-        window = Bench(Path(home))
-        from desktop_app import app as window_app
-
-        with window_app.GarbageCollector(window.app):
-            yield window
-            window.close()
+    with tempfile.TemporaryDirectory() as home, living(Bench(Path(home))) as window:
+        yield window
 
 
 def measure_window(models: dict[str, Path], size: tuple[int, int], seconds: float) -> dict[str, Any]:
@@ -246,9 +166,9 @@ def measure_window(models: dict[str, Path], size: tuple[int, int], seconds: floa
     result: dict[str, Any] = {}
     with bench() as one:
         one.start_camera(size)
-        one.choose("ask", models["random-blip-vqa"])
-        one.choose("label", models["random-clip-b32"])
-        one.choose("caption", models["random-blip-caption"])
+        one.choose("ask", models["ask"])
+        one.choose("label", models["clip"])
+        one.choose("caption", models["caption"])
         result["idle"] = one.watched(seconds)
         began_s = time.monotonic()
         turn = one.session.ask("what is this?")
@@ -324,7 +244,7 @@ def measure_memory(models: dict[str, Path]) -> dict[str, Any]:
     with bench() as one:
         one.start_camera(SIZES[0])
         for number in range(SWITCHES + 2):
-            one.choose("ask", models["random-blip-vqa-2" if number % 2 else "random-blip-vqa"])
+            one.choose("ask", models["ask too" if number % 2 else "ask"])
             one.ask()
             if number >= 1:  # both are loaded from then on
                 taken.append(one.memory_mb())
@@ -339,7 +259,7 @@ def measure_raw(models: dict[str, Path]) -> dict[str, float]:
     from benchmarks.synthetic_camera import encode
 
     os.nice(10)  # as the engine process is
-    folder = models["random-blip-vqa"]
+    folder = models["ask"]
     model = transformers.BlipForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).eval()
     processor = transformers.BlipProcessor.from_pretrained(folder)
     first, rates = [], []
@@ -362,8 +282,8 @@ def measure_soak(models: dict[str, Path], minutes: float) -> dict[str, Any]:
     rows = []
     with bench() as one:
         one.start_camera(SIZES[0])
-        one.choose("ask", models["random-blip-vqa"])
-        one.choose("label", models["random-clip-b32"])
+        one.choose("ask", models["ask"])
+        one.choose("label", models["clip"])
         one.session.set_labels_on(True)
         ends_s = time.monotonic() + 60 * minutes
         while time.monotonic() < ends_s:
@@ -460,9 +380,6 @@ def table(result: dict[str, Any]) -> str:
     )
     drift = f"{100 * result['memory']['drift']:+.1f} %"
     row(f"memory after {SWITCHES} model switches", "<= +5 %", lambda one: drift)
-    labels = result["labels"]
-    row("labels a second ÷ raw `get_image_features`", ">= 0.90", lambda one: f"{labels['over_raw']:.2f}")
-    row("labels a second ÷ transformers' pipeline, 10 labels", ">= 1.7", lambda one: f"{labels['over_pipeline']:.2f}")
     back_s = result["hot_plug"]["longest_s"]
     row("camera plugged in again to its first picture, at most", "<= 2 s", lambda one: f"{back_s:.1f} s")
     return "\n".join(lines)
@@ -471,24 +388,21 @@ def table(result: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "see.json")
-    parser.add_argument("--models", type=Path, default=ROOT / "benchmarks" / "out" / "models")
+    parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--wait-s", type=float, default=600.0, help="at most so long for a calm machine, each time")
     parser.add_argument("--soak-min", type=float, default=0.0)
-    parser.add_argument(
-        "--only", choices=["window", "memory", "raw", "labels", "hot-plug", "soak"], help=argparse.SUPPRESS
-    )
+    parser.add_argument("--only", choices=["window", "memory", "raw", "hot-plug", "soak"], help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, nargs=2, default=SIZES[0], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if arguments.only:
-        models = {path.name: path for path in arguments.models.iterdir()}
+        models = build_models(arguments.models)  # which are there: the window's process imports no torch
         measures: dict[str, Callable[[], Any]] = {
             "window": lambda: measure_window(models, tuple(arguments.size), arguments.seconds),
             "memory": lambda: measure_memory(models),
             "raw": lambda: measure_raw(models),
-            "labels": lambda: measure_labels(models["random-clip-b32"], LABELS, arguments.seconds / 2),
             "hot-plug": measure_hot_plug,
             "soak": lambda: measure_soak(models, arguments.soak_min),
         }
@@ -508,7 +422,6 @@ def main() -> None:
     result["raws"] = raws
     result["raw"] = {key: statistics.mean(raw[key] for raw in raws) for key in ("first_token_s", "tokens_per_s")}
     result["memory"] = child("memory", arguments)
-    result["labels"] = child("labels", arguments)
     result["hot_plug"] = child("hot-plug", arguments)
     if arguments.soak_min:
         result["soak"] = child("soak", arguments)
