@@ -8,7 +8,7 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -27,6 +27,7 @@ from desktop_app import i18n, theme
 from desktop_app.settings import COMMON_LABELS, choices_of, extra_of
 from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.switch import Switch
+from desktop_app.widgets.wheel import ignore_wheel
 
 Choices = list[tuple[str, str]]  # (value, text)
 CONTROL_WIDTH_PX = 248
@@ -179,7 +180,7 @@ class ChoiceControl(QComboBox):
         prepare_list(self)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(16)
-        _ignore_wheel(self)
+        ignore_wheel(self)
         self.activated.connect(lambda index: self._on_activated(self.itemData(index)))
 
     def show_value(self, value: str) -> None:
@@ -220,7 +221,7 @@ class NumberControl(QWidget):
             spin.setSuffix(f" {unit}")
         if special:
             spin.setSpecialValueText(special)
-        _ignore_wheel(spin)
+        ignore_wheel(spin)
         self.setFocusProxy(spin)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -368,18 +369,3 @@ def _spin_box(field: FieldInfo) -> QSpinBox | QDoubleSpinBox:
     if isinstance(spin, QDoubleSpinBox):
         spin.setSingleStep((high - low) / 20 if high - low <= 2 else 0.5)
     return spin
-
-
-class _WheelFilter(QObject):
-    """Lets the wheel scroll the page over a control that has no focus, instead of changing its value."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
-
-def _ignore_wheel(widget: QWidget) -> None:
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(_WheelFilter(widget))

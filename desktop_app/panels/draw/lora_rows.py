@@ -11,6 +11,7 @@ from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.sessions.sketch_choices import SketchPlan
 from desktop_app.widgets.elided_label import ElidedLabel
+from desktop_app.widgets.wheel import ignore_wheel
 
 LEAST_PERCENT, MOST_PERCENT = -100, 200  # a LoRA below nothing draws the opposite of what it has learnt
 
@@ -117,6 +118,7 @@ class LoraRow(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(LEAST_PERCENT, MOST_PERCENT)
         self.slider.setPageStep(10)
+        ignore_wheel(self.slider)
         self.slider.setToolTip(self.tr("How strong it is: 0 is not at all, 1 as it was learnt"))
         self.left_out = theme.label("", "caption", wrap=True)
         head = QHBoxLayout()

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -27,6 +28,7 @@ from desktop_app.panels.draw.lora_rows import LoraRows
 from desktop_app.settings import Draw
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.switch import Switch
+from desktop_app.widgets.wheel import ignore_wheel
 
 WIDTH_PX = 264
 MAP_PX = 96
@@ -128,6 +130,8 @@ class OptionsSide(QScrollArea):
         self.loras = LoraRows(context)
         self.rows.addWidget(self.loras)
         self.rows.addStretch()
+        for control in (*body.findChildren(QSlider), *body.findChildren(QDoubleSpinBox), *body.findChildren(QComboBox)):
+            ignore_wheel(control)
 
         self.model.activated.connect(self._on_model_chosen)
         self._session.plan_changed.connect(self._show_plan)

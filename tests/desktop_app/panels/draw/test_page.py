@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QMenu
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.sessions import voice_question
@@ -11,7 +12,7 @@ from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
 from tests.scripted_engine import scripted
 from workers.png_settings import png_with_settings, read_settings
-from workers.results import SketchRequest
+from workers.results import SketchRequest, VideoFrame
 
 
 @pytest.fixture
@@ -162,6 +163,90 @@ def test_picture_of_the_camera_needs_a_camera(qtbot, context, panel):
         panel.take_camera()
 
     assert "camera shows nothing" in caught.args[0].sentence
+
+
+def test_picture_of_the_camera_is_laid_below(qtbot, context, panel, session, monkeypatch):
+    frame = VideoFrame(np.full((30, 40, 3), (200, 10, 20), np.uint8), 1, 0.0)
+    monkeypatch.setattr(type(context.sessions.vision), "newest_frame", property(lambda vision: frame))
+
+    panel.take_camera()
+
+    assert session.document.reference.image.pixelColor(5, 5).getRgb()[:3] == (200, 10, 20)
+
+
+def test_result_is_laid_below_as_the_next_reference(qtbot, panel, session, draw):
+    draw()
+    made(qtbot, session, panel.prompt_bar.generate)
+
+    panel.picture.reference_button.click()
+
+    reference = session.document.reference.image
+    assert reference.pixelColor(5, 5) == panel.picture.view.image.pixelColor(5, 5)
+
+
+def test_result_is_made_twice_as_large_with_a_button(qtbot, panel, session, draw):
+    draw()
+    image = made(qtbot, session, panel.prompt_bar.generate)
+
+    large = made(qtbot, session, panel.picture.upscale_button.click)
+
+    assert large.pixels.shape[:2] == (2 * image.pixels.shape[0], 2 * image.pixels.shape[1])
+
+
+def test_kept_picture_is_made_again_whatever_is_set_now(qtbot, context, panel, session, draw):
+    draw()
+    first = made(qtbot, session, panel.prompt_bar.generate)
+    session.document.clear()
+    context.change_setting("draw.prompt", "something else")
+    panel._on_result_menu(session.results[0], panel.mapToGlobal(QPoint(0, 0)))
+    (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+    (again,) = (action for action in menu.actions() if action.text() == "Make it again")
+
+    second = made(qtbot, session, again.trigger)
+    menu.close()
+
+    assert second.request == first.request
+
+
+def test_style_adds_its_words(qtbot, context, panel, session, draw):
+    draw()
+    context.change_setting("draw.prompt", "a cat")
+    choice = panel.prompt_bar.style_choice
+    choice.activated.emit(choice.findData("watercolour"))
+
+    assert "watercolo" in made(qtbot, session, panel.prompt_bar.generate).request.prompt
+    assert context.settings.draw.prompt == "a cat"
+
+
+@pytest.mark.parametrize("where", ["page", "canvas"])
+def test_picture_with_settings_is_dropped_anywhere_on_the_page(qtbot, context, panel, where, tmp_path):
+    (tmp_path / "cat.png").write_bytes(png_with_settings(np.zeros((8, 8, 3), np.uint8), SketchRequest(prompt="a cat")))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "cat.png"))])
+    target = panel if where == "page" else panel.canvas
+    event = QDropEvent(
+        QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+
+    target.dropEvent(event)
+
+    qtbot.waitUntil(lambda: context.settings.draw.prompt == "a cat", timeout=20_000)
+
+
+def test_wheel_scrolls_the_options_and_changes_none(qtbot, context, panel):
+    panel.options_button.setChecked(True)
+    steps = panel.options.steps
+    before = context.settings.draw.num_inference_steps
+
+    QCoreApplication.sendEvent(
+        steps,
+        QWheelEvent(
+            QPointF(5, 5), QPointF(steps.mapToGlobal(QPoint(5, 5))), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        ),
+    )  # fmt: skip
+
+    assert context.settings.draw.num_inference_steps == before
 
 
 def test_picture_before_can_be_compared_with(qtbot, panel, session, draw):

@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainterPath
@@ -15,6 +16,7 @@ from tests.desktop_app.panels.draw.test_page import made
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import save_base, save_controlnet, save_lora
 from workers.catalogue.catalogue import Catalogue
+from workers.pictures import frame_of
 from workers.png_settings import read_settings
 
 STEPS = 4
@@ -151,6 +153,41 @@ def test_many_pictures_leave_nothing_in_memory(qtbot, context, panel, session, d
     assert len(session.results) == 3
     assert sum(picture() is not None for picture in pictures) <= 4  # the strip, and the one that is shown
     assert panel.strip.model().rowCount() == 3
+
+
+# ── a reference that steers ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_reference_is_turned_into_lines_that_are_shown_and_then_steer(qtbot, context, panel, session, folders):
+    panel.options_button.setChecked(True)
+    session.use_as_reference(
+        np.kron(np.array([[0, 255], [255, 0]], np.uint8), np.ones((32, 32), np.uint8))[..., None].repeat(3, 2)
+    )
+    qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
+    row = panel.options.reference.findData("scribble")
+
+    with qtbot.waitSignal(session.control_map_changed, timeout=20_000):
+        panel.options.reference.activated.emit(row)
+
+    assert panel.options.map.isVisible()
+    assert panel.options.map.pixmap().height() == 96
+    image = made(qtbot, session, panel.prompt_bar.generate)
+    (control,) = image.request.controls
+    assert control.kind == "scribble"
+    assert np.array_equal(frame_of(control.image), session.control_map.pixels)
+    session.use_reference_as(None)
+    assert not panel.options.map.isVisible()
+
+
+def test_reference_cannot_be_turned_into_what_has_no_model(qtbot, context, panel, session):
+    qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
+    session.use_as_reference(np.zeros((8, 8, 3), np.uint8))
+
+    with qtbot.waitSignal(context.message_posted, timeout=20_000) as caught:
+        session.use_reference_as("depth")
+
+    assert "not installed" in caught.args[0].sentence
+    assert session.control_map is None
 
 
 # ── what it survives ─────────────────────────────────────────────────────────────────────────────────────────────────
