@@ -2954,6 +2954,22 @@ Click again to choose</source>
         <translation>各步之间的推进方式</translation>
     </message>
     <message>
+        <source>Decoding</source>
+        <translation>解码</translation>
+    </message>
+    <message>
+        <source>How the finished picture is read out of the model</source>
+        <translation>如何从模型中读出完成的图片</translation>
+    </message>
+    <message>
+        <source>Full quality</source>
+        <translation>完整质量</translation>
+    </message>
+    <message>
+        <source>Small autoencoder, faster</source>
+        <translation>小型自编码器，更快</translation>
+    </message>
+    <message>
         <source>LoRAs</source>
         <translation>LoRA</translation>
     </message>

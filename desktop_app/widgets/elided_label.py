@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 
 class ElidedLabel(QLabel):
@@ -20,6 +20,13 @@ class ElidedLabel(QLabel):
     def shown_text(self) -> str:
         """What there is room for."""
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+
+    def event(self, event: QEvent) -> bool:
+        """What there was no room for is shown as a tooltip."""
+        if event.type() == QEvent.Type.ToolTip and not self.toolTip() and self.shown_text != self.text():
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.text(), self)
+            return True
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

@@ -174,6 +174,19 @@ def test_a_part_of_a_picture_is_drawn_anew(drawing: str, tmp_path: Path) -> None
 
 
 @in_threads
+def test_a_lora_may_be_named_by_its_file(kept: Path, tmp_path: Path) -> None:
+    (file,) = (kept / "tiny-lora").glob("*.safetensors")
+
+    assert cli.main(["sketch", *TINY, "--lora", f"{file}:0.8", "-o", str(tmp_path / "styled.png")]) == 0
+    assert cli.main(["sketch", *TINY, "-o", str(tmp_path / "plain.png")]) == 0
+
+    assert (pixels(tmp_path / "styled.png") != pixels(tmp_path / "plain.png")).any()
+    request = read_settings(tmp_path / "styled.png")
+    assert request is not None
+    assert [(lora.model, lora.scale) for lora in request.loras] == [(str(file), 0.8)]
+
+
+@in_threads
 def test_a_style_adds_its_words(tmp_path: Path) -> None:
     assert cli.main(["sketch", *TINY, "--style", "icon", "-o", str(tmp_path / "out.png")]) == 0
 

@@ -126,6 +126,14 @@ class OptionsSide(QScrollArea):
         for name in scheduler_names():
             self.scheduler.addItem(name, name)
         self._follow_combo(self.scheduler, "draw.scheduler")
+        self.vae = self._combo(self.tr("Decoding"), self.tr("How the finished picture is read out of the model"))
+        for value, text in (
+            ("", self.tr("As the model likes")),
+            ("full", self.tr("Full quality")),
+            ("tiny", self.tr("Small autoencoder, faster")),
+        ):
+            self.vae.addItem(text, value)
+        self._follow_combo(self.vae, "draw.vae")
         self._heading(self.tr("LoRAs"))
         self.loras = LoraRows(context)
         self.rows.addWidget(self.loras)

@@ -78,7 +78,6 @@ class PictureSide(QWidget):
                 seconds=image.seconds,
             )
         )
-        self.details.setToolTip(self.details.text())
         self._show_buttons()
 
     def compare_with(self, image: GeneratedImage) -> None:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainterPath
 
 from desktop_app.canvas.layers import Layer
+from desktop_app.sessions import sketch_choices
 from tests.desktop_app.panels.draw.test_page import made
 from tests.workers.catalogue.test_drawing import controlnet, lora_bytes
+from workers.engines.devices import Gpu, Machine
 from workers.pictures import picture_of
 from workers.png_settings import png_with_settings
 from workers.results import Control, ControlMap, Lora, SketchRequest
@@ -58,7 +60,7 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     chosen = {
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
         "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
-        "conditioning_scale": 0.65, "control_end": 0.4, "strength": 0.55, "loras": {ids[2]: 0.7},
+        "conditioning_scale": 0.65, "control_end": 0.4, "strength": 0.55, "loras": {ids[2]: 0.7}, "vae": "tiny",
     }  # fmt: skip
     before = {name: getattr(context.settings.draw, name) for name in chosen}
     for name, value in chosen.items():
@@ -91,6 +93,33 @@ def _empty():
     from desktop_app.canvas.document import Drawing
 
     return Drawing(QSize(1, 1), {})
+
+
+def test_what_suits_the_model_anyhow_leaves_live_pictures_quick(
+    qtbot, context, panel, session, sd15, tmp_path, monkeypatch
+):
+    """With the few-step LoRA of the presets; a picture from before it was there is drawn without it."""
+    with_gpu = Machine(8, 32 * 10**9, (Gpu("GPU", 24 * 10**9),))
+    monkeypatch.setattr(sketch_choices, "machine", lambda: with_gpu)
+    folder = context.catalogue.models_dir / "hyper-sd15-8steps"
+    folder.mkdir(parents=True)
+    (folder / "Hyper-SD15-8steps-CFG-lora.safetensors").write_bytes(lora_bytes(768))
+    qtbot.waitUntil(lambda: session.prepare() or (session.plan is not None and bool(session.plan.final.loras)))
+    context.change_setting("draw.prompt", "a cat")
+    request = made(qtbot, session, panel.prompt_bar.generate).request
+    assert [lora.model for lora in request.loras] == ["hyper-sd15-8steps"]
+    (tmp_path / "new.png").write_bytes(png_with_settings(PIXELS, request))
+    (tmp_path / "old.png").write_bytes(png_with_settings(PIXELS, replace(request, loras=(), num_inference_steps=30)))
+
+    drop(qtbot, context, panel, tmp_path / "new.png")
+    draw = context.settings.draw
+    assert (draw.num_inference_steps, draw.guidance_scale, draw.scheduler, draw.vae, draw.loras) == (0, 0, "", "", {})
+    assert (draw.width, draw.height) == (0, 0)
+    assert made(qtbot, session, panel.prompt_bar.generate).request == request
+
+    drop(qtbot, context, panel, tmp_path / "old.png")
+    again = made(qtbot, session, panel.prompt_bar.generate).request
+    assert again == replace(request, loras=(), num_inference_steps=30)
 
 
 def test_model_of_the_picture_draws_again(qtbot, context, panel, session, sd15, messages, tmp_path):
