@@ -344,6 +344,10 @@ def sketch(
     control_scale: Annotated[
         float | None, typer.Option(min=0, max=2, metavar="X", help="How strictly it is followed; 1 is normal.")
     ] = None,
+    control_start: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="X", help="The share of the steps before it is followed; 0 is normal."),
+    ] = None,
     control_end: Annotated[
         float | None, typer.Option(min=0, max=1, metavar="X", help="The share of the steps in which it is followed.")
     ] = None,
@@ -386,6 +390,7 @@ def sketch(
         negative=negative,
         controls=kinds_of(control or (["scribble"] if sketch else [])),
         control_scale=control_scale,
+        control_start=control_start,
         control_end=control_end,
         init=init,
         mask=mask,

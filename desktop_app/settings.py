@@ -287,6 +287,7 @@ class Draw(Section):
     model: str = Field("", json_schema_extra={"widget": "hidden"})
     control: LineControl = Field("scribble", json_schema_extra={"widget": "hidden"})
     conditioning_scale: float = Field(0.0, ge=0.0, le=10.0, json_schema_extra={"widget": "hidden"})
+    control_start: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     control_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
     strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})

@@ -65,6 +65,7 @@ class Order:
     negative: str | None = None
     controls: tuple[ControlKind, ...] = ()
     control_scale: float | None = None
+    control_start: float | None = None
     control_end: float | None = None
     init: str = ""
     mask: str = ""
@@ -331,6 +332,8 @@ def _control(order: Order, preset: Preset, kind: ControlKind, net: str, image: P
     control = preset.control(kind, image, net)
     if order.control_scale is not None:
         control = replace(control, conditioning_scale=order.control_scale)
+    if order.control_start is not None:
+        control = replace(control, start=order.control_start)
     return control if order.control_end is None else replace(control, end=order.control_end)
 
 

@@ -2854,6 +2854,14 @@ Click again to choose</source>
         <translation>采用线条的步数比例；越小越快、越自由</translation>
     </message>
     <message>
+        <source>But not in the first</source>
+        <translation>但不在最初的</translation>
+    </message>
+    <message>
+        <source>The share of the steps before lines are heeded; more is freer</source>
+        <translation>开始遵循线条之前的步骤比例；越大越自由</translation>
+    </message>
+    <message>
         <source>Colours</source>
         <translation>颜色</translation>
     </message>

@@ -170,6 +170,7 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
             replace(
                 preset.control(kind, image, plan.controls[kind]),
                 conditioning_scale=draw.conditioning_scale or preset.conditioning_scale,
+                start=draw.control_start,
                 end=draw.control_end or preset.control_end,
             )
             for kind, image in steered
@@ -297,6 +298,7 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
         found["draw.control"] = lines.kind
     if request.controls:
         found["draw.conditioning_scale"] = request.controls[0].conditioning_scale
+        found["draw.control_start"] = request.controls[0].start
         found["draw.control_end"] = request.controls[0].end
     if request.init_image is not None and request.mask_image is None:
         found |= {"draw.use_colors": True, "draw.strength": request.strength}

@@ -44,7 +44,9 @@ class OptionsSide(QScrollArea):
         super().__init__()
         self._context = context
         self._session = context.sessions.sketch
-        self._best: dict[str, float] = {}  # what a slider at 0 stands for, by the place of its setting
+        self._best: dict[str, float] = {
+            "draw.control_start": 0.0
+        }  # what a slider at 0 stands for, by the place of its setting
         self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -75,6 +77,11 @@ class OptionsSide(QScrollArea):
         self.scale = self._slider(self.tr("How strictly"), "draw.conditioning_scale", 0.05, 2.0)
         self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, lambda value: f"{value:.0%}")
         self.end.setToolTip(self.tr("The share of the steps in which lines are heeded; less is faster and freer"))
+
+        self.start = self._slider(
+            self.tr("But not in the first"), "draw.control_start", 0.0, 0.9, lambda value: f"{value:.0%}"
+        )
+        self.start.setToolTip(self.tr("The share of the steps before lines are heeded; more is freer"))
 
         self._heading(self.tr("Colours"))
         self.colors = self._switch(self.tr("Begin with the colour layer"), "draw.use_colors")
@@ -203,10 +210,8 @@ class OptionsSide(QScrollArea):
         self.picture_size.setItemText(
             0, self.tr("{size} (best)").format(size=f"{plan.final.width} × {plan.final.height}")
         )
-        self._best = {
-            "draw.conditioning_scale": plan.final.conditioning_scale,
-            "draw.control_end": plan.final.control_end,
-        }
+        self._best["draw.conditioning_scale"] = plan.final.conditioning_scale
+        self._best["draw.control_end"] = plan.final.control_end
         for place in self._best:
             self._show[place]()
         missing = self.tr("There is no ControlNet for this with the model that is chosen")

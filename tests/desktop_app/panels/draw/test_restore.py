@@ -60,7 +60,8 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     chosen = {
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
         "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
-        "conditioning_scale": 0.65, "control_end": 0.4, "strength": 0.55, "loras": {ids[2]: 0.7}, "vae": "tiny",
+        "conditioning_scale": 0.65, "control_start": 0.2, "control_end": 0.4, "strength": 0.55,
+        "loras": {ids[2]: 0.7}, "vae": "tiny",
     }  # fmt: skip
     before = {name: getattr(context.settings.draw, name) for name in chosen}
     for name, value in chosen.items():
@@ -82,7 +83,12 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     assert (options.steps.value(), options.guidance.value(), options.seed.value()) == (11, 4.5, 3_000_000_000)
     assert options.scheduler.currentData() == "euler-a"
     assert options.picture_size.currentText() == "328 × 264"
-    assert (options.scale.value(), options.end.value(), options.strength.value()) == (65, 40, 55)
+    assert [slider.value() for slider in (options.scale, options.start, options.end, options.strength)] == [
+        65,
+        20,
+        40,
+        55,
+    ]
     assert options.locked.isChecked()
     assert options.loras.rows[ids[2]].number.text() == "0.70"
     session.document.undo()  # one step

@@ -129,6 +129,9 @@ def test_networks_run_once_a_step_for_a_picture_of_the_window(qtbot, context, pa
     context.change_setting("draw.control_end", 0.5)
     assert calls(made(qtbot, session, panel.prompt_bar.generate)) == (STEPS, STEPS // 2)
 
+    context.change_setting("draw.control_start", 0.25)
+    assert calls(made(qtbot, session, panel.prompt_bar.generate)) == (STEPS, STEPS // 4)
+
     context.change_setting("draw.control", "")
     context.change_setting("draw.prompt", "a boat")
     assert calls(made(qtbot, session, panel.prompt_bar.generate)) == (STEPS, 0)
