@@ -87,7 +87,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     """
     settings = Settings.load(paths.settings_file)
     catalogue = Catalogue(settings.models_dir(paths.models_dir))
-    engine = order.engine
+    engine = order.engine.replace("_", "-")  # chat_vlm, as its file is called, is understood as well
     if order.task == "label" and not order.model:  # without labels of one's own, those of the model
         engine = engine or ("clip" if order.options.get("candidate_labels") else "vit")
     if engine == "server":
@@ -317,6 +317,9 @@ class _Show:
     def look(self, lot: Lot) -> None:
         """Raises AppError, Cancelled."""
         if self._order.task == "ask":
+            if len(lot) > 1 and engines()[self._lease.spec.engine].info.answers_many:
+                self._ask_many(lot)
+                return
             for one, pictures in lot:
                 self._ask(one.question, pictures)
             return
@@ -328,8 +331,8 @@ class _Show:
             elif isinstance(result, Caption):
                 self._show_caption(name, result)
 
-    def _results(self, frames: tuple[Frame, ...], question: str = "") -> Iterator[Any]:
-        options = {**self._order.options, "question": question}
+    def _results(self, frames: tuple[Frame, ...], **asked: Any) -> Iterator[Any]:
+        options = {**self._order.options, **asked}
         if self._order.task == "label":
             options["top_k"] = self._order.top or (TOP_OF_OWN_LABELS if self._lease.spec.engine == "vit" else None)
         request = ImageRequest(self._order.task, frames, **options)
@@ -355,11 +358,20 @@ class _Show:
     def _ask(self, question: str, pictures: list[Picture]) -> None:
         if not self._order.is_json:
             _write(self._heading(pictures[0][0]))
-        for result in self._results(tuple(frame for _, frame in pictures), question):
+        for result in self._results(tuple(frame for _, frame in pictures), question=question):
             if isinstance(result, AnswerToken) and not self._order.is_json:
                 _write(result.text)
             elif isinstance(result, Answer):
                 self._end_answer([name for name, _ in pictures], question, result)
+
+    def _ask_many(self, lot: Lot) -> None:
+        """Of an engine that answers about one picture each."""
+        frames = tuple(frame for _, pictures in lot for _, frame in pictures)
+        answers = self._results(frames, questions=tuple(one.question for one, _ in lot))
+        for (one, [(name, _)]), answer in zip(lot, answers, strict=True):
+            if not self._order.is_json:
+                _write(f"{self._heading(name)}{answer.text}")
+            self._end_answer([name], one.question, answer)
 
     def _end_answer(self, names: list[str], question: str, answer: Answer) -> None:
         if not self._order.is_json:

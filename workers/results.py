@@ -123,6 +123,8 @@ class ImageRequest:
         top_k: at most this many labels, None for all.
         prefix: how the caption begins.
         question: about the images.
+        questions: of "ask", one about each image, each answered by itself with an Answer and no AnswerTokens; only for
+            engines that answer many at once.
         history: the chat so far, oldest turn first; an engine that has no memory only takes its newest picture.
         texts: to match or to embed.
         max_new_tokens: after which a caption or an answer is cut off.
@@ -136,6 +138,7 @@ class ImageRequest:
     top_k: int | None = None
     prefix: str = ""
     question: str = ""
+    questions: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
     texts: tuple[str, ...] = ()
     max_new_tokens: int = 64

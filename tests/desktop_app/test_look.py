@@ -8,7 +8,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -317,6 +317,33 @@ def test_a_table_has_a_question_for_each_picture(
     ]
     assert [line["answer"] for line in lines] == ["frog", "yellow", "yes"]
     assert "absent.jpg does not exist" in captured.err
+
+
+@in_threads
+def test_the_rows_of_a_table_are_answered_many_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asked.csv").write_text(f"{FROG},what is this?\n{BOAT},what color is the boat?\n" * 10, "utf-8")
+    n_images, run_engine = [], Blip.run
+
+    def run(engine: Blip, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[object]:
+        n_images.append(len(request.images))
+        return run_engine(engine, request, cancelled)
+
+    monkeypatch.setattr(Blip, "run", run)
+
+    assert cli.main(["ask", str(tmp_path / "asked.csv"), "--json"]) == 0
+
+    lines = lines_of(capsys)
+    assert [(line["images"], line["answer"]) for line in lines] == [([FROG], "frog"), ([BOAT], "yellow")] * 10
+    assert n_images == [16, 4]
+
+
+@in_threads
+def test_an_engine_is_found_by_the_name_of_its_file_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ask", FROG, "--question", "what?", "--engine", "chat_vlm"]) == 4
+
+    assert "smolvlm-256m-instruct" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ any two. What was seen of a picture is kept, so that a second question about it 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -38,6 +39,8 @@ from workers.results import (
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 8  # pictures in one batch: what they take of the memory stays far below the weights
+
 TASK_OF: dict[str, VisionTask] = {
     "BlipForConditionalGeneration": "caption",
     "BlipForQuestionAnswering": "ask",
@@ -53,7 +56,7 @@ class BlipOptions(EngineOptions):
 
 
 class Blip:
-    """Answers "caption", "ask" and "judge" about one image, or "match", as its weights can.
+    """Answers "caption" and "ask" about one image or many at once, "judge" about one, or "match", as its weights can.
 
     It remembers no earlier question.
     """
@@ -65,6 +68,7 @@ class Blip:
         options=BlipOptions,
         needs=("torch", "transformers"),
         judges=True,
+        answers_many=True,
     )
 
     def __init__(self, model: Path, options: BlipOptions) -> None:
@@ -103,6 +107,9 @@ class Blip:
     ) -> Iterator[AnswerToken | Answer | Verdict | Caption | MatchScores]:
         if self._task != ("ask" if request.task == "judge" else request.task):
             raise wrong_task(self._folder, self._task, request.task)
+        if request.questions:
+            yield from self._answers(request, cancelled)
+            return
         if request.task == "ask":
             yield from self._answer(request, cancelled)
             return
@@ -110,13 +117,13 @@ class Blip:
             raise Cancelled
         if request.task == "judge":
             yield self._judge(request)
-            return
-        for image in request.images:
-            if cancelled():
-                raise Cancelled
-            if request.task == "caption":
-                yield self._caption(image, request, cancelled)
-            else:
+        elif request.task == "caption":
+            for images in _lots(request.images):
+                yield from self._captions(images, request, cancelled)
+        else:
+            for image in request.images:
+                if cancelled():
+                    raise Cancelled
                 yield self._match(image, request.texts)
 
     def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
@@ -147,6 +154,45 @@ class Blip:
             sights=(Sight(**self._size_px),),
         )
 
+    def _answers(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[Answer]:
+        """The answer to each question about its image.
+
+        Only questions of one length go together: transformers (5.23) drops the mask that would hide the padding of the
+        shorter ones from the decoder, which then answers something else.
+        """
+        encoded = [self._encoded(_asked(question)) for question in request.questions]
+        by_length = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
+        answers: dict[int, Answer] = {}
+        for _, places in itertools.groupby(by_length, key=lambda place: len(encoded[place])):
+            for lot in _lots(list(places)):
+                images, questions = [request.images[place] for place in lot], [encoded[place] for place in lot]
+                found = self._answers_of_one_length(images, questions, request.max_new_tokens, cancelled)
+                answers |= zip(lot, found, strict=True)
+        yield from (answers[place] for place in range(len(encoded)))
+
+    def _answers_of_one_length(
+        self, images: list[Frame], questions: list[list[int]], max_new_tokens: int, cancelled: Callable[[], bool]
+    ) -> Iterator[Answer]:
+        started = time.perf_counter()
+        states = self._read(self._seen_all(images), questions)
+        written: list[list[int]] = [[] for _ in images]
+        taken_s: list[list[float]] = [[] for _ in images]
+        for tokens in self._rows([self._model.decoder_start_token_id], states, max_new_tokens, cancelled):
+            for row, token in enumerate(tokens):
+                if token is not None:
+                    written[row].append(token)
+                if len(taken_s[row]) < len(written[row]) + (token is None):  # the end that the model writes is a token
+                    taken_s[row].append(time.perf_counter() - started)
+        for answer, times_s in zip(written, taken_s, strict=True):
+            yield Answer(
+                text=self._written(answer),
+                n_tokens=len(times_s),
+                time_to_first_token_s=times_s[0],
+                tokens_per_s=len(times_s) / times_s[-1],
+                model=self._folder.name,
+                sights=(Sight(**self._size_px),),
+            )
+
     def _judge(self, request: ImageRequest) -> Verdict:
         """Both answers ranked by their likelihood, as the paper does with closed questions."""
         import torch
@@ -164,13 +210,17 @@ class Blip:
                 likelihoods.append(sum(chances[place, token] for place, token in enumerate(tokens)))
             return Verdict(float(torch.stack(likelihoods).softmax(0)[1]))
 
-    def _caption(self, image: Frame, request: ImageRequest, cancelled: Callable[[], bool]) -> Caption:
+    def _captions(
+        self, images: Sequence[Frame], request: ImageRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[Caption]:
         start = [self._text.bos_token_id]
         if request.prefix.strip():
             _, *prefix, _ = self._encoded(request.prefix)  # between [CLS] and [SEP]
             start += prefix
-        tokens = self._tokens(start, self._seen(image), request.max_new_tokens, cancelled)
-        return Caption(self._written([*start[1:], *(token for token in tokens if token is not None)]))
+        seen = self._seen_all(images)
+        rows = zip(*self._rows(start, seen, request.max_new_tokens, cancelled), strict=True)
+        for row in rows:
+            yield Caption(self._written([*start[1:], *(token for token in row if token is not None)]))
 
     def _match(self, image: Frame, texts: tuple[str, ...]) -> MatchScores:
         import torch
@@ -193,24 +243,34 @@ class Blip:
 
     def _seen(self, image: Frame) -> Any:
         """The tokens of the picture, (1, patches + 1, width); the newest picture's are kept."""
-        import torch
-
         if self._last_look is not None and np.array_equal(self._last_look[0], image):
             return self._last_look[1]
-        with run_errors(self._folder), torch.inference_mode():
-            inputs = self._pictures(images=image, return_tensors="pt", input_data_format="channels_last")
-            pixels = inputs.pixel_values.to(self._model.device, self._model.dtype)
-            seen = self._model.vision_model(pixel_values=pixels).last_hidden_state
+        seen = self._looked_at([image])
         self._last_look = image, seen
         return seen
 
-    def _question(self, image: Frame, question: str) -> Any:
-        """The tokens of the question in the light of the picture, (1, tokens, width)."""
+    def _seen_all(self, images: Sequence[Frame]) -> Any:
+        """The tokens of each picture, (images, patches + 1, width)."""
+        return self._seen(images[0]) if len(images) == 1 else self._looked_at(images)
+
+    def _looked_at(self, images: Sequence[Frame]) -> Any:
         import torch
 
-        seen = self._seen(image)
         with run_errors(self._folder), torch.inference_mode():
-            tokens = torch.tensor([self._encoded(question)], device=seen.device)
+            inputs = self._pictures(images=list(images), return_tensors="pt", input_data_format="channels_last")
+            pixels = inputs.pixel_values.to(self._model.device, self._model.dtype)
+            return self._model.vision_model(pixel_values=pixels).last_hidden_state
+
+    def _question(self, image: Frame, question: str) -> Any:
+        """The tokens of the question in the light of the picture, (1, tokens, width)."""
+        return self._read(self._seen(image), [self._encoded(question)])
+
+    def _read(self, seen: Any, questions: list[list[int]]) -> Any:
+        """The tokens of questions of one length, each in the light of its picture, (questions, tokens, width)."""
+        import torch
+
+        with run_errors(self._folder), torch.inference_mode():
+            tokens = torch.tensor(questions, device=seen.device)
             return self._model.text_encoder(
                 input_ids=tokens,
                 attention_mask=torch.ones_like(tokens),
@@ -230,27 +290,43 @@ class Blip:
         Raises:
             Cancelled: within one token.
         """
+        for (token,) in self._rows(start, states, max_new_tokens, cancelled):
+            yield token
+
+    def _rows(
+        self, start: list[int], states: Any, max_new_tokens: int, cancelled: Callable[[], bool]
+    ) -> Iterator[list[int | None]]:
+        """As `_tokens`, for several texts at once: the next token of each, and None from the end of a text on.
+
+        Args:
+            states: (texts, n, width).
+        """
         import torch
 
-        given, memory = start, None
+        given = torch.tensor([start] * len(states), device=states.device)
+        memory: Any = None
+        has_ended = [False] * len(states)
         for _ in range(min(max_new_tokens, self._text.max_position_embeddings - len(start))):
             if cancelled():
                 raise Cancelled
             with run_errors(self._folder), torch.inference_mode():
                 output = self._model.text_decoder(
-                    input_ids=torch.tensor([given], device=states.device),
+                    input_ids=given,
                     encoder_hidden_states=states,
                     encoder_attention_mask=_all_of(states),
                     past_key_values=memory,
                     use_cache=True,
                     logits_to_keep=1,
                 )
-                token = int(output.logits[0, -1].argmax())
-            if token == self._text.sep_token_id:
-                yield None
+                tokens = output.logits[:, -1].argmax(-1)
+            found = tokens.tolist()
+            has_ended = [
+                ended or token == self._text.sep_token_id for ended, token in zip(has_ended, found, strict=True)
+            ]
+            yield [None if ended else token for ended, token in zip(has_ended, found, strict=True)]
+            if all(has_ended):
                 return
-            yield token
-            given, memory = [token], output.past_key_values
+            given, memory = tokens[:, None], output.past_key_values
 
     def _encoded(self, text: str) -> list[int]:
         """The tokens of a text, [CLS] and [SEP] included.
@@ -294,9 +370,25 @@ def _only_image(request: ImageRequest) -> Frame:
     """
     if len(request.images) > 1 or not request.every_image:
         raise UsageError("BLIP answers about one picture, not {count}.", count=len(request.images))
-    if not request.question.strip():
-        raise UsageError("There is no question.", hint="Ask one about the picture.")
+    _asked(request.question)
     return request.every_image[-1]
+
+
+def _asked(question: str) -> str:
+    """The question itself.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if not question.strip():
+        raise UsageError("There is no question.", hint="Ask one about the picture.")
+    return question
+
+
+def _lots(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values, some at a time."""
+    for first in range(0, len(values), AT_ONCE):
+        yield values[first : first + AT_ONCE]
 
 
 def _all_of(states: Any) -> Any:

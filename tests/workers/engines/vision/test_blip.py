@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.workers.engines.vision.conftest import ASSETS, THINGS
-from workers.engines.vision.blip import Blip, BlipOptions
+from workers.engines.vision.blip import AT_ONCE, Blip, BlipOptions
 from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
 from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn
 
@@ -110,6 +110,52 @@ def test_captions_are_those_of_transformers_token_for_token(engine, pictures, pr
         assert caption.text == processor.decode(tokens, skip_special_tokens=True)
         assert caption.text.startswith(prefix)
     assert len({caption.text for caption in found}) > 1
+
+
+@pytest.mark.parametrize("engine", ["starter-blip-vqa", "tiny-blip-vqa"], indirect=True)
+def test_many_questions_at_once_have_the_answers_of_each_by_itself(engine, pictures):
+    frames = pictures * 2
+    questions = tuple(QUESTIONS[number % len(QUESTIONS)] for number in range(len(frames)))
+    assert len(frames) > AT_ONCE
+
+    found = list(engine.run(ImageRequest("ask", frames, questions=questions, max_new_tokens=12), never))
+
+    alone = [ask(engine, frame, question, max_new_tokens=12) for frame, question in zip(frames, questions, strict=True)]
+    assert [(one.text, one.n_tokens, one.sights) for one in found] == [
+        (one.text, one.n_tokens, one.sights) for one in alone
+    ]
+    assert all(one.time_to_first_token_s > 0 and one.tokens_per_s > 0 for one in found)
+    assert len({one.text for one in found}) > 2
+
+
+@answerer
+def test_pictures_with_questions_of_one_length_are_looked_at_together(engine, pictures, monkeypatch):
+    batches = []
+    look = engine._model.vision_model.forward
+    monkeypatch.setattr(
+        engine._model.vision_model,
+        "forward",
+        lambda pixel_values, **how: batches.append(len(pixel_values)) or look(pixel_values, **how),
+    )
+
+    list(engine.run(ImageRequest("ask", pictures[:4], questions=(*["what is this?"] * 3, "where is the pig?")), never))
+
+    assert sorted(batches) == [1, 3]
+
+
+@answerer
+@pytest.mark.parametrize(("questions", "error"), [(("what?", " "), UsageError), (("what?", "why " * 600), SourceError)])
+def test_one_of_many_that_cannot_be_asked_is_told(engine, pictures, questions, error):
+    with pytest.raises(error):
+        list(engine.run(ImageRequest("ask", pictures[:2], questions=questions), never))
+
+
+@answerer
+def test_many_questions_stop_between_two_tokens(engine, pictures):
+    calls = iter([False, True])
+
+    with pytest.raises(Cancelled):
+        list(engine.run(ImageRequest("ask", pictures[:2], questions=("what?", "why?")), lambda: next(calls)))
 
 
 @matcher
