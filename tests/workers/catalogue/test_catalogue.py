@@ -77,6 +77,25 @@ def test_models_toml_is_valid_and_its_ids_are_unique(models: Catalogue):
         assert {"hub": entry.repo_id, "package": entry.packages}.get(entry.source, True), entry.id
 
 
+def test_the_models_that_see_are_listed_with_their_weights(models: Catalogue):
+    repositories = {entry.repo_id for entry in models.entries()}
+
+    assert {
+        "openai/clip-vit-base-patch32",
+        "openai/clip-vit-base-patch16",
+        "google/siglip2-base-patch16-224",
+        "google/vit-base-patch16-224",
+        "Salesforce/blip-image-captioning-base",
+        "Salesforce/blip-vqa-base",
+        "Salesforce/blip2-opt-2.7b",
+        "llava-hf/llava-1.5-7b-hf",
+        "HuggingFaceM4/idefics-9b-instruct",
+        "HuggingFaceM4/idefics2-8b",
+        "HuggingFaceTB/SmolVLM-256M-Instruct",
+        "HuggingFaceTB/SmolVLM-Instruct",
+    } <= repositories
+
+
 def test_every_engine_of_the_table_exists_and_takes_the_task(models: Catalogue):
     from workers.engines.registry import engines
 

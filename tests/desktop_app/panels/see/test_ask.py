@@ -31,6 +31,17 @@ def test_enter_asks_about_the_picture_and_keeps_the_focus(qtbot, window, session
     qtbot.waitUntil(lambda: panel.ask.chat.cards[0].answer.text() == "which colour? 200 0 0")
 
 
+@pytest.mark.parametrize("question", ["why? " * 2000, "🐸🦓 wo ist 青蛙?", "<b>why?</b>"])
+def test_a_question_of_any_length_and_letters_is_asked_and_shown_as_it_is(qtbot, panel, session, camera, question):
+    ask(qtbot, panel, question)
+
+    assert answered(qtbot, session) == f"{question.strip()} 200 0 0"
+    card = panel.ask.chat.cards[0]
+    qtbot.waitUntil(lambda: card.answer.text() == f"{question.strip()} 200 0 0")
+    assert card.question.text() == question.strip()
+    assert card.width() <= panel.ask.chat.viewport().width()
+
+
 def test_a_suggestion_asks_itself(qtbot, panel, session, camera):
     qtbot.mouseClick(panel.ask.empty.suggestions[0], Qt.MouseButton.LeftButton)
 

@@ -332,6 +332,24 @@ def test_what_could_not_be_opened_is_said_where_the_picture_would_be(qtbot, pane
     assert "not a picture that can be read" in panel.stage.empty.text.text()
 
 
+@pytest.mark.parametrize(("name", "sentence"), [("bomb.png", "is too large"), ("cut.jpg", "damaged or cut short")])
+def test_a_picture_that_cannot_be_looked_at_is_named_and_the_next_one_is_shown(
+    qtbot, panel, session, tmp_path, name, sentence
+):
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
+    (tmp_path / "cut.jpg").write_bytes(SAMPLE.read_bytes()[:3000])
+
+    panel.open_file(tmp_path / name)
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED)
+    told = panel.stage.empty.text.text()
+    panel.open_sample()
+    until_seen(qtbot, session)
+
+    assert name in told
+    assert sentence in told
+    qtbot.waitUntil(panel.view.isVisible)
+
+
 def test_without_a_camera_other_things_are_offered(panel, session):
     session.cameras_changed.emit([])
 
