@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from desktop_app import theme
 
 
 class DropTarget(QWidget):
-    """Says what a drop would do; the page shows and hides it."""
+    """Says what a drop on its page would do while something wanted is over it, and hands over what is dropped."""
 
-    def __init__(self, page: QWidget, text: str) -> None:
+    def __init__(
+        self,
+        page: QWidget,
+        text: str,
+        is_wanted: Callable[[QMimeData], bool],
+        take: Callable[[QMimeData], object],
+    ) -> None:
         super().__init__(page)
-        self._page = page
-        self._text = text
+        self._page, self._text = page, text
+        self._is_wanted, self._take = is_wanted, take
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+        page.setAcceptDrops(True)
+        page.installEventFilter(self)
 
-    def cover(self) -> None:
-        """Lies over the whole page."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event:
+            case QDropEvent() if event.type() == QEvent.Type.Drop:
+                self.hide()
+                event.acceptProposedAction()
+                self._take(event.mimeData())
+            case QDragEnterEvent() if self._is_wanted(event.mimeData()):
+                event.acceptProposedAction()
+                self._cover()
+            case QDragLeaveEvent():
+                self.hide()
+            case QResizeEvent():
+                self.setGeometry(self._page.rect())
+                return False
+            case _:
+                return super().eventFilter(watched, event)
+        return True
+
+    def _cover(self) -> None:
         self.setGeometry(self._page.rect())
         self.show()
         self.raise_()
@@ -43,3 +77,12 @@ class DropTarget(QWidget):
 def paths_in(data: QMimeData) -> list[Path]:
     """The files of this machine that are dragged or pasted."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def has_paths(data: QMimeData) -> bool:
+    return bool(paths_in(data))
+
+
+def has_pictures(data: QMimeData) -> bool:
+    """Whether there is a picture, or a file that may be one."""
+    return data.hasImage() or has_paths(data)

@@ -7,9 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import (
     QDrag,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QPixmap,
@@ -30,7 +27,7 @@ from desktop_app.panels.draw.prompt_bar import PromptBar
 from desktop_app.panels.draw.results_strip import ResultsStrip
 from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
-from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.drop_target import DropTarget, has_paths, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.errors import SourceError
@@ -64,8 +61,12 @@ class DrawPanel(QWidget):
         self.strip = ResultsStrip()
         self.prompt_bar = PromptBar(context)
         self.tabs = QTabBar()
-        self.drop_target = DropTarget(self, self.tr("Drop a picture, or one with settings to bring back"))
-        self.setAcceptDrops(True)
+        self.drop_target = DropTarget(
+            self,
+            self.tr("Drop a picture, or one with settings to bring back"),
+            has_paths,
+            lambda data: self._on_files(paths_in(data)),
+        )
 
         self._lay_out()
         self._make_actions()
@@ -264,22 +265,8 @@ class DrawPanel(QWidget):
         if self.width() < OPTIONS_FROM_PX and self.options_button.isChecked() and not self.options.underMouse():
             self.options_button.setChecked(False)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if paths_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.drop_target.cover()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.drop_target.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_target.hide()
-        event.acceptProposedAction()
-        self._on_files(paths_in(event.mimeData()))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.drop_target.setGeometry(self.rect())
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -21,7 +21,7 @@ from desktop_app.panels.hear.recovery_card import RecoveryCard
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.captions_window import CaptionsWindow
-from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.drop_target import DropTarget, has_paths, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.transcript_pane import TranscriptPane, media_of
 from workers.results import Commit, Partial, Segment, SegmentEmotion
@@ -36,7 +36,6 @@ class HearPanel(QWidget):
         self._session = context.sessions.speech
         self._files = context.sessions.files
         self._shown_file: FileJob | None = None
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
         self.choices = Choices(context)
@@ -61,7 +60,9 @@ class HearPanel(QWidget):
         self.stack.addWidget(self.pane)
 
         self.dock = Dock(self._session, self.pane)
-        self.drop_target = DropTarget(self, self.tr("Drop to transcribe"))
+        self.drop_target = DropTarget(
+            self, self.tr("Drop to transcribe"), has_paths, lambda data: self.add_files(paths_in(data))
+        )
         self.captions = CaptionsWindow(context)
         self.destroyed.connect(self.captions.deleteLater)
 
@@ -273,25 +274,8 @@ class HearPanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if paths_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.drop_target.cover()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.drop_target.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_target.hide()
-        event.acceptProposedAction()
-        self.add_files(paths_in(event.mimeData()))
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.watch_devices()
         self.choices.refresh_models()
         self.setFocus()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.drop_target.setGeometry(self.rect())

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
@@ -32,7 +28,7 @@ from desktop_app.panels.history.transcript import Loaded, TranscriptDetail
 from desktop_app.panels.history.undo_bar import UndoBar
 from desktop_app.sessions.file_queue import FileJob
 from desktop_app.sessions.library_session import PictureQuery
-from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.history_list import Row, title_of
 from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.transcript_pane import media_of
@@ -61,7 +57,6 @@ class HistoryPanel(QWidget):
         self._left_out: Key | None = None  # what others shall be like
         self._next_row: int | None = None  # to choose when the list was read again
         self._next_key: Key | None = None
-        self.setAcceptDrops(True)
 
         self.undo_bar = UndoBar(context)
         self.side = HistorySide(context, self.undo_bar)
@@ -84,7 +79,12 @@ class HistoryPanel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
-        self.drop_target = DropTarget(self, self.tr("Drop a picture to find others like it, or a folder of pictures"))
+        self.drop_target = DropTarget(
+            self,
+            self.tr("Drop a picture to find others like it, or a folder of pictures"),
+            has_pictures,
+            self._take,
+        )
 
         self._make_actions()
         self._connect()
@@ -511,27 +511,13 @@ class HistoryPanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasImage() or paths_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.drop_target.cover()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.drop_target.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_target.hide()
-        event.acceptProposedAction()
-        folders = [path for path in paths_in(event.mimeData()) if path.is_dir()]
+    def _take(self, data: QMimeData) -> None:
+        folders = [path for path in paths_in(data) if path.is_dir()]
         for folder in folders:
             self._library.index(folder)
         if not folders:
             self._left_out = None
-            self.side.search.take(event.mimeData())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.drop_target.setGeometry(self.rect())
+            self.side.search.take(data)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,9 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QImage,
     QKeyEvent,
@@ -29,7 +26,7 @@ from desktop_app.panels.see.labels import LabelsTab
 from desktop_app.panels.see.stage import Stage
 from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
-from desktop_app.widgets.drop_target import DropTarget, paths_in
+from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.frame_view import pixels_of
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.screen_picker import ScreenPicker
@@ -53,7 +50,6 @@ class SeePanel(QWidget):
         self._again: Callable[[], None] = self._session.start  # what F5 looks at
         self._is_keeping = False
         self._address = ""  # of the video that was asked for last
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
         self.choices = Choices(context)
@@ -65,7 +61,7 @@ class SeePanel(QWidget):
         self.watch = WatchTab(context, self.labels.model)
         self.side_tabs = self.ask, self.labels, self.caption, self.watch
         self.dock = Dock(context, self.view)
-        self.drop_target = DropTarget(self, self.tr("Drop to look at it"))
+        self.drop_target = DropTarget(self, self.tr("Drop to look at it"), has_pictures, self.take)
 
         self._lay_out()
         self._make_actions()
@@ -288,19 +284,6 @@ class SeePanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasImage() or paths_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.drop_target.cover()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.drop_target.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_target.hide()
-        event.acceptProposedAction()
-        self.take(event.mimeData())
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.watch_cameras()
@@ -313,7 +296,6 @@ class SeePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.drop_target.setGeometry(self.rect())
         is_tall = self.width() < STACKED_BELOW * self.height()
         self.splitter.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
         is_flat = is_tall or self.height() < ROOMY_FROM_PX

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QMenu
 
 from desktop_app.canvas.layers import Layer
@@ -9,6 +9,7 @@ from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.voice_question import VoiceState
 from tests.desktop_app.panels.draw.conftest import PLAN
+from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
 from tests.scripted_engine import scripted
 from workers.png_settings import png_with_settings, read_settings
@@ -221,14 +222,8 @@ def test_style_adds_its_words(qtbot, context, panel, session, draw):
 @pytest.mark.parametrize("where", ["page", "canvas"])
 def test_picture_with_settings_is_dropped_anywhere_on_the_page(qtbot, context, panel, where, tmp_path):
     (tmp_path / "cat.png").write_bytes(png_with_settings(np.zeros((8, 8, 3), np.uint8), SketchRequest(prompt="a cat")))
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "cat.png"))])
-    target = panel if where == "page" else panel.canvas
-    event = QDropEvent(
-        QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
 
-    target.dropEvent(event)
+    drop(panel if where == "page" else panel.canvas, of_files(tmp_path / "cat.png"))
 
     qtbot.waitUntil(lambda: context.settings.draw.prompt == "a cat", timeout=20_000)
 

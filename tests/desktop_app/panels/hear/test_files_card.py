@@ -1,9 +1,8 @@
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
 
 from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
+from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_speech_session import CLIPS
 
 
@@ -11,13 +10,7 @@ def test_dropped_files_are_transcribed_and_shown(qtbot, panel, context):
     clip = next((clip for clip in CLIPS if clip.exists()), None)
     if clip is None:
         pytest.skip("there is no sample of speech")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(clip.resolve()))])
-
-    event = QDropEvent(
-        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    panel.dropEvent(event)
+    drop(panel, of_files(clip.resolve()))
     (job,) = context.sessions.files.jobs
     qtbot.waitUntil(lambda: job.state.is_over, timeout=10_000)
 

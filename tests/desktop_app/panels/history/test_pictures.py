@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop_app.history.records import Remark
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
 from desktop_app.widgets.history_list import _details
+from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from tests.workers.engines.vision.conftest import PICTURES, picture
 from workers.catalogue.catalogue import Catalogue
@@ -64,18 +65,6 @@ def search(qtbot, panel, text: str) -> None:
 def index(qtbot, panel, folder: Path) -> None:
     panel._library.index(folder)
     qtbot.waitUntil(lambda: panel._library.indexing is None, timeout=SLOW_MS)
-
-
-def drop(panel, data: QMimeData) -> None:
-    at = QPointF(QPoint(200, 200))
-    action, button, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    panel.dropEvent(QDropEvent(at, action, data, button, keys))
-
-
-def of_files(*paths: Path) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
 
 
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -23,6 +23,7 @@ from desktop_app.panels.see.page import SAMPLE, SeePanel, pixels_of
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.screen_picker import ScreenPicker
+from tests.desktop_app.panels.drops import drop, of_files
 from workers.results import CameraNotice, Region
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
@@ -181,16 +182,12 @@ def test_an_empty_clipboard_is_told(panel, messages):
 
 def test_a_file_that_is_dropped_is_looked_at(qtbot, panel, session, tmp_path):
     Image.new("RGB", (40, 30), GREEN).save(tmp_path / "green.png")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "green.png"))])
-    buttons, keys, action = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    point = QPoint(10, 10)
+    covered = []
 
-    QApplication.sendEvent(panel, QDragEnterEvent(point, action, data, buttons, keys))
-    assert panel.drop_target.isVisible()
-    QApplication.sendEvent(panel, QDropEvent(point, action, data, buttons, keys))
+    drop(panel, of_files(tmp_path / "green.png"), before=lambda: covered.append(panel.drop_target.isVisible()))
     until_seen(qtbot, session)
 
+    assert covered == [True]
     assert not panel.drop_target.isVisible()
     assert session.source_name == "green.png"
 
