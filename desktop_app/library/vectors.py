@@ -1,7 +1,8 @@
 """Every vector of one model in memory, as the history has them, and the nearest ones to a query. No Qt.
 
 Exact: one product of all with the query, in float32. 100,000 vectors of 512 numbers take 205 MB and, on two cores,
-some 30 ms; an approximate index would be faster beyond a million, and would miss some.
+some 30 ms. Beyond a million there is nothing better that finds the same: the exact search of usearch took 1.4 times as
+long (400,000 vectors, two threads), and an approximate index misses some.
 """
 
 from __future__ import annotations
