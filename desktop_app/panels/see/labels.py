@@ -166,6 +166,7 @@ class LabelsTab(QWidget):
             self._session.set_labels(typed)
         elif typed:
             self._session.set_labels(list(dict.fromkeys([*self._context.settings.see.labels, *typed])))
+            self.head.switch.setChecked(True)  # whoever names a thing wants to know whether it is there
         self._end_editing_all()
 
     def _on_removed(self, label: str) -> None:

@@ -45,6 +45,15 @@ def test_a_typed_label_is_added_while_it_runs(qtbot, labels, session, context, c
     )
 
 
+def test_a_typed_label_switches_the_labels_on(qtbot, labels, context):
+    assert not labels.head.switch.isChecked()
+
+    enter(qtbot, labels, "a cup")
+
+    assert labels.head.switch.isChecked()
+    assert context.settings.see.labels_on
+
+
 def test_the_cross_of_a_bar_takes_its_label_out(labels, context):
     labels.bars.removed.emit("200 0 0")
 
