@@ -2994,8 +2994,8 @@ Click again to choose</source>
         <translation>获取更多模型…</translation>
     </message>
     <message>
-        <source>Starter model: knows about 130 everyday things as icons.</source>
-        <translation>入门模型：认识约 130 种日常事物的图标。</translation>
+        <source>Starter model: knows about 120 everyday things as icons.</source>
+        <translation>入门模型：认识约 120 种日常事物的图标。</translation>
     </message>
     <message>
         <source>Get a full model</source>
@@ -3814,8 +3814,8 @@ Click again to choose</source>
 <context>
     <name>StarterNote</name>
     <message>
-        <source>Starter model: knows about 130 everyday things as icons.</source>
-        <translation>入门模型：认识约 130 种日常事物的图标。</translation>
+        <source>Starter model: knows about 120 everyday things as icons.</source>
+        <translation>入门模型：认识约 120 种日常事物的图标。</translation>
     </message>
     <message>
         <source>Get a full model</source>

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,6 +29,7 @@ from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
 from desktop_app.widgets.elided_combo import prepare_list
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
 from workers.errors import AppError
 from workers.results import Progress
@@ -295,7 +297,8 @@ class ModelCard(QFrame):
         self.group = ""
         self.words = ""
 
-        self.title = theme.label("", "strong")
+        self.title = ElidedLabel(role="strong")
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)  # badges stand beside it
         self.used = _badge(self.tr("In use"), "accent", self.tr("Hear transcribes with this model"))
         self.badge = _badge("", "", "")
         self.note = theme.label("", "muted", wrap=True)

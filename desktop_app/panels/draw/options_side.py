@@ -190,7 +190,7 @@ class OptionsSide(QScrollArea):
             self._context.change_setting("draw.model", model_id)
 
     def _add_starter_note(self) -> None:
-        text = theme.label(self.tr("Starter model: knows about 130 everyday things as icons."), "caption", wrap=True)
+        text = theme.label(self.tr("Starter model: knows about 120 everyday things as icons."), "caption", wrap=True)
         button = theme.button(self.tr("Get a full model"), "link")
         button.clicked.connect(lambda: self._context.panel_requested.emit("models"))
         layout = QVBoxLayout(self.starter_note)

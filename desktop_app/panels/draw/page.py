@@ -77,7 +77,7 @@ class DrawPanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(theme.SPACE_S)
         top.addWidget(self.toolbar, 1)
-        top.addWidget(self.options_button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.options_button)
         self.tabs.addTab(self.tr("Drawing"))
         self.tabs.addTab(self.tr("Picture"))
         self.tabs.setDrawBase(False)

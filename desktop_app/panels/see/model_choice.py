@@ -120,7 +120,7 @@ class StarterNote(QWidget):
         super().__init__()
         self._choice = choice
         self._is_flat = self._gives_way = False
-        text = self.tr("Starter model: knows about 130 everyday things as icons.")
+        text = self.tr("Starter model: knows about 120 everyday things as icons.")
         self.text = theme.label(text, "caption", wrap=True)
         self.line = ElidedLabel(text, "caption")  # the same where there is little height
         self.line.setToolTip(text)

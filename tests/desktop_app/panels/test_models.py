@@ -98,6 +98,16 @@ def test_cards_say_what_a_model_is_and_whether_it_fits(panel):
     assert small.main.text() == "Download"
 
 
+def test_a_long_title_ends_with_dots_where_the_window_is_small(panel, qtbot):
+    card = panel.cards["small"]
+
+    card.title.setText("A model with a long name " * 8)
+    panel.resize(560, 460)
+
+    qtbot.waitUntil(lambda: 0 < card.width() < 560)
+    assert card.title.shown_text.endswith("…")
+
+
 def test_filters_go_together(panel):
     panel.search.setText("deutsch")
     assert shown(panel) == {"small"}

@@ -182,7 +182,7 @@ def test_the_starter_says_what_it_knows_and_what_it_cannot(qtbot, panel, context
     note = panel.ask.note
     assert note.isVisible()
     sentence = f"{note.text.text()} {note.button.text()}"
-    assert sentence == "Starter model: knows about 130 everyday things as icons. Get a full model"
+    assert sentence == "Starter model: knows about 120 everyday things as icons. Get a full model"
 
     with qtbot.waitSignal(context.panel_requested) as requested:
         note.button.click()
