@@ -3077,6 +3077,38 @@ Click again to choose</source>
         <translation>点击重命名（回车保存名称）</translation>
     </message>
     <message>
+        <source>Not to be seen</source>
+        <translation>不应出现的内容</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>引导强度</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation>采样器</translation>
+    </message>
+    <message>
+        <source>Noise in each step</source>
+        <translation>每步噪声</translation>
+    </message>
+    <message>
+        <source>Drawn anew</source>
+        <translation>重绘程度</translation>
+    </message>
+    <message>
+        <source>Decoding</source>
+        <translation>解码</translation>
+    </message>
+    <message>
         <source>none of them {percent}</source>
         <translation>都不是 {percent}</translation>
     </message>

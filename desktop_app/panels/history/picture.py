@@ -229,10 +229,42 @@ class PictureDetail(QWidget):
             blocks.append(_paragraph(loaded.prompt, "prompt"))
         blocks += [self._block(remark) for remark in loaded.remarks]
         if loaded.row.item is not None:
-            blocks.append(_settings(loaded.row.item))
+            blocks.append(self._settings(loaded, loaded.row.item))
         text = "".join(blocks)
         self.said.setHtml(text)
         self.said.setVisible(bool(text))
+
+    def _settings(self, loaded: LoadedPicture, item: Item) -> str:
+        """What made a picture, as a table, in the words of the page Draw; what is said above it is left out."""
+        titles = {
+            "negative_prompt": self.tr("Not to be seen"),
+            "num_inference_steps": self.tr("Steps"),
+            "guidance_scale": self.tr("Guidance"),
+            "seed": self.tr("Seed"),
+            "scheduler": self.tr("Sampler"),
+            "eta": self.tr("Noise in each step"),
+            "strength": self.tr("Drawn anew"),
+            "vae": self.tr("Decoding"),
+        }
+        said_above = {"width", "height"} if loaded.frame is not None else set()
+        rows = []
+        for name, value in item.details.items():
+            if name in said_above or (name == "prompt" and value == loaded.prompt):
+                continue
+            if (
+                isinstance(value, str | int | float)
+                and not isinstance(value, bool)
+                and 0 < len(str(value)) <= LONGEST_VALUE
+            ):
+                shown = f"{value:g}" if isinstance(value, float) else str(value)
+            elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+                shown = ", ".join(value)
+            else:
+                continue
+            title = titles.get(name) or i18n.from_settings(name.replace("_", " ").capitalize())
+            cells = html.escape(title), html.escape(shown)
+            rows.append(f'<tr><td class="name">{cells[0]}</td><td>{cells[1]}</td></tr>')
+        return f"<table>{''.join(rows)}</table>" if rows else ""
 
     def _block(self, remark: Remark) -> str:
         """A remark as a part of the page."""
@@ -385,23 +417,3 @@ def _thumb(remark: Remark, rating: int, name: str) -> str:
     tone = "accent" if remark.rating == rating else "faint"
     image = f'<img src="icon:{name}-{tone}" width="{RATING_PX}" height="{RATING_PX}">'
     return f'<a href="rate:{remark.id}:{rating}">{image}</a>'
-
-
-def _settings(item: Item) -> str:
-    """What made a picture, as a table."""
-    rows = []
-    for name, value in item.details.items():
-        if (
-            isinstance(value, str | int | float)
-            and not isinstance(value, bool)
-            and 0 < len(str(value)) <= LONGEST_VALUE
-        ):
-            shown = f"{value:g}" if isinstance(value, float) else str(value)
-        elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-            shown = ", ".join(value)
-        else:
-            continue
-        title = i18n.from_settings(name.replace("_", " ").capitalize())  # many are fields of an engine's options
-        cells = html.escape(title), html.escape(shown)
-        rows.append(f'<tr><td class="name">{cells[0]}</td><td>{cells[1]}</td></tr>')
-    return f"<table>{''.join(rows)}</table>" if rows else ""

@@ -90,7 +90,15 @@ def test_snapshot_is_listed_with_its_picture_and_opens_with_what_was_said(qtbot,
 
 
 def test_drawn_picture_opens_with_what_made_it(qtbot, panel, history):
-    details = {"seed": 7, "guidance_scale": 7.5, "controls": ["scribble"], "sketch": "x" * 9999}
+    size = {"prompt": "a <castle>", "width": 40, "height": 30}
+    details = {
+        **size,
+        "seed": 7,
+        "num_inference_steps": 8,
+        "guidance_scale": 7.5,
+        "controls": ["scribble"],
+        "sketch": "x" * 9999,
+    }
     history.add_picture(FRAME, prompt="a <castle>", model_id="starter-sd", details=details).result()
 
     shown(qtbot, panel, 1)
@@ -98,7 +106,9 @@ def test_drawn_picture_opens_with_what_made_it(qtbot, panel, history):
 
     said = panel.picture.said.toPlainText()
     assert said.startswith("a <castle>")
-    assert "Guidance scale\n7.5" in said
+    assert "Steps\n8\nGuidance\n7.5" in said
+    assert said.count("a <castle>") == 1
+    assert "Width" not in said  # the line under the title says it
     assert "xxxx" not in said
 
 
