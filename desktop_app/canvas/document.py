@@ -92,6 +92,11 @@ class Document(QObject):
     def is_empty(self, layer: Layer) -> bool:
         return self._reference is None if layer is Layer.REFERENCE else self._images[layer].is_empty
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing is on any layer."""
+        return all(self.is_empty(layer) for layer in Layer)
+
     def paint(self, painter: QPainter, area: QRect) -> None:
         """Draws an area of what is seen of the drawn layers, in pixels of the canvas."""
         for layer, image in self._images.items():

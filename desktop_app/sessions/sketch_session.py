@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import i18n
 from desktop_app.canvas.autosave import Autosave, Place, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
@@ -144,6 +145,7 @@ class SketchSession(QObject):
         self._ending: set[SketchWorker] = set()  # stopped, and not everything was heard of them yet
         self._looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()
         self._job: SketchJob | None = None
+        self._loading: Progress | None = None
         self._newest: GeneratedImage | None = None
         self._results: list[Made] = []
         self._control_map: ControlMap | None = None
@@ -187,6 +189,18 @@ class SketchSession(QObject):
     def job(self) -> SketchJob | None:
         """The picture that is being made now."""
         return self._job
+
+    @property
+    def loading(self) -> Progress | None:
+        """How far the model is that is being loaded now."""
+        return self._loading
+
+    @property
+    def load_text(self) -> str:
+        """What is being loaded now, in words; empty for nothing."""
+        if self._loading is None:
+            return ""
+        return i18n.from_workers(self._loading.message, {}) or self.tr("Loading the model …")
 
     @property
     def plan(self) -> SketchPlan | None:
@@ -306,8 +320,8 @@ class SketchSession(QObject):
         self._context.run(
             work,
             on_done=self._set_control_map,
-            on_progress=self.load_progressed.emit,
-            on_ended=lambda: self.load_progressed.emit(None),
+            on_progress=self._set_loading,
+            on_ended=lambda: self._set_loading(None),
         )
 
     # ── LoRAs ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -544,6 +558,8 @@ class SketchSession(QObject):
             if worker.error is not None:
                 self._on_failed(worker.error)
         self._set_job(None)
+        if self._worker is None:
+            self._set_loading(None)
         if not self._ending:
             self._set_state(SessionState.IDLE if self._state is not SessionState.FAILED else self._state)
 
@@ -622,7 +638,12 @@ class SketchSession(QObject):
                 self._show_load(progress)
 
     def _show_load(self, progress: Progress) -> None:
-        self.load_progressed.emit(progress if progress.fraction < 1 else None)
+        self._set_loading(progress if progress.fraction < 1 else None)
+
+    def _set_loading(self, progress: Progress | None) -> None:
+        if progress != self._loading:
+            self._loading = progress
+            self.load_progressed.emit(progress)
 
     def _keep(self, made: Made) -> None:
         self._results.append(made)
@@ -671,7 +692,7 @@ class SketchSession(QObject):
     def _set_job(self, job: SketchJob | None) -> None:
         self._job = job
         if job is not None:
-            self.load_progressed.emit(None)
+            self._set_loading(None)
             self._set_state(SessionState.RUNNING)
         elif self._state is SessionState.RUNNING:
             self._set_state(SessionState.IDLE)

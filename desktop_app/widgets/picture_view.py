@@ -43,6 +43,11 @@ class PictureView(QWidget):
         return QSize(420, 420)
 
     @property
+    def empty_text(self) -> str:
+        """What stands where no picture is."""
+        return self._empty_text
+
+    @property
     def image(self) -> QImage:
         return self._image
 

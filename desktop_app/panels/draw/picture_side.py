@@ -10,7 +10,7 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.context import AppContext
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.picture_view import PictureView
-from workers.results import GeneratedImage, SketchJob, SketchStep, StepPreview
+from workers.results import GeneratedImage, SketchStep, StepPreview
 
 
 class PictureSide(QWidget):
@@ -21,7 +21,7 @@ class PictureSide(QWidget):
         self._session = context.sessions.sketch
         self._shown: GeneratedImage | None = None
         self._before: QImage | None = None  # what stood here before: to compare with
-        self.view = PictureView(self.tr("The picture forms here while you draw."))
+        self.view = PictureView()
         self.details = ElidedLabel()
         self.details.setProperty("role", "caption")
         self.compare_button = self._button("compare", self.tr("Compare with the picture before"))
@@ -45,10 +45,12 @@ class PictureSide(QWidget):
 
         self._session.previewed.connect(self._on_previewed)
         self._session.picture_ready.connect(lambda made: self.show_picture(made.image))
-        self._session.job_changed.connect(self._on_job_changed)
+        self._session.job_changed.connect(lambda _job: self._show_progress())
+        self._session.load_progressed.connect(lambda _progress: self._show_progress())
         self._session.document.selection_changed.connect(self._show_buttons)
         self.compare_button.toggled.connect(self._on_compare)
         self._show_buttons()
+        self._show_progress()
 
     @property
     def buttons(self) -> tuple[QToolButton, ...]:
@@ -97,8 +99,16 @@ class PictureSide(QWidget):
             self.view.show_image(image_of(preview.pixels))
             self.view.set_fraction(preview.step / preview.of)
 
-    def _on_job_changed(self, job: SketchJob | None) -> None:
-        self.view.set_fraction(-1.0 if job is None else 0.0)
+    def _show_progress(self) -> None:
+        """How far a model is that is being loaded; else that a picture begins, or that none is made."""
+        loading = self._session.loading
+        if loading is None:
+            self.view.set_empty_text(self.tr("The picture forms here while you draw."))
+            self.view.set_fraction(-1.0 if self._session.job is None else 0.0)
+        else:
+            percent = f"\n{loading.fraction:.0%}" if loading.fraction > 0 else ""
+            self.view.set_empty_text(self._session.load_text + percent)
+            self.view.set_fraction(max(0.0, loading.fraction))
 
     def _on_compare(self, is_on: bool) -> None:
         self.view.compare_with(self._before if is_on else None)

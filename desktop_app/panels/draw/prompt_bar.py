@@ -15,7 +15,7 @@ from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.switch import Switch
 from workers.engines.sketch.prompts import MOST_LETTERS
-from workers.results import Progress, SketchJob, SketchStep, StepPreview
+from workers.results import SketchJob, SketchStep, StepPreview
 
 TYPING_PAUSE_MS = 400  # words are taken when the hands rest: half a word makes no picture
 LIGHT_PX = 10
@@ -86,11 +86,12 @@ class PromptBar(QFrame):
         self.generate_button.clicked.connect(self.generate)
         self.variations_button.clicked.connect(self.vary)
         self.cancel_button.clicked.connect(self._session.cancel)
-        self._session.live_changed.connect(self.live.setChecked)
+        self._session.live_changed.connect(self._on_live_changed)
         self._session.job_changed.connect(self._on_job_changed)
         self._session.previewed.connect(self._on_previewed)
         self._session.state_changed.connect(lambda _state: self._show_rest())
-        self._session.load_progressed.connect(self._on_load_progressed)
+        self._session.load_progressed.connect(lambda _progress: self._on_job_changed(self._session.job))
+        self._session.document.revision_changed.connect(lambda _revision: self._show_rest())
         context.settings_changed.connect(self._on_settings_changed)
         self._show_rest()
 
@@ -178,6 +179,10 @@ class PromptBar(QFrame):
         self.variations_button.setText(self.tr("Variations") if is_wide else "")
         self.cancel_button.setText(self.tr("Cancel") if is_wide else "")
 
+    def _on_live_changed(self, is_on: bool) -> None:
+        self.live.setChecked(is_on)
+        self._show_rest()
+
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_job_changed(self, job: SketchJob | None) -> None:
@@ -187,7 +192,9 @@ class PromptBar(QFrame):
             self._show_rest()
             return
         place, of = job.of
-        if of > 1:
+        if self._session.loading is not None:
+            self.status.setText(self._session.load_text)
+        elif of > 1:
             self.status.setText(self.tr("Picture {place} of {count} …").format(place=place, count=of))
         else:
             self.status.setText(self.tr("A better picture …") if job.kind == "final" else self.tr("A picture …"))
@@ -200,21 +207,21 @@ class PromptBar(QFrame):
             left = self.tr("{seconds:.1f} s left").format(seconds=preview.seconds_left)
             self.status.setText(which + left)
 
-    def _on_load_progressed(self, progress: Progress | None) -> None:
-        if progress is None:
-            self._show_rest()
-        else:
-            self.status.setText(i18n.from_workers(progress.message, {}) or self.tr("Loading the model …"))
-
     def _show_rest(self) -> None:
-        if self._session.job is not None:
+        if self._session.job is not None or self._session.voice.state is not VoiceState.IDLE:
             return
         self.cancel_button.setEnabled(False)
-        if self._session.state is SessionState.FAILED:
+        if self._session.loading is not None:
+            self.status.setText(self._session.load_text)
+        elif self._session.state is SessionState.FAILED:
             self.status.setText(self.tr("It did not work. The message above says why."))
         elif self._session.newest is not None:
             self.status.setText(
                 self.tr("{seconds:.1f} s for the last picture").format(seconds=self._session.newest.seconds)
+            )
+        elif not self._session.document.is_blank:
+            self.status.setText(
+                self.tr("A picture follows each change.") if self._session.is_live else self.tr("Press Generate.")
             )
         elif self._session.is_live:
             self.status.setText(self.tr("Draw something, and a picture follows."))
@@ -228,8 +235,6 @@ class PromptBar(QFrame):
             self.prompt.setCursorPosition(0)  # a long one is read from its beginning
         elif place == "draw.style":
             self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(draw.style)))
-        elif place == "draw.is_live":
-            self._show_rest()
 
 
 class BusyLight(QWidget):

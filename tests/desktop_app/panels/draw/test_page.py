@@ -70,6 +70,32 @@ def test_variations_fill_the_strip(qtbot, panel, session, draw):
     assert panel.strip.current is session.results[-1]
 
 
+@pytest.mark.parametrize("engine", [{"load": "wait"}])
+def test_model_that_loads_is_told_where_the_picture_comes(qtbot, context, panel, session, draw):
+    panel.prompt_bar.live.setChecked(True)
+
+    qtbot.waitUntil(lambda: panel.picture.view.empty_text == "Waiting\n50%", timeout=20_000)
+    panel.prompt_bar.set_prompt("a cat")
+    draw()
+    panel.prompt_bar.live.setChecked(False)
+    panel.prompt_bar.live.setChecked(True)
+
+    assert panel.prompt_bar.status.text() == "Waiting"
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        context.close()
+    assert panel.picture.view.empty_text == "The picture forms here while you draw."
+
+
+def test_nobody_is_told_to_draw_who_has_drawn(panel, session, draw):
+    session.set_live(True)
+    assert panel.prompt_bar.status.text() == "Draw something, and a picture follows."
+    session.set_live(False)
+
+    draw()
+
+    assert panel.prompt_bar.status.text() == "Press Generate."
+
+
 @pytest.mark.parametrize("engine", [{"latency_s": 0.1}])
 def test_light_is_lit_while_a_picture_is_made(qtbot, panel, session, draw):
     draw()
