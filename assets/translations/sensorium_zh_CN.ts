@@ -3387,16 +3387,20 @@ Click again to choose</source>
         <translation>还剩 {seconds:.1f} 秒</translation>
     </message>
     <message>
-        <source>Loading the model …</source>
-        <translation>正在加载模型……</translation>
-    </message>
-    <message>
         <source>It did not work. The message above says why.</source>
         <translation>没有成功。原因见上方消息。</translation>
     </message>
     <message>
         <source>{seconds:.1f} s for the last picture</source>
         <translation>上一张图片用时 {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>A picture follows each change.</source>
+        <translation>每次改动后都会生成图片。</translation>
+    </message>
+    <message>
+        <source>Press Generate.</source>
+        <translation>请按“生成”。</translation>
     </message>
     <message>
         <source>Draw something, and a picture follows.</source>
@@ -3662,6 +3666,10 @@ Click again to choose</source>
 </context>
 <context>
     <name>SketchSession</name>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型……</translation>
+    </message>
     <message>
         <source>There is no picture yet of which a part could be made anew.</source>
         <translation>还没有可以局部重绘的图片。</translation>

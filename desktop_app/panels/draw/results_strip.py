@@ -39,10 +39,11 @@ class ResultsStrip(QListView):
         self.setGridSize(QSize(SIDE_PX + theme.SPACE_M, SIDE_PX + theme.SPACE_M))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setFixedHeight(SIDE_PX + theme.SPACE_M + 2)
+        self._fit_height()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Pictures that were made"))
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
         self.customContextMenuRequested.connect(self._on_menu)
         self.clicked.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
         self.activated.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
@@ -56,6 +57,11 @@ class ResultsStrip(QListView):
     def current(self) -> Made | None:
         made: Made | None = self.currentIndex().data(MADE_ROLE)
         return made
+
+    def _fit_height(self, _least: int = 0, most: int = 0) -> None:
+        """As high as a picture, and a scroll bar where there are more than fit."""
+        bar_px = self.horizontalScrollBar().sizeHint().height() if most > 0 else 0
+        self.setFixedHeight(SIDE_PX + theme.SPACE_M + 2 + bar_px)
 
     def _on_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)

@@ -70,6 +70,23 @@ def test_variations_fill_the_strip(qtbot, panel, session, draw):
     assert panel.strip.current is session.results[-1]
 
 
+def test_more_pictures_than_fit_leave_room_for_the_scroll_bar(qtbot, context, panel, session, draw):
+    context.settings.draw.variations = 8
+    draw()
+    panel.prompt_bar.variations_button.click()
+    qtbot.waitUntil(lambda: len(session.results) == 8, timeout=20_000)
+    strip = panel.strip
+    height = strip.height()
+
+    panel.resize(560, 640)
+    qtbot.waitUntil(strip.horizontalScrollBar().isVisible)
+
+    index = strip.model().index(0, 0)
+    qtbot.waitUntil(lambda: strip.visualRect(index).bottom() <= strip.viewport().height())
+    panel.resize(1000, 640)
+    qtbot.waitUntil(lambda: strip.height() == height)
+
+
 @pytest.mark.parametrize("engine", [{"load": "wait"}])
 def test_model_that_loads_is_told_where_the_picture_comes(qtbot, context, panel, session, draw):
     panel.prompt_bar.live.setChecked(True)
