@@ -49,7 +49,20 @@ Images = Annotated[
     list[str], typer.Argument(metavar="IMAGE", help="Files with pictures, or '-' for one on standard input.")
 ]
 LookModel = Annotated[str, typer.Option("--model", metavar="ID|FOLDER", help="A model of `models list`, or a folder.")]
-ItemId = Annotated[int, typer.Argument(metavar="ID", help="The number that `history list` shows.")]
+
+
+def _item_id(text: str) -> int:
+    from workers.errors import UsageError
+
+    try:
+        return int(text)
+    except ValueError as error:
+        raise UsageError(
+            "'{text}' is not the number of an item.", hint="`sensorium history list` shows them.", text=text
+        ) from error
+
+
+ItemId = Annotated[int, typer.Argument(parser=_item_id, metavar="ID", help="The number that `history list` shows.")]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The name that `models list` shows.")]
 
 
@@ -460,7 +473,9 @@ def history_export(
 
 @history_app.command("delete")
 def history_delete(
-    item_ids: Annotated[list[int], typer.Argument(metavar="ID", help="The numbers that `history list` shows.")],
+    item_ids: Annotated[
+        list[int], typer.Argument(parser=_item_id, metavar="ID", help="The numbers that `history list` shows.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Deletes items for good, with their text, sound and pictures; none of them when one is not there."""
@@ -596,8 +611,14 @@ def models_convert(model_id: ModelId) -> None:
 @models_app.command("verify")
 def models_verify(model_id: ModelId) -> None:
     """Compares every file of a model with its checksum."""
-    count = _cancellable(lambda progress, cancelled: _catalogue().verify(model_id, progress, cancelled))
-    typer.echo(f"{model_id}: {count} files are as they should be." if count else f"{model_id}: no checksums are known.")
+    catalogue = _catalogue()
+    count = _cancellable(lambda progress, cancelled: catalogue.verify(model_id, progress, cancelled))
+    if count:
+        typer.echo(f"{model_id}: {count} files are as they should be.")
+    elif catalogue.entry(model_id).source in ("bundled", "server"):
+        typer.echo(f"{model_id}: comes with the app, so there is nothing to compare.")
+    else:
+        typer.echo(f"{model_id}: no checksums are known.")
 
 
 @models_app.command("remove")

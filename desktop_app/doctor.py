@@ -162,21 +162,21 @@ def _playback() -> Finding:
 
 def _models(paths: Paths) -> Iterator[Finding]:
     catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
-    statuses = {entry.id: catalogue.status(entry.id) for entry in catalogue.entries()}
+    on_disk = (ModelStatus.INSTALLED, ModelStatus.BROKEN)
     present = [
-        model_id for model_id, status in statuses.items() if status in (ModelStatus.INSTALLED, ModelStatus.BROKEN)
+        entry for entry in catalogue.entries() if entry.source != "server" and catalogue.status(entry.id) in on_disk
     ]
-    if not any(entry.id in present for entry in catalogue.entries("speech")):
+    if not any(entry.task == "speech" for entry in present):
         advice = "sensorium models download whisper-base"
         yield Finding("problem", "models", "no speech model is installed", advice)
-    for model_id in present:
+    for entry in present:
         try:
-            count = catalogue.verify(model_id)
+            count = catalogue.verify(entry.id)
         except AppError as error:
             yield Finding("problem", "model", error.sentence, error.hint)
         else:
-            verified = f"{count} files verified" if count else "no checksums are known"
-            yield Finding("ok", "model", f"{model_id}: {verified}")
+            unverified = "comes with the app" if entry.source == "bundled" else "no checksums are known"
+            yield Finding("ok", "model", f"{entry.id}: {f'{count} files verified' if count else unverified}")
 
 
 def _history(paths: Paths) -> Finding:

@@ -155,6 +155,8 @@ def test_demo_leaves_what_is_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
         (["history", "export", "99", "-o", "a.txt"], 3, "The history has no item 99."),
         (["history", "export", "99", "-o", "nowhere/a.txt"], 5, "The folder 'nowhere' does not exist."),
         (["history", "export", "99", "-o", "/proc/a.txt"], 5, "No file can be made in '/proc'."),
+        (["history", "show", "abc"], 2, "'abc' is not the number of an item. `sensorium history list` shows them.\n"),
+        (["history", "delete", "abc"], 2, "sensorium: 'abc' is not the number of an item."),
         (["history", "delete", "99"], 3, "The history has no item 99. Nothing was deleted."),
         (["history", "list", "--limit", "0"], 2, "greater than or equal to 1"),
         (["history", "list", "--limit", "9" * 30], 2, "less than or equal to 1000000"),
@@ -471,6 +473,25 @@ def test_doctor_finds_a_broken_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert {finding.level for finding in findings} == {"problem"}
     assert findings[0].advice == "Download it again."
+
+
+def test_doctor_knows_what_comes_with_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.doctor import _models
+    from workers.catalogue.catalogue import Catalogue
+
+    monkeypatch.setattr(Catalogue, "verify", lambda self, model_id: 0 if "starter" in model_id else 4)
+
+    details = [finding.detail for finding in _models(Paths.of_user())]
+
+    assert "starter-clip: comes with the app" in details
+    assert "whisper-base: 4 files verified" in details
+    assert not any("server" in detail for detail in details)
+
+
+def test_what_comes_with_the_app_has_nothing_to_verify(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models", "verify", "starter-clip"]) == 0
+
+    assert capsys.readouterr().out == "starter-clip: comes with the app, so there is nothing to compare.\n"
 
 
 def test_full_pipe_of_a_reader_that_left_is_no_error(home: Path) -> None:
