@@ -239,7 +239,11 @@ def label(
         str, typer.Option(metavar="TEXT", help="What is seen when none of the labels is: 'a wall, a person'.")
     ] = "",
     or_none: Annotated[
-        bool, typer.Option("--or-none", help="'none of these' can win: against a wall, a person and the like.")
+        bool,
+        typer.Option(
+            "--or-none",
+            help="'none of these' can win: against a wall, a person and the like. Against one label it always can.",
+        ),
     ] = False,
     template: Annotated[
         list[str] | None,
@@ -258,6 +262,8 @@ def label(
 
     candidates = () if labels is None else split_labels(labels)
     backgrounds = split_labels(background) if background else ()
+    if len(candidates) == 1 and not backgrounds:
+        or_none = True  # else it would be certain, whatever is seen
     options = {
         "candidate_labels": candidates,
         "background_labels": (*backgrounds, *(backgrounds_for(candidates) if or_none else ())),

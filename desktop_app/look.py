@@ -340,7 +340,7 @@ class _Show:
 
     def _show_labels(self, name: str, result: LabelScores) -> None:
         scores = list(result.scores)
-        if self._order.options.get("background_labels"):
+        if self._order.options.get("background_labels") and self._lease.spec.engine != "vit":
             scores = sorted([*scores, (NONE_OF_THESE, result.none_score)], key=lambda score: -score[1])
         if self._order.is_json:
             shown = [{"label": label, "score": round(score, 6)} for label, score in scores]

@@ -4595,6 +4595,10 @@ Click again to choose</source>
         <translation>“{text}”不是带强度的 LoRA。</translation>
     </message>
     <message>
+        <source>&apos;{text}&apos; is not the number of an item.</source>
+        <translation>“{text}”不是条目的编号。</translation>
+    </message>
+    <message>
         <source>&apos;{text}…&apos; is too long: it has {count} tokens, and the model reads {most}.</source>
         <translation>“{text}…”太长：它有 {count} 个词元，而模型只读 {most} 个。</translation>
     </message>
@@ -6153,6 +6157,10 @@ Click again to choose</source>
     <message>
         <source>Write some with commas between them.</source>
         <translation>请写出一些标签，用逗号隔开。</translation>
+    </message>
+    <message>
+        <source>`sensorium history list` shows them.</source>
+        <translation>`sensorium history list` 会列出它们。</translation>
     </message>
     <message>
         <source>`sensorium history list` shows those that there are.</source>

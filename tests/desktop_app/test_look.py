@@ -100,7 +100,9 @@ def test_labels_of_ones_own_are_not_for_vit(capsys: pytest.CaptureFixture[str]) 
 
     captured = capsys.readouterr()
     assert captured.err == "sensorium: starter-vit has labels of its own; --labels is for the engine clip.\n"
-    assert best(json.loads(captured.out)) == "frog"
+    line = json.loads(captured.out)
+    assert best(line) == "frog"
+    assert "none of these" not in [score["label"] for score in line["scores"]]
 
 
 @in_threads
@@ -119,6 +121,15 @@ def test_common_backgrounds_win_as_well(capsys: pytest.CaptureFixture[str]) -> N
     assert cli.main(["label", FROG, BOAT, *labels]) == 0
 
     assert [best(line) for line in lines_of(capsys)] == ["none of these", "a boat"]
+
+
+@in_threads
+def test_a_single_label_can_lose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", FROG, BOAT, "--labels", "a boat"]) == 0
+
+    lines = lines_of(capsys)
+    assert [best(line) for line in lines] == ["none of these", "a boat"]
+    assert [[set(score) for score in line["scores"]] for line in lines] == 2 * [2 * [{"label", "score"}]]
 
 
 @in_threads
