@@ -32,6 +32,7 @@ from desktop_app.widgets.wheel import ignore_wheel
 
 WIDTH_PX = 264
 MAP_PX = 96
+COMBO_PX = 172  # of those with a title beside them
 TYPING_PAUSE_MS = 600
 SIZES = ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024))
 MOST_SEED = 2**53  # as far as a field of numbers is exact
@@ -119,7 +120,7 @@ class OptionsSide(QScrollArea):
         self.negative.textEdited.connect(self._typing.start)
         self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", 1000)
         self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
-        self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"))
+        self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"), has_title=True)
         self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
         for width, height in SIZES:
             self.picture_size.addItem(f"{width} × {height}", (width, height))
@@ -128,12 +129,14 @@ class OptionsSide(QScrollArea):
         self._show_size()
         self.seed = self._number(self.tr("Seed"), "draw.seed", MOST_SEED, special="")
         self.locked = self._switch(self.tr("Keep the seed"), "draw.is_seed_locked")
-        self.scheduler = self._combo(self.tr("Sampler"), self.tr("How steps follow each other"))
+        self.scheduler = self._combo(self.tr("Sampler"), self.tr("How steps follow each other"), has_title=True)
         self.scheduler.addItem(self.tr("As the model likes"), "")
         for name in scheduler_names():
             self.scheduler.addItem(name, name)
         self._follow_combo(self.scheduler, "draw.scheduler")
-        self.vae = self._combo(self.tr("Decoding"), self.tr("How the finished picture is read out of the model"))
+        self.vae = self._combo(
+            self.tr("Decoding"), self.tr("How the finished picture is read out of the model"), has_title=True
+        )
         for value, text in (
             ("", self.tr("As the model likes")),
             ("full", self.tr("Full quality")),
@@ -254,10 +257,14 @@ class OptionsSide(QScrollArea):
         row.addWidget(control)
         self.rows.addLayout(row)
 
-    def _combo(self, name: str, tip: str) -> ElidedCombo:
+    def _combo(self, name: str, tip: str, *, has_title: bool = False) -> ElidedCombo:
         combo = ElidedCombo(name, tip)
         combo.setMinimumContentsLength(8)
-        self.rows.addWidget(combo)
+        if has_title:
+            combo.setFixedWidth(COMBO_PX)
+            self._row(name, combo)
+        else:
+            self.rows.addWidget(combo)
         return combo
 
     def _follow(self, place: str, show: Callable[[Any], None]) -> None:

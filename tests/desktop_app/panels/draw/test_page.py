@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.sessions import voice_question
@@ -316,6 +316,16 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     assert view.grab().toImage().pixelColor(right).red() == panel.picture.shown.request.seed
     panel.picture.compare_button.click()
     assert not view.is_comparing
+
+
+def test_lists_that_may_read_alike_have_titles_beside_them(panel):
+    panel.options_button.click()
+    options = panel.options
+    titles = {label.text(): label.buddy() for label in options.findChildren(QLabel) if label.buddy() is not None}
+
+    for title, choice in (("Size", options.picture_size), ("Sampler", options.scheduler), ("Decoding", options.vae)):
+        assert titles[title] is choice
+        assert choice.accessibleName() == title
 
 
 def test_size_that_is_chosen_is_shown(qtbot, context, panel):
