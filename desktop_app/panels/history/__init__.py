@@ -14,5 +14,10 @@ from desktop_app.panels import PanelInfo
 from desktop_app.panels.history.page import HistoryPanel
 
 PANEL = PanelInfo(
-    "history", "History", "history", 20, HistoryPanel, description="Everything that was said and seen: find it again."
+    "history",
+    "History",
+    "history",
+    20,
+    HistoryPanel,
+    description="Everything that was said, seen and drawn: find it again.",
 )

@@ -14,7 +14,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResi
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSizePolicy,
     QSplitter,
@@ -29,6 +28,7 @@ from desktop_app.history.records import Item, Remark
 from desktop_app.jobs import Job
 from desktop_app.widgets.frame_view import FrameView
 from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.title_field import TitleField
 from workers.results import VideoFrame
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ class PictureDetail(QWidget):
         self._context = context
         self.loaded: LoadedPicture | None = None
 
-        self.title = QLineEdit()
-        self.title.setAccessibleName(self.tr("Title"))
-        self.title.setStyleSheet("QLineEdit:!focus:!hover { border-color: transparent; background: transparent; }")
-        self.title.setFont(theme.font("heading"))
+        self.title = TitleField()
         self.details = theme.label("", "caption")
         self.details.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
@@ -156,7 +153,7 @@ class PictureDetail(QWidget):
         self.folder_button.clicked.connect(self.open_folder)
         self.delete_button.clicked.connect(self.delete_clicked)
         self.said.anchorClicked.connect(self._on_link)
-        theme.theme().changed.connect(self._on_theme_changed)
+        theme.theme().changed.connect(self._show_said)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -389,10 +386,6 @@ class PictureDetail(QWidget):
         remark_id, rating = (int(part) for part in rest.split(":"))
         before = next(remark.rating for remark in self.loaded.remarks if remark.id == remark_id)
         self.rated.emit(remark_id, 0 if before == rating else rating)
-
-    def _on_theme_changed(self) -> None:
-        self.title.setFont(theme.font("heading"))
-        self._show_said()
 
 
 def _style() -> str:

@@ -69,7 +69,7 @@ class HistorySide(QWidget):
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setAccessibleName(self.tr("What was said and seen"))
+        self.list.setAccessibleName(self.tr("What was said, seen and drawn"))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.nothing = EmptyState("history", "", "")
         self.nothing.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

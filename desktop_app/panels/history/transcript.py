@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
@@ -14,6 +14,7 @@ from desktop_app.durations import clock_text
 from desktop_app.history.records import Item, Media, StoredSegment
 from desktop_app.jobs import Job
 from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.title_field import TitleField
 from desktop_app.widgets.transcript_pane import TranscriptPane
 
 
@@ -43,11 +44,8 @@ class TranscriptDetail(QWidget):
         self._context = context
         self.loaded: Loaded | None = None
 
-        self.title = QLineEdit()
-        self.title.setAccessibleName(self.tr("Title"))
+        self.title = TitleField()
         self.title.setToolTip(self.tr("Click to rename (Enter keeps the name)"))
-        self.title.setStyleSheet("QLineEdit:!focus:!hover { border-color: transparent; background: transparent; }")
-        self.title.setFont(theme.font("heading"))
         self.details = theme.label("", "caption")
         self.details.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
@@ -87,7 +85,6 @@ class TranscriptDetail(QWidget):
         self.export_button.clicked.connect(self._on_export)
         self.again_button.clicked.connect(self.offer_models)
         self.delete_button.clicked.connect(self.delete_clicked)
-        theme.theme().changed.connect(self._on_theme_changed)
 
     def show_item(self, row: Row, loaded: Loaded) -> None:
         item = loaded.item
@@ -155,6 +152,3 @@ class TranscriptDetail(QWidget):
         menu = self.pane.export_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
-
-    def _on_theme_changed(self) -> None:
-        self.title.setFont(theme.font("heading"))
