@@ -10,7 +10,6 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.settings import See, extra_of
 from desktop_app.widgets.elided_combo import ElidedCombo
-from desktop_app.widgets.page import enable
 
 CAMERA = "camera:"
 RATES_FPS = (15, 30, 60)
@@ -36,6 +35,10 @@ class Choices(QWidget):
         self.source.setMinimumContentsLength(8)
         self.source.setMaximumWidth(420)
         self.format_button = theme.button("", "plain", "webcam")
+        self.format_button.setAccessibleName(self.tr("Resolution and pictures a second"))
+        self.format_button.setToolTip(
+            self.tr("What the camera is asked for: resolution and pictures a second; it gives the nearest that it has")
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)
@@ -58,13 +61,7 @@ class Choices(QWidget):
         self._fill_sources()
         see, is_camera = self._context.settings.see, self._session.is_camera
         self.format_button.setText(f"{i18n.from_settings(RESOLUTIONS[see.resolution])} · {see.fps}")
-        self.format_button.setAccessibleName(self.tr("Resolution and pictures a second"))
-        enable(
-            self.format_button,
-            is_camera or not self._session.source_name,
-            self.tr("What the camera is asked for: resolution and pictures a second; it gives the nearest that it has"),
-            self.tr("Only a camera can be asked for a size"),
-        )
+        self.format_button.setVisible(is_camera or not self._session.source_name)
 
     def _fill_sources(self) -> None:
         session, chosen = self._session, self._context.settings.see.camera
