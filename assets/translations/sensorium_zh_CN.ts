@@ -791,10 +791,6 @@
         <translation>向摄像头要求的分辨率和每秒帧数；它会给出最接近的</translation>
     </message>
     <message>
-        <source>Only a camera can be asked for a size</source>
-        <translation>只有摄像头可以选择分辨率</translation>
-    </message>
-    <message>
         <source>Default camera</source>
         <translation>默认摄像头</translation>
     </message>
@@ -1863,8 +1859,8 @@ Click again to choose</source>
         <translation>也查找您自己文件夹中的图片</translation>
     </message>
     <message>
-        <source>What was said and seen</source>
-        <translation>说过和见过的内容</translation>
+        <source>What was said, seen and drawn</source>
+        <translation>说过、见过和画过的内容</translation>
     </message>
     <message>
         <source>Add a folder of pictures…</source>
@@ -3017,10 +3013,6 @@ Click again to choose</source>
 <context>
     <name>PictureDetail</name>
     <message>
-        <source>Title</source>
-        <translation>标题</translation>
-    </message>
-    <message>
         <source>Find similar</source>
         <translation>查找相似</translation>
     </message>
@@ -3486,8 +3478,8 @@ Click again to choose</source>
 <context>
     <name>SearchField</name>
     <message>
-        <source>Search what was said and seen</source>
-        <translation>搜索说过和见过的内容</translation>
+        <source>Search what was said, seen and drawn</source>
+        <translation>搜索说过、见过和画过的内容</translation>
     </message>
     <message>
         <source>Words that were said, or what a picture shows (Ctrl+F)</source>
@@ -3925,6 +3917,13 @@ Click again to choose</source>
     </message>
 </context>
 <context>
+    <name>TitleField</name>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+</context>
+<context>
     <name>Track</name>
     <message>
         <source>Me</source>
@@ -3941,10 +3940,6 @@ Click again to choose</source>
 </context>
 <context>
     <name>TranscriptDetail</name>
-    <message>
-        <source>Title</source>
-        <translation>标题</translation>
-    </message>
     <message>
         <source>Click to rename (Enter keeps the name)</source>
         <translation>点击重命名（回车保存名称）</translation>
@@ -6258,8 +6253,8 @@ Click again to choose</source>
         <translation>所有可选择的设置</translation>
     </message>
     <message>
-        <source>Everything that was said and seen: find it again.</source>
-        <translation>说过和见过的一切：重新找到它。</translation>
+        <source>Everything that was said, seen and drawn: find it again.</source>
+        <translation>说过、见过和画过的一切：重新找到它。</translation>
     </message>
     <message>
         <source>Hear</source>

@@ -13,6 +13,7 @@ from desktop_app.settings import COMMON_LABELS
 from workers.errors import AppError
 
 if TYPE_CHECKING:
+    from workers.engines.base import EngineSpec
     from workers.results import LiveStatus, Progress
 
 REFRESH_MS = 2_000
@@ -28,6 +29,7 @@ class StatusBar(QFrame):
         self._context = context
         self._busy: dict[str, Progress] = {}
         self._titles: dict[str, str] = {}  # of models, by id
+        self._at_work: EngineSpec | None = None  # that of the engine that was seen at work last
         self._latencies: dict[str, tuple[float, float]] = {}  # lag and decoding in seconds, by track
 
         self.engine = self._part("")
@@ -109,6 +111,10 @@ class StatusBar(QFrame):
         return label
 
     def _show_engines(self, loaded: list[Any]) -> None:
+        busy = [engine.spec for engine in loaded if engine.is_busy]
+        if busy and self._at_work not in busy:
+            self._at_work = busy[0]
+        loaded = sorted(loaded, key=lambda engine: bool(engine.spec != self._at_work))
         names = [self._name(engine.spec) for engine in loaded]
         more = f" + {len(names) - 1}" if len(names) > 1 else ""
         self.engine.setText(names[0] + more if names else self.tr("No model loaded"))

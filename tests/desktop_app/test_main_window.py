@@ -259,6 +259,22 @@ def test_what_is_loaded_is_told_by_its_title(window, context):
     assert window.status.device.isHidden()
 
 
+def test_engine_at_work_is_the_one_that_is_named(window):
+    spec = EngineSpec("workers.engines.speech.faster_whisper:FasterWhisper", "whisper-base", "nowhere")
+    emotion = EngineSpec("workers.engines.speech.emotion:Emotion", "moods", "nowhere")
+
+    def show(*busy: EngineSpec) -> str:
+        loaded = [LoadedEngine(one, 1, 1_000_000, 1, "", one in busy) for one in (spec, emotion)]
+        window.status._show_engines(loaded)
+        return window.status.engine.text()
+
+    assert show() == "Whisper base · faster-whisper + 1"
+    assert show(emotion) == "moods · emotion + 1"
+    assert show() == "moods · emotion + 1"  # between two requests
+    assert show(spec, emotion) == "moods · emotion + 1"
+    assert show(spec) == "Whisper base · faster-whisper + 1"
+
+
 def test_background_work_shows_in_the_status_bar_until_it_ends(window, context):
     context.busy_changed.emit("Downloading", Progress(0.5))
     assert window.status.busy.text() == "Downloading"
