@@ -326,6 +326,7 @@ def test_lists_that_may_read_alike_have_titles_beside_them(panel):
     for title, choice in (("Size", options.picture_size), ("Sampler", options.scheduler), ("Decoding", options.vae)):
         assert titles[title] is choice
         assert choice.accessibleName() == title
+    assert options.widget().width() == options.viewport().width()  # nothing is pushed out of sight
 
 
 def test_size_that_is_chosen_is_shown(qtbot, context, panel):
