@@ -618,6 +618,7 @@ class SketchSession(QObject):
         elif isinstance(result, SketchStep):
             self._on_step(result)
         elif isinstance(result, SketchEnded):
+            self._set_loading(None)
             self._set_job(None)
             if result.error is not None:
                 self._on_failed(result.error)

@@ -12,8 +12,9 @@ from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
 from tests.scripted_engine import scripted
+from workers.errors import EngineError
 from workers.png_settings import png_with_settings, read_settings
-from workers.results import SketchRequest, VideoFrame
+from workers.results import Progress, SketchEnded, SketchJob, SketchRequest, VideoFrame
 
 
 @pytest.fixture
@@ -101,6 +102,20 @@ def test_model_that_loads_is_told_where_the_picture_comes(qtbot, context, panel,
     with qtbot.waitSignal(context.closed, timeout=20_000):
         context.close()
     assert panel.picture.view.empty_text == "The picture forms here while you draw."
+
+
+def test_model_that_could_not_be_loaded_for_a_picture_loads_no_longer(qtbot, panel, session):
+    qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
+    job = SketchJob(1, 1, "ordered", SketchRequest())
+    session._on_result(job)
+    session._on_result(Progress(0.4, "Loading Stable Diffusion"))
+    assert panel.picture.view.empty_text == "Loading Stable Diffusion\n40%"
+    assert panel.prompt_bar.status.text() == "Loading Stable Diffusion"
+
+    session._on_result(SketchEnded(job, False, EngineError("It does not fit.")))
+
+    assert panel.picture.view.empty_text == "The picture forms here while you draw."
+    assert panel.prompt_bar.status.text() == "It did not work. The message above says why."
 
 
 def test_nobody_is_told_to_draw_who_has_drawn(panel, session, draw):
