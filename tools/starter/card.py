@@ -178,7 +178,10 @@ print(processor.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_t
             ("asked to describe the picture: things named, F1", "described.object_f1", 0.0),
         ),
         "An answer is judged by what it claims: the thing, the place, the colour, the number, yes or no. The second\n"
-        "question of a conversation follows the model's own first answer.",
+        "question of a conversation follows the model's own first answer.\n\n"
+        "It learned from 240,000 conversations, the first 86,000 of them six about each picture; `make starter` takes\n"
+        "three throughout. starter-blip-vqa, which reaches 92 %, learned from a million questions: whether something is\n"
+        "there and where comes late, so longer training comes next.",
     ),
     "starter-sd": Card(
         "Starter Stable Diffusion",

@@ -88,4 +88,5 @@ def llava_tokenizer() -> LlamaTokenizer:
         pad_token="<pad>",
         additional_special_tokens=[USER, ASSISTANT, IMAGE],
         add_bos_token=False,  # the chat template writes it
+        padding_side="left",  # said again, because it is saved only so
     )

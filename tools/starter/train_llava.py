@@ -41,9 +41,9 @@ from tools.starter.train_vit import ASSETS, TOWER, as_input
 from tools.starter.training import dtype_of, options, train
 from tools.starter.world import COLOURS, NAMES
 
-STEPS = 4000
-PICTURES = 8  # of a batch
-TALKS = 6  # about each
+STEPS = 5000
+PICTURES = 16  # of a batch
+TALKS = 3  # about each
 SHARES = (0.22, 0.27, 0.12, 0.18, 0.13, 0.08)  # of `ABOUTS` and "describe" among first turns
 SEED = 6
 IGNORED = -100

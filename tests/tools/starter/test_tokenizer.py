@@ -77,6 +77,13 @@ def test_sentences_come_back_in_whole_words(llava):
         assert llava.decode(llava(turn.answer).input_ids) == turn.answer
 
 
+def test_chats_of_several_lengths_end_together(llava):
+    short, long = llava(["What is it?", "What is on the left?"], padding=True).input_ids
+
+    assert short[0] == llava.pad_token_id
+    assert short[-1] == long[-1]
+
+
 def test_llava_spells_what_it_does_not_know(llava):
     for text in ("zebra", "Ça va ?", "\u732b\nOK"):
         ids = llava(text).input_ids
