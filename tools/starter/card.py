@@ -194,7 +194,12 @@ pipeline("a red cat", num_inference_steps=4, guidance_scale=1.0).images[0].save(
         (("the thing is recognised", "recognised", 0.85), ("its colour is as asked for", "colours_right", 0.80)),
         """Of the drawings themselves {m[of_the_originals][recognised]:.1%} are recognised, and of their colours
 {m[of_the_originals][colours_right]:.1%} are seen. A picture takes {m[cpu_seconds]:.2f} s of one processor core.
-The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 24 x 24 x 4.""",
+The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 24 x 24 x 4.
+
+It is made to be steered by a sketch; from words alone it knows colours, and hardly a shape. These weights were trained
+for 2,045 steps of 24 drawings on denoising alone, then for some 2,700 of 10 as `train_sd` says, the first 1,600 of
+these with less weight on looks and more noise between the steps; `make starter` takes the last way from the start. The
+share that is recognised went on rising to the end, so longer training comes next.""",
         96,
         DRAWINGS,
     ),

@@ -13,11 +13,14 @@ from tools.starter.scenes import GLYPH_PX, Pixels, Split, look
 from tools.starter.texts import KIND_OF, called, with_article
 from tools.starter.world import KINDS
 
+# Of several glyphs of a kind, the one that is as people sketch it.
+SKETCHED = "🐱🐶🐭🐰🐵🐓🐟🐳🐴🐮🐷🍦🎂☕🚗🚚🚂🛩⛵🏠🕒📖📱☂🎩👟🌳🌼🍁☀⛰"
+GLYPHS = tuple(next((glyph for glyph in kind.glyphs if glyph in SKETCHED), kind.glyphs[0]) for kind in KINDS)
 SIZE_PX = 96
 LARGE_PX = 2 * SIZE_PX  # what is drawn before it is reduced, so that edges and lines are smooth
 TEMPLATES = ("{}", "{}", "a photo of {}", "a picture of {}", "a drawing of {}", "an icon of {}", "this is {}")
-ROUGHNESS = (0.2, 0.6, 1.0, 2.0, 4.0, 8.0)  # from a careful drawing to one where hardly a line is where it should be
-ROUGHNESS_SHARES = (0.18, 0.18, 0.2, 0.2, 0.14, 0.1)
+ROUGHNESS = (0.0, 0.3, 0.8, 1.5, 3.0, 6.0)  # from a careful drawing to one where hardly a line is where it should be
+ROUGHNESS_SHARES = (0.3, 0.25, 0.2, 0.13, 0.08, 0.04)
 ENDINGS = (", photo, high quality", ", high quality", ", photo", ", cute", ", detailed", ", cartoon style", ", 3d")
 
 Lines = list[NDArray[np.float32]]  # polylines (n, 2): x and y
@@ -59,12 +62,12 @@ def draw(
         roughness: of the sketch: 0 has every line where it is, 2 is quickly drawn; one of `ROUGHNESS` where None.
     """
     kind = int(rng.integers(len(KINDS))) if name is None else next(i for i, k in enumerate(KINDS) if k.name == name)
-    name, colour, rgba = look(rng, kind, split, GLYPH_PX)
+    name, colour, rgba = look(rng, kind, split, GLYPH_PX, GLYPHS[kind], flips=0 if is_posed else 0.2)
     seen = _posed(rng, rgba) if is_posed else _bent(rng, rgba)
-    is_white = bool(rng.random() < 0.3)
+    is_white = bool(rng.random() < 0.6)
     behind = _white() if is_white else _background(rng, seen)
     large = behind * (1 - seen[..., 3:]) + seen[..., :3]
-    pixels = cv2.resize(np.clip(255 * large, 0, 255).astype(np.uint8), (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
+    pixels = _reduced(large)
     if roughness is None:
         roughness = float(rng.choice(ROUGHNESS, p=ROUGHNESS_SHARES))
     strokes = by_hand(rng, outline_of(seen), roughness)
@@ -94,13 +97,13 @@ def _posed(rng: np.random.Generator, rgba: NDArray[np.float32]) -> NDArray[np.fl
 
 def _bent(rng: np.random.Generator, rgba: NDArray[np.float32]) -> NDArray[np.float32]:
     """Moved, turned, stretched and bent: as different as the same thing is from hand to hand."""
-    side = rng.uniform(0.5, 1.0) * LARGE_PX
-    stretch = np.exp(rng.normal(0, 0.14))
+    side = rng.choice([rng.uniform(0.45, 0.7), rng.uniform(0.7, 1.0)], p=[0.15, 0.85]) * LARGE_PX
+    stretch = np.exp(rng.normal(0, 0.12))
     width, height = side * min(1, stretch), side * min(1, 1 / stretch)
     free = (LARGE_PX - np.float32([width, height])) / 2
     middle = LARGE_PX / 2 + rng.uniform(-1, 1, size=2) * free
     bend = rng.choice([0, 1, 1, 2]) * rng.uniform(0.01, 0.035) * side
-    return _mapped(rgba, _turned(rng.normal(0, 0.12), width, height), middle, _field(rng, bend, cells=4))
+    return _mapped(rgba, _turned(rng.normal(0, 0.1), width, height), middle, _field(rng, bend, cells=4))
 
 
 def _turned(angle: float, width: float, height: float) -> NDArray[np.float64]:
@@ -129,6 +132,10 @@ def _field(rng: np.random.Generator, amount_px: float, *, cells: int) -> NDArray
     return cv2.resize(coarse, (LARGE_PX, LARGE_PX), interpolation=cv2.INTER_CUBIC)
 
 
+def _reduced(large: NDArray[np.float32]) -> Pixels:
+    return cv2.resize(np.clip(255 * large, 0, 255).astype(np.uint8), (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
+
+
 def _white() -> NDArray[np.float32]:
     return np.ones((LARGE_PX, LARGE_PX, 3), np.float32)
 
@@ -137,7 +144,7 @@ def _background(rng: np.random.Generator, seen: NDArray[np.float32]) -> NDArray[
     """Plain or from one colour softly to another; pale mostly, and never nearly as the thing."""
     mean = seen[..., :3].sum(axis=(0, 1)) / seen[..., 3].sum()
     for _ in range(12):
-        hue, saturation, value = rng.random(), rng.uniform(0, 0.3), 1 - 0.7 * rng.random() ** 3
+        hue, saturation, value = rng.random(), rng.uniform(0, 0.25), 1 - 0.6 * rng.random() ** 4
         first = np.float32(colorsys.hsv_to_rgb(hue, saturation, value))
         if np.abs(first - mean).sum() > 0.4:
             break
@@ -172,7 +179,7 @@ def by_hand(rng: np.random.Generator, lines: tuple[Lines, Lines], roughness: flo
     around, within = lines
     if not roughness:
         return around + within
-    detail = rng.choice([0, 0.3, 0.7, 1.0])
+    detail = rng.choice([0, 0.4, 0.7, 1.0, 1.0])
     kept = around + [line for line in within if rng.random() < detail]
     drawn: Lines = []
     for _ in range(2 if rng.random() < min(0.3, 0.12 * roughness) else 1):  # now and then drawn twice over

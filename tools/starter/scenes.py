@@ -137,13 +137,16 @@ def render(
 
 
 def look(
-    rng: np.random.Generator, kind: int, split: Split, side_px: float
+    rng: np.random.Generator, kind: int, split: Split, side_px: float, character: str = "", flips: float = 0.5
 ) -> tuple[str, str | None, NDArray[np.float32]]:
-    """A thing's name, its colour and its glyph, reduced by areas to no less than `side_px` so that none flickers."""
+    """A thing's name, its colour and its glyph, reduced by areas to no less than `side_px` so that none flickers.
+
+    The glyph is `character`, or any of the kind's where that is empty; so often as `flips` says, its mirror image.
+    """
     name = KINDS[kind].name
-    character = str(rng.choice(list(KINDS[kind].glyphs)))
+    character = character or str(rng.choice(list(KINDS[kind].glyphs)))
     rgba = glyph(character, max(1, int(GLYPH_PX / side_px)))
-    if rng.random() < 0.5:
+    if rng.random() < flips:
         rgba = rgba[:, ::-1]
     tints = [tint for tint in TINTS if not is_held_out(name, tint.colour)]
     if split == "held_out" and rng.random() < 0.5:

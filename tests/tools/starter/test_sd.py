@@ -23,8 +23,7 @@ def _one_thread():
 @pytest.fixture(scope="module")
 def sketched():
     torch.manual_seed(0)
-    unet = new_unet()
-    model = Sketched(unet, new_controlnet(unet)).eval()
+    model = Sketched(new_unet(), new_controlnet()).eval()
     for name, parameter in model.controlnet.named_parameters():
         if "controlnet_down" in name or "controlnet_mid" in name:
             torch.nn.init.normal_(parameter, std=0.1)  # zero at first: then no sketch would make a difference
@@ -34,8 +33,7 @@ def sketched():
 @pytest.fixture(scope="module")
 def frozen():
     torch.manual_seed(0)
-    vae = train_autoencoder.new_model().eval()
-    return Frozen(*Frozen.words(), vae, new_scheduler())
+    return Frozen.around(train_autoencoder.new_model().eval())
 
 
 def batch(count, controlled):
@@ -118,11 +116,31 @@ def test_a_text_is_read_once(frozen, monkeypatch):
     torch.testing.assert_close(read[1], again[0])
 
 
+def test_most_second_looks_are_at_the_later_ones_of_four_steps():
+    timesteps = train_sd.chosen_timesteps(np.random.default_rng(0), 1000)
+
+    few = torch.isin(timesteps, torch.tensor(train_sd.FEW_STEPS[1:])).float().mean()
+    assert 0.75 < float(few) < 0.85
+    assert 1 <= int(timesteps.min()) < int(timesteps.max()) < train_sd.FEW_STEPS[0]
+
+
+@needs_font
+def test_the_better_a_picture_is_matched_the_less_unlike_it_looks(frozen, tmp_path):
+    pool = DrawingPool.open(tmp_path, drawings=3)
+    pool.fill()
+    latents = torch.from_numpy(frozen.latents(pool.pixels)) * frozen.vae.config.scaling_factor
+    pixels = train_sd.as_input(pool.pixels)
+
+    own = frozen.unlikeness(latents, pixels, (0, 0, SIZE_PX))
+    others = frozen.unlikeness(latents.roll(1, 0), pixels, (0, 0, SIZE_PX))
+
+    assert float(own) < 0.7 * float(others)
+
+
 @needs_font
 def test_a_few_steps_on_one_drawing_make_the_loss_smaller(frozen, tmp_path):
     torch.manual_seed(0)
-    unet = new_unet()
-    model = Sketched(unet, new_controlnet(unet))
+    model = Sketched(new_unet(), new_controlnet())
     pool = DrawingPool.open(tmp_path, drawings=3)
     pool.fill()
     optimiser = torch.optim.AdamW(model.parameters(), 1e-3)
