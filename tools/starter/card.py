@@ -180,8 +180,8 @@ print(processor.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_t
         "An answer is judged by what it claims: the thing, the place, the colour, the number, yes or no. The second\n"
         "question of a conversation follows the model's own first answer.\n\n"
         "It learned from 240,000 conversations, the first 86,000 of them six about each picture; `make starter` takes\n"
-        "three throughout. starter-blip-vqa, which reaches 92 %, learned from a million questions: whether something is\n"
-        "there and where comes late, so longer training comes next.",
+        "three throughout. starter-blip-vqa (92 %) learned from a million questions. Whether something is\n"
+        "there, and where, comes late: longer training comes next.",
     ),
     "starter-sd": Card(
         "Starter Stable Diffusion",
@@ -197,7 +197,7 @@ pipeline("a red cat", num_inference_steps=4, guidance_scale=1.0).images[0].save(
 The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 24 x 24 x 4.
 
 It is made to be steered by a sketch; from words alone it knows colours, and hardly a shape. These weights were trained
-for 2,045 steps of 24 drawings on denoising alone, then for some 2,700 of 10 as `train_sd` says, the first 1,600 of
+for 2,045 steps of 24 drawings on denoising alone, then for some 3,400 of 10 as `train_sd` says, the first 1,600 of
 these with less weight on looks and more noise between the steps; `make starter` takes the last way from the start. The
 share that is recognised went on rising to the end, so longer training comes next.""",
         96,

@@ -17,8 +17,8 @@ from tools.starter.train_sd import Frozen, Sketched, as_control, bent, loss_of
 from tools.starter.train_vit import ASSETS
 from tools.starter.training import options, train
 
-STEPS = 600
-BATCH = 20
+STEPS = 400
+BATCH = 10
 SEED = 13
 
 
