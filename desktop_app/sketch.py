@@ -46,7 +46,7 @@ from workers.sources.image_file import read_image
 
 LONGEST_PX = 2048  # of what is read: no picture that is drawn is larger
 SIDE_STEP_PX = 8
-MOST_SEED = 2**31 - 1  # as in the window
+NEW_SEEDS_BELOW = 2**31 - 1  # short ones are easily told
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         request = catalogue.located(request)
         for number, target in enumerate(targets):
             status.clear()
-            one = replace(request, seed=(request.seed + number) % (MOST_SEED + 1))
+            one = request.variation(number)
             image = _drawn(lease, one, interrupts, status, complain, f"{number + 1}/{len(targets)}")
             status.clear()
             _write(target, image, replaces=order.replaces)
@@ -198,7 +198,7 @@ def _request(
     model = _model(order, catalogue, like, complain)
     preset = presets_for(catalogue, model, "final", machine())[0]
     if like is None:
-        base = replace(preset.request(model), seed=secrets.randbelow(MOST_SEED))
+        base = replace(preset.request(model), seed=secrets.randbelow(NEW_SEEDS_BELOW))
     else:
         base = _moved(like, model, catalogue, complain)
     init = _picture(order.init) if order.init else base.init_image

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workers.engines.sketch.schedulers import SCHEDULERS
 from workers.errors import SourceError
-from workers.results import Control, ControlKind, Frame, Lora, Picture, SketchRequest
+from workers.results import LARGEST_SEED, Control, ControlKind, Frame, Lora, Picture, SketchRequest
 
 KEYWORD = "sensorium"
 VERSION = 1
@@ -31,7 +31,6 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_BYTES = 64 * 2**20  # of a chunk, packed or not: a drawing of 2048 x 2048 takes less
 MOST_TEXT = 100_000
 TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
-LARGEST_SEED = 2**63 - 1
 
 
 class _Strict(BaseModel):

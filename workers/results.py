@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:  # the window reads this file before its first paint, and numpy would double that time
@@ -191,6 +191,8 @@ class Lora:
     scale: float = 1.0
 
 
+LARGEST_SEED = 2**63 - 1
+
 TINY_VAE = "tiny-vae"
 """The name of the small autoencoder in the folders of a SketchRequest."""
 
@@ -235,6 +237,10 @@ class SketchRequest:
     vae: Literal["full", "tiny"] = "full"
     has_previews: bool = field(default=True, compare=False)
     folders: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def variation(self, n: int) -> SketchRequest:
+        """The same with the n-th seed after this one's; after the largest comes 0."""
+        return replace(self, seed=(self.seed + n) % (LARGEST_SEED + 1))
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,6 @@ log = logging.getLogger(__name__)
 TOPIC = "sketch"
 DISK_TOPIC = "drawing"
 RESULTS_KEPT_BYTES = 512 * 2**20
-LARGEST_SEED = 2**63 - 1
 NEW_SEEDS_BELOW = 2**31  # short ones are easily told
 UPSCALE = 2
 UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
@@ -248,7 +247,7 @@ class SketchSession(QObject):
 
     def generate(self, count: int = 1) -> None:
         """Makes pictures of what is drawn now: the first with the seed that is set, each other with the next one."""
-        self._order(lambda request: [replace(request, seed=_next_seed(request.seed, n)) for n in range(count)])
+        self._order(lambda request: [request.variation(n) for n in range(count)])
 
     def regenerate_selection(self, base: GeneratedImage | None = None) -> None:
         """Makes what is selected anew; every pixel elsewhere stays as `base` has it, or the newest picture."""
@@ -708,7 +707,3 @@ class SketchSession(QObject):
         self._close_autosave()
         for worker in [*self._ending, *self._listeners, *([self._worker] if self._worker else [])]:
             worker.stop_and_wait()
-
-
-def _next_seed(seed: int, n: int) -> int:
-    return (seed + n) % (LARGEST_SEED + 1)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from tests.workers.engines.sketch.conftest import boat, save_base, save_controln
 from tests.workers.engines.sketch.test_preprocessors import save_depth
 from workers.catalogue.catalogue import Catalogue
 from workers.engine_pool import EnginePool
-from workers.png_settings import read_settings
+from workers.png_settings import png_with_settings, read_settings
 
 SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
 TINY = ("--prompt", "a boat", "--steps", "2", "--guidance-scale", "3", "--size", "64x64", "--seed", "7")
@@ -184,6 +185,20 @@ def test_a_lora_may_be_named_by_its_file(kept: Path, tmp_path: Path) -> None:
     request = read_settings(tmp_path / "styled.png")
     assert request is not None
     assert [(lora.model, lora.scale) for lora in request.loras] == [(str(file), 0.8)]
+
+
+@in_threads
+def test_a_large_seed_of_another_picture_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sketch", *TINY, "-o", str(tmp_path / "first.png")]) == 0
+    request = read_settings(tmp_path / "first.png")
+    assert request is not None
+    large = replace(request, seed=2**40 + 5)
+    (tmp_path / "large.png").write_bytes(png_with_settings(pixels(tmp_path / "first.png"), large))
+    capsys.readouterr()
+
+    assert cli.main(["sketch", "--like", str(tmp_path / "large.png"), "-o", str(tmp_path / "again.png")]) == 0
+
+    assert lines_of(capsys)[0]["seed"] == 2**40 + 5
 
 
 @in_threads
