@@ -25,7 +25,7 @@ from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
 from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
 from desktop_app.terminal import Interrupts, LiveText, StatusLine
-from workers.catalogue.catalogue import Catalogue, ModelEntry, ModelStatus
+from workers.catalogue.catalogue import Catalogue, ModelEntry
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
 from workers.engines.registry import engines, engines_for
@@ -156,11 +156,9 @@ def choose_spec(
         raise UsageError("The model '{id}' does not turn speech into text.", id=entry.id)
     if not _can(entry, language, task):
         able = [other for other in catalogue.entries("speech") if _can(other, language, task)]
-        able.sort(
-            key=lambda other: (catalogue.status(other.id) is not ModelStatus.INSTALLED, engine not in other.engines)
-        )
+        able.sort(key=lambda other: (not catalogue.is_installed(other), engine not in other.engines))
         is_free = not model and engine in ("", *able[0].engines)
-        if not is_free or catalogue.status(able[0].id) is not ModelStatus.INSTALLED:
+        if not is_free or not catalogue.is_installed(able[0]):
             raise _knows_only_english(entry, able[0], engine, language, task)
         entry = able[0]
     engine = engine or (settings.hear.engine if settings.hear.engine in entry.engines else entry.engines[0])

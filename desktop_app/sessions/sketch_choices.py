@@ -13,6 +13,7 @@ from desktop_app.styles import styled
 from workers.catalogue.presets import Preset, presets_for
 from workers.engines.devices import machine
 from workers.engines.sketch.fits import check_lora
+from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
 from workers.engines.transformers_models import config_of
 from workers.pictures import frame_of, on_ground, rgba_of
 from workers.results import Control, ControlKind, ControlMap, Frame, Lora, Picture, SketchRequest
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from desktop_app.canvas.document import Drawing as CanvasDrawing
     from desktop_app.canvas.snapshot import Snapshot
     from desktop_app.settings import Draw, Settings
-    from workers.catalogue.catalogue import Catalogue, ModelEntry
+    from workers.catalogue.catalogue import Catalogue
     from workers.engines.base import EngineSpec
-
-LINE_KINDS = ("scribble", "softedge", "canny")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
     catalogue.locate(entry.id)  # says why it cannot be used, before anything is drawn
     controls: dict[ControlKind, str] = {}
     for kind in get_args(ControlKind):
-        fitting = [one for one in catalogue.companions(entry.id, "control", kind) if _is_there(catalogue, one)]
+        fitting = [one for one in catalogue.companions(entry.id, "control", kind) if catalogue.is_installed(one)]
         if fitting:
             controls[kind] = fitting[0].id
     loras = catalogue.companions(entry.id, "lora")
@@ -90,9 +89,9 @@ def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
         final=presets_for(catalogue, entry.id, "final", machine())[0],
         is_starter=entry.source == "bundled",
         controls=controls,
-        loras={one.id: one.title for one in loras if _is_there(catalogue, one)},
+        loras={one.id: one.title for one in loras if catalogue.is_installed(one)},
         other_loras={
-            one.id: one.title for one in catalogue.entries("lora") if one not in loras and _is_there(catalogue, one)
+            one.id: one.title for one in catalogue.entries("lora") if one not in loras and catalogue.is_installed(one)
         },
     )
 
@@ -110,10 +109,6 @@ def add_lora(settings: Settings, catalogue: Catalogue, file: Path) -> tuple[str,
     plan = sketch_plan(settings, catalogue)
     check_lora(file.name, file, config_of(catalogue.locate(plan.model_id) / "unet"))
     return catalogue.add_folder(file).id, sketch_plan(settings, catalogue)
-
-
-def _is_there(catalogue: Catalogue, entry: ModelEntry) -> bool:
-    return catalogue.status(entry.id) == "installed"
 
 
 def sketch_spec(settings: Settings, catalogue: Catalogue, model_id: str) -> EngineSpec:
@@ -319,7 +314,7 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
 
     images = {}
     if (lines := _lines(request)) is not None:
-        images[Layer.LINE_ART] = _ink(_dark_on_light(on_ground(rgba_of(lines.image), 255)))
+        images[Layer.LINE_ART] = _ink(255 - lines_on_black(rgba_of(lines.image)))
     if request.init_image is not None and request.mask_image is None:
         images[Layer.COLOR] = _ink(frame_of(request.init_image))
     if images:
@@ -338,10 +333,6 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
 def _lines(request: SketchRequest) -> Control | None:
     """What was drawn; a map of another picture is none."""
     return next((control for control in request.controls if control.kind in LINE_KINDS), None)
-
-
-def _dark_on_light(pixels: Frame) -> Frame:
-    return 255 - pixels if pixels.mean() < 128 else pixels
 
 
 def _ink(pixels: Frame) -> QImage:

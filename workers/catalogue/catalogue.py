@@ -173,9 +173,12 @@ class Catalogue:
             return ModelStatus.INSTALLED
         return ModelStatus.PARTIAL if self.partial_folder(entry.id).is_dir() else ModelStatus.ABSENT
 
+    def is_installed(self, entry: ModelEntry) -> bool:
+        return self.status(entry.id) is ModelStatus.INSTALLED
+
     def installed(self, task: Task) -> list[ModelEntry]:
         """The models of the task that are there and whole."""
-        return [entry for entry in self.entries(task) if self.status(entry.id) is ModelStatus.INSTALLED]
+        return [entry for entry in self.entries(task) if self.is_installed(entry)]
 
     def default_model(self, task: Task, engine: str = "") -> ModelEntry:
         """The first model of the task, and of the engine if one is named, that is installed, else that could be.
@@ -192,7 +195,7 @@ class Catalogue:
         ]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
-        installed = (entry for entry in entries if self.status(entry.id) is ModelStatus.INSTALLED)
+        installed = (entry for entry in entries if self.is_installed(entry))
         return next(installed, entries[0])
 
     def fits(self, entry: ModelEntry, machine: Machine) -> bool:
@@ -232,7 +235,7 @@ class Catalogue:
         """
         entries = self.companions(model_id, "control", kind)
         for entry in entries:
-            if self._is_installed(entry):
+            if self.is_installed(entry):
                 return entry
         if entries:
             raise ModelMissing(
@@ -309,7 +312,7 @@ class Catalogue:
         named = [*(control.model for control in request.controls), *(lora.model for lora in request.loras)]
         folders = {model_id: str(self.locate(model_id)) for model_id in named}
         for entry in self.companions(request.model, "vae"):
-            if self._is_installed(entry):
+            if self.is_installed(entry):
                 folders.setdefault(TINY_VAE, str(self.locate(entry.id)))
         return replace(request, folders=folders)
 
@@ -319,7 +322,7 @@ class Catalogue:
         Raises:
             ModelMissing, ModelBroken: its model is not installed; the hint says how to get it.
         """
-        entry = next((entry for entry in self.entries() if entry.task == kind and self._is_installed(entry)), None)
+        entry = next((entry for entry in self.entries() if entry.task == kind and self.is_installed(entry)), None)
         entry = entry or next(entry for entry in self.entries() if entry.task == kind)
         return self.spec(entry.engines[0], entry.id)
 
@@ -440,9 +443,6 @@ class Catalogue:
         return entry
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _is_installed(self, entry: ModelEntry) -> bool:
-        return self.status(entry.id) is ModelStatus.INSTALLED
 
     def _folder(self, entry: ModelEntry) -> Path:
         if entry.source == "folder":

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workers.catalogue.catalogue import Catalogue, MachineClass, ModelStatus, machine_class
+from workers.catalogue.catalogue import Catalogue, MachineClass, machine_class
 from workers.engines.base import Task
 from workers.engines.devices import Machine
 from workers.results import Control, ControlKind, Lora, Picture, SketchRequest
@@ -76,7 +76,7 @@ def presets_for(catalogue: Catalogue, model_id: str, purpose: Purpose, machine: 
 
     def installed(task: Task) -> set[str]:
         entries = catalogue.companions(model_id, task)
-        return {entry.id for entry in entries if catalogue.status(entry.id) is ModelStatus.INSTALLED}
+        return {entry.id for entry in entries if catalogue.is_installed(entry)}
 
     loras, has_tiny_vae = installed("lora"), bool(installed("vae"))
     usable = [
