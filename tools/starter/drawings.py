@@ -67,7 +67,7 @@ def draw(
     is_white = bool(rng.random() < 0.6)
     behind = _white() if is_white else _background(rng, seen)
     large = behind * (1 - seen[..., 3:]) + seen[..., :3]
-    pixels = _reduced(large)
+    pixels = cv2.resize(np.clip(255 * large, 0, 255).astype(np.uint8), (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
     if roughness is None:
         roughness = float(rng.choice(ROUGHNESS, p=ROUGHNESS_SHARES))
     strokes = by_hand(rng, outline_of(seen), roughness)
@@ -130,10 +130,6 @@ def _field(rng: np.random.Generator, amount_px: float, *, cells: int) -> NDArray
     """Smooth displacements (LARGE_PX, LARGE_PX, 2) of about `amount_px`."""
     coarse = rng.normal(0, amount_px, size=(cells, cells, 2)).astype(np.float32)
     return cv2.resize(coarse, (LARGE_PX, LARGE_PX), interpolation=cv2.INTER_CUBIC)
-
-
-def _reduced(large: NDArray[np.float32]) -> Pixels:
-    return cv2.resize(np.clip(255 * large, 0, 255).astype(np.uint8), (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
 
 
 def _white() -> NDArray[np.float32]:
