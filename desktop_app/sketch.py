@@ -15,6 +15,7 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
+from desktop_app.files import write_file
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.styles import styled
@@ -27,7 +28,7 @@ from workers.engines.devices import machine
 from workers.engines.sketch.layout import check_size
 from workers.engines.sketch.line_maps import LINE_KINDS
 from workers.engines.sketch.schedulers import check_scheduler
-from workers.errors import DiskError, SourceError, UsageError, disk_error
+from workers.errors import DiskError, SourceError, UsageError
 from workers.pictures import picture_of
 from workers.png_settings import png_with_settings, read_settings
 from workers.results import (
@@ -131,7 +132,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
             one = request.variation(number)
             image = _drawn(lease, one, interrupts, status, complain, f"{number + 1}/{len(targets)}")
             status.clear()
-            _write(target, image, replaces=order.replaces)
+            write_file(target, png_with_settings(image.pixels, image.request), replaces=order.replaces)
             _tell(order, target, image, spec)
     return 0
 
@@ -359,27 +360,6 @@ def _drawn(
             case Progress():
                 status.show(result.message)
     raise AssertionError("an engine ends with a picture or an error")
-
-
-def _write(path: Path, image: GeneratedImage, *, replaces: bool) -> None:
-    """Writes a picture whole or not at all.
-
-    Raises:
-        UsageError: something came there in the meantime.
-        DiskError: the disk is full, read-only or gone.
-    """
-    beside = path.with_name(f".{path.name[:40]}.{os.getpid()}")
-    try:
-        try:
-            beside.write_bytes(png_with_settings(image.pixels, image.request))
-            if replaces:
-                beside.replace(path)
-            else:
-                os.link(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_error(error, path) from error
 
 
 def _tell(order: Order, path: Path, image: GeneratedImage, spec: EngineSpec) -> None:

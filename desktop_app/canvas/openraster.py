@@ -18,8 +18,8 @@ from PySide6.QtGui import QImage, QImageReader
 
 from desktop_app.canvas.document import LARGEST_SIDE_PX, Drawing
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer, Reference
-from desktop_app.canvas.pictures import write_file
 from desktop_app.canvas.snapshot import Snapshot, png_bytes
+from desktop_app.files import write_file
 from workers.errors import SourceError
 
 NAMES = {Layer.LINE_ART: "Line art", Layer.COLOR: "Colour", Layer.REFERENCE: "Reference"}

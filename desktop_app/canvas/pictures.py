@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +11,8 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.snapshot import Snapshot, png_bytes
-from workers.errors import UsageError, disk_error
+from desktop_app.files import write_file
+from workers.errors import UsageError
 from workers.results import Frame
 
 JPEG_QUALITY = 92
@@ -77,23 +77,6 @@ def export(snapshot: Snapshot, path: Path, part: Part = "all", background: Backg
         write_file(path, _jpeg_bytes(exported(snapshot, part)))
     else:
         raise UsageError("'{name}' is no picture that can be written.", "Let it end in .png or .jpg.", name=path.name)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Writes a file whole, or leaves what was there.
-
-    Raises:
-        DiskError: it cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            beside.write_bytes(data)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_error(error, path) from error
 
 
 def _jpeg_bytes(image: QImage) -> bytes:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-import os
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, ValidationError
 
+from desktop_app.files import beside, write_file
 from desktop_app.history.records import Edit, Item, Kind, StoredSegment
 from desktop_app.history.subtitles import Cue, build_cues
 from workers.errors import DiskError, SourceError, UsageError, disk_error
@@ -219,27 +218,9 @@ def check_target(path: Path, formats: Sequence[str] = FORMATS) -> None:
             raise UsageError("'{path}' is a folder.", "Give the name of a file.", path=path)
         if not path.parent.is_dir():
             raise DiskError("The folder '{folder}' does not exist.", "Make it first.", folder=path.parent)
-        beside = _beside(path)
-        beside.touch()
-        beside.unlink()
-    except OSError as error:
-        raise disk_error(error, path) from error
-
-
-def write_file(path: Path, content: str | bytes) -> None:
-    """Writes a file whole or not at all.
-
-    Raises:
-        DiskError: the disk is full, read-only or gone.
-    """
-    beside = _beside(path)
-    try:
-        try:
-            beside.write_bytes(content.encode() if isinstance(content, str) else content)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        unfinished = beside(path)
+        unfinished.touch()
+        unfinished.unlink()
     except OSError as error:
         raise disk_error(error, path) from error
 
@@ -252,11 +233,6 @@ def _picture_bytes(item: Item) -> bytes:
         raise SourceError(
             "The picture of item {item_id} cannot be read: {reason}.", item_id=item.id, reason=error.strerror
         ) from error
-
-
-def _beside(path: Path) -> Path:
-    """Where a file is written before it gets its name; part of a long name, so that this one is not too long."""
-    return path.with_name(f".{path.name[:40]}.{os.getpid()}-{threading.get_ident()}")
 
 
 def shows_tracks(segments: Sequence[StoredSegment], options: ExportOptions) -> bool:

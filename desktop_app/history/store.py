@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop_app.files import write_file
 from desktop_app.history import changes, database, export, pictures, search
 from desktop_app.history.changes import Change, Target
 from desktop_app.history.export import ExportOptions
@@ -336,7 +337,7 @@ class History:
                 text = export.to_json(item, segments, {segment.id: self.edits(segment.id) for segment in segments})
             case _:
                 text = export.picture_of(item, path)
-        export.write_file(path, text)
+        write_file(path, text)
 
     def import_json(self, path: Path) -> Future[int]:
         """Adds an item that was exported as JSON.

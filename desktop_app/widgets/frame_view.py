@@ -58,19 +58,6 @@ def image_of(frame: Frame) -> QImage:
     )
 
 
-def pixels_of(image: QImage) -> Frame:
-    """A picture of Qt as pixels; what is transparent becomes white."""
-    import numpy as np
-
-    opaque = QImage(image.size(), QImage.Format.Format_RGB888)
-    opaque.fill(Qt.GlobalColor.white)
-    painter = QPainter(opaque)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    rows = np.frombuffer(opaque.constBits(), np.uint8).reshape(opaque.height(), opaque.bytesPerLine())
-    return rows[:, : 3 * opaque.width()].reshape(opaque.height(), opaque.width(), 3).copy()
-
-
 class FrameView(QWidget):
     """Asks for the newest picture as often as the screen shows one, and paints when it is a new one.
 

@@ -45,9 +45,8 @@ class OptionsSide(QScrollArea):
         super().__init__()
         self._context = context
         self._session = context.sessions.sketch
-        self._best: dict[str, float] = {
-            "draw.control_start": 0.0
-        }  # what a slider at 0 stands for, by the place of its setting
+        # What a slider at 0 stands for, by the place of its setting.
+        self._best: dict[str, float] = {"draw.control_start": 0.0}
         self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

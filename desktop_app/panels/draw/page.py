@@ -163,7 +163,7 @@ class DrawPanel(QWidget):
             return
 
         def work(_job: Job) -> None:
-            from desktop_app.canvas.pictures import write_file
+            from desktop_app.files import write_file
             from workers.png_settings import png_with_settings
 
             write_file(path, png_with_settings(image.pixels, image.request))

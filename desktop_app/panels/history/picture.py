@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.history.markdown import LONGEST_VALUE
 from desktop_app.history.records import Item, Remark
 from desktop_app.jobs import Job
 from desktop_app.widgets.frame_view import FrameView
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 LONGEST_PX = 2560
 ROOMY_FROM_PX = 440
 SHOWN_SCORES = 6
-LONGEST_VALUE = 300  # what is longer is a picture or a mask
 RATINGS = ((1, "thumb-up"), (-1, "thumb-down"))
 RATING_PX = 16
 

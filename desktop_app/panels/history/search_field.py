@@ -9,10 +9,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPix
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app import theme
+from desktop_app.canvas.pictures import frame_of
 from desktop_app.sessions.library_session import PictureQuery
 from desktop_app.widgets.drop_target import paths_in
 from desktop_app.widgets.elided_label import ElidedLabel
-from desktop_app.widgets.frame_view import image_of, pixels_of
+from desktop_app.widgets.frame_view import image_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +90,7 @@ class SearchField(QWidget):
             return False
         if data.hasImage():
             image = QImage(data.imageData())
-            self.show_like(pixels_of(image), image)
+            self.show_like(frame_of(image), image)
             return True
         paths = paths_in(data)
         if paths and paths[0].is_file():

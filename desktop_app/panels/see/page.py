@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
+from desktop_app.canvas.pictures import frame_of
 from desktop_app.context import AppContext
 from desktop_app.panels.see.ask import AskTab
 from desktop_app.panels.see.caption import CaptionTab
@@ -27,7 +28,6 @@ from desktop_app.panels.see.stage import Stage
 from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
-from desktop_app.widgets.frame_view import pixels_of
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.screen_picker import ScreenPicker
 
@@ -219,7 +219,7 @@ class SeePanel(QWidget):
     def take(self, data: QMimeData) -> bool:
         """Looks at a picture that was dropped or pasted; whether there was one."""
         if data.hasImage():
-            pixels = pixels_of(QImage(data.imageData()))
+            pixels = frame_of(QImage(data.imageData()))
             self._open(lambda: self._session.open_pixels(pixels, self.tr("Clipboard")))
         elif paths := paths_in(data):
             self.open_file(paths[0])

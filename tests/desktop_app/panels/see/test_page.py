@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app import theme
+from desktop_app.canvas.pictures import frame_of
 from desktop_app.panels import discover
-from desktop_app.panels.see.page import SAMPLE, SeePanel, pixels_of
+from desktop_app.panels.see.page import SAMPLE, SeePanel
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.screen_picker import ScreenPicker
@@ -207,7 +208,7 @@ def test_what_is_transparent_in_a_pasted_picture_becomes_white():
     image.fill(Qt.GlobalColor.transparent)
     image.setPixelColor(1, 0, QColor(*RED))
 
-    pixels = pixels_of(image)
+    pixels = frame_of(image)
 
     assert pixels.shape == (2, 3, 3)
     assert tuple(pixels[0, 1]) == RED
