@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from desktop_app.context import AppContext, Message
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
+from workers.engine_pool import EnginePool
 
 
 @pytest.fixture
@@ -27,3 +29,19 @@ def messages(context: AppContext) -> list[Message]:
     posted: list[Message] = []
     context.message_posted.connect(posted.append)
     return posted
+
+
+@pytest.fixture
+def _in_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Engines of the commands in this process, where torch is imported only once."""
+    import torch
+
+    for command in ("look", "sketch"):
+        monkeypatch.setattr(f"desktop_app.{command}.EnginePool", functools.partial(EnginePool, placement="thread"))
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # threads that wait for one another by spinning are slow on a busy machine
+    yield
+    torch.set_num_threads(before)
+
+
+in_threads = pytest.mark.usefixtures("_in_threads")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import signal
@@ -17,31 +16,16 @@ import pytest
 from PIL import Image
 
 from desktop_app import cli
+from tests.desktop_app.conftest import in_threads
 from tests.loopback_chat import PIECES, Loopback, running
 from tests.workers.engines.vision.conftest import PICTURES, save_blip, save_chat
 from workers.catalogue.catalogue import Catalogue
-from workers.engine_pool import EnginePool
 from workers.engines.vision.blip import Blip, BlipOptions
 from workers.results import Answer, AnswerToken, ImageRequest
 from workers.sources.image_file import read_image
 
 SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
 FROG, BOAT = str(PICTURES / "frog.jpg"), str(PICTURES / "boat.jpg")
-
-
-@pytest.fixture
-def _in_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Engines in this process, where torch is imported only once."""
-    import torch
-
-    monkeypatch.setattr("desktop_app.look.EnginePool", functools.partial(EnginePool, placement="thread"))
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # threads that wait for one another by spinning are slow on a busy machine
-    yield
-    torch.set_num_threads(before)
-
-
-in_threads = pytest.mark.usefixtures("_in_threads")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +19,11 @@ from PIL import Image
 
 from desktop_app import cli
 from desktop_app.paths import Paths
+from tests.desktop_app.conftest import in_threads
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import boat, save_base, save_controlnet, save_lora
 from tests.workers.engines.sketch.test_preprocessors import save_depth
 from workers.catalogue.catalogue import Catalogue
-from workers.engine_pool import EnginePool
 from workers.png_settings import png_with_settings, read_settings
 
 SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
@@ -50,21 +49,6 @@ def _models(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tiny-sd", "tiny-scribble", "tiny-depth-net", "tiny-lora", "tiny-estimator"):
         models.add_folder(kept / name)
     monkeypatch.setattr("desktop_app.sketch.Catalogue", functools.partial(Catalogue, starters_dir=kept))
-
-
-@pytest.fixture
-def _in_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Engines in this process, where torch is imported only once."""
-    import torch
-
-    monkeypatch.setattr("desktop_app.sketch.EnginePool", functools.partial(EnginePool, placement="thread"))
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # threads that wait for one another by spinning are slow on a busy machine
-    yield
-    torch.set_num_threads(before)
-
-
-in_threads = pytest.mark.usefixtures("_in_threads")
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from workers.engines.base import Engine
+from workers.engines.registry import engines
 from workers.results import Frame
 
 ASSETS = Path(__file__).parents[4] / "assets"
@@ -140,3 +142,11 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
         return made[name]
 
     return folder
+
+
+def loaded(name: str, folder: Path, **options: object) -> Engine:
+    """A tiny model of `MODELS`, in the engine that it is for."""
+    engine = engines()[MODELS[name][0]]
+    made = engine(folder, engine.info.options(dtype="float32", **options))
+    made.load(lambda *_: None)
+    return made

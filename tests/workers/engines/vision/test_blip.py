@@ -5,15 +5,12 @@ import pytest
 from PIL import Image
 
 from tests.workers.engines.vision.conftest import ASSETS, THINGS
+from workers.cancel import never
 from workers.engines.vision.blip import AT_ONCE, Blip, BlipOptions
 from workers.errors import Cancelled, EngineError, ModelBroken, SourceError, UsageError
 from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn
 
 QUESTIONS = ("what is this?", "what is on the left?", "is a cat in the picture?", "zebra 🦓?", "a")
-
-
-def never() -> bool:
-    return False
 
 
 def loaded(folder) -> Blip:

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.workers.engines.vision.tiny_chats import MOST_TOKENS
+from workers.cancel import never
 from workers.engines.chat_models import ChatOptions
 from workers.engines.vision import blip2
 from workers.engines.vision.blip2 import Blip2
@@ -12,10 +13,6 @@ from workers.errors import Cancelled, EngineError, ModelBroken, OutOfMemory, Sou
 from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn
 
 QUESTIONS = ("what is this?", "is a cat on the left?", "why?", "two dogs 🐕🐕, and a zebra?", "a")
-
-
-def never() -> bool:
-    return False
 
 
 def loaded(folder) -> Blip2:

@@ -4,23 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.workers.engines.vision.conftest import MODELS
+from tests.workers.engines.vision.conftest import loaded
+from workers.cancel import never
 from workers.engines import chat_models, transformers_models
 from workers.engines.chat_models import ChatOptions
-from workers.engines.registry import engines
 from workers.errors import EngineError, OutOfMemory, PackageMissing
 from workers.results import ImageRequest, Turn
-
-
-def never() -> bool:
-    return False
-
-
-def loaded(name, folder, **options):
-    engine = engines()[MODELS[name][0]]
-    made = engine(folder, engine.info.options(dtype="float32", **options))
-    made.load(lambda *_: None)
-    return made
 
 
 def answers(engine, pictures) -> list[str]:

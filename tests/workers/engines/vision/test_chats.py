@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from tests.workers.engines.vision.conftest import MODELS, SIZE_PX
+from tests.workers.engines.vision.conftest import SIZE_PX, loaded
 from tests.workers.engines.vision.tiny_chats import MOST_TOKENS, byte_level_tokenizer, llama_tokenizer
+from workers.cancel import never
 from workers.engines import chat_models
 from workers.engines.chat_models import BROKEN, Generation, Writing
-from workers.engines.registry import engines
 from workers.engines.vision import idefics
 from workers.errors import Cancelled, EngineError, ModelBroken, OutOfMemory, SourceError, UsageError
 from workers.results import Answer, AnswerToken, ImageRequest, Turn
@@ -25,17 +25,6 @@ ARCHITECTURES = {
 PROCESSORS = {"tiny-smolvlm2": "Idefics3Processor"}  # that of its own wants to see videos, too, and torchvision
 TILED = ("tiny-idefics3", "tiny-smolvlm", "tiny-smolvlm2")
 QUESTIONS = ("what is this?", "is a cat on the left?", "why?", "two dogs 🐕🐕, and a zebra?", "a")
-
-
-def never() -> bool:
-    return False
-
-
-def loaded(name, folder, **options):
-    engine = engines()[MODELS[name][0]]
-    made = engine(folder, engine.info.options(dtype="float32", **options))
-    made.load(lambda *_: None)
-    return made
 
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)

@@ -5,15 +5,12 @@ import pytest
 from PIL import Image
 
 from tests.workers.engines.vision.conftest import STARTERS, THINGS
+from workers.cancel import never
 from workers.engines.vision.clip import Clip, ClipOptions, backgrounds_for
 from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import ImageRequest
 
 LABELS = tuple(f"a {thing}" for thing in THINGS)
-
-
-def never() -> bool:
-    return False
 
 
 def loaded(folder) -> Clip:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.loopback_chat import PIECES, Handler, Loopback, answer_in_pieces, running
+from workers.cancel import never
 from workers.engine_process import EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.engines.vision import server
@@ -20,10 +21,6 @@ from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn, Verd
 
 FRAME = np.full((480, 640, 3), 77, np.uint8)
 KEY = "key-that-nobody-may-read"
-
-
-def never() -> bool:
-    return False
 
 
 @pytest.fixture
