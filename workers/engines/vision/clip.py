@@ -20,6 +20,7 @@ from pydantic import Field
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device
 from workers.engines.measured import prepare_torch
+from workers.engines.packed import pack
 from workers.engines.transformers_models import config_of, load_errors, load_model, run_errors
 from workers.errors import Cancelled, ModelBroken, SourceError, UsageError
 from workers.results import Embeddings, Frame, ImageRequest, LabelScores
@@ -87,6 +88,8 @@ class Clip:
             self._model = load_model(
                 "AutoModel", self._folder, device=device, dtype=prepare_torch(device, self._options.dtype)
             )
+            looks = self._model.config.vision_config
+            pack(self._model.vision_model, rows=(looks.image_size // looks.patch_size) ** 2)
             from transformers import AutoImageProcessor, AutoTokenizer
 
             self._pictures = AutoImageProcessor.from_pretrained(self._folder, local_files_only=True)

@@ -1,0 +1,57 @@
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from workers.engines import packed
+
+
+class Block(nn.Module):
+    """Both kinds of linear layers that vision towers have, nested."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+        self.mlp = nn.Sequential(nn.Linear(32, 96), nn.GELU(), nn.Linear(96, 32, bias=False))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        seen, _ = self.attention(inputs, inputs, inputs)
+        return self.mlp(seen)
+
+
+@pytest.fixture
+def block():
+    torch.manual_seed(0)
+    return Block().eval()
+
+
+@pytest.mark.parametrize("shape", [(1, 50, 32), (3, 7, 32), (1, 1, 32)])
+def test_packed_layers_compute_the_same_for_any_number_of_rows(block, monkeypatch, shape):
+    monkeypatch.setattr(packed, "_is_faster", lambda linears, rows: True)
+    inputs = torch.randn(*shape)
+    with torch.inference_mode():
+        before = copy.deepcopy(block)(inputs)
+
+        assert packed.pack(block, rows=50)
+
+        assert not any(type(layer) is nn.Linear for layer in block.modules())
+        assert torch.allclose(block(inputs), before, atol=1e-6)
+
+
+def test_layers_in_another_format_stay(block, monkeypatch):
+    asked = []
+    monkeypatch.setattr(packed, "_is_faster", lambda linears, rows: asked.extend(linears))
+
+    assert not packed.pack(block.bfloat16(), rows=50)
+
+    assert asked == []
+
+
+def test_nothing_changes_where_packing_is_slower(block, monkeypatch):
+    times_s = iter([2.0, 1.0])
+    monkeypatch.setattr(packed, "_time_s", lambda layers, inputs: next(times_s))
+
+    assert not packed.pack(block, rows=50)
+
+    assert [type(layer) for layer in block.mlp] == [nn.Linear, nn.GELU, nn.Linear]
