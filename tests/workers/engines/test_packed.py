@@ -2,6 +2,7 @@ import copy
 
 import pytest
 import torch
+from peft import LoraConfig, inject_adapter_in_model
 from torch import nn
 
 from workers.engines import packed
@@ -55,3 +56,37 @@ def test_nothing_changes_where_packing_is_slower(block, monkeypatch):
     assert not packed.pack(block, rows=50)
 
     assert [type(layer) for layer in block.mlp] == [nn.Linear, nn.GELU, nn.Linear]
+
+
+@pytest.mark.parametrize("size", [(24, 24), (8, 40)])
+def test_packed_convolutions_compute_the_same_for_any_size_of_picture(size):
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(4, 16, 3, padding=1), nn.SiLU(), nn.Conv2d(16, 8, 3, stride=2, groups=2)).eval()
+    plain = copy.deepcopy(network)
+    inputs = torch.randn(2, 4, *size)
+
+    packed.pack_convolutions(network)
+
+    with torch.inference_mode():
+        network(torch.randn(1, 4, 24, 24))  # packs
+        assert network[0].weight.layout is not torch.strided
+        assert torch.allclose(network(inputs), plain(inputs), atol=1e-6)
+
+
+def test_lora_of_a_packed_convolution_is_heeded():
+    torch.manual_seed(0)
+    network, inputs = nn.Sequential(nn.Conv2d(4, 8, 3)).eval(), torch.randn(1, 4, 12, 12)
+    plain = copy.deepcopy(network)
+    packed.pack_convolutions(network)
+    network(inputs)
+
+    found = []
+    for one in (network, plain):
+        torch.manual_seed(1)
+        inject_adapter_in_model(LoraConfig(r=2, target_modules=["0"], init_lora_weights=False), one)
+        with torch.inference_mode():
+            found.append(one(inputs))
+
+    assert torch.allclose(*found, atol=1e-6)
+    with torch.inference_mode():
+        assert not torch.allclose(found[0], network[0].base_layer(inputs))

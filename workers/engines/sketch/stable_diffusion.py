@@ -132,7 +132,7 @@ class StableDiffusion:
 
         if self.device == "cuda":
             network.to(memory_format=torch.channels_last)
-        if self._options.compile:
+        if self._options.compile and self.device != "cpu":
             network.compile()
         else:
             self._let_cancel(network)

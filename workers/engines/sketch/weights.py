@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.engines.base import OnProgress
+from workers.engines.packed import pack_convolutions
 from workers.engines.sketch.fits import is_union
 from workers.engines.transformers_models import config_of, load_errors
 from workers.errors import ModelBroken, ModelMissing
@@ -158,7 +159,9 @@ def _load(folder: Path, library: Any, class_name: str, *, device: str, dtype: An
     absent = [*report["missing_keys"], *report["mismatched_keys"]]
     if absent:
         raise ValueError(f"weights are missing or of another shape, such as {absent[0]}")
-    return model.to(device).eval().requires_grad_(False)
+    model = model.to(device).eval().requires_grad_(False)
+    pack_convolutions(model)
+    return model
 
 
 def _variant(folder: Path) -> str | None:

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SIGMOIDS = {"siglip", "siglip2"}  # trained to judge each label by itself
 SIGLIP_LENGTH = 64  # tokens, padding included: SigLIP has no mask and was trained with exactly so many
 AT_ONCE = 16  # pictures or texts; between such lots a request can be cancelled
+TOKENS = 16  # of what somebody searches for
 SETS_KEPT = 8  # of labels: the newest ones
 
 BACKGROUND_LABELS = ("a wall", "a room", "a person", "a table", "a street", "the sky", "a texture")
@@ -90,6 +91,7 @@ class Clip:
             )
             looks = self._model.config.vision_config
             pack(self._model.vision_model, rows=(looks.image_size // looks.patch_size) ** 2)
+            pack(self._model.text_model, rows=TOKENS)
             from transformers import AutoImageProcessor, AutoTokenizer
 
             self._pictures = AutoImageProcessor.from_pretrained(self._folder, local_files_only=True)

@@ -16,6 +16,7 @@ from diffusers import (
 from PIL import Image
 
 from tests.workers.engines.sketch.conftest import COLOURS, SIZE_PX, boat, control, sketch
+from workers.engines.packed import pack_convolutions
 from workers.engines.sketch.schedulers import SCHEDULERS, make_scheduler
 from workers.pictures import frame_of, picture_of
 from workers.results import Control, Lora
@@ -44,7 +45,10 @@ def drawn(pipeline, request, **more):
 
 
 def net(model_folder, name, kind=ControlNetModel):
-    return kind.from_pretrained(model_folder(name))
+    """A ControlNet that rounds as that of the engine does."""
+    loaded = kind.from_pretrained(model_folder(name))
+    pack_convolutions(loaded)
+    return loaded
 
 
 @pytest.mark.parametrize("scheduler", ["", *SCHEDULERS])
