@@ -64,7 +64,12 @@ class Snapshot:
         return self.flattened((Layer.LINE_ART,))
 
     def line_art_png(self) -> bytes:
-        return png_bytes(self.line_art().convertToFormat(QImage.Format.Format_RGB32))
+        """Black lines as one channel: it takes a third of the time to read them again."""
+        lines = self.line_art()
+        has_colors = not lines.allGray()
+        return png_bytes(
+            lines.convertToFormat(QImage.Format.Format_RGB32 if has_colors else QImage.Format.Format_Grayscale8)
+        )
 
     def color_png(self) -> bytes:
         """The colours on white, with no lines: where a picture starts from."""

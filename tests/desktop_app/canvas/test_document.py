@@ -1,12 +1,16 @@
+import io
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainterPath
 
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer
+from desktop_app.canvas.pictures import frame_of
 from desktop_app.canvas.strokes import RecordedStroke, StrokePoint, StrokeStyle, replay
 from tests.desktop_app.canvas.pens import pixels
 from workers.errors import UsageError
@@ -317,3 +321,15 @@ def test_equal_strokes_give_equal_bytes_whatever_was_undone_in_between(qapp):
         second.redo()
 
     assert first.snapshot().line_art_png() == second.snapshot().line_art_png()
+
+
+@pytest.mark.parametrize(("color", "mode"), [("#000000", "L"), ("#c01010", "RGB")])
+def test_lines_for_a_model_are_one_channel_where_they_have_no_color(document, color, mode):
+    draw(document, (10, 10), (90, 60), color=color)
+    snapshot = document.snapshot()
+
+    with Image.open(io.BytesIO(snapshot.line_art_png())) as opened:
+        seen = np.asarray(opened.convert("RGB"))
+        assert opened.mode == mode
+
+    assert (seen == frame_of(snapshot.line_art())).all()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pictures import on_ground
+from workers.pictures import is_opaque, on_ground
 from workers.results import ControlKind, Frame
 
 LINE_KINDS: frozenset[ControlKind] = frozenset({"scribble", "softedge", "canny"})
@@ -75,17 +75,18 @@ def is_drawing(grey: Grey) -> bool:
 
 def _opaque(rgba: NDArray[np.uint8]) -> Frame:
     """The picture on a ground that its ink stands out from."""
-    opacity = rgba[..., 3]
-    if (opacity == 255).all():
+    if is_opaque(rgba):
         return on_ground(rgba, 255)
-    weight = opacity.astype(np.float64)
+    weight = rgba[..., 3].astype(np.float64)
     ink = float((_grey(rgba[..., :3]) * weight).sum() / max(weight.sum(), 1.0))
     return on_ground(rgba, 255 if ink < 128 else 0)
 
 
 def _grey(picture: NDArray[np.uint8]) -> Grey:
     """Rec. 601 luma."""
-    return np.rint(picture @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.uint8)
+    import cv2
+
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY))
 
 
 def _contrast(grey: Grey) -> NDArray[np.int16]:

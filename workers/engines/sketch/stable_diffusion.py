@@ -13,6 +13,7 @@ a request first names them, and kept; so are the features of prompts and what co
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
 import logging
 import time
@@ -56,7 +57,7 @@ from workers.results import (
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 500
-PROMPTS_KEPT, PICTURES_KEPT = 32, 8
+PROMPTS_KEPT, PICTURES_KEPT, SCHEDULERS_KEPT = 32, 8, 8
 
 # What is tried where the memory of a GPU does not suffice, one after the other: the share of each side that is drawn,
 # and whether what is not at work waits in the computer's memory.
@@ -92,6 +93,7 @@ class StableDiffusion:
         self._base: Base | None = None
         self._words: Kept[Words] = Kept(PROMPTS_KEPT)
         self._pictures: Kept[Any] = Kept(PICTURES_KEPT)  # as tensors
+        self._schedulers: Kept[Any] = Kept(SCHEDULERS_KEPT)  # unused ones: a copy takes a quarter of the time
         self._colours: LatentColours | None = None
         self._step_s: dict[tuple[int, ...], float] = {}  # of what kind of step took how long
         self._decode_s = 0.0
@@ -123,7 +125,7 @@ class StableDiffusion:
             self._companions.drop_all()
         self._base = None
         self._colours = None
-        for kept in (self._words, self._pictures):
+        for kept in (self._words, self._pictures, self._schedulers):
             kept.drop_to(0)
 
     def _prepare(self, network: Any) -> None:
@@ -261,7 +263,7 @@ class StableDiffusion:
         generator = torch.Generator("cpu").manual_seed(request.seed)  # the same noise on every device
         drawing = Denoising(
             base.unet,
-            make_scheduler(request.scheduler, base.pipeline.scheduler, request.num_inference_steps),
+            self._scheduler(request),
             generator,
             shape=(1, base.unet.config.in_channels, *layout.latent_size),
             words=words,
@@ -274,6 +276,13 @@ class StableDiffusion:
             beginning=self._beginning(request, layout, generator),
         )
         return drawing, layout
+
+    def _scheduler(self, request: SketchRequest) -> Any:
+        def make() -> Any:
+            return make_scheduler(request.scheduler, self._loaded.pipeline.scheduler, request.num_inference_steps)
+
+        scheduler = self._schedulers.get((request.scheduler, request.num_inference_steps), make)
+        return copy.deepcopy(scheduler, {id(scheduler.config): scheduler.config})
 
     # ── words and pictures as tensors, kept ──────────────────────────────────────────────────────────────────────────
 
