@@ -531,7 +531,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Finds what was said and seen: words first, then pictures that show what the words say."""
+    """Finds what was said, seen and drawn: words first, then pictures that show what the words say."""
     from desktop_app.library.commands import Query, search
     from desktop_app.paths import Paths
 

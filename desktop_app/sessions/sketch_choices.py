@@ -147,31 +147,20 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
     if not (has_lines or has_colors or wish.control_map or wish.base or draw.prompt.strip()):
         return None
     preset = plan.final if is_final else plan.live
-    steered: list[tuple[ControlKind, Picture]] = []
-    if has_lines and draw.control:
-        steered.append((draw.control, Picture(snapshot.line_art_png())))
-    if wish.control_map is not None and wish.control_kind is not None:
-        steered.append((wish.control_kind, wish.control_map))
+    controls: list[Control] = []
+    if has_lines and draw.control and draw.control in plan.controls:
+        lines = preset.control(draw.control, Picture(snapshot.line_art_png()), plan.controls[draw.control])
+        controls.append(_heeded(lines, draw.conditioning_scale, draw.control_start, draw.control_end))
+    if wish.control_map and wish.control_kind and wish.control_kind in plan.controls:
+        reference = preset.control(wish.control_kind, wish.control_map, plan.controls[wish.control_kind])
+        controls.append(_heeded(reference, draw.reference_scale, draw.reference_start, draw.reference_end))
     init_image, mask_image, strength = None, None, draw.strength
     if wish.base is not None:
         init_image, mask_image, strength = wish.base, Picture(snapshot.selection_mask_png()), 1.0
     elif has_colors and draw.use_colors:
         init_image = Picture(snapshot.color_png())
     prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
-    request = preset.request(
-        plan.model_id,
-        prompt,
-        controls=tuple(
-            replace(
-                preset.control(kind, image, plan.controls[kind]),
-                conditioning_scale=draw.conditioning_scale or preset.conditioning_scale,
-                start=draw.control_start,
-                end=draw.control_end or preset.control_end,
-            )
-            for kind, image in steered
-            if kind in plan.controls
-        ),
-    )
+    request = preset.request(plan.model_id, prompt, controls=tuple(controls))
     return replace(
         request,
         negative_prompt=negative_prompt,
@@ -186,6 +175,16 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         strength=strength,
         mask_image=mask_image,
         loras=_loras(plan, request.loras, draw.loras),
+    )
+
+
+def _heeded(control: Control, scale: float, start: float, end: float) -> Control:
+    """As strictly and as long as somebody chose; 0 leaves the preset's."""
+    return replace(
+        control,
+        conditioning_scale=scale or control.conditioning_scale,
+        start=start or control.start,
+        end=end or control.end,
     )
 
 
@@ -238,7 +237,7 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
     known = {entry.id for entry in catalogue.companions(request.model, "lora")} if is_there else set()
     missing = [] if is_there else [request.model]
     missing += [lora.model for lora in request.loras if lora.model not in known]
-    other = next((control for control in request.controls if control is not _lines(request)), None)
+    other = _reference(request)
     drawing = drawing_of(request, size)
     is_part = request.init_image is not None and request.mask_image is not None
     return Restored(
@@ -261,6 +260,8 @@ def _by_itself(found: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
         {"draw.width": preset.width, "draw.height": preset.height},
         {"draw.conditioning_scale": preset.conditioning_scale},
         {"draw.control_end": preset.control_end},
+        {"draw.reference_scale": preset.conditioning_scale},
+        {"draw.reference_end": preset.control_end},
     )
     anyhow = {
         place: type(value)()
@@ -290,11 +291,18 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
         "draw.loras": {lora.model: lora.scale for lora in request.loras},
     }
     if (lines := _lines(request)) is not None:
-        found["draw.control"] = lines.kind
-    if request.controls:
-        found["draw.conditioning_scale"] = request.controls[0].conditioning_scale
-        found["draw.control_start"] = request.controls[0].start
-        found["draw.control_end"] = request.controls[0].end
+        found |= {
+            "draw.control": lines.kind,
+            "draw.conditioning_scale": lines.conditioning_scale,
+            "draw.control_start": lines.start,
+            "draw.control_end": lines.end,
+        }
+    if (reference := _reference(request)) is not None:
+        found |= {
+            "draw.reference_scale": reference.conditioning_scale,
+            "draw.reference_start": reference.start,
+            "draw.reference_end": reference.end,
+        }
     if request.init_image is not None and request.mask_image is None:
         found |= {"draw.use_colors": True, "draw.strength": request.strength}
     return found
@@ -333,6 +341,11 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
 def _lines(request: SketchRequest) -> Control | None:
     """What was drawn; a map of another picture is none."""
     return next((control for control in request.controls if control.kind in LINE_KINDS), None)
+
+
+def _reference(request: SketchRequest) -> Control | None:
+    """What a reference was turned into."""
+    return next((control for control in request.controls if control is not _lines(request)), None)
 
 
 def _ink(pixels: Frame) -> QImage:

@@ -34,6 +34,7 @@ WIDTH_PX = 264
 MAP_PX = 96
 COMBO_PX = 168  # of those with a title beside them
 TYPING_PAUSE_MS = 600
+percent = "{:.0%}".format
 SIZES = ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024))
 MOST_SEED = 2**53  # as far as a field of numbers is exact
 
@@ -46,7 +47,7 @@ class OptionsSide(QScrollArea):
         self._context = context
         self._session = context.sessions.sketch
         # What a slider at 0 stands for, by the place of its setting.
-        self._best: dict[str, float] = {"draw.control_start": 0.0}
+        self._best: dict[str, float] = {"draw.control_start": 0.0, "draw.reference_start": 0.0}
         self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -75,17 +76,15 @@ class OptionsSide(QScrollArea):
             self.control.addItem(text, value)
         self._follow_combo(self.control, "draw.control")
         self.scale = self._slider(self.tr("How strictly"), "draw.conditioning_scale", 0.05, 2.0)
-        self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, lambda value: f"{value:.0%}")
+        self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, percent)
         self.end.setToolTip(self.tr("The share of the steps in which lines are heeded; less is faster and freer"))
 
-        self.start = self._slider(
-            self.tr("But not in the first"), "draw.control_start", 0.0, 0.9, lambda value: f"{value:.0%}"
-        )
+        self.start = self._slider(self.tr("But not in the first"), "draw.control_start", 0.0, 0.9, percent)
         self.start.setToolTip(self.tr("The share of the steps before lines are heeded; more is freer"))
 
         self._heading(self.tr("Colours"))
         self.colors = self._switch(self.tr("Begin with the colour layer"), "draw.use_colors")
-        self.strength = self._slider(self.tr("Drawn anew"), "draw.strength", 0.05, 1.0, lambda value: f"{value:.0%}")
+        self.strength = self._slider(self.tr("Drawn anew"), "draw.strength", 0.05, 1.0, percent)
         self.strength.setToolTip(self.tr("How much of the colours is drawn anew; a little keeps them"))
 
         self._heading(self.tr("Reference"))
@@ -105,8 +104,19 @@ class OptionsSide(QScrollArea):
         )
         self.map = QLabel()
         self.map.setAccessibleName(self.tr("What the reference was turned into"))
-        self.map.hide()
-        self.rows.addWidget(self.map)
+        self.reference_rows = QWidget()
+        self.reference_rows.hide()
+        rows = QVBoxLayout(self.reference_rows)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.SPACE_S)
+        rows.addWidget(self.map)
+        self.reference_scale = self._slider(self.tr("How strictly"), "draw.reference_scale", 0.05, 2.0, into=rows)
+        for text, place, least, most in (
+            (self.tr("During the first"), "draw.reference_end", 0.1, 1.0),
+            (self.tr("But not in the first"), "draw.reference_start", 0.0, 0.9),
+        ):
+            self._slider(text, place, least, most, percent, into=rows)
+        self.rows.addWidget(self.reference_rows)
 
         self._heading(self.tr("Picture"))
         self.negative = QLineEdit(draw.negative_prompt)
@@ -214,6 +224,8 @@ class OptionsSide(QScrollArea):
         )
         self._best["draw.conditioning_scale"] = plan.final.conditioning_scale
         self._best["draw.control_end"] = plan.final.control_end
+        self._best["draw.reference_scale"] = plan.final.conditioning_scale
+        self._best["draw.reference_end"] = plan.final.control_end
         for place in self._best:
             self._show[place]()
         missing = self.tr("There is no ControlNet for this with the model that is chosen")
@@ -231,7 +243,7 @@ class OptionsSide(QScrollArea):
 
     def _show_map(self) -> None:
         found = self._session.control_map
-        self.map.setVisible(found is not None)
+        self.reference_rows.setVisible(found is not None)
         if found is None:
             self.reference.setCurrentIndex(0)
             return
@@ -297,7 +309,9 @@ class OptionsSide(QScrollArea):
         place: str,
         least: float,
         most: float,
-        shown: Callable[[float], str] = lambda value: f"{value:.2f}",
+        shown: Callable[[float], str] = "{:.2f}".format,
+        *,
+        into: QVBoxLayout | None = None,
     ) -> QSlider:
         number = theme.label("", "caption")
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -320,8 +334,9 @@ class OptionsSide(QScrollArea):
         head.addWidget(theme.label(text, "muted"))
         head.addStretch()
         head.addWidget(number)
-        self.rows.addLayout(head)
-        self.rows.addWidget(slider)
+        rows = into or self.rows
+        rows.addLayout(head)
+        rows.addWidget(slider)
         return slider
 
     def _number(

@@ -61,13 +61,17 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
         "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
         "conditioning_scale": 0.65, "control_start": 0.2, "control_end": 0.4, "strength": 0.55,
+        "reference_scale": 1.25, "reference_start": 0.1, "reference_end": 0.7,
         "loras": {ids[2]: 0.7}, "vae": "tiny",
     }  # fmt: skip
     before = {name: getattr(context.settings.draw, name) for name in chosen}
     for name, value in chosen.items():
         context.change_setting(f"draw.{name}", value)
     request = made(qtbot, session, panel.prompt_bar.generate).request
-    assert {control.kind for control in request.controls} == {"scribble", "depth"}
+    assert [(c.kind, c.conditioning_scale, c.start, c.end) for c in request.controls] == [
+        ("scribble", 0.65, 0.2, 0.4),
+        ("depth", 1.25, 0.1, 0.7),
+    ]
     (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
     for name, value in before.items():
         context.change_setting(f"draw.{name}", value)
