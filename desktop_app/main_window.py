@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
     def start_services(self) -> None:
         """What waits until the window has been painted: pages, the history, and what the status bar follows."""
         self.open_start_page()
+        self.context.run(lambda job: theme.read_icons())
         for problem in self.context.settings.problems:
             self.context.notify("warning", i18n.sentence(problem), i18n.hint(problem))
         self.context.open_history()

@@ -299,8 +299,18 @@ class _TintedIcon(QIconEngine):
 
 @cache
 def _renderer(name: str, stroke: str) -> QSvgRenderer:
-    source = (ICONS_DIR / f"{name}.svg").read_text("utf-8").replace("currentColor", stroke)
-    return QSvgRenderer(source.encode())
+    return QSvgRenderer(_source(name).replace("currentColor", stroke).encode())
+
+
+@cache
+def _source(name: str) -> str:
+    return (ICONS_DIR / f"{name}.svg").read_text("utf-8")
+
+
+def read_icons() -> None:
+    """Reads all icons, so that no paint waits for the disk later. From any thread."""
+    for file in ICONS_DIR.glob("*.svg"):
+        _source(file.stem)
 
 
 # ── palette and sheet ────────────────────────────────────────────────────────────────────────────────────────────────
