@@ -204,7 +204,8 @@ class StableDiffusion:
             width, height = (max(LEAST_PX, round(side * share)) for side in size)
             try:
                 self._set_rests(rests)
-                yield from self._attempt(replace(request, width=width, height=height))
+                for result in self._attempt(replace(request, width=width, height=height)):
+                    yield self._pasted(result, request) if isinstance(result, GeneratedImage) else result
                 return
             except OutOfMemory:
                 rung = self._rungs.get(size, 0) + 1
@@ -389,12 +390,18 @@ class StableDiffusion:
                 else:
                     raise
             yield notice
-        pixels = layout.crop(pixels)
-        if request.mask_image is not None and request.init_image is not None:
-            kept = layout.crop(layout.place(frame_of(request.init_image), fill="edge"))
-            share = layout.crop(self._mask(request.mask_image, layout))[..., None] / np.float32(255)
-            pixels = np.rint(kept + share * (pixels.astype(np.float32) - kept)).astype(np.uint8)
-        return pixels, request
+        return layout.crop(pixels), request
+
+    def _pasted(self, made: GeneratedImage, request: SketchRequest) -> GeneratedImage:
+        """A part that was made anew in its picture, which keeps its size where the part had to be made smaller."""
+        if request.mask_image is None or request.init_image is None:
+            return made
+        layout = Layout(request.width, request.height, self._loaded.factor)
+        kept = layout.crop(layout.place(frame_of(request.init_image), fill="edge"))
+        share = layout.crop(self._mask(request.mask_image, layout))[..., None] / np.float32(255)
+        part = layout.crop(layout.place(made.pixels, fill="edge")).astype(np.float32)
+        pixels = np.rint(kept + share * (part - kept)).astype(np.uint8)
+        return replace(made, pixels=pixels, request=replace(made.request, width=request.width, height=request.height))
 
     def _kind_of_step(self, drawing: Denoising, layout: Layout, step: int) -> tuple[int, ...]:
         return layout.width, layout.height, drawing.is_guided, drawing.n_controls(step)

@@ -479,6 +479,19 @@ def test_a_picture_too_large_for_the_memory_is_drawn_smaller_and_that_is_said(fr
     assert fresh.draw(image.request).pixels.tobytes() == image.pixels.tobytes()
 
 
+def test_a_part_that_is_too_large_for_the_memory_is_drawn_smaller_and_the_rest_stays_as_it_is(fresh):
+    short_of_memory(fresh.base.unet, lambda latents: latents.shape[-1] > 10)
+    mask = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
+    mask[13:40, 21:50] = 255
+
+    image = fresh.results(sketch(init_image=COLOURS, mask_image=picture_of(mask)))[-1]
+
+    kept = frame_of(COLOURS)
+    assert (image.request.width, image.request.height) == (SIZE_PX, SIZE_PX)
+    np.testing.assert_array_equal(image.pixels[mask == 0], kept[mask == 0])
+    assert (image.pixels[mask == 255] != kept[mask == 255]).mean() > 0.9
+
+
 def test_a_picture_that_cannot_be_drawn_at_all_is_told(fresh):
     hook = short_of_memory(fresh.base.unet, lambda latents: True)
 
