@@ -9,6 +9,7 @@ ones without: so the UNet alone has one good picture to make of each thing, and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from tools.starter.drawing_pool import POSED_EVERY, DrawingPool
 from tools.starter.drawings import SIZE_PX
+from tools.starter.texts import with_article
 from tools.starter.train_vit import ASSETS, as_input
 from tools.starter.training import dtype_of, options, train
+from tools.starter.world import KINDS
 
 VAE = ASSETS / "starter-sd" / "vae"
 LATENT_PX = 24  # of a side
@@ -33,8 +36,9 @@ SEED = 12
 SHARES = (0.4, 0.1, 0.1)  # of the second looks, those at the last `FEW_STEPS`; the rest goes to all timesteps alike
 MENDED = 4  # of a batch, looked at a second time
 OWN_SHARE = 0.8  # of the second looks, those at what the model made itself
-LOOKED_AT = 2  # of those, compared in their looks
+LOOKED_AT = 4  # of those, compared in their looks and in what is seen in them
 LOOKS_WEIGHT = 4.0
+SENSE_WEIGHT = 0.05
 SILENT_SHARE = 0.12  # of the prompts left out, so that guidance works
 FEW_STEPS = (999, 749, 499, 249)  # the timesteps of four steps
 SIZES = (40, 64, 112, 144)
@@ -79,11 +83,20 @@ class Frozen:
         """Of pictures (n, height, width, 3): (n, 4, LATENT_PX, LATENT_PX) with unit variance."""
         return (self.vae.encoder(as_input(pixels)) * self.vae.config.scaling_factor).numpy()
 
-    def unlikeness(self, latents: Tensor, pixels: Tensor, cut: tuple[int, int, int]) -> Tensor:
-        """How differently what latents stand for looks from pictures (n, 3, 96, 96), to the picture tower.
+    @cached_property
+    @torch.no_grad()
+    def names(self) -> Tensor:
+        """What the text tower says of the name of each thing, with length 1: (things, width)."""
+        names = [f"a photo of {with_article(kind, kind.name)}" for kind in KINDS]
+        tokens = self.tokenizer(names, padding=True, return_tensors="pt")
+        return functional.normalize(self.clip.get_text_features(**tokens).pooler_output, dim=-1)
 
-        What it makes of each patch is compared layer by layer, as in https://arxiv.org/abs/1801.03924, of the same
-        `cut` (left, top, side) of both.
+    def unlikeness(self, latents: Tensor, pixels: Tensor, cut: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
+        """How differently what latents stand for looks from pictures (n, 3, 96, 96), and how much else is seen in it.
+
+        For the looks, what the picture tower makes of each patch is compared layer by layer, as in
+        https://arxiv.org/abs/1801.03924, of the same `cut` (left, top, side) of both. For what is seen, the chances of
+        the names: their cross entropy with those of the pictures.
         """
         left, top, side = cut
         both = torch.cat([self.vae.decoder(latents / self.vae.config.scaling_factor), pixels])
@@ -91,11 +104,13 @@ class Frozen:
         size = self.clip.config.vision_config.image_size
         reduced = functional.interpolate(both, (size, size), mode="bilinear", antialias=True)
         seen = self.clip.vision_model(reduced, output_hidden_states=True)
-        states = [*seen.hidden_states[1:], self.clip.visual_projection(seen.pooler_output)]
-        made, right = zip(*(state.chunk(2) for state in states), strict=True)
-        return torch.stack(
+        whole = functional.normalize(self.clip.visual_projection(seen.pooler_output), dim=-1)
+        made, right = zip(*(state.chunk(2) for state in (*seen.hidden_states[1:], whole)), strict=True)
+        looks = torch.stack(
             [1 - functional.cosine_similarity(a, b.detach(), dim=-1).mean() for a, b in zip(made, right, strict=True)]
         ).mean()
+        chances, right_chances = (self.clip.logit_scale.exp() * whole @ self.names.T).chunk(2)
+        return looks, functional.cross_entropy(chances, right_chances.detach().softmax(dim=-1))
 
 
 class Sketched(nn.Module):
@@ -249,13 +264,13 @@ def loss_of(
     side = int(rng.integers(80, SIZE_PX + 1))
     left, top = rng.integers(SIZE_PX + 1 - side, size=2)
     seen = again[:LOOKED_AT]
-    looks = frozen.unlikeness(
+    looks, sense = frozen.unlikeness(
         torch.cat([first[seen], second[: len(seen)]]),
         as_input(pool.pixels[chosen[seen]]).repeat(2, 1, 1, 1),
         (left, top, side),
     )
     far = functional.mse_loss(first, latents) + functional.mse_loss(second, latents[again])
-    return far + LOOKS_WEIGHT * looks
+    return far + LOOKS_WEIGHT * looks + SENSE_WEIGHT * sense
 
 
 def main() -> None:
