@@ -196,10 +196,12 @@ pipeline("a red cat", num_inference_steps=4, guidance_scale=1.0).images[0].save(
 {m[of_the_originals][colours_right]:.1%} are seen. A picture takes {m[cpu_seconds]:.2f} s of one processor core.
 The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 24 x 24 x 4.
 
-It is made to be steered by a sketch; from words alone it knows colours, and hardly a shape. These weights were trained
-for 2,045 steps of 24 drawings on denoising alone, then for some 3,400 of 10 as `train_sd` says, the first 1,600 of
-these with less weight on looks and more noise between the steps; `make starter` takes the last way from the start. The
-share that is recognised went on rising to the end, so longer training comes next.""",
+It is made to be steered by a sketch; from words alone it knows colours, and what a thing's inside looks like, but to a
+person these pictures are blobs. What is recognised there is by the models: the training asks starter-clip to see the
+thing, and starter-vit, which no training asked, sees much the same. These weights were trained for 2,045 steps of 24
+drawings on denoising alone, then for some 4,900 of 10 as `train_sd` says: the first 1,600 of these with less weight on
+looks and more noise between the steps, all but the last 1,500 without asking what is seen in them; `make starter` takes
+the last way from the start. The share that is recognised went on rising to the end, so longer training comes next.""",
         96,
         DRAWINGS,
     ),
