@@ -125,16 +125,17 @@ def test_most_second_looks_are_at_the_later_ones_of_four_steps():
 
 
 @needs_font
-def test_the_better_a_picture_is_matched_the_less_unlike_it_looks(frozen, tmp_path):
+def test_the_better_a_picture_is_matched_the_less_unlike_it_looks_and_the_same_is_seen_in_it(frozen, tmp_path):
     pool = DrawingPool.open(tmp_path, drawings=3)
     pool.fill()
     latents = torch.from_numpy(frozen.latents(pool.pixels)) * frozen.vae.config.scaling_factor
     pixels = train_sd.as_input(pool.pixels)
 
-    own = frozen.unlikeness(latents, pixels, (0, 0, SIZE_PX))
-    others = frozen.unlikeness(latents.roll(1, 0), pixels, (0, 0, SIZE_PX))
+    looks, sense = frozen.unlikeness(latents, pixels, (0, 0, SIZE_PX))
+    looks_of_others, sense_of_others = frozen.unlikeness(latents.roll(1, 0), pixels, (0, 0, SIZE_PX))
 
-    assert float(own) < 0.7 * float(others)
+    assert float(looks) < 0.7 * float(looks_of_others)
+    assert float(sense) < 0.7 * float(sense_of_others)
 
 
 @needs_font
