@@ -39,8 +39,9 @@ from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
 from tools.starter.sentences import DESCRIBE
 from tools.starter.sounds import Clip
-from tools.starter.texts import ABOUTS, KIND_OF, Question, caption, question
+from tools.starter.texts import ABOUTS, Question, caption, question
 from tools.starter.train_blip_caption import score
+from tools.starter.train_clip import NAME_TEXTS
 from tools.starter.train_llava import answers_of, held_out_exam, messages_of, right_claims
 from tools.starter.train_wav2vec2 import (
     TRAINED_SPEAKERS,
@@ -124,7 +125,7 @@ def clip(folder: Path, count: int) -> Found:
 
     single = scenes_of(count, things=1, seed=2)
     truth = [scene.things[0].name for scene in single]
-    names = texts([f"a photo of {KIND_OF[name].singular}" for name in NAMES])
+    names = texts(NAME_TEXTS)
     found = [NAMES[int(i)] for i in (pictures(single) @ names.T).argmax(dim=1)]
 
     many = scenes_of(RETRIEVED, seed=3)

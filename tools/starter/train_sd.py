@@ -22,10 +22,9 @@ from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from tools.starter.drawing_pool import POSED_EVERY, DrawingPool
 from tools.starter.drawings import SIZE_PX
-from tools.starter.texts import with_article
+from tools.starter.train_clip import NAME_TEXTS
 from tools.starter.train_vit import ASSETS, as_input
 from tools.starter.training import dtype_of, options, train
-from tools.starter.world import KINDS
 
 VAE = ASSETS / "starter-sd" / "vae"
 LATENT_PX = 24  # of a side
@@ -87,8 +86,7 @@ class Frozen:
     @torch.no_grad()
     def names(self) -> Tensor:
         """What the text tower says of the name of each thing, with length 1: (things, width)."""
-        names = [f"a photo of {with_article(kind, kind.name)}" for kind in KINDS]
-        tokens = self.tokenizer(names, padding=True, return_tensors="pt")
+        tokens = self.tokenizer(NAME_TEXTS, padding=True, return_tensors="pt")
         return functional.normalize(self.clip.get_text_features(**tokens).pooler_output, dim=-1)
 
     def unlikeness(self, latents: Tensor, pixels: Tensor, cut: tuple[int, int, int]) -> tuple[Tensor, Tensor]:

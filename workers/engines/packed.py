@@ -7,9 +7,8 @@ https://uxlfoundation.github.io/oneDNN/dev_guide_inference_and_training_aspects.
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 TRIED = 8  # of the largest layers: too large for any cache together, where those of the model are
@@ -96,14 +95,15 @@ def _is_faster(linears: Sequence[Any], rows: int) -> bool:
         return _time_s(packed, inputs) * CLEARLY < _time_s(largest, inputs)
 
 
-def _time_s(layers: Sequence[Any], inputs: Iterable[Any]) -> float:
-    times_s = []
-    for _ in range(RUNS + 1):  # the first run also sets things up
+def _time_s(layers: Sequence[Any], inputs: Sequence[Any]) -> float:
+    def run_s() -> float:
         started_s = time.perf_counter()
         for layer, values in zip(layers, inputs, strict=True):
             layer(values)
-        times_s.append(time.perf_counter() - started_s)
-    return min(itertools.islice(times_s, 1, None))
+        return time.perf_counter() - started_s
+
+    run_s()  # the first run also sets things up
+    return min(run_s() for _ in range(RUNS))
 
 
 def _packed(linear: Any, rows: int) -> Any:
