@@ -41,7 +41,7 @@ from typing import Any, Protocol
 
 from workers.cancel import never, wait_for
 from workers.engines.base import Engine, EngineSpec, OnProgress
-from workers.engines.devices import physical_cores
+from workers.engines.devices import is_gpu_fault, is_out_of_memory, physical_cores
 from workers.engines.registry import create
 from workers.errors import AppError, Cancelled, EngineDied, OutOfMemory, PackageMissing
 from workers.results import Progress
@@ -50,6 +50,7 @@ log = logging.getLogger(__name__)
 
 GRACE_S = 10.0  # a cancelled request gets this long before the engine is killed: a kill costs the user its load
 BESIDE_SPEECH = 10  # niceness: a tenth of the processor's time where speech wants all of it, else no difference
+GPU_FAULT = 70  # the exit code of an engine whose GPU failed
 HIDDEN_COMMAND = "engine-process"  # the subcommand that a frozen app, which has no `python -m`, gives to `main`
 
 
@@ -122,8 +123,6 @@ def _explained(model_id: str) -> Iterator[None]:
         yield
     except (AppError, Cancelled):
         raise
-    except MemoryError as error:
-        raise _out_of_memory(model_id) from error
     except ModuleNotFoundError as error:
         raise PackageMissing(
             "The model '{model}' needs the Python package '{package}', which is not installed.",
@@ -132,7 +131,7 @@ def _explained(model_id: str) -> Iterator[None]:
             package=error.name,
         ) from error
     except Exception as error:
-        if type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower():  # torch, ctranslate2
+        if is_out_of_memory(error):
             raise _out_of_memory(model_id) from error
         raise
 
@@ -517,7 +516,10 @@ class _Server:
             log.debug("request %d failed", number, exc_info=True)
             values = {name: _plain(value) for name, value in error.values.items()}
             return _ERROR, type(error)(error.template, error.hint_template, **values)
-        except Exception:  # noqa: BLE001 - the top of the process; the window raises it as EngineBug
+        except Exception as error:
+            if is_gpu_fault(error):
+                log.exception("the GPU failed under request %d; only a new process can use it again", number)
+                os._exit(GPU_FAULT)
             return _BUG, traceback.format_exc()
         return _END, None
 

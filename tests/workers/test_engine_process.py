@@ -18,7 +18,7 @@ import pytest
 
 from tests.scripted_engine import ScriptedEngine, scripted
 from workers.cancel import Cancel
-from workers.engine_process import BESIDE_SPEECH, EngineBug, EngineProcess, EngineThread
+from workers.engine_process import BESIDE_SPEECH, GPU_FAULT, EngineBug, EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.errors import Cancelled, EngineDied, EngineError, ModelMissing, OutOfMemory, PackageMissing
 from workers.results import SAMPLE_RATE_HZ, SpeechRequest
@@ -470,3 +470,12 @@ def test_window_never_imports_a_heavy_library_while_an_engine_runs():
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
 
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_an_engine_whose_gpu_failed_ends_so_that_a_new_one_can_use_it(process, caplog):
+    with pytest.raises(EngineDied, match=f"exit code {GPU_FAULT}"):
+        list(process.run(("bug", "CUDA error: an illegal memory access was encountered")))
+
+    process.close()
+    assert not process.is_alive
+    assert "an illegal memory access" in caplog.text

@@ -35,6 +35,7 @@ from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Ver
 
 # Without one of each transformers goes on with no words, or with nothing that begins and ends a text.
 TOKENIZER_FILES = (("tokenizer_config.json",), ("tokenizer.json", "tokenizer.model", "vocab.json"))
+NumberFormat = Literal["auto", "float32", "float16", "bfloat16"]
 FEW_BITS_PACKAGE = "bitsandbytes"
 BESIDE_WEIGHTS = 1.2  # times the weights: what is computed, and what is remembered of a chat
 FIXED_TOKENS = 2048  # of a compiled model's memory, which grows, and is compiled again, for longer chats
@@ -45,7 +46,7 @@ class ChatOptions(EngineOptions):
     """What all engines offer that run a chat model."""
 
     device: DeviceChoice = Field("auto", title="Device", description="Where to compute: a GPU if there is one.")
-    dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+    dtype: NumberFormat = Field(
         "auto", title="Number format", description="Automatic is the fastest; a processor is tried out once."
     )
     weights: Literal["auto", "full", "8-bit", "4-bit"] = Field(
@@ -100,7 +101,7 @@ def load_chat_model(architecture: str, folder: Path, options: ChatOptions) -> tu
         EngineError: few bits without a GPU, or any of `load_model`.
     """
     device = torch_device(options.device)
-    dtype = prepare_torch(device, options.dtype, options.threads)
+    dtype = prepare_torch(device, _number_format(folder, device, options.dtype), options.threads)
     placement: dict[str, Any] = {}
     bits = options.weights
     if bits == "auto":
@@ -116,14 +117,28 @@ def load_chat_model(architecture: str, folder: Path, options: ChatOptions) -> tu
     return model, device
 
 
+def _number_format(folder: Path, device: str, choice: NumberFormat) -> NumberFormat:
+    """What is chosen; on a GPU that can, bfloat16 for a model that was trained in it: in float16 it may overflow."""
+    import torch
+
+    if choice == "auto" and device == "cuda" and _kept_as(folder) == "bfloat16":
+        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else choice
+    return choice
+
+
+def _kept_as(folder: Path) -> str:
+    """The number format of a model's weights in its folder, as its configuration says it."""
+    config = config_of(folder)
+    return str(config.get("dtype") or config.get("torch_dtype") or "float32")
+
+
 def _fits(folder: Path, dtype: Any) -> bool:
     """Whether the GPU has room for the weights in this format, or they cannot be made smaller here."""
     import torch
 
     if importlib.util.find_spec(FEW_BITS_PACKAGE) is None:
         return True
-    config = config_of(folder)
-    kept_as = getattr(torch, config.get("dtype") or config.get("torch_dtype") or "float32")
+    kept_as = getattr(torch, _kept_as(folder))
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     free, _ = torch.cuda.mem_get_info()
     return bool(BESIDE_WEIGHTS * size * dtype.itemsize / kept_as.itemsize <= free)

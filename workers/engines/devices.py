@@ -22,6 +22,12 @@ log = logging.getLogger(__name__)
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
+SIGNS_OF_NO_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "status_alloc_failed",  # of cuBLAS and cuDNN, which take memory of their own
+)
+
 
 @dataclass(frozen=True)
 class Gpu:
@@ -114,6 +120,21 @@ def torch_dtype(device: str, choice: Literal["auto", "float32", "float16", "bflo
     if choice == "auto":
         choice = "float16" if device == "cuda" else "float32"
     return getattr(torch, choice)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch, CUDA's libraries, CTranslate2 or Python ran out of memory, each in words of its own."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(sign in text for sign in SIGNS_OF_NO_MEMORY)
+
+
+def is_gpu_fault(error: BaseException) -> bool:
+    """Whether the GPU failed in a way after which nothing more can be computed in this process.
+
+    https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html: such errors stay until the process ends.
+    """
+    text = str(error).lower()  # of torch, and of CTranslate2
+    return ("cuda error:" in text or "cuda failed with error" in text) and not is_out_of_memory(error)
 
 
 def _resolve(choice: DeviceChoice, *, has_cuda: bool) -> Literal["cpu", "cuda"]:

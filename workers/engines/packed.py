@@ -72,7 +72,7 @@ def pack(module: Any, rows: int) -> bool:
         if type(child) is torch.nn.Linear  # attention modules reach into the weights of their own kinds
         and _suits(child)
     ]
-    if not _is_faster([linear for _, _, linear in places], rows):
+    if not places or not _is_faster([linear for _, _, linear in places], rows):
         return False
     for parent, name, linear in places:
         setattr(parent, name, _packed(linear, rows))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from workers.engines.devices import is_gpu_fault, is_out_of_memory
 from workers.errors import EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
 
 SMALLER = "Close other programs, or choose a smaller model."
@@ -72,11 +73,13 @@ def load_errors(folder: Path) -> Iterator[None]:
             "The Python package '{name}' is missing.", hint="Install it with `pip install {name}`.", name=error.name
         ) from error
     except Exception as error:
-        if _is_out_of_memory(error):
+        if is_out_of_memory(error):
             hint, smaller = _smaller_choice(folder)
             raise OutOfMemory(
                 "There is too little memory for the model in '{folder}'.", hint=hint, folder=folder, smaller=smaller
             ) from error
+        if is_gpu_fault(error):
+            raise
         raise ModelBroken(
             "The model in '{folder}' cannot be read: {reason}.",
             hint="Verify it on the Models page, or remove it and download it again.",
@@ -91,7 +94,7 @@ def run_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         hint, smaller = _smaller_choice(folder)
         raise OutOfMemory(
@@ -123,8 +126,3 @@ def wrong_task(folder: Path, task: str, wanted: str) -> EngineError:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text

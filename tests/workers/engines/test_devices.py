@@ -7,6 +7,8 @@ from workers.engines.devices import (
     Machine,
     ctranslate2_device,
     gpus,
+    is_gpu_fault,
+    is_out_of_memory,
     machine,
     memory_available_bytes,
     parse_nvidia_smi,
@@ -82,3 +84,21 @@ def test_dtype_goes_by_the_device():
     assert torch_dtype("cpu") is torch.float32
     assert torch_dtype("cuda") is torch.float16
     assert torch_dtype("cpu", "bfloat16") is torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("error", "is_memory", "is_fault"),
+    [
+        (MemoryError(), True, False),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."), True, False),
+        (RuntimeError("CUDA error: out of memory"), True, False),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True, False),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 9 bytes."), True, False),
+        (RuntimeError("CUDA error: device-side assert triggered"), False, True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False, True),
+        (RuntimeError("CUDA failed with error an illegal memory access was encountered"), False, True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False, False),
+    ],
+)
+def test_too_little_memory_and_a_gpu_that_failed_are_told_from_bugs(error, is_memory, is_fault):
+    assert (is_out_of_memory(error), is_gpu_fault(error)) == (is_memory, is_fault)

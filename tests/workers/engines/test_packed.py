@@ -90,3 +90,9 @@ def test_lora_of_a_packed_convolution_is_heeded():
     assert torch.allclose(*found, atol=1e-6)
     with torch.inference_mode():
         assert not torch.allclose(found[0], network[0].base_layer(inputs))
+
+
+def test_where_there_is_nothing_to_pack_nothing_is_tried(monkeypatch):
+    monkeypatch.setattr(packed, "_is_faster", lambda linears, rows: True)
+
+    assert not packed.pack(nn.Sequential(nn.Conv2d(4, 8, 3)), rows=50)

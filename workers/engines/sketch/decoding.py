@@ -62,7 +62,9 @@ def unscaled(vae: Any, latents: Any) -> Any:
 
 def decoded(vae: Any, latents: Any) -> Frame:
     """Latents as an autoencoder decodes them, (H, W, 3); rounded as diffusers' pipelines do it."""
+    import torch
+
     image = vae.decode(unscaled(vae, latents.to(vae.dtype)), return_dict=False)[0]
-    image = (image * 0.5 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).float().cpu().numpy()
-    pixels: Frame = (image * 255).round().astype(np.uint8)
+    image = (image * 0.5 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).float()
+    pixels: Frame = (image * 255).round().to(torch.uint8).contiguous().cpu().numpy()  # a quarter of what a GPU sends
     return pixels

@@ -69,7 +69,7 @@ class Denoising:
 
         self.n_unet_calls = 0
         self.n_controlnet_calls = 0
-        self.x0: Any = None  # what the picture seems to become, known after the first step
+        self._newest: tuple[Any, Any, Any] | None = None  # what the UNet saw, predicted, and when
         self._unet = unet
         self._scheduler = scheduler
         self._guidance_scale = guidance_scale
@@ -134,12 +134,16 @@ class Denoising:
         if self.is_guided:
             without, with_words = predicted.chunk(2)
             predicted = without + self._guidance_scale * (with_words - without)
-        self.x0 = self._expected(given[-1:], predicted, t)
+        self._newest = given[-1:], predicted, t
         self.latents = self._scheduler.step(predicted, t, self.latents, **self._step_options, return_dict=False)[0]
         self._step += 1
         self._keep_unmasked()
-        if self._step == self.of:
-            self.x0 = self.latents
+
+    @property
+    def x0(self) -> Any:
+        """What the picture seems to become, known after the first step."""
+        assert self._newest is not None, "a step comes first"
+        return self.latents if self._step == self.of else self._expected(*self._newest)
 
     def _control(self, given: Any, t: Any, step: int) -> tuple[list[Any] | None, Any]:
         """What the ControlNets that act in this step add to the UNet, summed as diffusers sums it."""

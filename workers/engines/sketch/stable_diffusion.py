@@ -123,6 +123,7 @@ class StableDiffusion:
     def unload(self) -> None:
         if self._base is not None:
             self._companions.drop_all()
+            del self._companions, self._reader  # they hold the model, too
         self._base = None
         self._colours = None
         for kept in (self._words, self._pictures, self._schedulers):
@@ -200,7 +201,8 @@ class StableDiffusion:
         """Makes the picture as it is asked for or, where memory is short, as it can be made."""
         size = request.width, request.height
         while True:
-            share, rests = CHEAPER[self._rungs.get(size, 0)]
+            rung = self._rungs.get(size, 0)
+            share, rests = CHEAPER[rung]
             width, height = (max(LEAST_PX, round(side * share)) for side in size)
             try:
                 self._set_rests(rests)
@@ -208,11 +210,12 @@ class StableDiffusion:
                     yield self._pasted(result, request) if isinstance(result, GeneratedImage) else result
                 return
             except OutOfMemory:
-                rung = self._rungs.get(size, 0) + 1
-                self._free(request)
+                rung += 1
                 if rung == len(CHEAPER) or (self.device != "cuda" and CHEAPER[rung][1]):
+                    self._free(request)
                     raise
                 self._rungs[size] = rung
+            self._free(request)  # only now: as long as the error is there, so are the tensors of where it was raised
             yield _cheaper_notice(*CHEAPER[rung], request)
 
     def _attempt(self, request: SketchRequest) -> Iterator[Progress | Notice | StepPreview | GeneratedImage]:
@@ -380,7 +383,6 @@ class StableDiffusion:
                     pixels = decoded(vae, drawing.latents)
                 break
             except OutOfMemory:
-                self._free(request)
                 if request.vae == "full" and TINY_VAE in request.folders and not is_tiny(vae):
                     request = replace(request, vae="tiny")
                     notice = Notice("Memory was short, so the small autoencoder decodes the picture.")
@@ -389,6 +391,7 @@ class StableDiffusion:
                     notice = Notice("Memory was short, so the picture is decoded in tiles.")
                 else:
                     raise
+            self._free(request)
             yield notice
         return layout.crop(pixels), request
 

@@ -220,33 +220,33 @@ class Whisper:
             generation_config=config,
             stopping_criteria=[stop_when_cancelled],
         )[0]
-        return [int(token) for token in sequence[len(head) :]]
+        generated: list[int] = sequence[len(head) :].tolist()
+        return generated
 
     def _listen_again(
         self, sound: Any, head: list[int], tokens: list[int], duration_s: float
     ) -> tuple[list[float], NDArray[np.float64], float]:
         """When each token starts and the last one ends (one time more than tokens), their probabilities, no speech."""
+        import torch
+
         self._model.set_attn_implementation("eager")  # only this one returns what it attends to
         try:
             output = self._forward(sound, [*head, *tokens], output_attentions=True)
         finally:
             self._model.set_attn_implementation("sdpa")
+        # All at once: each number that is fetched by itself waits for the GPU.
         chances = output.logits[0].float().softmax(-1)  # (positions, vocab)
         no_speech_prob = float(chances[head.index(self._start), self._no_times - 1])  # its neighbour: <|nospeech|>
-        rows = range(len(head) - 1, len(head) - 1 + len(tokens))
-        probabilities = np.array([float(chances[row, token]) for row, token in zip(rows, tokens, strict=True)])
+        rows = list(range(len(head) - 1, len(head) - 1 + len(tokens)))
+        probabilities = chances[rows, tokens].cpu().numpy().astype(np.float64)
         n_layers, n_heads = self._model.config.decoder_layers, self._model.config.decoder_attention_heads
         heads = getattr(self._published, "alignment_heads", None) or [
             (layer, number) for layer in range(n_layers // 2, n_layers) for number in range(n_heads)
         ]
         n_frames = max(1, math.ceil(duration_s / FRAME_S))
         # A row looks at the sound of the token that follows it: from the one before the text to the text's last.
-        attention = np.stack(
-            [
-                output.cross_attentions[layer][0, number, len(head) - 1 :, :n_frames].float().cpu()
-                for layer, number in heads
-            ]
-        )  # (heads, tokens + 1, frames)
+        looks = [output.cross_attentions[layer][0, number, len(head) - 1 :, :n_frames] for layer, number in heads]
+        attention = torch.stack(looks).float().cpu().numpy()  # (heads, tokens + 1, frames)
         starts = follow(attention) * FRAME_S
         return [min(float(start), duration_s) for start in starts], probabilities, no_speech_prob
 

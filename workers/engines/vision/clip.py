@@ -206,7 +206,8 @@ class Clip:
 
 
 def _rows(scores: Any) -> list[list[float]]:
-    return [[float(score) for score in row] for row in scores.cpu()]
+    rows: list[list[float]] = scores.tolist()
+    return rows
 
 
 def _lots(values: Sequence[Any], cancelled: Callable[[], bool]) -> Iterator[Sequence[Any]]:

@@ -86,4 +86,5 @@ class Vit:
         with run_errors(self._folder), torch.inference_mode():
             inputs = self._pictures(images=list(images), return_tensors="pt", input_data_format="channels_last")
             logits = self._model(**inputs.to(self._model.device, self._model.dtype)).logits  # (images, classes)
-            return [[float(chance) for chance in row] for row in logits.float().softmax(-1).cpu()]
+            chances: list[list[float]] = logits.float().softmax(-1).tolist()
+            return chances

@@ -1,5 +1,8 @@
 """What is drawn and how much work it takes, with tiny models of the real classes."""
 
+import gc
+import sys
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +11,7 @@ import torch
 
 from tests.workers.engines.sketch.conftest import COLOURS, FACTOR, SIZE_PX, SKETCH, boat, control, sketch
 from workers.engines.sketch.companions import CONTROLNETS_KEPT
+from workers.engines.sketch.denoising import Denoising
 from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
 from workers.errors import AppError, Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, UsageError
 from workers.pictures import frame_of, picture_of
@@ -525,6 +529,37 @@ def test_without_one_it_decodes_in_tiles(fresh):
         "Memory was short, so the picture is decoded in tiles."
     ]
     assert results[-1].pixels.shape == (SIZE_PX, SIZE_PX, 3)
+
+
+@pytest.mark.parametrize(("part", "most"), [("unet", 12), ("decoder", 8)])
+def test_memory_is_freed_when_nothing_holds_any_more_what_did_not_fit(fresh, monkeypatch, part, most):
+    network = {"unet": fresh.base.unet, "decoder": fresh.base.vae.decoder}[part]
+    short_of_memory(network, lambda latents: latents.shape[-1] > most)
+    held = []
+    free = fresh.engine._free
+    monkeypatch.setattr(fresh.engine, "_free", lambda request: held.append(sys.exception()) or free(request))
+
+    fresh.draw(sketch())
+
+    assert held == [None]
+
+
+def test_unloading_lets_go_of_the_whole_model(model_folder):
+    engine = StableDiffusion(model_folder("sd15"), StableDiffusionOptions())
+    engine.load(lambda *_: None)
+    list(engine.run(sketch(), lambda: False))
+    parts = [weakref.ref(part) for part in (engine._base.unet, engine._base.vae, *engine._base.encoders)]
+
+    engine.unload()
+    gc.collect()
+
+    assert [part() for part in parts] == [None, None, None]
+
+
+def test_without_previews_nothing_is_expected(fresh, monkeypatch):
+    monkeypatch.setattr(Denoising, "_expected", lambda *_: pytest.fail("nobody asked"))
+
+    fresh.draw(sketch())
 
 
 def test_networks_that_rest_outside_the_device_draw_the_same(fresh):

@@ -1,5 +1,6 @@
 """The options that chat models share: where and how a model lies in memory, and what it says where it cannot."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -126,6 +127,33 @@ def test_a_model_that_does_not_fit_is_left_whole_where_the_package_is_missing(
     chat_models.load_chat_model("x", model_folder("tiny-llava"), ChatOptions())
 
     assert placements == [{}]
+
+
+# ── number format ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("trained_in", "can_bfloat16", "choice", "taken"),
+    [
+        ("bfloat16", True, "auto", "bfloat16"),
+        ("bfloat16", False, "auto", "float16"),
+        ("float16", True, "auto", "float16"),
+        ("bfloat16", True, "float16", "float16"),
+    ],
+)
+def test_on_a_gpu_a_model_keeps_the_format_that_it_was_trained_in(
+    tmp_path, gpu, monkeypatch, trained_in, can_bfloat16, choice, taken
+):
+    told = []
+    monkeypatch.setattr(chat_models, "load_model", lambda *_, dtype, **more: told.append(str(dtype)))
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: can_bfloat16)
+    (tmp_path / "config.json").write_text(json.dumps({"dtype": trained_in}))
+    (tmp_path / "tokenizer_config.json").touch()
+    (tmp_path / "tokenizer.json").touch()
+
+    chat_models.load_chat_model("x", tmp_path, ChatOptions(dtype=choice))
+
+    assert told == [f"torch.{taken}"]
 
 
 # ── out of memory ────────────────────────────────────────────────────────────────────────────────────────────────────
