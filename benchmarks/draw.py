@@ -250,7 +250,16 @@ def empty_window(seconds: float) -> dict[str, float]:
 # ── the engine against the plain pipeline ────────────────────────────────────────────────────────────────────────────
 
 
-def throughput(base: Path, controlnet: Path, *, steps: int, size: int, pairs: int) -> dict[str, Any]:
+def throughput(
+    base: Path,
+    controlnet: Path,
+    *,
+    steps: int,
+    size: int,
+    pairs: int,
+    device: str = "cpu",
+    dtype: str = "float32",
+) -> dict[str, Any]:
     """Pictures of the engine and of the pipeline of diffusers in turns: same weights, steps, decoder, cached words.
 
     Also with a control that ends at half of the steps, which the pipeline runs to the end. In a process of its own.
@@ -268,12 +277,13 @@ def throughput(base: Path, controlnet: Path, *, steps: int, size: int, pairs: in
     torch.set_num_threads(2)
     lines = np.zeros((size, size, 3), np.uint8)
     lines[size // 4 : size // 4 + 2, size // 4 : -size // 4] = 255
-    engine = StableDiffusion(base, StableDiffusionOptions(dtype="float32"))
+    engine = StableDiffusion(base, StableDiffusionOptions(device=device, dtype=dtype))
     engine.load(lambda fraction, message: None)
-    net = ControlNetModel.from_pretrained(controlnet, torch_dtype=torch.float32)
-    pipe = StableDiffusionControlNetPipeline.from_pretrained(base, controlnet=net, torch_dtype=torch.float32)
+    form = getattr(torch, dtype)
+    net = ControlNetModel.from_pretrained(controlnet, torch_dtype=form)
+    pipe = StableDiffusionControlNetPipeline.from_pretrained(base, controlnet=net, torch_dtype=form).to(device)
     pipe.set_progress_bar_config(disable=True)
-    words, silence = pipe.encode_prompt(PROMPT, "cpu", 1, True, "")
+    words, silence = pipe.encode_prompt(PROMPT, device, 1, True, "")
     shown = Image.fromarray(lines)
 
     def request(end: float) -> SketchRequest:
@@ -310,9 +320,12 @@ def throughput(base: Path, controlnet: Path, *, steps: int, size: int, pairs: in
         return time.perf_counter() - began
 
     ours(), plain()
-    whole = [plain() / ours() for _ in range(pairs)]
+    whole_s = [(plain(), ours()) for _ in range(pairs)]
+    whole = [pipeline / engine for pipeline, engine in whole_s]
     half = [plain(0.5) / ours(0.5) for _ in range(pairs)]
     return {
+        "pipeline_ms": ms(statistics.median(pipeline for pipeline, _ in whole_s)),
+        "engine_ms": ms(statistics.median(engine for _, engine in whole_s)),
         "engine_over_pipeline": round(statistics.median(whole), 3),
         "engine_over_pipeline_control_end_half": round(statistics.median(half), 3),
         "all": [round(value, 3) for value in (*whole, *half)],

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +23,7 @@ import psutil
 import soundfile
 
 from benchmarks.local_agreement import replay_local_agreement
+from benchmarks.machine import machine
 from benchmarks.scoring import GoldWord, Score, quantile, score_events, score_text
 from desktop_app.paths import Paths
 from workers.catalogue.catalogue import Catalogue
@@ -40,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 MODELS = {"tiny.en": "whisper-tiny.en", "base": "whisper-base"}
 THREADS = 2
+PACKAGES = ("ctranslate2", "faster-whisper", "onnxruntime", "numpy")
 BLOCK = 512  # samples that arrive together, as from a microphone
 
 
@@ -360,21 +359,6 @@ def memory() -> dict[str, Any]:
     }
 
 
-def machine() -> dict[str, Any]:
-    packages = ("ctranslate2", "faster-whisper", "onnxruntime", "numpy")
-    cpu_info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next((line.split(":")[1].strip() for line in cpu_info if "model name" in line), "")
-    return {
-        "cpu": cpu or platform.processor(),
-        "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0],
-        "platform": platform.platform(),
-        "python": platform.python_version(),
-        "threads": THREADS,
-        "versions": {name: version(name) for name in packages},
-    }
-
-
 # ── report ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -435,7 +419,7 @@ def main() -> None:
 
     speeches = recordings(arguments.file)
     audio = {speech.name: round(len(speech.samples) / SAMPLE_RATE_HZ, 1) for speech in speeches}
-    result: dict[str, Any] = {"machine": machine(), "audio": audio, "models": {}}
+    result: dict[str, Any] = {"machine": machine(*PACKAGES) | {"threads": THREADS}, "audio": audio, "models": {}}
     aligner = Measured("base", cost=None)
     gold = {speech.name: gold_words(speech, aligner.whisper) for speech in speeches}
     for name in arguments.model or MODELS:

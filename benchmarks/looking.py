@@ -18,14 +18,19 @@ PLUGS = 5
 SIZE = (1280, 720)
 
 
-def measure_labels(folder: Path, labels: list[str], seconds: float) -> dict[str, Any]:
-    """A mailbox, the loop of the window and an engine process; a raw loop; transformers' pipeline: by turns."""
+def measure_labels(
+    folder: Path, labels: list[str], seconds: float, *, device: str = "cpu", rounds: int = ROUNDS
+) -> dict[str, Any]:
+    """A mailbox, the loop of the window and an engine process; a raw loop; transformers' pipeline: by turns.
+
+    The raw loop is of a picture that is prepared already; it runs also with preparing it, which the engine has to do.
+    """
     from workers.catalogue.catalogue import Catalogue
     from workers.engine_pool import EnginePool, Priority
 
     frame = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
-    raw, pipeline = _plain(folder, labels, frame)
-    rates: dict[str, list[float]] = {"ours": [], "raw": [], "pipeline": []}
+    raw, prepared, pipeline = _plain(folder, labels, frame, device)
+    rates: dict[str, list[float]] = {"ours": [], "raw": [], "raw, preparing": [], "pipeline": []}
     with tempfile.TemporaryDirectory() as home, contextlib.closing(EnginePool()) as pool:
         spec = Catalogue(Path(home)).spec("clip", str(folder))
         with pool.acquire(spec) as lease:
@@ -33,45 +38,55 @@ def measure_labels(folder: Path, labels: list[str], seconds: float) -> dict[str,
             def ask(request: Any) -> Any:
                 return lease.ask(request, priority=Priority.BACKGROUND)
 
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 rates["raw"].append(_per_second(raw, seconds))
                 rates["ours"].append(_looks_per_second(ask, labels, frame, seconds))
+                rates["raw, preparing"].append(_per_second(prepared, seconds))
                 rates["pipeline"].append(_per_second(pipeline, seconds))
     return {
         "labels_per_s": {name: round(statistics.median(values), 2) for name, values in rates.items()},
         "over_raw": _ratio(rates["ours"], rates["raw"]),
+        "over_raw_preparing": _ratio(rates["ours"], rates["raw, preparing"]),
         "over_pipeline": _ratio(rates["ours"], rates["pipeline"]),
     }
 
 
-def _plain(folder: Path, labels: list[str], frame: Any) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """The image tower and one product, of a picture that is prepared already; and transformers' own pipeline."""
+def _plain(folder: Path, labels: list[str], frame: Any, device: str) -> tuple[Callable[[], Any], ...]:
+    """The image tower and one product, of a prepared picture and preparing it; and transformers' own pipeline."""
     import torch
     import transformers
     from PIL import Image
 
     from workers.engines.measured import prepare_torch
 
-    dtype = prepare_torch("cpu", "auto")  # as the engine has it
+    dtype = prepare_torch(device, "auto")  # as the engine has it
     transformers.logging.set_verbosity_error()
-    model = transformers.CLIPModel.from_pretrained(folder, dtype=dtype).eval()
+    model = transformers.CLIPModel.from_pretrained(folder, dtype=dtype).to(device).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     pictures = transformers.AutoImageProcessor.from_pretrained(folder)
-    pixels = pictures(images=[frame], return_tensors="pt").pixel_values.to(dtype)
+
+    def pixels_of(picture: Any) -> Any:
+        return pictures(images=[picture], return_tensors="pt").pixel_values.to(device, dtype)
+
+    pixels = pixels_of(frame)
     image = Image.fromarray(frame)
-    texts = tokenizer([f"a photo of {label}" for label in labels], return_tensors="pt", padding=True)
+    texts = tokenizer([f"a photo of {label}" for label in labels], return_tensors="pt", padding=True).to(device)
     with torch.inference_mode():
         features = torch.nn.functional.normalize(model.get_text_features(**texts).pooler_output, dim=-1)
     zero_shot = transformers.pipeline(
-        "zero-shot-image-classification", model=model, tokenizer=tokenizer, image_processor=pictures
+        "zero-shot-image-classification", model=model, tokenizer=tokenizer, image_processor=pictures, device=device
     )
 
-    def raw() -> Any:
+    def raw(pixels: Any = pixels) -> Any:
         with torch.inference_mode():
             seen = torch.nn.functional.normalize(model.get_image_features(pixel_values=pixels).pooler_output, dim=-1)
             return (model.logit_scale.exp() * seen @ features.T).softmax(-1).tolist()
 
-    return raw, lambda: zero_shot(image, candidate_labels=labels, hypothesis_template="a photo of {}")
+    return (
+        raw,
+        lambda: raw(pixels_of(frame)),
+        lambda: zero_shot(image, candidate_labels=labels, hypothesis_template="a photo of {}"),
+    )
 
 
 def _per_second(work: Callable[[], Any], seconds: float) -> float:

@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.calm import wait_for_calm
-from benchmarks.hear import machine
 from benchmarks.looking import measure_labels
+from benchmarks.machine import machine
 from benchmarks.random_models import MODELS, ROOT, build_clip, build_smolvlm
 from workers.cancel import Cancel
 from workers.engine_pool import EnginePool
@@ -65,13 +65,14 @@ def spec_of(engine: str, folder: Path) -> EngineSpec:
 class PlainChat:
     """The chat model as everybody calls it: processor, then `generate`. One tile a picture, as the engine takes it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
         import transformers
 
         from workers.engines.measured import prepare_torch
 
-        self._dtype = prepare_torch("cpu", "auto")
-        self._model = transformers.AutoModelForImageTextToText.from_pretrained(folder, dtype=self._dtype).eval()
+        self._device, self._dtype = device, prepare_torch(device, "auto")
+        model = transformers.AutoModelForImageTextToText.from_pretrained(folder, dtype=self._dtype)
+        self._model = model.to(device).eval()
         self._processor = transformers.AutoProcessor.from_pretrained(folder)
         self._processor.image_processor.do_image_splitting = False
         self._processor.image_processor.size = self._processor.image_processor.max_image_size
@@ -85,7 +86,7 @@ class PlainChat:
         inputs = self._processor.apply_chat_template(
             [{"role": "user", "content": content}],
             add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt",
-        ).to(self._dtype)  # fmt: skip
+        ).to(self._device, self._dtype)  # fmt: skip
         with torch.inference_mode():
             tokens = self._model.generate(**inputs, do_sample=False, max_new_tokens=n_tokens)
         text = self._processor.decode(tokens[0, inputs.input_ids.shape[1] :], skip_special_tokens=True)
@@ -149,17 +150,23 @@ def running(spec: EngineSpec) -> Iterator[EngineProcess]:
 # ── what is measured, each in a process of its own ───────────────────────────────────────────────────────────────────
 
 
-def measure_chat(folder: Path, *, is_quick: bool) -> dict[str, Any]:
+def measure_chat(
+    folder: Path,
+    *,
+    device: str = "cpu",
+    n_tokens: int = TOKENS,
+    rounds: int = ROUNDS,
+    n_answers: int = ANSWERS,
+) -> dict[str, Any]:
     """Tokens a second, the first token, a second question and Stop, beside plain `generate`; equal answers."""
-    n_tokens = QUICK_TOKENS if is_quick else TOKENS
-    plain = PlainChat(folder)
+    plain = PlainChat(folder, device)
     found: dict[str, list[float]] = {
         name: [] for name in ("rate", "first_beyond_ms", "second", "token_ms", "stop_beyond_ms")
     }
     with running(spec_of("chat-vlm", folder)) as engine:
         plain.ask(frame(0), 2)
         asked(engine, question(frame(0), 2))
-        for number in range(1, 1 + (QUICK_ROUNDS if is_quick else ROUNDS)):
+        for number in range(1, 1 + rounds):
             image = frame(number)
             before_s, _ = plain.ask(image, n_tokens)
             first_before_s, _ = plain.ask(image, 1)
@@ -175,7 +182,6 @@ def measure_chat(folder: Path, *, is_quick: bool) -> dict[str, Any]:
             found["second"].append(second.first_s / first.first_s)
             found["token_ms"].append(1000 * token_s)
             found["stop_beyond_ms"].append(1000 * (stop_s - token_s))
-        n_answers = QUICK_ANSWERS if is_quick else ANSWERS
         pairs = [
             (plain.ask(image, ANSWER_TOKENS)[1], asked(engine, question(image, ANSWER_TOKENS)).answer.text)
             for image in map(frame, range(100, 100 + n_answers))
@@ -188,23 +194,30 @@ def measure_chat(folder: Path, *, is_quick: bool) -> dict[str, Any]:
     }
 
 
-def measure_memory(clip: Path, chat: Path, *, is_quick: bool) -> dict[str, Any]:
-    """Two models in turn, where there is room for one of them only."""
+def memory_mb() -> float:
+    """Of this process and those that it started; shared pages are counted once."""
     import psutil
 
+    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return float(sum(process.memory_full_info().pss for process in processes)) / 1e6
+
+
+def measure_memory(
+    clip: Path, chat: Path, *, switches: int = SWITCHES, taken: Callable[[], float] = memory_mb
+) -> dict[str, Any]:
+    """Two models in turn, where there is room for one of them only."""
     taken_mb: list[float] = []
     requests = {
         spec_of("clip", clip): ImageRequest("label", (frame(0),), LABELS),
         spec_of("chat-vlm", chat): question(frame(0), 2),
     }
     with closing(EnginePool(memory_limit_bytes=1)) as pool:
-        for number in range(2 + (QUICK_SWITCHES if is_quick else SWITCHES)):
+        for number in range(2 + switches):
             spec, request = list(requests.items())[number % 2]
             with pool.acquire(spec) as lease:
                 lease.ask(request)
                 assert [engine.spec for engine in pool.loaded()] == [spec]
-                processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-                taken_mb.append(sum(process.memory_full_info().pss for process in processes) / 1e6)
+                taken_mb.append(taken())
     firsts, lasts = taken_mb[:2], taken_mb[-2:]
     return {"mb": [round(mb) for mb in taken_mb], "drift": round(sum(lasts) / sum(firsts) - 1, 4)}
 
@@ -268,10 +281,11 @@ def main() -> None:
         os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # before torch is imported: as an engine has it
         os.nice(BESIDE_SPEECH)  # as an engine gives way
         is_quick = arguments.quick
+        few = {"n_tokens": QUICK_TOKENS, "rounds": QUICK_ROUNDS, "n_answers": QUICK_ANSWERS} if is_quick else {}
         measures: dict[str, Callable[[], Any]] = {
             "labels": lambda: measure_labels(clip, list(LABELS), QUICK_LABELS_S if is_quick else LABELS_S),
-            "chat": lambda: measure_chat(chat, is_quick=is_quick),
-            "memory": lambda: measure_memory(clip, chat, is_quick=is_quick),
+            "chat": lambda: measure_chat(chat, **few),
+            "memory": lambda: measure_memory(clip, chat, switches=QUICK_SWITCHES if is_quick else SWITCHES),
         }
         print(json.dumps(measures[arguments.only]()))
         return
@@ -279,7 +293,9 @@ def main() -> None:
         arguments.wait_s = 0.0
     build_clip(clip)
     build_smolvlm(chat)
-    result = {"machine": machine()} | {what: child(what, arguments) for what in ("labels", "chat", "memory")}
+    result = {"machine": machine("torch", "transformers", "numpy")} | {
+        what: child(what, arguments) for what in ("labels", "chat", "memory")
+    }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=2) + "\n")
     print(table(result))

@@ -33,7 +33,7 @@ from transformers import (
 )
 
 from benchmarks import starter_drawing
-from benchmarks.hear import machine
+from benchmarks.machine import machine
 from benchmarks.scoring import matched_pairs
 from tools.starter.pool import WORK_DIR
 from tools.starter.scenes import Scene, render
@@ -327,7 +327,7 @@ def main() -> None:
     parser.add_argument("--ship", action="store_true", help="also note the figures beside the models, for their cards")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    result: Found = {"machine": machine(), "models": {}}
+    result: Found = {"machine": machine("torch", "transformers", "diffusers", "numpy"), "models": {}}
     for name in arguments.models:
         if any((ASSETS / name).rglob("*.safetensors")):
             started = time.perf_counter()
