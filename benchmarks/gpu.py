@@ -458,7 +458,8 @@ def short_of_memory(at: Scale) -> Iterator[Found]:
     small = list(engine.run(sketch(at, 0, controlnet), never))[-1]
     torch.cuda.empty_cache()
     _, total = torch.cuda.mem_get_info()
-    large = replace(sketch(at, 0, controlnet), width=1536, height=1536, num_inference_steps=2, has_previews=False)
+    side = 3 * at.size_px
+    large = replace(sketch(at, 0, controlnet), width=side, height=side, num_inference_steps=2, has_previews=False)
     for room_mb in (3000, 800, 200):
         torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_allocated() + room_mb * 1e6) / total)
         try:
