@@ -63,19 +63,16 @@ def pack(module: Any, rows: int) -> bool:
     """
     import torch
 
-    if not torch.backends.mkldnn.is_available():
+    linears = [layer for layer in module.modules() if type(layer) is torch.nn.Linear and _suits(layer)]
+    if not linears or not torch.backends.mkldnn.is_available():
         return False
-    places = [
-        (parent, name, child)
-        for parent in module.modules()
-        for name, child in parent.named_children()
-        if type(child) is torch.nn.Linear  # attention modules reach into the weights of their own kinds
-        and _suits(child)
-    ]
-    if not places or not _is_faster([linear for _, _, linear in places], rows):
+    linears.sort(key=lambda linear: -linear.weight.numel())
+    packed = [_packed_linear(linear, rows) for linear in linears[:TRIED]]
+    if not _is_faster(packed, linears[:TRIED], rows):
         return False
-    for parent, name, linear in places:
-        setattr(parent, name, _packed(linear, rows))
+    packed += [_packed_linear(linear, rows) for linear in linears[TRIED:]]
+    for linear, (weight, forward) in zip(linears, packed, strict=True):
+        linear.weight, linear.forward = weight, forward
     return True
 
 
@@ -85,17 +82,24 @@ def _suits(layer: Any) -> bool:
     return (layer.weight.device.type, layer.weight.dtype) == ("cpu", torch.float32)
 
 
-def _is_faster(linears: Sequence[Any], rows: int) -> bool:
+def _packed_linear(linear: Any, rows: int) -> tuple[Any, Callable[[Any], Any]]:
+    """The weight of a layer, turned, and what computes with it as Inductor does."""
     import torch
 
-    largest = sorted(linears, key=lambda linear: -linear.weight.numel())[:TRIED]
-    packed = [_packed(linear, rows) for linear in largest]
-    inputs = [torch.ones(1, rows, linear.in_features) for linear in largest]
+    turned = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), rows)
+    weight, bias = torch.nn.Parameter(turned, requires_grad=False), linear.bias
+    return weight, lambda inputs: torch.ops.mkldnn._linear_pointwise(inputs, weight, bias, "none", [], "")
+
+
+def _is_faster(packed: Sequence[tuple[Any, Callable[[Any], Any]]], linears: Sequence[Any], rows: int) -> bool:
+    import torch
+
+    inputs = [torch.ones(1, rows, linear.in_features) for linear in linears]
     with torch.inference_mode():
-        return _time_s(packed, inputs) * CLEARLY < _time_s(largest, inputs)
+        return _time_s([forward for _, forward in packed], inputs) * CLEARLY < _time_s(linears, inputs)
 
 
-def _time_s(layers: Sequence[Any], inputs: Sequence[Any]) -> float:
+def _time_s(layers: Sequence[Callable[[Any], Any]], inputs: Sequence[Any]) -> float:
     def run_s() -> float:
         started_s = time.perf_counter()
         for layer, values in zip(layers, inputs, strict=True):
@@ -104,20 +108,3 @@ def _time_s(layers: Sequence[Any], inputs: Sequence[Any]) -> float:
 
     run_s()  # the first run also sets things up
     return min(run_s() for _ in range(RUNS))
-
-
-def _packed(linear: Any, rows: int) -> Any:
-    import torch
-
-    class Packed(torch.nn.Module):  # type: ignore[misc]
-        """A linear layer as Inductor computes one that is frozen."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), rows)
-            self.bias = linear.bias
-
-        def forward(self, inputs: Any) -> Any:
-            return torch.ops.mkldnn._linear_pointwise(inputs, self.weight, self.bias, "none", [], "")
-
-    return Packed()
