@@ -354,7 +354,9 @@ def save_real_size(folder: Path) -> tuple[Path, Path]:
     tokenizer = CLIPTokenizer.from_pretrained(ROOT / "assets" / "starter" / "starter-clip")
     text = CLIPTextConfig(vocab_size=len(tokenizer), hidden_size=768, intermediate_size=3072, num_hidden_layers=12)
     unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8).half()
-    ControlNetModel.from_unet(unet).half().save_pretrained(controlnet)
+    net = ControlNetModel.from_unet(unet)
+    let_lines_matter(net)
+    net.half().save_pretrained(controlnet)
     StableDiffusionPipeline(
         vae=AutoencoderTiny(latent_channels=4).half(),
         text_encoder=CLIPTextModel(text).half(),
@@ -366,6 +368,21 @@ def save_real_size(folder: Path) -> tuple[Path, Path]:
         requires_safety_checker=False,
     ).save_pretrained(base)
     return base, controlnet
+
+
+def let_lines_matter(net: Any) -> None:
+    """Gives a new ControlNet weights with which it does something.
+
+    What it adds begins as nothing, as training wants it, and lines fade on their way: all would give one picture.
+    """
+    import torch
+
+    for layer in net.modules():
+        if isinstance(layer, torch.nn.Conv2d) and not layer.weight.any():
+            torch.nn.init.normal_(layer.weight, std=layer.in_channels**-0.5)
+    for layer in net.controlnet_cond_embedding.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.normal_(layer.weight, std=(3 / (9 * layer.in_channels)) ** 0.5)
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -285,10 +285,17 @@ def _steps(engine: EngineProcess, at: Scale, controlnet: Path) -> Found:
 def _same(engine: EngineProcess, at: Scale, controlnet: Path) -> Found:
     request = sketch(at, 1, controlnet)
     pixels = picture(engine, request).pixels
-    others = sketch(at, 2, controlnet)
-    found = {
+    others = {
+        "line": sketch(at, 2, controlnet),
+        "seed": replace(request, seed=request.seed + 1),
+        "prompt": replace(request, prompt="a blue chair"),
+    }
+    found: Found = {
+        "n_values": len(np.unique(pixels)),  # one where the latents are no numbers
         "twice": np.array_equal(picture(engine, request).pixels, pixels),
-        "another_differs": not np.array_equal(picture(engine, others).pixels, pixels),
+        "another_differs": {
+            what: not np.array_equal(picture(engine, other).pixels, pixels) for what, other in others.items()
+        },
         "without_previews": np.array_equal(picture(engine, replace(request, has_previews=False)).pixels, pixels),
     }
     stop = Cancel()
