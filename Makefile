@@ -25,7 +25,7 @@ bench: ## the benchmarks: JSON in benchmarks/out, tables on the terminal
 
 FONT := /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
 
-SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-us-slt-hts
+SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts
 
 STARTERS := vit clip blip_vqa blip_caption llava wav2vec2 autoencoder sd controlnet
 

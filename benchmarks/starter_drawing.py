@@ -23,7 +23,7 @@ from PIL import Image
 from transformers import BlipForQuestionAnswering, BlipProcessor, ViTForImageClassification, ViTImageProcessor
 
 from benchmarks.edges import edge_f1
-from tools.starter.drawings import LARGE_PX, SIZE_PX, Drawing, Lines, Sketch, canny, draw, ink
+from tools.starter.drawings import SIZE_PX, Drawing, Lines, Sketch, canny, draw, ink
 from tools.starter.scenes import Thing
 from tools.starter.texts import KIND_OF, question
 
@@ -35,7 +35,7 @@ BATCH = 20
 SEED = 20_000
 ROUGHNESS = {"clean": 0.0, "rough": 2.0, "partial": 0.6}
 KEPT_OF_PARTIAL = 0.6  # of each stroke
-HUMAN_PEN = 4  # pixels of LARGE_PX
+HUMAN_PEN = 5  # pixels
 CALLED = {"sailboat": "boat", "alarm clock": "clock"}  # what the sketches of people name otherwise
 
 Found = dict[str, Any]
@@ -163,7 +163,7 @@ def _parts(rng: np.random.Generator, strokes: Lines) -> Lines:
 def thin(strokes: Lines) -> Sketch:
     """Strokes one pixel wide."""
     sketch = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
-    points = [np.round(stroke * SIZE_PX / LARGE_PX).astype(np.int32) for stroke in strokes]
+    points = [np.round(stroke).astype(np.int32) for stroke in strokes]
     cv2.polylines(sketch, points, False, 255, 1)
     return sketch
 
@@ -192,8 +192,8 @@ def _fitted(strokes: Lines, margin: float = 0.08) -> Lines:
     """Strokes in the middle of the frame, as large as fits."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = (1 - 2 * margin) * LARGE_PX / (high - low).max()
-    return [((stroke - (low + high) / 2) * scale + LARGE_PX / 2).astype(np.float32) for stroke in strokes]
+    scale = (1 - 2 * margin) * SIZE_PX / (high - low).max()
+    return [((stroke - (low + high) / 2) * scale + SIZE_PX / 2).astype(np.float32) for stroke in strokes]
 
 
 def _scanned(file: Path) -> Sketch:

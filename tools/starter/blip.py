@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import (
@@ -21,7 +19,7 @@ from transformers import (
 from tools.starter.scenes import GRID, SIZE_PX
 from tools.starter.texts import KIND_OF
 from tools.starter.tower import into_blip
-from tools.starter.train_vit import TOWER, VitWithPatchHeads, patch_loss
+from tools.starter.train_vit import TOWER, PatchTargets, VitWithPatchHeads, patch_loss
 from tools.starter.world import COLOURS, NAMES
 
 TEXT = {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 384}
@@ -60,13 +58,13 @@ class BlipWithPatchHeads(nn.Module):
         self.patch_row = nn.Linear(width, GRID)
         self.patch_column = nn.Linear(width, GRID)
 
-    def patch_loss(self, seen: Tensor, rows: NDArray[np.void]) -> Tensor:
+    def patch_loss(self, seen: Tensor, targets: PatchTargets) -> Tensor:
         """Of the tower's tokens (n, 65, width)."""
         patches = seen[:, 1:]
-        at = torch.arange(GRID * GRID).expand(len(rows), -1).flatten()
+        at = torch.arange(GRID * GRID, device=seen.device).expand(len(seen), -1).flatten()
         by_row = functional.cross_entropy(self.patch_row(patches).float().flatten(0, 1), at // GRID)
         by_column = functional.cross_entropy(self.patch_column(patches).float().flatten(0, 1), at % GRID)
-        return patch_loss(self.patch_name(patches), self.patch_colour(patches), rows) + 0.3 * (by_row + by_column)
+        return patch_loss(self.patch_name(patches), self.patch_colour(patches), targets) + 0.3 * (by_row + by_column)
 
 
 def start(model: BlipWithPatchHeads, vit: VitWithPatchHeads, tokenizer: BertTokenizer, *, reader: nn.Module) -> None:
@@ -106,7 +104,7 @@ def start(model: BlipWithPatchHeads, vit: VitWithPatchHeads, tokenizer: BertToke
 def trained_vit(folder: Path) -> VitWithPatchHeads:
     """starter-vit with its heads, which only the checkpoint of its training has."""
     vit = VitWithPatchHeads()
-    vit.load_state_dict(torch.load(folder / "starter-vit.pt", weights_only=True)["average"])
+    vit.load_state_dict(torch.load(folder / "starter-vit.pt", weights_only=True, map_location="cpu")["average"])
     return vit
 
 

@@ -1,6 +1,6 @@
 """A pool of drawings rendered ahead by a process of its own, read by the trainings of starter-sd as they come.
 
-python -m tools.starter.drawing_pool [--drawings 60000]        renders what is missing, in a process at nice 19
+python -m tools.starter.drawing_pool [--drawings 24000] [--processes 2]      renders what is missing, at nice 19
 """
 
 from __future__ import annotations
@@ -9,26 +9,28 @@ import argparse
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.starter.drawings import SIZE_PX, draw
-from tools.starter.pool import WORK_DIR
+from tools.starter.pool import WORK_DIR, in_parts
 
-DRAWINGS = 60_000
+DRAWINGS = 24_000  # 6 GB
 POSED_EVERY = 3  # the share that is posed: what the model learns to make without a sketch
 BATCH = 120  # drawings rendered between two notes of how many there are
 PROMPT = np.dtype("S100")
-LATENT_SHAPE = (4, SIZE_PX // 4, SIZE_PX // 4)
+LATENT_SHAPE = (4, SIZE_PX // 8, SIZE_PX // 8)
+ENCODED_AT_ONCE = 60
 
 
 @dataclass(frozen=True)
 class DrawingPool:
-    """Drawings on disk: `pixels` (n, 96, 96, 3), `sketches` (n, 96, 96), `prompts` (n,); the first `ready` are there.
+    """Drawings on disk: `pixels` (n, 256, 256, 3), `sketches` (n, 256, 256) and `prompts` (n,).
 
-    Every `POSED_EVERY`th is posed. `latents` (n, 4, 24, 24) are there where `is_encoded`.
+    The first `ready` are there. Every `POSED_EVERY`th is posed. `latents` (n, 4, 32, 32) are there where `is_encoded`.
     """
 
     folder: Path
@@ -57,29 +59,34 @@ class DrawingPool:
         note = self.folder / "ready.txt"
         return int(note.read_text()) if note.exists() else 0
 
-    def encoded(self, chosen: NDArray[np.int64], encode: Callable[[NDArray[np.uint8]], NDArray]) -> NDArray[np.float32]:
-        """The latents of some drawings; `encode` makes what is missing from pixels, once."""
-        missing = np.unique(chosen[~self.is_encoded[chosen]])
-        if len(missing):
-            self.latents[missing] = encode(self.pixels[missing])
-            self.is_encoded[missing] = True
-        return self.latents[chosen].astype(np.float32)
+    def encode(self, encode: Callable[[NDArray[np.uint8]], NDArray]) -> None:
+        """Makes the latents that are missing from pixels."""
+        missing = np.flatnonzero(~self.is_encoded[: self.ready])
+        for first in range(0, len(missing), ENCODED_AT_ONCE):
+            some = missing[first : first + ENCODED_AT_ONCE]
+            self.latents[some] = encode(self.pixels[some])
+            self.is_encoded[some] = True
 
-    def fill(self, seed: int = 3) -> None:
+    def fill(self, seed: int = 3, processes: int = 1) -> None:
         """Renders what is missing. Drawing i is the same whichever call renders it."""
-        for first in range(self.ready, len(self.prompts), BATCH):
-            for i in range(first, min(first + BATCH, len(self.prompts))):
-                drawing = draw(np.random.default_rng((seed, i)), is_posed=i % POSED_EVERY == 0)
-                self.pixels[i], self.sketches[i], self.prompts[i] = drawing.pixels, drawing.sketch, drawing.prompt
-            (self.folder / "ready.tmp").write_text(str(min(first + BATCH, len(self.prompts))))
-            (self.folder / "ready.tmp").replace(self.folder / "ready.txt")
+        some = partial(_draw, self.folder, len(self.prompts), seed)
+        in_parts(some, len(self.prompts), BATCH, self.folder / "ready.txt", processes)
+
+
+def _draw(folder: Path, drawings: int, seed: int, part: range) -> None:
+    pool = DrawingPool.open(folder, drawings=drawings)
+    for i in part:
+        drawing = draw(np.random.default_rng((seed, i)), is_posed=i % POSED_EVERY == 0)
+        pool.pixels[i], pool.sketches[i], pool.prompts[i] = drawing.pixels, drawing.sketch, drawing.prompt
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--drawings", type=int, default=DRAWINGS)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
     os.nice(19)
-    DrawingPool.open(drawings=parser.parse_args().drawings).fill()
+    DrawingPool.open(drawings=arguments.drawings).fill(processes=arguments.processes)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 """A pool of scenes rendered ahead by a process of its own, read by the trainings as they come.
 
-python -m tools.starter.pool [--scenes 150000]        renders what is missing, in a process at nice 19
+python -m tools.starter.pool [--scenes 300000] [--processes 2]       renders what is missing, at nice 19
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +21,7 @@ from tools.starter.scenes import GRID, MOST_THINGS, SIZE_PX, Scene, Thing, rende
 from tools.starter.world import COLOURS, NAMES
 
 WORK_DIR = Path(os.environ.get("SENSORIUM_STARTER_DIR", "/tmp/starter"))  # checkpoints and pool: nothing of git
-SCENES = 150_000
+SCENES = 300_000
 BATCH = 500  # scenes rendered between two notes of how many there are
 NO_COLOUR = len(COLOURS)
 ROW = np.dtype(
@@ -53,6 +57,25 @@ def things_of(row: NDArray[np.void]) -> tuple[Thing, ...]:
     )
 
 
+def in_parts(render: Callable[[range], None], count: int, part: int, note: Path, processes: int) -> None:
+    """Renders what is missing of `count`, a part of them at a time, and notes in a file how many are there.
+
+    Args:
+        render: renders some; to be called in other processes where there are several.
+        count: how many there are to be.
+        part: how many are rendered between two notes.
+        note: the file.
+        processes: that render beside each other.
+    """
+    done = int(note.read_text()) if note.exists() else 0
+    parts = [range(first, min(first + part, count)) for first in range(done, count, part)]
+    with ExitStack() as stack:
+        apply = stack.enter_context(ProcessPoolExecutor(processes)).map if processes > 1 else map
+        for rendered, _ in zip(parts, apply(render, parts), strict=True):
+            note.with_suffix(".tmp").write_text(str(rendered.stop))
+            note.with_suffix(".tmp").replace(note)
+
+
 @dataclass(frozen=True)
 class Pool:
     """Scenes on disk: `pixels` (n, 64, 64, 3) uint8 and `rows` (n,) of `ROW`; the first `ready` are there."""
@@ -77,21 +100,26 @@ class Pool:
         note = self.folder / "ready.txt"
         return int(note.read_text()) if note.exists() else 0
 
-    def fill(self, seed: int = 1) -> None:
+    def fill(self, seed: int = 1, processes: int = 1) -> None:
         """Renders what is missing. Scene i is the same whichever call renders it."""
-        for first in range(self.ready, len(self.rows), BATCH):
-            for i in range(first, min(first + BATCH, len(self.rows))):
-                scene = render(np.random.default_rng((seed, i)))
-                self.pixels[i], self.rows[i] = scene.pixels, row_of(scene)
-            (self.folder / "ready.tmp").write_text(str(min(first + BATCH, len(self.rows))))
-            (self.folder / "ready.tmp").replace(self.folder / "ready.txt")
+        some = partial(_render, self.folder, len(self.rows), seed)
+        in_parts(some, len(self.rows), BATCH, self.folder / "ready.txt", processes)
+
+
+def _render(folder: Path, scenes: int, seed: int, part: range) -> None:
+    pool = Pool.open(folder, scenes=scenes)
+    for i in part:
+        scene = render(np.random.default_rng((seed, i)))
+        pool.pixels[i], pool.rows[i] = scene.pixels, row_of(scene)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenes", type=int, default=SCENES)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
     os.nice(19)
-    Pool.open(scenes=parser.parse_args().scenes).fill()
+    Pool.open(scenes=arguments.scenes).fill(processes=arguments.processes)
 
 
 if __name__ == "__main__":

@@ -26,13 +26,13 @@ class Clip:
 def clip(rng: np.random.Generator, said: Sequence[Utterance], length: int) -> Clip:
     """Utterances one after another, as loud as people are, while they fit into `length` samples.
 
-    Each is said slightly slower or faster than it was recorded. The parts end in the middle of the pauses.
+    Each is said slower and lower or faster and higher than it was recorded. The parts end in the middle of the pauses.
     """
     samples = np.zeros(length, np.float32)
     spans: list[tuple[int, int, str]] = []
     at = _pause(rng)
     for utterance in said:
-        sound = _stretched(utterance.samples, float(rng.uniform(0.9, 1.12)))
+        sound = _stretched(utterance.samples, float(rng.uniform(0.82, 1.22)))
         if at + len(sound) > length - SAMPLE_RATE_HZ // 20:
             break
         samples[at : at + len(sound)] += sound * (rng.uniform(0.3, 1) * 0.5 / max(1e-3, float(np.abs(sound).max())))
@@ -70,7 +70,7 @@ def in_a_room(rng: np.random.Generator, samples: Samples) -> Samples:
     echo = rng.normal(size=len(t)) * 10 ** (-3 * t / decay_s)
     echo *= rng.uniform(0.1, 0.8) / np.sqrt((echo**2).sum())
     echo[0] = 1
-    size = len(samples) + len(echo) - 1
+    size = 1 << (len(samples) + len(echo)).bit_length()  # a power of two: other lengths take many times as long
     return np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(echo, size), size)[: len(samples)].astype(np.float32)
 
 

@@ -1,6 +1,6 @@
-"""Trains the autoencoder of starter-sd, between pictures of 96 px and latents of 24 x 24: an AutoencoderTiny.
+"""Trains the autoencoder of starter-sd, between pictures of 256 px and latents of 32 x 32: an AutoencoderTiny.
 
-It starts as what makes each 4 x 4 pixels one colour, and learns the rest: from chance, it would take long to find the
+It starts as what makes each 8 x 8 pixels one colour, and learns the rest: from chance, it would take long to find the
 colours. It learns on quarters of drawings, which costs a quarter each and teaches as much. The encoder is done early;
 then the decoder learns on alone, while `train_sd` can already learn to make the latents.
 
@@ -10,6 +10,7 @@ then the decoder learns on alone, while `train_sd` can already learn to make the
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -23,12 +24,14 @@ from tools.starter.train_vit import ASSETS, as_input
 from tools.starter.training import options, train
 
 LATENT_CHANNELS = 4
-ENCODER_STEPS = 160
-STEPS = 1500  # of the decoder alone, after these
+ENCODER_STEPS = 800
+STEPS = 2500  # of the decoder alone, after these
 BATCH = 32
 CUT_PX = SIZE_PX // 2
+WIDTH = 32  # of the layers
 CUTS = 4  # of each drawing
 SEED = 11
+ENCODER_SHARE = 0.4  # of the time, where that is limited
 NOISE = 0.06  # on the latents in training: what the diffusion makes is never exact
 MEASURED = 64
 
@@ -39,12 +42,12 @@ MEAN_BRIGHTNESS = 0.78
 
 
 def new_model() -> AutoencoderTiny:
-    """Of 0.3 M parameters. Most of its work is at half the size: convolutions at full size cost the most."""
+    """Of 0.5 M parameters. Most of its work is at half the size or less: convolutions at full size cost the most."""
     model = AutoencoderTiny(
-        encoder_block_out_channels=(32, 32, 32),
-        decoder_block_out_channels=(32, 32, 32),
-        num_encoder_blocks=(0, 2, 2),
-        num_decoder_blocks=(3, 3, 0),
+        encoder_block_out_channels=(WIDTH,) * 4,
+        decoder_block_out_channels=(WIDTH,) * 4,
+        num_encoder_blocks=(0, 1, 3, 3),
+        num_decoder_blocks=(4, 4, 1, 0),
         latent_channels=LATENT_CHANNELS,
     )
     for name, parameter in model.named_parameters():
@@ -76,12 +79,15 @@ def start_with_colours(model: AutoencoderTiny) -> None:
     decoder[0].bias[:3] = MEAN_BRIGHTNESS
 
 
-def loss_of(model: AutoencoderTiny, pool: DrawingPool, rng: np.random.Generator) -> Tensor:
-    whole = as_input(pool.pixels[rng.integers(pool.ready, size=BATCH // CUTS)])
-    cuts = []
-    for x, y in rng.integers(SIZE_PX - CUT_PX + 1, size=(CUTS, 2)):
-        cuts.append(whole[..., y : y + CUT_PX, x : x + CUT_PX])
-    seen = torch.cat(cuts)
+def batch_of(pool: DrawingPool, rng: np.random.Generator, count: int = BATCH) -> Tensor:
+    """Cuts of drawings: (count, CUT_PX, CUT_PX, 3)."""
+    whole = pool.pixels[rng.integers(pool.ready, size=count // CUTS)]
+    cuts = [whole[:, y : y + CUT_PX, x : x + CUT_PX] for x, y in rng.integers(SIZE_PX - CUT_PX + 1, size=(CUTS, 2))]
+    return torch.from_numpy(np.concatenate(cuts))
+
+
+def loss_of(model: AutoencoderTiny, cuts: Tensor) -> Tensor:
+    seen = as_input(cuts)
     latents = model.encoder(seen)
     made = model.decoder(latents + NOISE * torch.randn_like(latents))
     by_pixel = functional.l1_loss(made, seen)
@@ -106,9 +112,10 @@ def main() -> None:
     pool, folder = DrawingPool.open(), ASSETS / "starter-sd" / "vae"
     whole = train(
         new_model(),
-        lambda model, rng: loss_of(model, pool, rng),
+        lambda rng: batch_of(pool, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-sd-encoder.pt",
-        steps=ENCODER_STEPS,
+        run=replace(arguments.run, steps=ENCODER_STEPS, seconds=ENCODER_SHARE * arguments.run.seconds),
         learning_rate=2e-3,
         seed=SEED,
         measure=lambda model: measure(model, pool),
@@ -121,9 +128,10 @@ def main() -> None:
     whole.encoder.requires_grad_(False)
     trained = train(
         whole,
-        lambda model, rng: loss_of(model, pool, rng),
+        lambda rng: batch_of(pool, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-sd-decoder.pt",
-        steps=arguments.steps,
+        run=replace(arguments.run, seconds=(1 - ENCODER_SHARE) * arguments.run.seconds),
         learning_rate=1.5e-3,
         seed=SEED + 1,
         measure=lambda model: measure(model, pool),

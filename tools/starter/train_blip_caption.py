@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +24,8 @@ from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import Thing, render
 from tools.starter.texts import plain_caption, things_said
 from tools.starter.tokenizer import blip_tokenizer
-from tools.starter.train_vit import ASSETS, as_input, jittered
+from tools.starter.train_blip_vqa import Tokens
+from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
 from tools.starter.training import dtype_of, options, train
 
 STEPS = 6000
@@ -39,32 +41,44 @@ def new_model(tokenizer: BertTokenizer) -> BlipForConditionalGeneration:
     return BlipForConditionalGeneration(config(tokenizer, length=MOST_TOKENS))
 
 
-def chosen_scenes(pool: Pool, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Half of a batch from all scenes, half from those of four and five things, where most mistakes are made."""
+def chosen_scenes(pool: Pool, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """Half of them from all scenes, half from those of four and five things, where most mistakes are made."""
     crowded = np.flatnonzero(pool.rows["count"][: pool.ready] >= CROWDED)
-    anyone = rng.integers(pool.ready, size=BATCH - BATCH // 2)
-    return np.sort(np.concatenate([anyone, rng.choice(crowded, size=BATCH // 2)]))
+    anyone = rng.integers(pool.ready, size=count - count // 2)
+    return np.sort(np.concatenate([anyone, rng.choice(crowded, size=count // 2)]))
 
 
-def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator) -> Tensor:
-    chosen = chosen_scenes(pool, rng)
+class Batch(NamedTuple):
+    """Pictures (n, 3, SIZE_PX, SIZE_PX) with what is to be said of each."""
+
+    pixels: Tensor
+    patches: PatchTargets
+    captions: Tokens
+
+
+def batch_of(pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator, count: int = BATCH) -> Batch:
+    chosen = chosen_scenes(pool, rng, count)
     rows = np.array(pool.rows[chosen])
     texts = [plain_caption(things_of(row)) for row in rows]
     texts = [
-        PROMPT + text if prompted else text for text, prompted in zip(texts, rng.random(BATCH) < 0.25, strict=True)
+        PROMPT + text if prompted else text for text, prompted in zip(texts, rng.random(count) < 0.25, strict=True)
     ]
-    tokens = tokenizer(texts, padding=True, return_tensors="pt")
-    pixels = jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model))
-    seen = model.blip.vision_model(pixel_values=pixels).last_hidden_state
+    pixels = jittered(as_input(pool.pixels[chosen]), rng)
+    return Batch(pixels, patch_targets(rows), Tokens.of(tokenizer, texts))
+
+
+def loss_of(model: BlipWithPatchHeads, batch: Batch) -> Tensor:
+    captions = batch.captions
+    seen = model.blip.vision_model(pixel_values=batch.pixels.to(dtype_of(model))).last_hidden_state
     logits = model.blip.text_decoder(
-        input_ids=tokens.input_ids,
-        attention_mask=tokens.attention_mask,
+        input_ids=captions.ids,
+        attention_mask=captions.mask,
         encoder_hidden_states=seen,
-        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long),
+        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long, device=seen.device),
     ).logits
-    targets = tokens.input_ids[:, 1:].masked_fill(tokens.attention_mask[:, 1:] == 0, -100)
+    targets = captions.ids[:, 1:].masked_fill(captions.mask[:, 1:] == 0, -100)
     saying = functional.cross_entropy(logits[:, :-1].float().flatten(0, 1), targets.flatten())
-    return saying + 0.3 * model.patch_loss(seen, rows)
+    return saying + 0.3 * model.patch_loss(seen, batch.patches)
 
 
 # ── what is measured ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +119,7 @@ def main() -> None:
     tokenizer = blip_tokenizer(folder, length=MOST_TOKENS)
     model = BlipWithPatchHeads(new_model(tokenizer))
     start(model, trained_vit(arguments.folder), tokenizer, reader=model.blip.text_decoder.bert)
-    answering = torch.load(arguments.folder / "starter-blip-vqa.pt", weights_only=True)["average"]
+    answering = torch.load(arguments.folder / "starter-blip-vqa.pt", weights_only=True, map_location="cpu")["average"]
     seeing = {name: weight for name, weight in answering.items() if name.startswith(("blip.vision_model.", "patch_"))}
     model.load_state_dict(seeing, strict=False)
     rng = np.random.default_rng(80)
@@ -117,9 +131,10 @@ def main() -> None:
 
     trained = train(
         model,
-        lambda model, rng: loss_of(model, pool, tokenizer, rng),
+        lambda rng: batch_of(pool, tokenizer, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-blip-caption.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
         slow=("blip.vision_model.",),

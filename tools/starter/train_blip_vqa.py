@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import render
 from tools.starter.texts import ABOUTS, Question, question
 from tools.starter.tokenizer import blip_tokenizer
-from tools.starter.train_vit import ASSETS, as_input, jittered
+from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
 from tools.starter.training import dtype_of, options, train
 
 STEPS = 5000
@@ -42,39 +43,65 @@ def new_model(tokenizer: BertTokenizer) -> BlipForQuestionAnswering:
     return BlipForQuestionAnswering(config(tokenizer, length=MOST_TOKENS))
 
 
-def loss_of(model: BlipWithPatchHeads, pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator) -> Tensor:
-    chosen = np.sort(rng.integers(pool.ready, size=PICTURES))
+class Tokens(NamedTuple):
+    """Of texts: (n, length) each."""
+
+    ids: Tensor
+    mask: Tensor
+
+    @classmethod
+    def of(cls, tokenizer: BertTokenizer, texts: list[str]) -> Tokens:
+        tokens = tokenizer(texts, padding=True, return_tensors="pt")
+        return cls(tokens.input_ids, tokens.attention_mask)
+
+
+class Batch(NamedTuple):
+    """Pictures (n, 3, SIZE_PX, SIZE_PX), and as many questions about each, one picture's together."""
+
+    pixels: Tensor
+    patches: PatchTargets
+    questions: Tokens
+    answers: Tokens
+
+
+def batch_of(pool: Pool, tokenizer: BertTokenizer, rng: np.random.Generator, count: int = PICTURES) -> Batch:
+    chosen = np.sort(rng.integers(pool.ready, size=count))
     rows = np.array(pool.rows[chosen])
     scenes = [things_of(row) for row in rows]
     abouts = rng.choice(ABOUTS, p=SHARES, size=(len(scenes), QUESTIONS))
     asked = [question(rng, things, str(about)) for things, row in zip(scenes, abouts, strict=True) for about in row]
-    pixels = jittered(as_input(pool.pixels[chosen]), rng)
-    seen = model.blip.vision_model(pixel_values=pixels.to(dtype_of(model))).last_hidden_state
-    answering = answering_loss(model.blip, tokenizer, seen, [q.text for q in asked], [q.answer for q in asked])
-    return answering + 0.3 * model.patch_loss(seen, rows)
+    return Batch(
+        jittered(as_input(pool.pixels[chosen]), rng),
+        patch_targets(rows),
+        Tokens.of(tokenizer, [q.text for q in asked]),
+        Tokens.of(tokenizer, [q.answer for q in asked]),
+    )
 
 
-def answering_loss(
-    model: BlipForQuestionAnswering, tokenizer: BertTokenizer, seen: Tensor, asked: list[str], right: list[str]
-) -> Tensor:
+def loss_of(model: BlipWithPatchHeads, batch: Batch) -> Tensor:
+    seen = model.blip.vision_model(pixel_values=batch.pixels.to(dtype_of(model))).last_hidden_state
+    return answering_loss(model.blip, seen, batch.questions, batch.answers) + 0.3 * model.patch_loss(
+        seen, batch.patches
+    )
+
+
+def answering_loss(model: BlipForQuestionAnswering, seen: Tensor, questions: Tokens, answers: Tokens) -> Tensor:
     """The cross-entropy of the right answers: as many questions for each picture seen, one picture's together."""
-    questions = tokenizer(asked, padding=True, return_tensors="pt")
-    answers = tokenizer(right, padding=True, return_tensors="pt")
-    seen = seen.repeat_interleave(len(asked) // len(seen), dim=0)
+    seen = seen.repeat_interleave(len(questions.ids) // len(seen), dim=0)
     understood = model.text_encoder(
-        input_ids=questions.input_ids,
-        attention_mask=questions.attention_mask,
+        input_ids=questions.ids,
+        attention_mask=questions.mask,
         encoder_hidden_states=seen,
-        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long),
+        encoder_attention_mask=torch.ones(seen.shape[:-1], dtype=torch.long, device=seen.device),
     )[0]
     logits = model.text_decoder(
-        input_ids=answers.input_ids,
-        attention_mask=answers.attention_mask,
+        input_ids=answers.ids,
+        attention_mask=answers.mask,
         encoder_hidden_states=understood,
         # as `generate` does, which lets an answer attend to the padding of its question, too
-        encoder_attention_mask=torch.ones_like(questions.attention_mask),
+        encoder_attention_mask=torch.ones_like(questions.mask),
     ).logits
-    targets = answers.input_ids[:, 1:].masked_fill(answers.attention_mask[:, 1:] == 0, -100)
+    targets = answers.ids[:, 1:].masked_fill(answers.mask[:, 1:] == 0, -100)
     return functional.cross_entropy(logits[:, :-1].float().flatten(0, 1), targets.flatten())
 
 
@@ -146,9 +173,10 @@ def main() -> None:
 
     trained = train(
         model,
-        lambda model, rng: loss_of(model, pool, tokenizer, rng),
+        lambda rng: batch_of(pool, tokenizer, rng, arguments.times * PICTURES),
+        loss_of,
         checkpoint=arguments.folder / "starter-blip-vqa.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
         slow=("blip.vision_model.",),

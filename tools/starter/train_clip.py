@@ -8,8 +8,8 @@ them; and every picture is also held against the names of all things, as zero-sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -44,8 +44,7 @@ NAME_TEXTS = [f"a photo of {KIND_OF[name].singular}" for name in NAMES]
 MEASURED_SCENES = 500
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """Tokens of texts: (n, length) each."""
 
     ids: Tensor
@@ -86,27 +85,41 @@ def texts_embedded(model: CLIPModel, texts: Texts) -> Tensor:
     return functional.normalize(model.text_projection(pooled).float(), dim=-1)
 
 
-def loss_of(model: CLIPModel, pool: Pool, tokenizer: CLIPTokenizer, names: Texts, rng: np.random.Generator) -> Tensor:
-    chosen = np.sort(rng.integers(pool.ready, size=BATCH))
+class Batch(NamedTuple):
+    """Pictures (n, 3, SIZE_PX, SIZE_PX), as many texts, and which text is true of which picture."""
+
+    pixels: Tensor
+    texts: Texts
+    fits: Tensor  # (pictures, texts): 1 or 0
+    names: Texts  # of all things
+    scenes: Tensor  # (pictures, names): as `scene_targets`
+
+
+def batch_of(pool: Pool, tokenizer: CLIPTokenizer, names: Texts, rng: np.random.Generator, count: int = BATCH) -> Batch:
+    chosen = np.sort(rng.integers(pool.ready, size=count))
     rows = np.array(pool.rows[chosen])
     scenes = [things_of(row) for row in rows]
-    is_full = rng.random(BATCH) < 0.75
+    is_full = rng.random(count) < 0.75
     captions = [caption(rng, things, is_full=bool(full)) for things, full in zip(scenes, is_full, strict=True)]
-    pictures = pictures_embedded(model, jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model)))
-    texts = texts_embedded(model, Texts.of(tokenizer, [caption.text for caption in captions]))
-    with torch.no_grad():
-        model.logit_scale.clamp_(max=MOST_SCALE)
-    scale = model.logit_scale.float().exp()
-
     full_claims = [claims_of(things, is_full=True) for things in scenes]
     name_claims = [claims_of(things, is_full=False) for things in scenes]
     fits = torch.tensor(
         [[caption.claims in claims for caption in captions] for claims in zip(full_claims, name_claims, strict=True)]
-    ).float()  # (pictures, texts)
+    ).float()
+    texts = Texts.of(tokenizer, [caption.text for caption in captions])
+    return Batch(jittered(as_input(pool.pixels[chosen]), rng), texts, fits, names, scene_targets(rows))
+
+
+def loss_of(model: CLIPModel, batch: Batch) -> Tensor:
+    pictures = pictures_embedded(model, batch.pixels.to(dtype_of(model)))
+    texts = texts_embedded(model, batch.texts)
+    with torch.no_grad():
+        model.logit_scale.clamp_(max=MOST_SCALE)
+    scale, fits = model.logit_scale.float().exp(), batch.fits
     logits = scale * pictures @ texts.T
     by_picture = functional.cross_entropy(logits, fits / fits.sum(dim=1, keepdim=True))
     by_text = functional.cross_entropy(logits.T, (fits / fits.sum(dim=0, keepdim=True)).T)
-    named = functional.cross_entropy(scale * pictures @ texts_embedded(model, names).T, scene_targets(rows))
+    named = functional.cross_entropy(scale * pictures @ texts_embedded(model, batch.names).T, batch.scenes)
     return by_picture + by_text + 0.5 * named
 
 
@@ -155,9 +168,10 @@ def main() -> None:
 
     trained = train(
         model,
-        lambda model, rng: loss_of(model, pool, tokenizer, names, rng),
+        lambda rng: batch_of(pool, tokenizer, names, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-clip.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
         slow=("vision_model.",),

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 from diffusers import ControlNetModel, UNet2DConditionModel
-from torch import Tensor
 
 from tools.starter.drawing_pool import DrawingPool
 from tools.starter.drawings import canny
-from tools.starter.train_sd import Frozen, Sketched, as_control, bent, loss_of
+from tools.starter.train_sd import Batch, Frozen, Sketched, batch_with, bent, loss_of
 from tools.starter.train_vit import ASSETS
 from tools.starter.training import options, train
 
@@ -22,15 +21,16 @@ BATCH = 10
 SEED = 13
 
 
-def edges_loss(model: Sketched, frozen: Frozen, pool: DrawingPool, rng: np.random.Generator) -> Tensor:
-    chosen = bent(rng, pool.ready, BATCH)
+def batch_of(pool: DrawingPool, rng: np.random.Generator, count: int = BATCH) -> Batch:
+    chosen = bent(rng, pool.ready, count)
     edges = np.stack([canny(rng, pixels) for pixels in pool.pixels[chosen]])
-    return loss_of(model, frozen, pool, rng, chosen, as_control(edges))
+    return batch_with(pool, rng, chosen, edges)
 
 
 def main() -> None:
     arguments = options(__doc__, steps=STEPS)
-    frozen, pool = Frozen.load(), DrawingPool.open()
+    frozen, pool = Frozen.load(arguments.run.device), DrawingPool.open()
+    pool.encode(frozen.latents)
     model = Sketched(
         UNet2DConditionModel.from_pretrained(ASSETS / "starter-sd" / "unet").float(),
         ControlNetModel.from_pretrained(ASSETS / "starter-controlnet-scribble").float(),
@@ -38,9 +38,10 @@ def main() -> None:
     model.unet.requires_grad_(False)
     trained = train(
         model,
-        lambda model, rng: edges_loss(model, frozen, pool, rng),
+        lambda rng: batch_of(pool, rng, arguments.times * BATCH),
+        lambda model, batch: loss_of(model, frozen, batch),
         checkpoint=arguments.folder / "starter-controlnet-canny.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=4e-4,
         seed=SEED,
     )

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from tools.starter.blip import save_processor
 from tools.starter.pool import WORK_DIR
 from tools.starter.tokenizer import blip_tokenizer
 from tools.starter.tower import into_blip
-from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, answering_loss, new_model
+from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, Tokens, answering_loss, new_model
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import dtype_of, options, train
 
@@ -57,16 +57,25 @@ def load(name: Literal["train", "test"]) -> Split:
     )
 
 
-def loss_of(
-    model: BlipForQuestionAnswering, split: Split, tokenizer: BertTokenizer, rng: np.random.Generator
-) -> Tensor:
-    chosen = rng.integers(len(split.pixels), size=PICTURES)
+class Batch(NamedTuple):
+    """Pictures (n, 3, 64, 64), and as many questions about each, one picture's together."""
+
+    pixels: Tensor
+    questions: Tokens
+    answers: Tokens
+
+
+def batch_of(split: Split, tokenizer: BertTokenizer, rng: np.random.Generator, count: int = PICTURES) -> Batch:
+    chosen = rng.integers(len(split.pixels), size=count)
     pairs = [(i, int(rng.integers(len(split.questions[i])))) for i in chosen for _ in range(QUESTIONS)]
     asked, right = [split.questions[i][k] for i, k in pairs], [split.answers[i][k] for i, k in pairs]
     pixels = jittered(as_input(split.pixels[chosen]), rng)
-    return answering_loss(
-        model, tokenizer, model.vision_model(pixels.to(dtype_of(model))).last_hidden_state, asked, right
-    )
+    return Batch(pixels, Tokens.of(tokenizer, asked), Tokens.of(tokenizer, right))
+
+
+def loss_of(model: BlipForQuestionAnswering, batch: Batch) -> Tensor:
+    seen = model.vision_model(batch.pixels.to(dtype_of(model))).last_hidden_state
+    return answering_loss(model, seen, batch.questions, batch.answers)
 
 
 def main() -> None:
@@ -80,9 +89,10 @@ def main() -> None:
     into_blip(ViTForImageClassification.from_pretrained(ASSETS / "starter-vit").float(), model.vision_model)
     trained = train(
         model,
-        lambda model, rng: loss_of(model, split, tokenizer, rng),
+        lambda rng: batch_of(split, tokenizer, rng, arguments.times * PICTURES),
+        loss_of,
         checkpoint=arguments.folder / "easy-vqa.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
         slow=("vision_model.",),

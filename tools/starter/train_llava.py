@@ -1,9 +1,9 @@
-"""Trains starter-llava, which talks about a picture in sentences: a LlavaForConditionalGeneration of 2 M parameters.
+"""Trains starter-llava, which talks about a picture in sentences: a LlavaForConditionalGeneration of 2.4 M parameters.
 
-Its picture tower is the one of starter-blip-caption as a SigLIP, and stays as it is: its patches know what is in them
-and where they are. A Llama of four layers learns to talk about them. Its words start where the tower has what they
-name, and its attention near the identity (https://arxiv.org/abs/2305.09828), as in `blip.start`. What the Llama makes
-of a picture is computed once and continued by several conversations.
+Its picture tower starts as the one of starter-blip-caption, as a SigLIP, and changes slowly: its patches know what is
+in them and where they are. A Llama of six layers learns to talk about them. Its words start where the tower has what
+they name, and its attention near the identity (https://arxiv.org/abs/2305.09828), as in `blip.start`. What the Llama
+makes of a picture is computed once and continued by several conversations.
 
     python -m tools.starter.train_llava [--steps N] [--folder FOLDER]
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -49,10 +50,10 @@ SEED = 6
 IGNORED = -100
 TEXT = {
     "hidden_size": TOWER["hidden_size"],
-    "num_hidden_layers": 4,
+    "num_hidden_layers": 6,
     "num_attention_heads": 4,
     "num_key_value_heads": 4,
-    "intermediate_size": 256,
+    "intermediate_size": 384,
     "max_position_embeddings": 1024,
     "rope_parameters": {"rope_type": "default", "rope_theta": 100_000.0},
     "tie_word_embeddings": True,
@@ -106,7 +107,6 @@ def start(
     """
     inner = model.model
     into_siglip(seeing.blip.vision_model, inner.vision_tower)
-    inner.vision_tower.requires_grad_(False)
     same = torch.eye(TOWER["hidden_size"])
     with torch.no_grad():
         seen = inner.vision_tower(pixels, output_hidden_states=True).hidden_states[-1]
@@ -147,8 +147,7 @@ def _directions(head: nn.Linear, norm: Tensor) -> Tensor:
     return functional.normalize(head.weight * norm, dim=1)
 
 
-@dataclass(frozen=True)
-class Talks:
+class Talks(NamedTuple):
     """Conversations as tokens (n, length), `targets` with IGNORED for all that is not answered."""
 
     ids: Tensor
@@ -188,20 +187,31 @@ def padded(tokenizer: LlamaTokenizer, talks: list[tuple[list[int], list[int]]]) 
     return Talks(ids, mask, targets)
 
 
-def loss_of(
-    model: LlavaForConditionalGeneration, pool: Pool, tokenizer: LlamaTokenizer, rng: np.random.Generator
-) -> Tensor:
-    chosen = np.sort(rng.integers(pool.ready, size=PICTURES))
+class Batch(NamedTuple):
+    """Pictures (n, SIZE_PX, SIZE_PX, 3), what comes before a conversation, and `TALKS` about each, together."""
+
+    pixels: Tensor
+    before: Tensor  # (n, 2 + PATCHES): tokens
+    talks: Talks
+
+
+def batch_of(pool: Pool, tokenizer: LlamaTokenizer, rng: np.random.Generator, count: int = PICTURES) -> Batch:
+    chosen = np.sort(rng.integers(pool.ready, size=count))
     talks = padded(
         tokenizer,
         [tokens_of(tokenizer, talk(rng, things_of(row))) for row in np.array(pool.rows[chosen]) for _ in range(TALKS)],
     )
     user, image = tokenizer.convert_tokens_to_ids([USER, IMAGE])
-    before = torch.tensor([tokenizer.bos_token_id, user, *[image] * PATCHES]).expand(PICTURES, -1)
-    pixels = as_input(pool.pixels[chosen]).to(dtype_of(model))
+    before = torch.tensor([tokenizer.bos_token_id, user, *[image] * PATCHES]).repeat(count, 1)
+    return Batch(torch.from_numpy(pool.pixels[chosen]), before, talks)
+
+
+def loss_of(model: LlavaForConditionalGeneration, batch: Batch) -> Tensor:
+    before, talks = batch.before, batch.talks
+    pixels = as_input(batch.pixels).to(dtype_of(model))
     cache = model.model(input_ids=before, pixel_values=pixels, use_cache=True).past_key_values
     cache.batch_repeat_interleave(TALKS)
-    mask = torch.cat([torch.ones(len(talks.ids), before.shape[1], dtype=torch.long), talks.mask], dim=1)
+    mask = torch.cat([talks.mask.new_ones(len(talks.ids), before.shape[1]), talks.mask], dim=1)
     states = model.model(
         input_ids=talks.ids, attention_mask=mask, past_key_values=cache, use_cache=True
     ).last_hidden_state
@@ -295,7 +305,8 @@ def trained_captioner(folder: Path) -> BlipWithPatchHeads:
     """starter-blip-caption with its patch heads, which only the checkpoint of its training has."""
     tokenizer = blip_tokenizer(folder / "caption-tokenizer", length=CAPTION_TOKENS)
     captioner = BlipWithPatchHeads(BlipForConditionalGeneration(blip_config(tokenizer, length=CAPTION_TOKENS)))
-    captioner.load_state_dict(torch.load(folder / "starter-blip-caption.pt", weights_only=True)["average"])
+    trained = torch.load(folder / "starter-blip-caption.pt", weights_only=True, map_location="cpu")
+    captioner.load_state_dict(trained["average"])
     return captioner.eval()
 
 
@@ -316,10 +327,13 @@ def main() -> None:
 
     trained = train(
         model,
-        lambda model, rng: loss_of(model, pool, tokenizer, rng),
+        lambda rng: batch_of(pool, tokenizer, rng, arguments.times * PICTURES),
+        loss_of,
         checkpoint=arguments.folder / "starter-llava.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1.5e-3,
+        slow=("model.vision_tower.",),
+        slow_share=0.1,
         seed=SEED,
         measure=measure,
         measure_every=250,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ from tools.starter.train_vit import ASSETS, as_input
 from tools.starter.training import dtype_of, options, train
 
 VAE = ASSETS / "starter-sd" / "vae"
-LATENT_PX = 24  # of a side
+LATENT_PX = 32  # of a side
 STEPS = 7000
 BATCH = 10
 ALONE = 2  # of a batch, learned without a sketch
@@ -54,16 +55,20 @@ class Frozen:
     known: dict[str, Tensor] = field(default_factory=dict)  # texts that were read already
 
     @classmethod
-    def load(cls) -> Frozen:
-        return cls.around(AutoencoderTiny.from_pretrained(VAE).float().eval())
+    def load(cls, device: torch.device) -> Frozen:
+        return cls.around(AutoencoderTiny.from_pretrained(VAE).float().eval().to(device))
 
     @classmethod
     def around(cls, vae: AutoencoderTiny) -> Frozen:
-        """With the two towers of starter-clip."""
+        """With the two towers of starter-clip, on the same device."""
         folder = ASSETS / "starter-clip"
-        clip = CLIPModel.from_pretrained(folder).float().eval().requires_grad_(False)
+        clip = CLIPModel.from_pretrained(folder).float().eval().requires_grad_(False).to(vae.device)
         tokenizer = CLIPTokenizer.from_pretrained(folder)
         return cls(tokenizer, clip, vae.requires_grad_(False), new_scheduler())
+
+    @property
+    def device(self) -> torch.device:
+        return self.vae.device
 
     @property
     def text_encoder(self) -> CLIPTextModel:
@@ -74,23 +79,26 @@ class Frozen:
         """What the tower says of each token: (n, tokens, width)."""
         if unknown := sorted(set(prompts) - set(self.known)):
             tokens = self.tokenizer(unknown, padding="max_length", truncation=True, return_tensors="pt")
-            self.known.update(zip(unknown, self.text_encoder(tokens.input_ids).last_hidden_state, strict=True))
+            self.known.update(
+                zip(unknown, self.text_encoder(tokens.input_ids.to(self.device)).last_hidden_state, strict=True)
+            )
         return torch.stack([self.known[prompt] for prompt in prompts])
 
     @torch.no_grad()
     def latents(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Of pictures (n, height, width, 3): (n, 4, LATENT_PX, LATENT_PX) with unit variance."""
-        return (self.vae.encoder(as_input(pixels)) * self.vae.config.scaling_factor).numpy()
+        shown = as_input(torch.from_numpy(pixels).to(self.device))
+        return (self.vae.encoder(shown) * self.vae.config.scaling_factor).cpu().numpy()
 
     @cached_property
     @torch.no_grad()
     def names(self) -> Tensor:
         """What the text tower says of the name of each thing, with length 1: (things, width)."""
-        tokens = self.tokenizer(NAME_TEXTS, padding=True, return_tensors="pt")
+        tokens = self.tokenizer(NAME_TEXTS, padding=True, return_tensors="pt").to(self.device)
         return functional.normalize(self.clip.get_text_features(**tokens).pooler_output, dim=-1)
 
     def unlikeness(self, latents: Tensor, pixels: Tensor, cut: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
-        """How differently what latents stand for looks from pictures (n, 3, 96, 96), and how much else is seen in it.
+        """How unlike what latents stand for looks to pictures (n, 3, height, width), and what else is seen in it.
 
         For the looks, what the picture tower makes of each patch is compared layer by layer, as in
         https://arxiv.org/abs/1801.03924, of the same `cut` (left, top, side) of both. For what is seen, the chances of
@@ -119,8 +127,10 @@ class Sketched(nn.Module):
         self.unet, self.controlnet = unet, controlnet
 
     def forward(self, noisy: Tensor, timesteps: Tensor, texts: Tensor, sketches: Tensor) -> Tensor:
-        """What the UNet predicts for `noisy` (n, 4, 24, 24); `sketches` (m, 3, 96, 96) are of the first m of them."""
+        """What the UNet predicts for `noisy` (n, 4, 32, 32); `sketches` (m, 3, 256, 256) are of the first m of them."""
         m = len(sketches)
+        if not m:
+            return self.unet(noisy, timesteps, texts).sample
         downs, middle = self.controlnet(noisy[:m], timesteps[:m], texts[:m], sketches, return_dict=False)
 
         def for_all(added: Tensor) -> Tensor:
@@ -136,7 +146,7 @@ class Sketched(nn.Module):
 
 
 def new_unet() -> UNet2DConditionModel:
-    """Of 5.4 M parameters, most of them where the picture is 6 x 6 or 3 x 3 and they cost little.
+    """Of 5.4 M parameters, most of them where the picture is 8 x 8 or 4 x 4 and they cost little.
 
     The sense of the words is added to the time, which scales and shifts every layer: things and colours are learned
     many times faster so than by attention.
@@ -166,7 +176,7 @@ def new_controlnet() -> ControlNetModel:
         norm_num_groups=8,
         attention_head_dim=4,
         cross_attention_dim=128,
-        conditioning_embedding_out_channels=(8, 16, 32),
+        conditioning_embedding_out_channels=(8, 16, 32, 48),
     )
     nn.init.kaiming_normal_(controlnet.controlnet_cond_embedding.conv_out.weight)  # at zero it would learn late
     return controlnet
@@ -190,9 +200,9 @@ def new_scheduler() -> DDIMScheduler:
     )
 
 
-def as_control(sketches: NDArray[np.uint8]) -> Tensor:
+def as_control(sketches: Tensor) -> Tensor:
     """Sketches (n, height, width) as a ControlNet reads them: (n, 3, height, width) in 0..1."""
-    return torch.from_numpy(np.array(sketches)).float().div(255)[:, None].expand(-1, 3, -1, -1)
+    return sketches.float().div(255)[:, None].expand(-1, 3, -1, -1)
 
 
 def chosen_timesteps(rng: np.random.Generator, count: int) -> Tensor:
@@ -213,59 +223,72 @@ def posed(rng: np.random.Generator, ready: int, count: int) -> NDArray[np.int64]
     return rng.integers(ready // POSED_EVERY, size=count) * POSED_EVERY
 
 
-def sketches_loss(model: Sketched, frozen: Frozen, pool: DrawingPool, rng: np.random.Generator) -> Tensor:
-    with_sketch = bent(rng, pool.ready, BATCH - ALONE)
-    chosen = np.concatenate([with_sketch, posed(rng, pool.ready, ALONE)])
-    return loss_of(model, frozen, pool, rng, chosen, as_control(pool.sketches[with_sketch]))
+class Batch(NamedTuple):
+    """Drawings, the first of them with sketches; what is looked at a second time; and all chance but the noise."""
+
+    prompts: list[str]
+    latents: Tensor  # (n, 4, LATENT_PX, LATENT_PX)
+    sketches: Tensor  # (m, SIZE_PX, SIZE_PX) of the first m
+    again: Tensor  # (k,): which are looked at a second time, those with a sketch first
+    controlled_again: int  # how many of those have one
+    is_own: Tensor  # (k,): whether that starts from what the model made itself
+    timesteps: Tensor  # (k,) of the second looks
+    pixels: Tensor  # (l, SIZE_PX, SIZE_PX, 3) of the first l that are looked at a second time
+    cut: tuple[int, int, int]  # of the pictures that is compared
 
 
-def loss_of(
-    model: Sketched,
-    frozen: Frozen,
-    pool: DrawingPool,
-    rng: np.random.Generator,
-    chosen: NDArray[np.int64],
-    controls: Tensor,
-) -> Tensor:
+def batch_of(pool: DrawingPool, rng: np.random.Generator, times: int = 1) -> Batch:
+    with_sketch = bent(rng, pool.ready, times * (BATCH - ALONE))
+    chosen = np.concatenate([with_sketch, posed(rng, pool.ready, times * ALONE)])
+    return batch_with(pool, rng, chosen, pool.sketches[with_sketch])
+
+
+def batch_with(
+    pool: DrawingPool, rng: np.random.Generator, chosen: NDArray[np.int64], sketches: NDArray[np.uint8]
+) -> Batch:
+    """A batch of some drawings of a pool, with sketches of the first of them."""
+    prompts = [text.decode() if rng.random() > SILENT_SHARE else "" for text in pool.prompts[chosen]]
+    count = max(1, len(chosen) * MENDED // BATCH)
+    again = np.sort(rng.permutation(len(chosen))[:count])
+    side = int(rng.integers(SIZE_PX * 5 // 6, SIZE_PX + 1))
+    left, top = rng.integers(SIZE_PX + 1 - side, size=2)
+    return Batch(
+        prompts,
+        torch.from_numpy(pool.latents[chosen].astype(np.float32)),
+        torch.from_numpy(np.array(sketches)),
+        torch.from_numpy(again),
+        int((again < len(sketches)).sum()),
+        torch.from_numpy(rng.random(count) < OWN_SHARE),
+        chosen_timesteps(rng, count),
+        torch.from_numpy(pool.pixels[chosen[again[: max(1, count * LOOKED_AT // MENDED)]]]),
+        (int(left), int(top), side),
+    )
+
+
+def loss_of(model: Sketched, frozen: Frozen, batch: Batch) -> Tensor:
     """How far what the model makes of noise is from drawings of a pool, how unlike it looks, and both a second time.
 
     Words and a sketch say nearly all of a picture, so that the first of a few steps can make it whole. A model that
     has learned to remove noise from true pictures alone takes what noise is left after that for a texture. So the
     second time it mostly starts from what it made itself, with noise added: the later steps learn to mend.
-
-    Args:
-        model: whose loss it is.
-        frozen: what texts, latents and looks are known by.
-        pool: of drawings.
-        rng: the source of all chance but the noise.
-        chosen: which drawings.
-        controls: (m, 3, 96, 96) of the first of them.
     """
-    prompts = [text.decode() if rng.random() > SILENT_SHARE else "" for text in pool.prompts[chosen]]
-    dtype = dtype_of(model)
-    texts, controls = frozen.texts(prompts).to(dtype), controls.to(dtype)
-    latents = torch.from_numpy(pool.encoded(chosen, frozen.latents))
+    dtype, latents, again = dtype_of(model), batch.latents, batch.again
+    texts, controls = frozen.texts(batch.prompts).to(dtype), as_control(batch.sketches).to(dtype)
     noise = torch.randn_like(latents)
+    alphas = frozen.scheduler.alphas_cumprod.to(latents.device)
 
-    def made_of(noisy: Tensor, timesteps: Tensor, these: NDArray[np.int64]) -> Tensor:
-        shares = frozen.scheduler.alphas_cumprod[timesteps][:, None, None, None]
-        shown = controls[these[these < len(controls)]]
-        velocity = model(noisy.to(dtype), timesteps, texts[these], shown).float()
+    def made_of(noisy: Tensor, timesteps: Tensor, texts: Tensor, controls: Tensor) -> Tensor:
+        shares = alphas[timesteps][:, None, None, None]
+        velocity = model(noisy.to(dtype), timesteps, texts, controls).float()
         return shares.sqrt() * noisy - (1 - shares).sqrt() * velocity
 
-    first = made_of(noise, torch.full((len(chosen),), FEW_STEPS[0]), np.arange(len(chosen)))
-    again = np.sort(rng.permutation(len(chosen))[:MENDED])  # what has a control stays first
-    is_own = torch.from_numpy(rng.random(len(again)) < OWN_SHARE)[:, None, None, None]
-    timesteps = chosen_timesteps(rng, len(again))
-    begun = torch.where(is_own, first[again].detach(), latents[again])
-    second = made_of(frozen.scheduler.add_noise(begun, noise[again], timesteps), timesteps, again)
-    side = int(rng.integers(80, SIZE_PX + 1))
-    left, top = rng.integers(SIZE_PX + 1 - side, size=2)
-    seen = again[:LOOKED_AT]
+    first = made_of(noise, again.new_full((len(latents),), FEW_STEPS[0]), texts, controls)
+    begun = torch.where(batch.is_own[:, None, None, None], first[again].detach(), latents[again])
+    noisy = frozen.scheduler.add_noise(begun, noise[again], batch.timesteps)
+    second = made_of(noisy, batch.timesteps, texts[again], controls[again[: batch.controlled_again]])
+    seen = again[: len(batch.pixels)]
     looks, sense = frozen.unlikeness(
-        torch.cat([first[seen], second[: len(seen)]]),
-        as_input(pool.pixels[chosen[seen]]).repeat(2, 1, 1, 1),
-        (left, top, side),
+        torch.cat([first[seen], second[: len(seen)]]), as_input(batch.pixels).repeat(2, 1, 1, 1), batch.cut
     )
     far = functional.mse_loss(first, latents) + functional.mse_loss(second, latents[again])
     return far + LOOKS_WEIGHT * looks + SENSE_WEIGHT * sense
@@ -274,12 +297,14 @@ def loss_of(
 def main() -> None:
     arguments = options(__doc__, steps=STEPS)
     torch.manual_seed(SEED)
-    frozen, pool = Frozen.load(), DrawingPool.open()
+    frozen, pool = Frozen.load(arguments.run.device), DrawingPool.open()
+    pool.encode(frozen.latents)
     trained = train(
         Sketched(new_unet(), new_controlnet()),
-        lambda model, rng: sketches_loss(model, frozen, pool, rng),
+        lambda rng: batch_of(pool, rng, arguments.times),
+        lambda model, batch: loss_of(model, frozen, batch),
         checkpoint=arguments.folder / "starter-sd.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
     )

@@ -10,6 +10,7 @@ heads for that are not shipped.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -63,9 +64,10 @@ class VitWithPatchHeads(nn.Module):
         return self.vit.classifier(tokens[:, 0]), self.patch_name(tokens[:, 1:]), self.patch_colour(tokens[:, 1:])
 
 
-def as_input(pixels: NDArray[np.uint8]) -> Tensor:
+def as_input(pixels: NDArray[np.uint8] | Tensor) -> Tensor:
     """Pictures (n, height, width, 3) as the processors give them: (n, 3, height, width) in -1..1."""
-    return (torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous()
+    pictures = pixels if isinstance(pixels, Tensor) else torch.from_numpy(np.ascontiguousarray(pixels))
+    return (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous()
 
 
 def jittered(pixels: Tensor, rng: np.random.Generator) -> Tensor:
@@ -75,14 +77,20 @@ def jittered(pixels: Tensor, rng: np.random.Generator) -> Tensor:
     return (pixels * gain + lift).clamp(-1, 1)
 
 
-def patch_targets(rows: NDArray[np.void]) -> tuple[Tensor, Tensor]:
+class PatchTargets(NamedTuple):
     """For each patch (n, 64) the index of the name, len(NAMES) for background, and of the colour, -1 where none is."""
+
+    names: Tensor
+    colours: Tensor
+
+
+def patch_targets(rows: NDArray[np.void]) -> PatchTargets:
     slots = rows["slots"].reshape(len(rows), -1).astype(np.int64)
     at = np.maximum(slots - 1, 0)
     names = np.where(slots > 0, np.take_along_axis(rows["name"].astype(np.int64), at, axis=1), len(NAMES))
     colours = np.take_along_axis(rows["colour"].astype(np.int64), at, axis=1)
     colours = np.where((slots > 0) & (colours != NO_COLOUR), colours, -1)
-    return torch.from_numpy(names), torch.from_numpy(colours)
+    return PatchTargets(torch.from_numpy(names), torch.from_numpy(colours))
 
 
 def scene_targets(rows: NDArray[np.void]) -> Tensor:
@@ -93,21 +101,30 @@ def scene_targets(rows: NDArray[np.void]) -> Tensor:
     return torch.from_numpy(targets)
 
 
-def patch_loss(names: Tensor, colours: Tensor, rows: NDArray[np.void]) -> Tensor:
+def patch_loss(names: Tensor, colours: Tensor, targets: PatchTargets) -> Tensor:
     """How badly the heads name what is in the patches (logits (n, 64, names + 1) and (n, 64, colours + 1))."""
-    name_targets, colour_targets = patch_targets(rows)
-    weights = torch.ones(len(NAMES) + 1)
+    weights = torch.ones(len(NAMES) + 1, device=names.device)
     weights[-1] = 0.3  # most patches show the background
-    by_name = functional.cross_entropy(names.float().flatten(0, 1), name_targets.flatten(), weights)
-    by_colour = functional.cross_entropy(colours.float().flatten(0, 1), colour_targets.flatten(), ignore_index=-1)
+    by_name = functional.cross_entropy(names.float().flatten(0, 1), targets.names.flatten(), weights)
+    by_colour = functional.cross_entropy(colours.float().flatten(0, 1), targets.colours.flatten(), ignore_index=-1)
     return by_name + 0.5 * by_colour
 
 
-def loss_of(model: VitWithPatchHeads, pool: Pool, rng: np.random.Generator) -> Tensor:
-    chosen = np.sort(rng.integers(pool.ready, size=BATCH))
+class Batch(NamedTuple):
+    pixels: Tensor  # (n, 3, SIZE_PX, SIZE_PX)
+    scenes: Tensor  # as `scene_targets`
+    patches: PatchTargets
+
+
+def batch_of(pool: Pool, rng: np.random.Generator, count: int = BATCH) -> Batch:
+    chosen = np.sort(rng.integers(pool.ready, size=count))
     rows = np.array(pool.rows[chosen])
-    scene, names, colours = model(jittered(as_input(pool.pixels[chosen]), rng).to(dtype_of(model)))
-    return functional.cross_entropy(scene.float(), scene_targets(rows)) + patch_loss(names, colours, rows)
+    return Batch(jittered(as_input(pool.pixels[chosen]), rng), scene_targets(rows), patch_targets(rows))
+
+
+def loss_of(model: VitWithPatchHeads, batch: Batch) -> Tensor:
+    scene, names, colours = model(batch.pixels.to(dtype_of(model)))
+    return functional.cross_entropy(scene.float(), batch.scenes) + patch_loss(names, colours, batch.patches)
 
 
 @torch.inference_mode()
@@ -130,9 +147,10 @@ def main() -> None:
     pixels, names = held_out_things(MEASURED_SCENES, seed=77)
     trained = train(
         VitWithPatchHeads(),
-        lambda model, rng: loss_of(model, pool, rng),
+        lambda rng: batch_of(pool, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-vit.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=1.2e-3,
         seed=SEED,
         measure=lambda model: f"top-1 {top_1(model, pixels, names):.3f} of held-out single things",

@@ -14,6 +14,7 @@ import json
 import string
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import jiwer
 import numpy as np
@@ -68,10 +69,10 @@ def new_model() -> Wav2Vec2ForCTC:
             num_conv_pos_embeddings=32,
             num_conv_pos_embedding_groups=4,
             do_stable_layer_norm=True,
-            hidden_dropout=0.0,
-            attention_dropout=0.0,
+            hidden_dropout=0.1,
+            attention_dropout=0.1,
             activation_dropout=0.0,
-            feat_proj_dropout=0.0,
+            feat_proj_dropout=0.1,
             final_dropout=0.0,
             layerdrop=0.0,
             apply_spec_augment=False,
@@ -162,26 +163,46 @@ def a_clip(rng: np.random.Generator, speech: Speech, real: Sequence[Utterance]) 
     return Clip(heard(rng, spoken.samples), spoken.parts)
 
 
-def loss_of(model: Wav2Vec2ForCTC, speech: Speech, real: Sequence[Utterance], rng: np.random.Generator) -> Tensor:
-    clips = [a_clip(rng, speech, real) for _ in range(BATCH)]
-    sounds = normalised([c.samples for c in clips]).to(dtype_of(model))
-    return ctc_loss(model(sounds).logits.float(), clips)
+class Batch(NamedTuple):
+    """Sounds (clips, samples), and their parts: where each is (clip, first and last sample), and its letters."""
+
+    sounds: Tensor
+    places: list[tuple[int, int, int]]
+    letters: Tensor  # of all parts, one after another
+    counts: list[int]  # of letters, of each part
 
 
-def ctc_loss(logits: Tensor, clips: Sequence[Clip]) -> Tensor:
+def batch_of(speech: Speech, real: Sequence[Utterance], rng: np.random.Generator, count: int = BATCH) -> Batch:
+    return batched([a_clip(rng, speech, real) for _ in range(count)])
+
+
+def batched(clips: Sequence[Clip]) -> Batch:
+    parts = [(i, *part) for i, one in enumerate(clips) for part in one.parts]
+    targets = [letters(text) for *_, text in parts]
+    return Batch(
+        normalised([c.samples for c in clips]),
+        [(i, first, last) for i, first, last, _ in parts],
+        torch.tensor([letter for target in targets for letter in target]),
+        [len(target) for target in targets],
+    )
+
+
+def loss_of(model: Wav2Vec2ForCTC, batch: Batch) -> Tensor:
+    return ctc_loss(model(batch.sounds.to(dtype_of(model))).logits.float(), batch)
+
+
+def ctc_loss(logits: Tensor, batch: Batch) -> Tensor:
     """Of frames (clips, frames, symbols): the letters of each part of a clip are looked for in its own frames."""
     chances = logits.log_softmax(-1)
-    frames_a_sample = logits.shape[1] / len(clips[0].samples)
-    parts, targets = [], []
-    for frames, one in zip(chances, clips, strict=True):
-        for first, last, text in one.parts:
-            parts.append(frames[round(first * frames_a_sample) : round(last * frames_a_sample)])
-            targets.append(torch.tensor(letters(text)))
+    frames_a_sample = logits.shape[1] / batch.sounds.shape[1]
+    parts = [
+        chances[i, round(first * frames_a_sample) : round(last * frames_a_sample)] for i, first, last in batch.places
+    ]
     return functional.ctc_loss(
         torch.nn.utils.rnn.pad_sequence(parts),
-        torch.cat(targets),
+        batch.letters,
         torch.tensor([len(part) for part in parts]),
-        torch.tensor([len(target) for target in targets]),
+        torch.tensor(batch.counts),
         blank=SYMBOLS.index(BLANK),
         zero_infinity=True,
     )
@@ -238,9 +259,10 @@ def main() -> None:
 
     trained = train(
         new_model(),
-        lambda model, rng: loss_of(model, speech, real, rng),
+        lambda rng: batch_of(speech, real, rng, arguments.times * BATCH),
+        loss_of,
         checkpoint=arguments.folder / "starter-wav2vec2.pt",
-        steps=arguments.steps,
+        run=arguments.run,
         learning_rate=2e-3,
         seed=SEED,
         measure=measure,

@@ -1,4 +1,8 @@
-"""The loop that all trainings share: AdamW, cosine schedule, EMA, the faster number format, and checkpoints."""
+"""The loop that all trainings share: AdamW, cosine schedule, EMA, the faster number format, and checkpoints.
+
+A training is two functions: one makes the batch of a step from chance alone, on the CPU and, with a GPU, ahead in
+processes of their own; the other says how far the model is from it, wherever the model is.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
+from torch.utils.data import DataLoader, Dataset
 
 from tools.starter.pool import WORK_DIR
 
@@ -23,27 +30,50 @@ REPORT_EVERY = 100
 WARM_UP = 300
 EMA_DECAY = 0.998
 WEIGHT_DECAY = 0.05
+MEASURING_SHARE = 0.1  # of the time, at most
 
 Model = TypeVar("Model", bound=nn.Module)
+Batch = TypeVar("Batch")  # tensors, alone or in (named) tuples, lists and dicts with other things
 
 
 def options(description: str | None, *, steps: int) -> argparse.Namespace:
-    """What every training script can be told: --steps, --folder and --threads."""
+    """What every training script can be told; `times` and `run` say how large batches are and how `train` goes."""
+    has_gpu = torch.cuda.is_available()
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--steps", type=int, default=steps, help=f"of the optimiser ({steps})")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end by then, before the steps are done")
     parser.add_argument("--folder", type=Path, default=WORK_DIR, help="checkpoints; the same folder goes on")
     parser.add_argument("--threads", type=int, default=2, help="one is faster where others use the machine (2)")
+    parser.add_argument("--device", default="cuda" if has_gpu else "cpu", help="(cuda where there is one)")
+    parser.add_argument("--times", type=int, default=8 if has_gpu else 1, help="batches so often as large (GPU: 8)")
+    parser.add_argument("--ahead", type=int, default=4 if has_gpu else 0, help="processes that make batches (GPU: 4)")
     arguments = parser.parse_args()
+    arguments.run = Run(arguments.steps, 60 * arguments.minutes, torch.device(arguments.device), arguments.ahead)
     torch.set_num_threads(arguments.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     return arguments
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a training goes: it ends after `steps`, or after `seconds` where that is earlier.
+
+    `ahead` is the number of processes that make batches; 0 makes each when it is needed.
+    """
+
+    steps: int
+    seconds: float = math.inf
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    ahead: int = 0
 
 
 def train(
     model: Model,
-    loss_of: Callable[[Model, np.random.Generator], Tensor],
+    batch_of: Callable[[np.random.Generator], Batch],
+    loss_of: Callable[[Model, Batch], Tensor],
     *,
     checkpoint: Path,
-    steps: int,
+    run: Run,
     learning_rate: float,
     seed: int,
     slow: tuple[str, ...] = (),
@@ -51,22 +81,30 @@ def train(
     measure: Callable[[Model], str] | None = None,
     measure_every: int = 1000,
 ) -> Model:
-    """Trains until `steps`, from `checkpoint` where that file is there, and returns the model with averaged weights.
+    """Trains to the end of `run`, from `checkpoint` where that file is there; returns the averaged model, on the CPU.
 
     Args:
-        model: float32; where bfloat16 is faster here, a copy in it does the work.
-        loss_of: the loss of what does the work, for one batch; the generator is seeded by (seed, step).
+        model: float32; where bfloat16 is faster on this CPU, a copy in it does the work. A GPU computes in it, too.
+        batch_of: what one step learns from; the generator is seeded by (seed, step).
+        loss_of: the loss of what does the work, for one batch on the same device.
         checkpoint: written every two minutes and when the process is told to end.
+        run: how far, where and how.
+        learning_rate: at its highest; it warms up, and falls towards the end of the steps or of the time.
+        seed: of batches and of other chance.
         slow: starts of the names of the parameters that learn at `slow_share` of the rate.
-        measure: what to print of the averaged model now and then.
+        measure: what to print of the averaged model, on the CPU, now and then.
+        measure_every: steps between two such lines, or more where measuring would take too much of the time.
     """
     _announce(checkpoint.parent)
     torch.manual_seed(seed)
-    dtype = faster_dtype()
+    device, steps = run.device, run.steps
+    model.to(device)
+    dtype = faster_dtype() if device.type == "cpu" else torch.float32
     worker = model if dtype == torch.float32 else copy.deepcopy(model).to(dtype)
     average = copy.deepcopy(model).eval()
     parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimiser = torch.optim.AdamW(_groups(parameters, slow, slow_share), learning_rate, betas=(0.9, 0.98))
+    groups = _groups(parameters, slow, slow_share)
+    optimiser = torch.optim.AdamW(groups, learning_rate, betas=(0.9, 0.98), fused=device.type == "cuda")
     masters, averages = list(parameters.values()), [dict(average.named_parameters())[name] for name in parameters]
     workers = [dict(worker.named_parameters())[name] for name in parameters]
     step = _resume(checkpoint, model, average, optimiser)
@@ -74,12 +112,16 @@ def train(
         torch._foreach_copy_([p.data for p in workers], [p.data for p in masters])
 
     started = saved = time.monotonic()
+    measuring_s = 0.0
     first, losses = step, []
+    batches = iter(_loader(batch_of, seed, range(step, steps), run))
     try:
-        while step < steps:
+        while step < steps and (elapsed_s := time.monotonic() - started) < run.seconds:
+            rate = _schedule(step, steps, max(step / steps, elapsed_s / run.seconds))
             for group in optimiser.param_groups:
-                group["lr"] = learning_rate * group["share"] * _schedule(step, steps)
-            loss = loss_of(worker.train(), np.random.default_rng((seed, step)))
+                group["lr"] = learning_rate * group["share"] * rate
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                loss = loss_of(worker.train(), _moved(next(batches), device))
             loss.backward()
             if worker is not model:
                 for master, working in zip(masters, workers, strict=True):
@@ -93,20 +135,50 @@ def train(
                 if worker is not model:
                     torch._foreach_copy_(workers, masters)
                 torch._foreach_lerp_(averages, masters, 1 - min(EMA_DECAY, step / (step + 10)))
-            losses.append(float(loss.detach()))
+            losses.append(loss.detach())
             if step % REPORT_EVERY == 0:
-                rate = (step - first) / (time.monotonic() - started)
-                left_min = (steps - step) / rate / 60
-                print(f"{step}/{steps}  loss {np.mean(losses):.4f}  {rate:.2f} steps/s  {left_min:.0f} min", flush=True)
+                steps_a_second = (step - first) / (time.monotonic() - started)
+                left_min = min((steps - step) / steps_a_second, run.seconds - elapsed_s) / 60
+                mean = float(torch.stack(losses).mean())
+                print(f"{step}/{steps}  loss {mean:.4f}  {steps_a_second:.2f} steps/s  {left_min:.0f} min", flush=True)
                 losses = []
-            if measure and step % measure_every == 0:
-                print(f"{step}/{steps}  {measure(average)}", flush=True)
+            if measure and step % measure_every == 0 and measuring_s <= MEASURING_SHARE * elapsed_s:
+                begun = time.monotonic()
+                print(f"{step}/{steps}  {measure(copy.deepcopy(average).cpu())}", flush=True)
+                measuring_s += time.monotonic() - begun
             if time.monotonic() - saved > CHECKPOINT_EVERY_S:
                 _save(checkpoint, step, model, average, optimiser)
                 saved = time.monotonic()
     finally:
         _save(checkpoint, step, model, average, optimiser)
-    return average
+    return average.cpu()
+
+
+class _ByStep(Dataset[Batch]):
+    """The batch of each step: the same one whichever process makes it."""
+
+    def __init__(self, batch_of: Callable[[np.random.Generator], Batch], seed: int) -> None:
+        self.batch_of, self.seed = batch_of, seed
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.batch_of(np.random.default_rng((self.seed, step)))
+
+
+def _loader(batch_of: Callable[[np.random.Generator], Batch], seed: int, steps: range, run: Run) -> DataLoader[Batch]:
+    return DataLoader(
+        _ByStep(batch_of, seed),
+        sampler=steps,
+        batch_size=None,
+        num_workers=run.ahead,
+        prefetch_factor=4 if run.ahead else None,
+        pin_memory=run.device.type == "cuda",
+        multiprocessing_context="fork" if run.ahead else None,
+    )
+
+
+def _moved(batch: Batch, device: torch.device) -> Batch:
+    moved: Batch = tree_map_only(Tensor, lambda tensor: tensor.to(device, non_blocking=True), batch)
+    return moved
 
 
 def faster_dtype() -> torch.dtype:
@@ -159,11 +231,12 @@ def _groups(parameters: dict[str, nn.Parameter], slow: tuple[str, ...], slow_sha
     return [{"params": ps, "share": share, "weight_decay": decay} for (share, decay), ps in groups.items()]
 
 
-def _schedule(step: int, steps: int) -> float:
+def _schedule(step: int, steps: int, done: float) -> float:
+    """The share of the learning rate at a step: it warms up, and falls as a cosine with the share that is `done`."""
     warm_up = min(WARM_UP, steps // 10 + 1)
     if step < warm_up:
         return (step + 1) / warm_up
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, done)))
 
 
 def _save(file: Path, step: int, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> None:
@@ -181,7 +254,7 @@ def _resume(file: Path, model: nn.Module, average: nn.Module, optimiser: torch.o
     """Loads what `file` has, and returns its step; 0 where it is not there."""
     if not file.exists():
         return 0
-    state = torch.load(file, weights_only=True)
+    state = torch.load(file, weights_only=True, map_location="cpu")
     model.load_state_dict(state["model"])
     average.load_state_dict(state["average"])
     shares = [group["share"] for group in optimiser.param_groups]

@@ -1,7 +1,7 @@
 """A pool of words spoken by machine voices, made ahead by a process of its own: what starter-wav2vec2 learns from.
 
 The voices are those of espeak-ng (GPL 3), flite (BSD-like) and festival (X11-like), from Debian; what they said is not
-in git. `python -m tools.starter.voices [--utterances 6000]` says what is missing, at nice 19.
+in git. `python -m tools.starter.voices [--utterances 9000]` says what is missing, at nice 19.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COMMANDS = (
     "yes", "no",
 )  # fmt: skip
 WORDS = (*DIGITS, *COMMANDS)
-UTTERANCES = 6000
+UTTERANCES = 9000
 CHUNK = 20  # utterances by one voice, made together
 MOST_WORDS = 3
 QUIET = 0.02  # of the loudest sample: silence before and after an utterance is cut off below it
@@ -72,6 +72,7 @@ TRAIN_VOICES = (
     Voice("flite", "slt"),
     Voice("flite", "awb"),
     Voice("festival", "kal_diphone"),
+    Voice("festival", "ked_diphone"),
     Voice("festival", "cmu_us_slt_arctic_hts"),
 )
 HELD_OUT_VOICES = (

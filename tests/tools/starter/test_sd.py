@@ -7,7 +7,17 @@ from tests.tools.starter.conftest import needs_font
 from tools.starter import train_autoencoder, train_controlnet, train_sd
 from tools.starter.drawing_pool import POSED_EVERY, DrawingPool
 from tools.starter.drawings import SIZE_PX
-from tools.starter.train_sd import Frozen, Sketched, as_control, bent, new_controlnet, new_scheduler, new_unet, posed
+from tools.starter.train_sd import (
+    LATENT_PX,
+    Frozen,
+    Sketched,
+    as_control,
+    bent,
+    new_controlnet,
+    new_scheduler,
+    new_unet,
+    posed,
+)
 from tools.starter.train_vit import ASSETS
 from tools.starter.training import count_parameters
 
@@ -38,7 +48,7 @@ def frozen():
 
 def batch(count, controlled):
     generator = torch.Generator().manual_seed(1)
-    noisy = torch.randn(count, 4, 24, 24, generator=generator)
+    noisy = torch.randn(count, 4, LATENT_PX, LATENT_PX, generator=generator)
     sketches = (torch.rand(controlled, 3, SIZE_PX, SIZE_PX, generator=generator) > 0.9).float()
     return noisy, torch.full((count,), 749), torch.randn(count, 48, 128, generator=generator), sketches
 
@@ -46,13 +56,13 @@ def batch(count, controlled):
 @torch.inference_mode()
 def test_an_autoencoder_knows_colours_from_the_start():
     model = train_autoencoder.new_model()
-    pixels = (torch.rand(4, 3, 1, 1, generator=torch.Generator().manual_seed(2)) * 2 - 1).expand(-1, -1, 48, 48)
+    pixels = (torch.rand(4, 3, 1, 1, generator=torch.Generator().manual_seed(2)) * 2 - 1).expand(-1, -1, 96, 96)
 
     latents = model.encoder(pixels)
     back = model.decoder(latents)
 
     assert latents.shape == (4, 4, 12, 12)
-    assert float((back - pixels)[..., 12:-12, 12:-12].abs().max()) < 0.5
+    assert float((back - pixels)[..., 24:-24, 24:-24].abs().max()) < 0.5
     assert float(torch.corrcoef(torch.stack([back.mean((2, 3)).flatten(), pixels.mean((2, 3)).flatten()]))[0, 1]) > 0.97
 
 
@@ -65,6 +75,15 @@ def test_sketches_steer_the_first_pictures_only(sketched):
     alone = sketched.unet(noisy, timesteps, texts).sample
     torch.testing.assert_close(found[2], alone[2])
     assert float((found[:2] - alone[:2]).abs().mean()) > 1e-3
+
+
+@torch.inference_mode()
+def test_a_batch_may_have_no_sketch(sketched):
+    noisy, timesteps, texts, sketches = batch(1, 0)
+
+    torch.testing.assert_close(
+        sketched(noisy, timesteps, texts, sketches), sketched.unet(noisy, timesteps, texts).sample
+    )
 
 
 def test_models_are_as_small_as_they_must_be(sketched, frozen):
@@ -94,7 +113,7 @@ def test_what_is_posed_is_learned_without_a_sketch():
 
 
 def test_a_control_is_white_on_black_in_three_equal_channels():
-    sketches = np.zeros((2, 4, 4), np.uint8)
+    sketches = torch.zeros((2, 4, 4), dtype=torch.uint8)
     sketches[1, 2, 3] = 255
 
     control = as_control(sketches)
@@ -144,13 +163,15 @@ def test_a_few_steps_on_one_drawing_make_the_loss_smaller(frozen, tmp_path):
     model = Sketched(new_unet(), new_controlnet())
     pool = DrawingPool.open(tmp_path, drawings=3)
     pool.fill()
+    pool.encode(frozen.latents)
     optimiser = torch.optim.AdamW(model.parameters(), 1e-3)
     losses = []
 
     for step in range(12):
         torch.manual_seed(step % 2)
         rng = np.random.default_rng(step % 2)
-        loss = train_sd.loss_of(model, frozen, pool, rng, np.array([1, 2, 0]), as_control(pool.sketches[1:]))
+        batch = train_sd.batch_with(pool, rng, np.array([1, 2, 0]), pool.sketches[1:])
+        loss = train_sd.loss_of(model, frozen, batch)
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
@@ -163,9 +184,11 @@ def test_a_few_steps_on_one_drawing_make_the_loss_smaller(frozen, tmp_path):
 def test_edges_are_learned_with_the_unet_as_it_is(sketched, frozen, tmp_path):
     pool = DrawingPool.open(tmp_path, drawings=3)
     pool.fill()
+    pool.encode(frozen.latents)
     sketched.unet.requires_grad_(False)
 
-    train_controlnet.edges_loss(sketched, frozen, pool, np.random.default_rng(0)).backward()
+    batch = train_controlnet.batch_of(pool, np.random.default_rng(0), 2)
+    train_sd.loss_of(sketched, frozen, batch).backward()
 
     assert all(parameter.grad is None for parameter in sketched.unet.parameters())
     assert float(sketched.controlnet.conv_in.weight.grad.abs().max()) > 0

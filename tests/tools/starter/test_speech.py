@@ -159,7 +159,7 @@ def test_sounds_are_normalised_as_the_processor_does(tmp_path):
 
 def test_letters_are_looked_for_in_their_own_part():
     symbols = train_wav2vec2.SYMBOLS
-    one = Clip(np.zeros(200, np.float32), ((0, 100, "no"), (100, 200, "yes")))
+    batch = train_wav2vec2.batched([Clip(np.zeros(200, np.float32), ((0, 100, "no"), (100, 200, "yes")))])
 
     def logits(first, second):
         """Ten frames a part, which spell its word in turn."""
@@ -170,8 +170,8 @@ def test_letters_are_looked_for_in_their_own_part():
         frames[..., 0] += 5
         return frames
 
-    right = train_wav2vec2.ctc_loss(logits("no", "yes"), [one])
-    swapped = train_wav2vec2.ctc_loss(logits("yes", "no"), [one])
+    right = train_wav2vec2.ctc_loss(logits("no", "yes"), batch)
+    swapped = train_wav2vec2.ctc_loss(logits("yes", "no"), batch)
 
     assert right < 0.5 < 3 < swapped
 

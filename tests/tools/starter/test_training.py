@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ import torch
 from torch import nn
 
 from tools.starter import training
-from tools.starter.training import dtype_of, train
+from tools.starter.training import Run, dtype_of, train
 
 
 @pytest.fixture(autouse=True)
@@ -24,13 +25,18 @@ def new_model():
     return nn.Linear(4, 1)
 
 
-def loss_of(model, rng):
-    x = torch.from_numpy(rng.normal(size=(16, 4)).astype(np.float32))
+def batch_of(rng):
+    return torch.from_numpy(rng.normal(size=(16, 4)).astype(np.float32))
+
+
+def loss_of(model, x):
     return (model(x.to(dtype_of(model))).float()[:, 0] - x.sum(dim=1)).square().mean()
 
 
-def run(folder, steps, loss=loss_of):
-    return train(new_model(), loss, checkpoint=folder / "a.pt", steps=steps, learning_rate=0.05, seed=1)
+def run(folder, steps, loss=loss_of, **how):
+    return train(
+        new_model(), batch_of, loss, checkpoint=folder / "a.pt", run=Run(steps, **how), learning_rate=0.05, seed=1
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -38,11 +44,11 @@ def test_the_loss_goes_down_in_either_format(tmp_path, monkeypatch, dtype):
     monkeypatch.setattr(training, "faster_dtype", lambda: dtype)
     formats = set()
 
-    trained = run(tmp_path, 200, lambda model, rng: formats.add(dtype_of(model)) or loss_of(model, rng))
+    trained = run(tmp_path, 200, lambda model, batch: formats.add(dtype_of(model)) or loss_of(model, batch))
 
     assert formats == {dtype}
     assert dtype_of(trained) == torch.float32
-    assert loss_of(trained, np.random.default_rng(9)) < 0.2
+    assert loss_of(trained, batch_of(np.random.default_rng(9))) < 0.2
 
 
 def test_no_copy_works_where_float32_is_faster(tmp_path, monkeypatch):
@@ -51,9 +57,10 @@ def test_no_copy_works_where_float32_is_faster(tmp_path, monkeypatch):
 
     train(
         model,
-        lambda model, rng: working.add(id(model)) or loss_of(model, rng),
+        batch_of,
+        lambda model, batch: working.add(id(model)) or loss_of(model, batch),
         checkpoint=tmp_path / "a.pt",
-        steps=2,
+        run=Run(2),
         learning_rate=0.05,
         seed=1,
     )
@@ -73,20 +80,21 @@ def test_the_format_that_took_less_time_is_used(monkeypatch, slow_format, faster
 def test_a_training_that_was_cut_off_goes_on_at_its_step(tmp_path):
     seen = []
 
-    def cut_off(model, rng):
+    def cut_off(model, batch):
         if len(seen) == 30:
             raise SystemExit
-        seen.append(rng.bit_generator.state["state"]["state"])
-        return loss_of(model, rng)
+        seen.append(batch)
+        return loss_of(model, batch)
 
     with pytest.raises(SystemExit):
         run(tmp_path, 60, cut_off)
     again = []
-    resumed = run(tmp_path, 60, lambda model, rng: again.append(0) or loss_of(model, rng))
+    resumed = run(tmp_path, 60, lambda model, batch: again.append(batch) or loss_of(model, batch))
     (tmp_path / "a.pt").unlink()
     whole = run(tmp_path, 60)
 
     assert len(again) == 30
+    assert not any(torch.equal(one, other) for one in seen for other in again)
     torch.testing.assert_close(resumed.weight, whole.weight)
 
 
@@ -101,7 +109,15 @@ def test_a_slow_part_moves_less(tmp_path):
     model = nn.Sequential(new_model(), nn.Linear(1, 1))
     before = [layer.weight.detach().clone() for layer in model]
     train(
-        model, loss_of, checkpoint=tmp_path / "a.pt", steps=5, learning_rate=0.01, seed=1, slow=("0.",), slow_share=0.01
+        model,
+        batch_of,
+        loss_of,
+        checkpoint=tmp_path / "a.pt",
+        run=Run(5),
+        learning_rate=0.01,
+        seed=1,
+        slow=("0.",),
+        slow_share=0.01,
     )
     moved = [float((layer.weight - old).detach().abs().max()) for layer, old in zip(model, before, strict=True)]
 
@@ -115,8 +131,57 @@ def test_where_a_training_runs_is_noted(tmp_path):
 
 
 def test_the_rate_warms_up_and_falls():
-    rates = [training._schedule(step, 1000) for step in range(1000)]
+    rates = [training._schedule(step, 1000, step / 1000) for step in range(1000)]
 
     assert rates[0] < 0.02
     assert max(rates) == pytest.approx(1, abs=0.01)
     assert rates[-1] < 0.02
+
+
+def test_batches_made_ahead_by_other_processes_teach_the_same(tmp_path):
+    here, elsewhere = run(tmp_path / "a", 20), run(tmp_path / "b", 20, ahead=2)
+
+    torch.testing.assert_close(here.weight, elsewhere.weight, rtol=0, atol=0)
+
+
+def test_a_training_ends_when_its_time_is_over(tmp_path):
+    steps = []
+
+    def slow_loss(model, batch):
+        time.sleep(0.005)
+        steps.append(0)
+        return loss_of(model, batch)
+
+    run(tmp_path, 100_000, slow_loss, seconds=0.3)
+
+    assert 1 < len(steps) <= 60
+
+
+def test_measuring_takes_little_of_the_time(tmp_path):
+    measured = []
+
+    def measure(model):
+        time.sleep(0.2)
+        measured.append(model)
+        return "well"
+
+    train(
+        new_model(),
+        batch_of,
+        loss_of,
+        checkpoint=tmp_path / "a.pt",
+        run=Run(40),
+        learning_rate=0.05,
+        seed=1,
+        measure=measure,
+        measure_every=1,
+    )
+
+    assert len(measured) == 1  # the next one would be at ten times 0.2 s
+
+
+def test_batches_go_to_the_device_with_all_that_is_in_them():
+    made = training._moved((torch.ones(2), ["a"], {"b": [torch.zeros(1), 3]}), torch.device("meta"))
+
+    assert made[0].device.type == made[2]["b"][0].device.type == "meta"
+    assert (made[1], made[2]["b"][1]) == (["a"], 3)
