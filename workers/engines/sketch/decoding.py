@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from workers.results import Frame
 
 FIT_LATENTS = 24  # a side of the picture that the colours are learnt from
 BLOCK_LATENTS = 4  # of one colour; the borders of its blocks show the rest of the mixtures
+TRIED = 3  # the first decoding by a small autoencoder has more to prepare than the next ones
+MOST_OF_A_STEP = 0.5  # that it may take in the middle of a picture
 
 
 class LatentColours:
@@ -37,6 +40,29 @@ class LatentColours:
         rows = latents[0].permute(1, 2, 0).float().cpu().numpy()
         colours = rows @ self._factors[:-1] + self._factors[-1]
         pixels: Frame = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
+        return pixels
+
+
+class TinyPreviews:
+    """Previews by a small autoencoder, while they take little beside a step; on a processor they may take as long."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[tuple[int, ...], list[float]] = {}  # of latents of a shape: of the first times
+
+    def are_quick(self, latents: Any, step_s: float) -> bool:
+        """Whether latents of this shape take less than `MOST_OF_A_STEP`; True until that was tried, and on a GPU.
+
+        There it is always little, and could not be told from the step, on which the GPU may be at work still.
+        """
+        tried = self._seconds.get(tuple(latents.shape), [])
+        return latents.device.type != "cpu" or len(tried) < TRIED or min(tried) <= MOST_OF_A_STEP * step_s
+
+    def frame(self, vae: Any, latents: Any) -> Frame:
+        """As `decoded`."""
+        started = time.perf_counter()
+        pixels = decoded(vae, latents)
+        tried = self._seconds.setdefault(tuple(latents.shape), [])
+        tried[TRIED - 1 :] = [time.perf_counter() - started]
         return pixels
 
 

@@ -29,7 +29,7 @@ from workers.cancel import never
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
 from workers.engines.sketch.companions import Companions, Kept
-from workers.engines.sketch.decoding import LatentColours, decoded, scaled
+from workers.engines.sketch.decoding import LatentColours, TinyPreviews, decoded, scaled
 from workers.engines.sketch.denoising import ActiveControl, Beginning, Denoising
 from workers.engines.sketch.fits import UNION_MODES, check_control, check_lora, folder_of, is_union, lora_file
 from workers.engines.sketch.layout import LEAST_PX, Layout, Pixels, check_size
@@ -95,6 +95,7 @@ class StableDiffusion:
         self._pictures: Kept[Any] = Kept(PICTURES_KEPT)  # as tensors
         self._schedulers: Kept[Any] = Kept(SCHEDULERS_KEPT)  # unused ones: a copy takes a quarter of the time
         self._colours: LatentColours | None = None
+        self._tiny_previews = TinyPreviews()
         self._step_s: dict[tuple[int, ...], float] = {}  # of what kind of step took how long
         self._decode_s = 0.0
         self._rungs: dict[tuple[int, int], int] = {}  # where sizes that did not fit into memory stand in CHEAPER
@@ -231,7 +232,7 @@ class StableDiffusion:
             step_started = time.perf_counter()
             with self._working(self._loaded.unet, *nets):
                 drawing.step()
-            pixels = self._preview(drawing, layout, request)
+            pixels = self._preview(drawing, layout, request, time.perf_counter() - step_started)
             self._step_s[self._kind_of_step(drawing, layout, step)] = time.perf_counter() - step_started
             yield StepPreview(pixels, step + 1, drawing.of, self._seconds_left(drawing, layout, step + 1))
         decode_started = time.perf_counter()
@@ -357,8 +358,11 @@ class StableDiffusion:
 
     # ── what is seen ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _preview(self, drawing: Denoising, layout: Layout, request: SketchRequest) -> Frame | None:
-        """What the picture seems to become; nothing at the end where the picture itself comes as quickly."""
+    def _preview(self, drawing: Denoising, layout: Layout, request: SketchRequest, step_s: float) -> Frame | None:
+        """What the picture seems to become, after a step that took so long.
+
+        Nothing at the end where the picture itself comes as quickly.
+        """
         if not request.has_previews:
             return None
         tiny = self._companions.tiny_vae(request)
@@ -366,8 +370,8 @@ class StableDiffusion:
         if is_last and (request.vae == "tiny" or tiny is self._loaded.vae):
             return None
         with self._working(tiny or self._loaded.vae):
-            if tiny is not None:
-                return layout.crop(decoded(tiny, drawing.x0))
+            if tiny is not None and self._tiny_previews.are_quick(drawing.x0, step_s):
+                return layout.crop(self._tiny_previews.frame(tiny, drawing.x0))
             if self._colours is None:
                 self._colours = LatentColours(self._loaded.vae, layout.factor)
             return self._colours.frame(drawing.x0)

@@ -1,6 +1,7 @@
 """What is drawn and how much work it takes, with tiny models of the real classes."""
 
 import gc
+import math
 import sys
 import weakref
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from tests.workers.engines.sketch.conftest import COLOURS, FACTOR, SIZE_PX, SKETCH, boat, control, sketch
+from workers.engines.sketch import decoding
 from workers.engines.sketch.companions import CONTROLNETS_KEPT
 from workers.engines.sketch.denoising import Denoising
 from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
@@ -183,6 +185,12 @@ def test_each_step_is_shown_with_the_time_that_is_left(draws):
     assert isinstance(image, GeneratedImage)
 
 
+@pytest.fixture
+def _tiny_is_quick(monkeypatch):
+    monkeypatch.setattr(decoding, "MOST_OF_A_STEP", math.inf)
+
+
+@pytest.mark.usefixtures("_tiny_is_quick")
 def test_a_small_autoencoder_shows_steps_in_full_size_but_not_the_last_twice(draws):
     one = draws()
     request = one.placed(sketch(has_previews=True, height=48), TINY_VAE)
@@ -194,12 +202,25 @@ def test_a_small_autoencoder_shows_steps_in_full_size_but_not_the_last_twice(dra
     assert [step.pixels is None for step in tiny] == [False, False, False, True]
 
 
+@pytest.mark.usefixtures("_tiny_is_quick")
 @pytest.mark.parametrize("vae", ["full", "tiny"])
 def test_a_model_whose_own_autoencoder_is_small_shows_steps_with_it(vae, draws):
     *steps, image = draws("sd15-tiny").engine.run(sketch(has_previews=True, vae=vae, init_image=COLOURS), lambda: False)
 
     assert [step.pixels.shape for step in steps[:-1]] == [(SIZE_PX, SIZE_PX, 3)] * 2
     assert steps[-1].pixels is None
+    assert image.pixels.shape == (SIZE_PX, SIZE_PX, 3)
+
+
+def test_an_autoencoder_that_takes_as_long_as_a_step_leaves_previews_to_colours(draws, monkeypatch):
+    engine = draws("sd15-tiny").engine
+    monkeypatch.setattr(decoding, "MOST_OF_A_STEP", 0.0)
+    monkeypatch.setattr(engine, "_tiny_previews", decoding.TinyPreviews())
+
+    *steps, image = engine.run(sketch(has_previews=True, num_inference_steps=6), lambda: False)
+
+    sides = [step.pixels.shape[0] for step in steps[:-1]]
+    assert sides == [SIZE_PX] * decoding.TRIED + [SIZE_PX // FACTOR] * (5 - decoding.TRIED)
     assert image.pixels.shape == (SIZE_PX, SIZE_PX, 3)
 
 
