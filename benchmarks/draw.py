@@ -441,7 +441,7 @@ def main() -> None:
     result: dict[str, Any] = {"empty_event_loop": apart(f"empty_window({QUICK_ENDLESS_S})")}
     result |= apart(f"measure_window({arguments.quick})")
     pair = f"Path({str(starter / 'starter-sd')!r}), Path({str(starter / 'starter-controlnet-scribble')!r})"
-    result["throughput_starter"] = apart(f"throughput({pair}, steps=4, size=96, pairs={4 * PAIRS})")
+    result["throughput_starter"] = apart(f"throughput({pair}, steps=4, size=256, pairs={4 * PAIRS})")
     if arguments.real:
         arguments.real.mkdir(parents=True, exist_ok=True)
         pair = f"*draw.save_real_size(Path({str(arguments.real)!r}))"

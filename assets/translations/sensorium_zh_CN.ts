@@ -6512,8 +6512,8 @@ Click again to choose</source>
         <translation>画</translation>
     </message>
     <message>
-        <source>Draws about 120 everyday things as icons of 96 x 96, in no time. Get a full model for anything else.</source>
-        <translation>瞬间以 96 x 96 的图标画出约 120 种日常事物。其他内容请下载完整模型。</translation>
+        <source>Draws about 120 everyday things as icons of 256 x 256, in no time. Get a full model for anything else.</source>
+        <translation>瞬间以 256 x 256 的图标画出约 120 种日常事物。其他内容请下载完整模型。</translation>
     </message>
     <message>
         <source>Draws anything at 512 x 512; most ControlNets and LoRAs are made for it. On a processor a picture takes its time.</source>

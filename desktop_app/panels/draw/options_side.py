@@ -35,7 +35,7 @@ MAP_PX = 96
 COMBO_PX = 168  # of those with a title beside them
 TYPING_PAUSE_MS = 600
 percent = "{:.0%}".format
-SIZES = ((96, 96), (256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024))
+SIZES = ((256, 256), (512, 512), (768, 512), (512, 768), (768, 768), (1024, 1024))
 MOST_SEED = 2**53  # as far as a field of numbers is exact
 
 
