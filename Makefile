@@ -29,6 +29,7 @@ SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-
 
 STARTERS := vit clip blip_vqa blip_caption llava wav2vec2 autoencoder sd controlnet
 
+# A GPU is used where there is one. Without, each training ends after an hour, and what draws has then learned less.
 # `make starter STEPS=2 POOL=200 SENSORIUM_STARTER_DIR=/tmp/try` tries in a copy whether all of it still works.
 starter: ## trains the starter models anew; called again, goes on where it was cut off
 	@scripts/set_up.sh

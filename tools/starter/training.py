@@ -31,6 +31,7 @@ WARM_UP = 300
 EMA_DECAY = 0.998
 WEIGHT_DECAY = 0.05
 MEASURING_SHARE = 0.1  # of the time, at most
+MINUTES_ON_A_PROCESSOR = 60  # for each model, so that all of them take a night
 
 Model = TypeVar("Model", bound=nn.Module)
 Batch = TypeVar("Batch")  # tensors, alone or in (named) tuples, lists and dicts with other things
@@ -41,7 +42,8 @@ def options(description: str | None, *, steps: int) -> argparse.Namespace:
     has_gpu = torch.cuda.is_available()
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--steps", type=int, default=steps, help=f"of the optimiser ({steps})")
-    parser.add_argument("--minutes", type=float, default=math.inf, help="end by then, before the steps are done")
+    most = math.inf if has_gpu else MINUTES_ON_A_PROCESSOR
+    parser.add_argument("--minutes", type=float, default=most, help=f"end by then, if not all steps are done ({most})")
     parser.add_argument("--folder", type=Path, default=WORK_DIR, help="checkpoints; the same folder goes on")
     parser.add_argument("--threads", type=int, default=2, help="one is faster where others use the machine (2)")
     parser.add_argument("--device", default="cuda" if has_gpu else "cpu", help="(cuda where there is one)")

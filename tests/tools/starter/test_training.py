@@ -1,5 +1,7 @@
+import math
 import os
 import signal
+import sys
 import time
 
 import numpy as np
@@ -142,6 +144,18 @@ def test_batches_made_ahead_by_other_processes_teach_the_same(tmp_path):
     here, elsewhere = run(tmp_path / "a", 20), run(tmp_path / "b", 20, ahead=2)
 
     torch.testing.assert_close(here.weight, elsewhere.weight, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(("has_gpu", "minutes", "times"), [(False, 60, 1), (True, math.inf, 8)])
+def test_a_gpu_is_used_for_all_steps_and_a_processor_for_an_hour(monkeypatch, has_gpu, minutes, times):
+    monkeypatch.setattr(sys, "argv", ["train"])
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_gpu)
+    monkeypatch.setattr(torch, "set_num_threads", lambda _threads: None)
+
+    chosen = training.options("Trains.", steps=500)
+
+    assert (chosen.run.steps, chosen.run.seconds, chosen.times) == (500, 60 * minutes, times)
+    assert chosen.run.device.type == ("cuda" if has_gpu else "cpu")
 
 
 def test_a_training_ends_when_its_time_is_over(tmp_path):
