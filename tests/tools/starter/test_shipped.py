@@ -63,8 +63,8 @@ def test_blip_answers_questions(folder):
 def test_blip_captions_name_what_is_there(folder):
     found = starter.blip_caption(folder, SCENES)
 
-    assert found["object_f1"] > 0.75
-    assert found["colours_right"] > 0.75
+    assert found["object_f1"] > 0.85
+    assert found["colours_right"] > 0.85
     assert found["shuffled"]["object_f1"] < 0.15
 
 
@@ -72,8 +72,8 @@ def test_blip_captions_name_what_is_there(folder):
 def test_llava_answers_in_sentences_and_remembers(folder):
     found = starter.llava(folder, SCENES)
 
-    assert found["right"]["all"] > 0.6
-    assert found["right"]["second turn"] > 0.6
+    assert found["right"]["all"] > 0.85
+    assert found["right"]["second turn"] > 0.85
     assert found["shuffled"]["right"]["all"] < found["right"]["all"] - 0.25
     assert found["shuffled"]["described"]["object_f1"] < 0.15
 
