@@ -166,7 +166,7 @@ def _models(paths: Paths) -> Iterator[Finding]:
     present = [
         entry for entry in catalogue.entries() if entry.source != "server" and catalogue.status(entry.id) in on_disk
     ]
-    if not any(entry.task == "speech" for entry in present):
+    if not any(entry.task == "speech" and entry.source != "bundled" for entry in present):
         advice = "sensorium models download whisper-base"
         yield Finding("problem", "models", "no speech model is installed", advice)
     for entry in present:

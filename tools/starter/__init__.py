@@ -15,6 +15,9 @@ train_llava.py  a chat about a picture                      starter-llava
 voices.py       words that machine voices say, ahead
 sounds.py       rooms and noise around them
 train_wav2vec2.py                                           starter-wav2vec2
+drawings.py     pictures of one thing, with a prompt and a sketch of each
+drawing_pool.py many of them, rendered ahead
+train_autoencoder.py, train_sd.py, train_controlnet.py      starter-sd and its two ControlNets
 train_easy_vqa.py                                           the same BLIP on somebody else's data; not shipped
 card.py         the model cards, from what benchmarks/starter.py measured
 """

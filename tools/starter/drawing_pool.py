@@ -41,7 +41,7 @@ class DrawingPool:
     is_encoded: NDArray[np.bool_]
 
     @classmethod
-    def open(cls, folder: Path = WORK_DIR / "drawings", *, drawings: int = DRAWINGS) -> DrawingPool:
+    def open(cls, folder: Path = WORK_DIR / f"drawings-{SIZE_PX}", *, drawings: int = DRAWINGS) -> DrawingPool:
         folder.mkdir(parents=True, exist_ok=True)
 
         def array(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray:

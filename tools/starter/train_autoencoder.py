@@ -115,7 +115,9 @@ def main() -> None:
         lambda rng: batch_of(pool, rng, arguments.times * BATCH),
         loss_of,
         checkpoint=arguments.folder / "starter-sd-encoder.pt",
-        run=replace(arguments.run, steps=ENCODER_STEPS, seconds=ENCODER_SHARE * arguments.run.seconds),
+        run=replace(
+            arguments.run, steps=min(ENCODER_STEPS, arguments.steps), seconds=ENCODER_SHARE * arguments.run.seconds
+        ),
         learning_rate=2e-3,
         seed=SEED,
         measure=lambda model: measure(model, pool),
@@ -125,6 +127,7 @@ def main() -> None:
         latents = whole.encoder(as_input(pool.pixels[: 4 * MEASURED]))
     whole.register_to_config(scaling_factor=round(1 / float(latents.std()), 4))
     copy.deepcopy(whole).half().save_pretrained(folder)
+    pool.is_encoded[:] = False  # what is there was encoded by another one
     whole.encoder.requires_grad_(False)
     trained = train(
         whole,

@@ -28,7 +28,7 @@ from tools.starter.train_blip_vqa import Tokens
 from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
 from tools.starter.training import dtype_of, options, train
 
-STEPS = 6000
+STEPS = 6500
 BATCH = 48
 SEED = 4
 MOST_TOKENS = 64  # of a caption: five things with colours and places are about 45

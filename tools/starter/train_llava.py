@@ -1,4 +1,4 @@
-"""Trains starter-llava, which talks about a picture in sentences: a LlavaForConditionalGeneration of 2.4 M parameters.
+"""Trains starter-llava, which talks about a picture in sentences: a LlavaForConditionalGeneration of 2.3 M parameters.
 
 Its picture tower starts as the one of starter-blip-caption, as a SigLIP, and changes slowly: its patches know what is
 in them and where they are. A Llama of six layers learns to talk about them. Its words start where the tower has what
@@ -42,7 +42,7 @@ from tools.starter.train_vit import ASSETS, TOWER, as_input
 from tools.starter.training import dtype_of, options, train
 from tools.starter.world import COLOURS, NAMES
 
-STEPS = 5000
+STEPS = 9000
 PICTURES = 16  # of a batch
 TALKS = 3  # about each
 SHARES = (0.22, 0.27, 0.12, 0.18, 0.13, 0.08)  # of `ABOUTS` and "describe" among first turns

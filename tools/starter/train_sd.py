@@ -29,7 +29,7 @@ from tools.starter.training import dtype_of, options, train
 
 VAE = ASSETS / "starter-sd" / "vae"
 LATENT_PX = 32  # of a side
-STEPS = 7000
+STEPS = 5000
 BATCH = 10
 ALONE = 2  # of a batch, learned without a sketch
 SEED = 12

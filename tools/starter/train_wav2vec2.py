@@ -37,7 +37,7 @@ from tools.starter.training import dtype_of, options, train
 from tools.starter.voices import HELD_OUT_VOICES, Speech, Utterance, utterances
 from workers.results import SAMPLE_RATE_HZ, Samples
 
-STEPS = 3000
+STEPS = 5300
 BATCH = 12
 CLIP_S = 4
 SEED = 8

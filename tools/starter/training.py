@@ -39,18 +39,22 @@ Batch = TypeVar("Batch")  # tensors, alone or in (named) tuples, lists and dicts
 
 def options(description: str | None, *, steps: int) -> argparse.Namespace:
     """What every training script can be told; `times` and `run` say how large batches are and how `train` goes."""
-    has_gpu = torch.cuda.is_available()
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--steps", type=int, default=steps, help=f"of the optimiser ({steps})")
-    most = math.inf if has_gpu else MINUTES_ON_A_PROCESSOR
-    parser.add_argument("--minutes", type=float, default=most, help=f"end by then, if not all steps are done ({most})")
+    parser.add_argument("--minutes", type=float, help=f"end by then (CPU: {MINUTES_ON_A_PROCESSOR})")
     parser.add_argument("--folder", type=Path, default=WORK_DIR, help="checkpoints; the same folder goes on")
     parser.add_argument("--threads", type=int, default=2, help="one is faster where others use the machine (2)")
-    parser.add_argument("--device", default="cuda" if has_gpu else "cpu", help="(cuda where there is one)")
-    parser.add_argument("--times", type=int, default=8 if has_gpu else 1, help="batches so often as large (GPU: 8)")
-    parser.add_argument("--ahead", type=int, default=4 if has_gpu else 0, help="processes that make batches (GPU: 4)")
+    best = "cuda" if torch.cuda.is_available() else "cpu"
+    parser.add_argument("--device", default=best, help="(cuda where there is one)")
+    parser.add_argument("--times", type=int, help="batches so often as large (GPU: 8, CPU: 1)")
+    parser.add_argument("--ahead", type=int, help="processes that make batches (GPU: 4, CPU: 0)")
     arguments = parser.parse_args()
-    arguments.run = Run(arguments.steps, 60 * arguments.minutes, torch.device(arguments.device), arguments.ahead)
+    device = torch.device(arguments.device)
+    defaults = (MINUTES_ON_A_PROCESSOR, 1, 0) if device.type == "cpu" else (math.inf, 8, 4)
+    for name, value in zip(("minutes", "times", "ahead"), defaults, strict=True):
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    arguments.run = Run(arguments.steps, 60 * arguments.minutes, device, arguments.ahead)
     torch.set_num_threads(arguments.threads)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     return arguments
@@ -109,7 +113,7 @@ def train(
     optimiser = torch.optim.AdamW(groups, learning_rate, betas=(0.9, 0.98), fused=device.type == "cuda")
     masters, averages = list(parameters.values()), [dict(average.named_parameters())[name] for name in parameters]
     workers = [dict(worker.named_parameters())[name] for name in parameters]
-    step = _resume(checkpoint, model, average, optimiser)
+    step, spent_s = _resume(checkpoint, model, average, optimiser)
     if worker is not model:
         torch._foreach_copy_([p.data for p in workers], [p.data for p in masters])
 
@@ -118,7 +122,7 @@ def train(
     first, losses = step, []
     batches = iter(_loader(batch_of, seed, range(step, steps), run))
     try:
-        while step < steps and (elapsed_s := time.monotonic() - started) < run.seconds:
+        while step < steps and (elapsed_s := spent_s + time.monotonic() - started) < run.seconds:
             rate = _schedule(step, steps, max(step / steps, elapsed_s / run.seconds))
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate * group["share"] * rate
@@ -149,10 +153,10 @@ def train(
                 print(f"{step}/{steps}  {measure(copy.deepcopy(average).cpu())}", flush=True)
                 measuring_s += time.monotonic() - begun
             if time.monotonic() - saved > CHECKPOINT_EVERY_S:
-                _save(checkpoint, step, model, average, optimiser)
                 saved = time.monotonic()
+                _save(checkpoint, step, spent_s + saved - started, model, average, optimiser)
     finally:
-        _save(checkpoint, step, model, average, optimiser)
+        _save(checkpoint, step, spent_s + time.monotonic() - started, model, average, optimiser)
     return average.cpu()
 
 
@@ -241,9 +245,12 @@ def _schedule(step: int, steps: int, done: float) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, done)))
 
 
-def _save(file: Path, step: int, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> None:
+def _save(
+    file: Path, step: int, seconds: float, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer
+) -> None:
     state = {
         "step": step,
+        "seconds": seconds,
         "model": model.state_dict(),
         "average": average.state_dict(),
         "optimiser": optimiser.state_dict(),
@@ -252,10 +259,10 @@ def _save(file: Path, step: int, model: nn.Module, average: nn.Module, optimiser
     file.with_suffix(".tmp").replace(file)
 
 
-def _resume(file: Path, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    """Loads what `file` has, and returns its step; 0 where it is not there."""
+def _resume(file: Path, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+    """Loads what `file` has, and returns its step and the seconds spent so far; zeros where it is not there."""
     if not file.exists():
-        return 0
+        return 0, 0.0
     state = torch.load(file, weights_only=True, map_location="cpu")
     model.load_state_dict(state["model"])
     average.load_state_dict(state["average"])
@@ -264,4 +271,4 @@ def _resume(file: Path, model: nn.Module, average: nn.Module, optimiser: torch.o
     for group, share in zip(optimiser.param_groups, shares, strict=True):
         group["share"] = share
     print(f"goes on from step {state['step']}", flush=True)
-    return int(state["step"])
+    return int(state["step"]), float(state.get("seconds", 0.0))

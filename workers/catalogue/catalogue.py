@@ -183,7 +183,8 @@ class Catalogue:
     def default_model(self, task: Task, engine: str = "") -> ModelEntry:
         """The first model of the task, and of the engine if one is named, that is installed, else that could be.
 
-        A server is never taken unless its engine is named: pictures go there.
+        A server is never taken unless its engine is named: pictures go there. A starter that knows few words is no
+        answer to speech: it is taken where it is named itself.
 
         Raises:
             ModelMissing: the catalogue has none for this task.
@@ -191,7 +192,8 @@ class Catalogue:
         entries = [
             entry
             for entry in self.entries(task)
-            if engine in entry.engines or (not engine and entry.source != "server")
+            if (engine in entry.engines or (not engine and entry.source != "server"))
+            and (entry.task, entry.source) != ("speech", "bundled")
         ]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)

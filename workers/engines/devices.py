@@ -22,6 +22,18 @@ log = logging.getLogger(__name__)
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
+SIGNS_OF_A_FAULT = (
+    "illegal memory access",
+    "illegal instruction",
+    "device-side assert",
+    "launch failure",
+    "launch timed out",
+    "misaligned address",
+    "uncorrectable ecc",
+    "hardware stack error",
+    "unknown error",
+    "execution_failed",
+)
 SIGNS_OF_NO_MEMORY = (
     "out of memory",
     "can't allocate memory",
@@ -134,7 +146,7 @@ def is_gpu_fault(error: BaseException) -> bool:
     https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html: such errors stay until the process ends.
     """
     text = str(error).lower()  # of torch, and of CTranslate2
-    return ("cuda error:" in text or "cuda failed with error" in text) and not is_out_of_memory(error)
+    return "cuda" in text and any(sign in text for sign in SIGNS_OF_A_FAULT)
 
 
 def _resolve(choice: DeviceChoice, *, has_cuda: bool) -> Literal["cpu", "cuda"]:

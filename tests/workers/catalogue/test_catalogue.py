@@ -268,6 +268,11 @@ def test_a_full_model_comes_before_the_starter(models: Catalogue):
     assert models.default_model("label").id == "starter-clip"
 
 
+def test_a_starter_that_knows_few_words_is_taken_only_where_it_is_named(models: Catalogue):
+    assert models.is_installed(models.entry("starter-wav2vec2"))
+    assert models.default_model("speech", "wav2vec2").source == "hub"
+
+
 def test_a_server_is_taken_only_where_it_is_named(models: Catalogue):
     chosen = models.default_model("ask")
 

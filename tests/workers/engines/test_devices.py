@@ -97,6 +97,10 @@ def test_dtype_goes_by_the_device():
         (RuntimeError("CUDA error: device-side assert triggered"), False, True),
         (RuntimeError("CUDA error: an illegal memory access was encountered"), False, True),
         (RuntimeError("CUDA failed with error an illegal memory access was encountered"), False, True),
+        (RuntimeError("CUDA error: unspecified launch failure"), False, True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm(...)`"), False, True),
+        (RuntimeError("CUDA error: no kernel image is available for execution on the device"), False, False),
+        (RuntimeError("CUDA error: invalid device ordinal"), False, False),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False, False),
     ],
 )
