@@ -21,7 +21,7 @@ from torch.nn import functional
 from tools.starter.drawing_pool import DrawingPool
 from tools.starter.drawings import SIZE_PX
 from tools.starter.train_vit import ASSETS, as_input
-from tools.starter.training import options, train
+from tools.starter.training import dtype_of, options, train
 
 LATENT_CHANNELS = 4
 ENCODER_STEPS = 800
@@ -88,11 +88,11 @@ def batch_of(pool: DrawingPool, rng: np.random.Generator, count: int = BATCH) ->
 
 def loss_of(model: AutoencoderTiny, cuts: Tensor) -> Tensor:
     seen = as_input(cuts)
-    latents = model.encoder(seen)
-    made = model.decoder(latents + NOISE * torch.randn_like(latents))
+    latents = model.encoder(seen.to(dtype_of(model)))
+    made = model.decoder(latents + NOISE * torch.randn_like(latents)).float()
     by_pixel = functional.l1_loss(made, seen)
     by_edge = sum(functional.l1_loss(made.diff(dim=axis), seen.diff(dim=axis)) for axis in (2, 3))
-    spread = latents.transpose(0, 1).flatten(1)  # (channels, n)
+    spread = latents.float().transpose(0, 1).flatten(1)  # (channels, n)
     unit = spread.mean(dim=1).square().mean() + spread.std(dim=1).log().square().mean()
     return by_pixel + by_edge + 0.02 * unit
 

@@ -66,6 +66,15 @@ def test_an_autoencoder_knows_colours_from_the_start():
     assert float(torch.corrcoef(torch.stack([back.mean((2, 3)).flatten(), pixels.mean((2, 3)).flatten()]))[0, 1]) > 0.97
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_an_autoencoder_learns_in_either_format(dtype):
+    model = train_autoencoder.new_model().to(dtype)
+
+    train_autoencoder.loss_of(model, torch.randint(0, 256, (2, 64, 64, 3), dtype=torch.uint8)).backward()
+
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
 @torch.inference_mode()
 def test_sketches_steer_the_first_pictures_only(sketched):
     noisy, timesteps, texts, sketches = batch(3, 2)
