@@ -12,7 +12,7 @@ from workers.results import Frame
 FIT_LATENTS = 24  # a side of the picture that the colours are learnt from
 BLOCK_LATENTS = 4  # of one colour; the borders of its blocks show the rest of the mixtures
 TRIED = 3  # the first decoding by a small autoencoder has more to prepare than the next ones
-MOST_OF_A_STEP = 0.5  # that it may take in the middle of a picture
+MOST_OF_A_STEP = 0.25  # that it may take in the middle of a picture
 
 
 class LatentColours:
