@@ -370,11 +370,12 @@ class StableDiffusion:
         if is_last and (request.vae == "tiny" or tiny is self._loaded.vae):
             return None
         with self._working(tiny or self._loaded.vae):
-            if tiny is not None and self._tiny_previews.are_quick(drawing.x0, step_s):
-                return layout.crop(self._tiny_previews.frame(tiny, drawing.x0))
+            x0 = drawing.x0
+            if tiny is not None and self._tiny_previews.are_quick(x0, step_s):
+                return layout.crop(self._tiny_previews.frame(tiny, x0))
             if self._colours is None:
                 self._colours = LatentColours(self._loaded.vae, layout.factor)
-            return self._colours.frame(drawing.x0)
+            return self._colours.frame(x0)
 
     def _finished(
         self, drawing: Denoising, layout: Layout, request: SketchRequest
