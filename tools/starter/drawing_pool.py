@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.starter.drawings import SIZE_PX, draw
-from tools.starter.pool import WORK_DIR, in_parts
+from tools.starter.pool import WORK_DIR, in_parts, noted
 
 DRAWINGS = 24_000  # 6 GB
 POSED_EVERY = 3  # the share that is posed: what the model learns to make without a sketch
@@ -56,8 +56,7 @@ class DrawingPool:
 
     @property
     def ready(self) -> int:
-        note = self.folder / "ready.txt"
-        return int(note.read_text()) if note.exists() else 0
+        return noted(self.folder / "ready.txt")
 
     def encode(self, encode: Callable[[NDArray[np.uint8]], NDArray]) -> None:
         """Makes the latents that are missing from pixels."""

@@ -67,13 +67,17 @@ def in_parts(render: Callable[[range], None], count: int, part: int, note: Path,
         note: the file.
         processes: that render beside each other.
     """
-    done = int(note.read_text()) if note.exists() else 0
-    parts = [range(first, min(first + part, count)) for first in range(done, count, part)]
+    parts = [range(first, min(first + part, count)) for first in range(noted(note), count, part)]
     with ExitStack() as stack:
         apply = stack.enter_context(ProcessPoolExecutor(processes)).map if processes > 1 else map
         for rendered, _ in zip(parts, apply(render, parts), strict=True):
             note.with_suffix(".tmp").write_text(str(rendered.stop))
             note.with_suffix(".tmp").replace(note)
+
+
+def noted(note: Path) -> int:
+    """How many are there by a note of `in_parts`."""
+    return int(note.read_text()) if note.exists() else 0
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,7 @@ class Pool:
 
     @property
     def ready(self) -> int:
-        note = self.folder / "ready.txt"
-        return int(note.read_text()) if note.exists() else 0
+        return noted(self.folder / "ready.txt")
 
     def fill(self, seed: int = 1, processes: int = 1) -> None:
         """Renders what is missing. Scene i is the same whichever call renders it."""

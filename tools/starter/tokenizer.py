@@ -6,8 +6,10 @@ import json
 import string
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor
 from transformers import BertTokenizer, CLIPTokenizer, LlamaTokenizer
 
 from tools.starter.sentences import every_sentence_word
@@ -17,6 +19,18 @@ CLIP_LENGTH = 48  # of the longest text: five things with colours and places, ab
 VOCABULARY = 1000  # at most; enough that every word of the world is one token
 USER, ASSISTANT, IMAGE = "<|user|>", "<|assistant|>", "<image>"  # who speaks in LLaVA's conversations, and of what
 REPEATS = 3  # of the texts, so that every word is frequent enough to be merged
+
+
+class Tokens(NamedTuple):
+    """Of texts, padded to one length: (n, length) each."""
+
+    ids: Tensor
+    mask: Tensor
+
+    @classmethod
+    def of(cls, tokenizer: BertTokenizer | CLIPTokenizer, texts: list[str]) -> Tokens:
+        tokens = tokenizer(texts, padding=True, return_tensors="pt")
+        return cls(tokens.input_ids, tokens.attention_mask)
 
 
 def clip_tokenizer(folder: Path) -> CLIPTokenizer:

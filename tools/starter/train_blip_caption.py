@@ -23,8 +23,7 @@ from tools.starter.blip import BlipWithPatchHeads, config, save_processor, start
 from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import Thing, render
 from tools.starter.texts import plain_caption, things_said
-from tools.starter.tokenizer import blip_tokenizer
-from tools.starter.train_blip_vqa import Tokens
+from tools.starter.tokenizer import Tokens, blip_tokenizer
 from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
 from tools.starter.training import dtype_of, options, train
 

@@ -25,7 +25,7 @@ from tools.starter.blip import BlipWithPatchHeads, config, save_processor, start
 from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import render
 from tools.starter.texts import ABOUTS, Question, question
-from tools.starter.tokenizer import blip_tokenizer
+from tools.starter.tokenizer import Tokens, blip_tokenizer
 from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
 from tools.starter.training import dtype_of, options, train
 
@@ -41,18 +41,6 @@ MEASURED_QUESTIONS = 500
 
 def new_model(tokenizer: BertTokenizer) -> BlipForQuestionAnswering:
     return BlipForQuestionAnswering(config(tokenizer, length=MOST_TOKENS))
-
-
-class Tokens(NamedTuple):
-    """Of texts: (n, length) each."""
-
-    ids: Tensor
-    mask: Tensor
-
-    @classmethod
-    def of(cls, tokenizer: BertTokenizer, texts: list[str]) -> Tokens:
-        tokens = tokenizer(texts, padding=True, return_tensors="pt")
-        return cls(tokens.input_ids, tokens.attention_mask)
 
 
 class Batch(NamedTuple):

@@ -28,7 +28,7 @@ from transformers import (
 from tools.starter.pool import WORK_DIR, Pool, things_of
 from tools.starter.scenes import SIZE_PX, render
 from tools.starter.texts import KIND_OF, caption, claims_of
-from tools.starter.tokenizer import CLIP_LENGTH, clip_tokenizer
+from tools.starter.tokenizer import CLIP_LENGTH, Tokens, clip_tokenizer
 from tools.starter.tower import into_clip
 from tools.starter.train_vit import ASSETS, TOWER, as_input, held_out_things, jittered, scene_targets
 from tools.starter.training import dtype_of, options, train
@@ -42,18 +42,6 @@ WIDTH = 128  # of the space that pictures and texts share
 MOST_SCALE = 4.6052  # of the logits, as its logarithm: 100, as in the paper
 NAME_TEXTS = [f"a photo of {KIND_OF[name].singular}" for name in NAMES]
 MEASURED_SCENES = 500
-
-
-class Texts(NamedTuple):
-    """Tokens of texts: (n, length) each."""
-
-    ids: Tensor
-    mask: Tensor
-
-    @classmethod
-    def of(cls, tokenizer: CLIPTokenizer, texts: list[str]) -> Texts:
-        tokens = tokenizer(texts, padding=True, return_tensors="pt")
-        return cls(tokens.input_ids, tokens.attention_mask)
 
 
 def new_model(tokenizer: CLIPTokenizer) -> CLIPModel:
@@ -79,7 +67,7 @@ def pictures_embedded(model: CLIPModel, pixels: Tensor) -> Tensor:
     return functional.normalize(model.visual_projection(pooled).float(), dim=-1)
 
 
-def texts_embedded(model: CLIPModel, texts: Texts) -> Tensor:
+def texts_embedded(model: CLIPModel, texts: Tokens) -> Tensor:
     """Unit vectors (n, WIDTH)."""
     pooled = model.text_model(input_ids=texts.ids, attention_mask=texts.mask).pooler_output
     return functional.normalize(model.text_projection(pooled).float(), dim=-1)
@@ -89,13 +77,15 @@ class Batch(NamedTuple):
     """Pictures (n, 3, SIZE_PX, SIZE_PX), as many texts, and which text is true of which picture."""
 
     pixels: Tensor
-    texts: Texts
+    texts: Tokens
     fits: Tensor  # (pictures, texts): 1 or 0
-    names: Texts  # of all things
+    names: Tokens  # of all things
     scenes: Tensor  # (pictures, names): as `scene_targets`
 
 
-def batch_of(pool: Pool, tokenizer: CLIPTokenizer, names: Texts, rng: np.random.Generator, count: int = BATCH) -> Batch:
+def batch_of(
+    pool: Pool, tokenizer: CLIPTokenizer, names: Tokens, rng: np.random.Generator, count: int = BATCH
+) -> Batch:
     chosen = np.sort(rng.integers(pool.ready, size=count))
     rows = np.array(pool.rows[chosen])
     scenes = [things_of(row) for row in rows]
@@ -106,7 +96,7 @@ def batch_of(pool: Pool, tokenizer: CLIPTokenizer, names: Texts, rng: np.random.
     fits = torch.tensor(
         [[caption.claims in claims for caption in captions] for claims in zip(full_claims, name_claims, strict=True)]
     ).float()
-    texts = Texts.of(tokenizer, [caption.text for caption in captions])
+    texts = Tokens.of(tokenizer, [caption.text for caption in captions])
     return Batch(jittered(as_input(pool.pixels[chosen]), rng), texts, fits, names, scene_targets(rows))
 
 
@@ -127,13 +117,13 @@ def loss_of(model: CLIPModel, batch: Batch) -> Tensor:
 
 
 @torch.inference_mode()
-def zero_shot_top_1(model: CLIPModel, names: Texts, pixels: NDArray[np.uint8], truth: NDArray[np.int64]) -> float:
+def zero_shot_top_1(model: CLIPModel, names: Tokens, pixels: NDArray[np.uint8], truth: NDArray[np.int64]) -> float:
     found = pictures_embedded(model, as_input(pixels)) @ texts_embedded(model, names).T
     return float((found.argmax(dim=1).numpy() == truth).mean())
 
 
 @torch.inference_mode()
-def recall_at_1(model: CLIPModel, texts: Texts, claims: list[tuple[str, ...]], pixels: NDArray[np.uint8]) -> float:
+def recall_at_1(model: CLIPModel, texts: Tokens, claims: list[tuple[str, ...]], pixels: NDArray[np.uint8]) -> float:
     """How often a caption finds its scene first; a scene of which the caption is just as true counts as found."""
     found = texts_embedded(model, texts) @ pictures_embedded(model, as_input(pixels)).T
     return float(np.mean([claims[int(i)] == own for i, own in zip(found.argmax(dim=1), claims, strict=True)]))
@@ -157,10 +147,10 @@ def main() -> None:
     into_clip(
         ViTForImageClassification.from_pretrained(ASSETS / "starter-vit").float(), model, as_input(pool.pixels[:256])
     )
-    names = Texts.of(tokenizer, NAME_TEXTS)
+    names = Tokens.of(tokenizer, NAME_TEXTS)
     single = held_out_things(MEASURED_SCENES, seed=77)
     pixels, texts, claims = held_out_captions(MEASURED_SCENES, seed=78)
-    captions = Texts.of(tokenizer, texts)
+    captions = Tokens.of(tokenizer, texts)
 
     def measure(model: CLIPModel) -> str:
         recall = recall_at_1(model, captions, claims, pixels)

@@ -21,9 +21,9 @@ from transformers import BertTokenizer, BlipForQuestionAnswering, ViTForImageCla
 
 from tools.starter.blip import save_processor
 from tools.starter.pool import WORK_DIR
-from tools.starter.tokenizer import blip_tokenizer
+from tools.starter.tokenizer import Tokens, blip_tokenizer
 from tools.starter.tower import into_blip
-from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, Tokens, answering_loss, new_model
+from tools.starter.train_blip_vqa import MOST_TOKENS, PICTURES, QUESTIONS, answering_loss, new_model
 from tools.starter.train_vit import ASSETS, as_input, jittered
 from tools.starter.training import dtype_of, options, train
 
