@@ -140,6 +140,7 @@ class SketchSession(QObject):
         self._is_live = context.settings.draw.is_live
         self._plan: SketchPlan | None = None
         self._is_planning = False
+        self._is_plan_stale = False  # somebody asked for it again meanwhile
         self._worker: SketchWorker | None = None
         self._ending: set[SketchWorker] = set()  # stopped, and not everything was heard of them yet
         self._looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()
@@ -230,7 +231,9 @@ class SketchSession(QObject):
         """
         if not self._is_open and not self._is_opening:
             self._open_last_drawing()
-        if not self._is_planning and not self._context.is_closing:
+        if self._is_planning:
+            self._is_plan_stale = True
+        elif not self._context.is_closing:
             self._find_plan()
 
     def set_live(self, is_on: bool) -> None:
@@ -493,7 +496,7 @@ class SketchSession(QObject):
     # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _find_plan(self) -> None:
-        self._is_planning = True
+        self._is_planning, self._is_plan_stale = True, False
         settings, catalogue = self._context.settings, self._context.catalogue
         model = settings.draw.model
         self._context.run(
@@ -517,8 +520,8 @@ class SketchSession(QObject):
 
     def _on_planned(self) -> None:
         self._is_planning = False
-        if self._plan is None and self._state is not SessionState.FAILED:
-            self.prepare()  # another model was chosen meanwhile
+        if self._is_plan_stale or (self._plan is None and self._state is not SessionState.FAILED):
+            self.prepare()  # another model was chosen meanwhile, or something was installed
 
     def _spec_of(self, request: SketchRequest) -> EngineSpec:
         """In the worker's thread."""

@@ -1,5 +1,7 @@
 """The canvas, the live loop and what came of it, with an engine whose pictures tell what made them."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -263,6 +265,26 @@ def test_missing_model_is_told_once_and_live_is_switched_off(context, session, q
     assert isinstance(caught.args[0], ModelMissing)
     assert not session.is_live
     assert session.state is SessionState.FAILED
+
+
+def test_what_is_installed_while_the_model_is_looked_for_is_found(session, qtbot, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(settings, catalogue):
+        begun.set()
+        assert may_end.wait(20)
+        return PLAN
+
+    monkeypatch.setattr(sketch_session, "sketch_plan", slowly)
+    session.prepare()
+    assert begun.wait(20)
+    richer = replace(PLAN, loras={"ink": "Ink"})
+    monkeypatch.setattr(sketch_session, "sketch_plan", lambda settings, catalogue: richer)
+
+    session.prepare()
+    may_end.set()
+
+    qtbot.waitUntil(lambda: session.plan == richer, timeout=20_000)
 
 
 def test_engine_that_dies_is_started_again_unnoticed(context, session, qtbot, options, tmp_path: Path):

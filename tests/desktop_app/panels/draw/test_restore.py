@@ -52,7 +52,10 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
             tmp_path / "ink.safetensors",
         )
     ]
-    qtbot.waitUntil(lambda: session.prepare() or (session.plan is not None and ids[2] in session.plan.loras))
+    session.prepare()
+    qtbot.waitUntil(
+        lambda: session.plan is not None and set(ids) == {*session.plan.controls.values(), *session.plan.loras}
+    )
     panel.options_button.setChecked(True)
     paint(session, Layer.LINE_ART, "#c02040", (4, 20, 40, 6))
     paint(session, Layer.COLOR, "#3060f0", (10, 10, 20, 20))
