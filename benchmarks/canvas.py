@@ -286,13 +286,13 @@ def measure_undo(document: Any) -> dict[str, Any]:
         gc.collect()
         return process.memory_info().rss / 1e6
 
-    before = document.snapshot().line_art_png()
+    before = document.snapshot().line_picture()
     there_and_back(UNDO_TIMES)  # caches fill
     sizes = [there_and_back(UNDO_TIMES) for _ in range(5)]
     return {
         "rss_mb": [round(size, 1) for size in sizes],
         "mb_per_1000": round((sizes[-1] - sizes[0]) / (len(sizes) - 1), 2),
-        "same_bytes": before == document.snapshot().line_art_png(),
+        "same_bytes": before == document.snapshot().line_picture(),
     }
 
 

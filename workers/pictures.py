@@ -14,6 +14,7 @@ from workers.errors import SourceError
 from workers.results import Frame, Picture
 
 MOST_PIXELS = 8192 * 8192
+PNG_MAGIC, PNG_GREY, PNG_RGB = b"\x89PNG\r\n\x1a\n", 0, 2
 QUICK = 1  # zlib's level: a sketch is packed on the way to the engine, where time counts more than bytes
 
 
@@ -26,12 +27,44 @@ def picture_of(pixels: NDArray[np.uint8]) -> Picture:
     return Picture(file.getvalue())
 
 
+def quick_picture_of(pixels: NDArray[np.uint8]) -> Picture:
+    """The picture of pixels of a drawing, (H, W) or (H, W, 3): even paper and lines.
+
+    Packed as runs of one value, with no filter before, that takes a fifth of the time of `picture_of`, and less room.
+    """
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, 1 + pixels[0].size), np.uint8)  # the first byte of a row names its filter: none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    packer = zlib.compressobj(QUICK, strategy=zlib.Z_RLE)
+    head = struct.pack(">IIBBBBB", width, height, 8, PNG_GREY if pixels.ndim == 2 else PNG_RGB, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", packer.compress(rows.data) + packer.flush()), (b"IEND", b""))
+    return Picture(PNG_MAGIC + b"".join(_chunk(kind, data) for kind, data in chunks))
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    """One part of a PNG. W3C, "Portable Network Graphics (PNG) Specification", third edition, 5.3."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def rgba_of(picture: Picture) -> NDArray[np.uint8]:
     """The pixels of a picture with its transparency, (H, W, 4).
 
     Raises:
         SourceError: it is no PNG, a broken one, or too large.
     """
+    return _decoded(picture, keep_grey=False)
+
+
+def pixels_of(picture: Picture) -> NDArray[np.uint8]:
+    """The pixels of a picture: (H, W) where it is only grey, as drawings mostly are, else (H, W, 4).
+
+    Raises:
+        SourceError: as `rgba_of`.
+    """
+    return _decoded(picture, keep_grey=True)
+
+
+def _decoded(picture: Picture, *, keep_grey: bool) -> NDArray[np.uint8]:
     from PIL import Image
 
     try:
@@ -44,6 +77,8 @@ def rgba_of(picture: Picture) -> NDArray[np.uint8]:
                     width=width,
                     height=height,
                 )
+            if keep_grey and opened.mode == "L" and "transparency" not in opened.info:
+                return np.asarray(opened)
             return np.asarray(_eight_bits(opened).convert("RGBA"))
     except (OSError, SyntaxError, ValueError, struct.error, zlib.error, Image.DecompressionBombError) as error:
         raise SourceError("A picture of the drawing is damaged.", hint="Load it or draw it again.") from error

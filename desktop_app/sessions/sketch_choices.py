@@ -149,16 +149,16 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
     preset = plan.final if is_final else plan.live
     controls: list[Control] = []
     if has_lines and draw.control and draw.control in plan.controls:
-        lines = preset.control(draw.control, Picture(snapshot.line_art_png()), plan.controls[draw.control])
+        lines = preset.control(draw.control, snapshot.line_picture(), plan.controls[draw.control])
         controls.append(_heeded(lines, draw.conditioning_scale, draw.control_start, draw.control_end))
     if wish.control_map and wish.control_kind and wish.control_kind in plan.controls:
         reference = preset.control(wish.control_kind, wish.control_map, plan.controls[wish.control_kind])
         controls.append(_heeded(reference, draw.reference_scale, draw.reference_start, draw.reference_end))
     init_image, mask_image, strength = None, None, draw.strength
     if wish.base is not None:
-        init_image, mask_image, strength = wish.base, Picture(snapshot.selection_mask_png()), 1.0
+        init_image, mask_image, strength = wish.base, snapshot.selection_picture(), 1.0
     elif has_colors and draw.use_colors:
-        init_image = Picture(snapshot.color_png())
+        init_image = snapshot.color_picture()
     prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
     request = preset.request(plan.model_id, prompt, controls=tuple(controls))
     return replace(

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from workers.engine_process import pickled, unpickled
 from workers.errors import SourceError
-from workers.pictures import frame_of, picture_of, rgba_of
+from workers.pictures import frame_of, picture_of, pixels_of, quick_picture_of, rgba_of
 from workers.results import Control, Lora, Picture, SketchRequest
 
 NOISE = np.random.default_rng(0).integers(0, 256, (20, 30, 4), dtype=np.uint8)
@@ -22,6 +22,29 @@ def test_pixels_come_back_as_they_were(pixels):
 
     assert back.shape == (20, 30, 4)
     np.testing.assert_array_equal(back[..., 0], pixels[..., 0] if pixels.ndim == 3 else pixels)
+
+
+@pytest.mark.parametrize("pixels", [NOISE[..., :3], NOISE[..., 0], NOISE[..., 2::-1]], ids=["rgb", "grey", "bgr"])
+def test_pixels_of_a_drawing_come_back_as_they_were(pixels):
+    picture = quick_picture_of(pixels)
+
+    np.testing.assert_array_equal(frame_of(picture), pixels if pixels.ndim == 3 else np.stack([pixels] * 3, axis=2))
+    assert pixels_of(picture).shape == ((20, 30, 4) if pixels.ndim == 3 else (20, 30))
+
+
+def test_drawing_takes_no_more_room_than_in_the_usual_way():
+    paper = Image.new("L", (512, 512), 255)
+    ImageDraw.Draw(paper).ellipse((60, 90, 400, 480), outline=0, width=8)
+    pixels = np.asarray(paper)
+
+    assert len(quick_picture_of(pixels).png) <= len(picture_of(pixels).png)
+
+
+def test_grey_with_a_transparent_value_is_no_grey():
+    file = io.BytesIO()
+    Image.fromarray(NOISE[..., 0]).save(file, "PNG", transparency=7)
+
+    assert pixels_of(Picture(file.getvalue())).shape == (20, 30, 4)
 
 
 def test_what_is_transparent_becomes_white():

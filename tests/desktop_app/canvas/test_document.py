@@ -320,7 +320,7 @@ def test_equal_strokes_give_equal_bytes_whatever_was_undone_in_between(qapp):
         second.undo()
         second.redo()
 
-    assert first.snapshot().line_art_png() == second.snapshot().line_art_png()
+    assert first.snapshot().line_picture() == second.snapshot().line_picture()
 
 
 @pytest.mark.parametrize(("color", "mode"), [("#000000", "L"), ("#c01010", "RGB")])
@@ -328,7 +328,7 @@ def test_lines_for_a_model_are_one_channel_where_they_have_no_color(document, co
     draw(document, (10, 10), (90, 60), color=color)
     snapshot = document.snapshot()
 
-    with Image.open(io.BytesIO(snapshot.line_art_png())) as opened:
+    with Image.open(io.BytesIO(snapshot.line_picture().png)) as opened:
         seen = np.asarray(opened.convert("RGB"))
         assert opened.mode == mode
 

@@ -60,7 +60,7 @@ def test_replay_at_the_pace_of_the_hand_draws_the_same(qapp, qtbot):
     with qtbot.waitSignal(playing.finished):
         playing.start()
 
-    assert in_time.snapshot().line_art_png() == at_once.snapshot().line_art_png()
+    assert in_time.snapshot().line_picture() == at_once.snapshot().line_picture()
 
 
 def test_replay_that_is_stopped_keeps_what_was_drawn(qapp, qtbot):

@@ -143,7 +143,7 @@ def test_points_that_come_at_once_give_the_same_ink_as_one_by_one(qapp, width_px
         for start in range(0, 100, size):
             stroke.add(*points[start : start + size])
         stroke.finish()
-        pictures.append(document.snapshot().line_art_png())
+        pictures.append(document.snapshot().line_picture())
 
     assert pictures[0] == pictures[1] == pictures[2]
 

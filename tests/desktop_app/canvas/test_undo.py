@@ -40,7 +40,7 @@ def test_thousand_undos_and_redos_keep_nothing(document):
 
 
 def test_oldest_steps_are_forgotten_when_memory_is_used_up_and_the_drawing_stays(document):
-    before = document.snapshot().line_art_png()
+    before = document.snapshot().line_picture()
     document.undo_stack.limit_bytes = 0
 
     stroke = document.begin_stroke(StrokeStyle())
@@ -49,7 +49,7 @@ def test_oldest_steps_are_forgotten_when_memory_is_used_up_and_the_drawing_stays
 
     assert len(document.undo_stack.done) == 1
     document.undo()
-    assert document.snapshot().line_art_png() == before
+    assert document.snapshot().line_picture() == before
     assert not document.can_undo
 
 

@@ -46,7 +46,7 @@ class Layout:
         """A picture fitted into the one that is asked for, and grown to the computed size.
 
         Args:
-            pixels: (H, W, 3).
+            pixels: (H, W, 3), or (H, W).
             fill: what is around it.
             are_lines: light lines on black; made smaller they stay light.
             has_classes: colours that mean something and are not mixed.
@@ -121,5 +121,5 @@ def _as_light(lines: Pixels) -> Pixels:
 def _padded(pixels: Pixels, rows: tuple[int, int], columns: tuple[int, int], fill: Fill) -> Pixels:
     if not any((*rows, *columns)):
         return pixels
-    widths = (rows, columns, (0, 0))
+    widths = (rows, columns, (0, 0))[: pixels.ndim]
     return np.pad(pixels, widths, mode="edge") if fill == "edge" else np.pad(pixels, widths)

@@ -15,6 +15,7 @@ from workers.results import ControlKind, Frame
 LINE_KINDS: frozenset[ControlKind] = frozenset({"scribble", "softedge", "canny"})
 
 GROUND_PX = 96  # the ground is what is left of a picture when it is this small and its lines are gone
+TELLING_PX = 512  # the longer side of a picture of which is told which way its ink stands out
 LEAST_CONTRAST = 24  # of ink to its ground; less is the grain of paper, or a shadow
 LEAST_TEXTURE = 8
 # What tells a drawing from a photograph. Of 27 drawings, some of them photographed, at most 12 % of what stands out is
@@ -28,10 +29,15 @@ SPECK_SHARE = 4e-5  # of all pixels: dust, not a line
 Grey = NDArray[np.uint8]
 
 
-def lines_on_black(rgba: NDArray[np.uint8]) -> Frame:
-    """Lines that are drawn or were found before, as a ControlNet wants them: light on black. Shades stay."""
-    picture = _opaque(rgba)
-    return 255 - picture if has_dark_ink(_grey(picture)) else picture
+def lines_on_black(pixels: NDArray[np.uint8]) -> Frame:
+    """Lines that are drawn or were found before, as a ControlNet wants them: light on black. Shades stay.
+
+    Args:
+        pixels: (H, W, 4); or (H, W), and so are the lines then.
+    """
+    picture = pixels if pixels.ndim == 2 else _opaque(pixels)
+    is_dark = has_dark_ink(picture if pixels.ndim == 2 else _grey(picture))
+    return 255 - picture if is_dark else picture
 
 
 def line_map(kind: ControlKind, rgba: NDArray[np.uint8]) -> Frame:
@@ -55,6 +61,7 @@ def line_map(kind: ControlKind, rgba: NDArray[np.uint8]) -> Frame:
 
 def has_dark_ink(grey: Grey) -> bool:
     """Whether lines are darker than what is around them; of an even picture, whether it is light, so paper."""
+    grey = _at_most(grey, TELLING_PX)
     contrast = _contrast(grey)
     dark = np.maximum(-contrast - LEAST_CONTRAST, 0).sum()
     light = np.maximum(contrast - LEAST_CONTRAST, 0).sum()
@@ -89,15 +96,24 @@ def _grey(picture: NDArray[np.uint8]) -> Grey:
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY))
 
 
+def _at_most(grey: Grey, longest_px: int) -> Grey:
+    """The picture, its longer side no longer than that."""
+    import cv2
+
+    height, width = grey.shape
+    scale = longest_px / max(height, width)
+    if scale >= 1:
+        return grey
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
+
+
 def _contrast(grey: Grey) -> NDArray[np.int16]:
     """How much lighter each pixel is than the picture without lines, so than the light on the paper, however uneven."""
     import cv2
 
-    height, width = grey.shape
-    scale = min(1.0, GROUND_PX / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.medianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), 21)
-    ground = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    small = cv2.medianBlur(_at_most(grey, GROUND_PX), 21)
+    ground = cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return grey.astype(np.int16) - np.asarray(ground, np.int16)
 
 

@@ -39,7 +39,7 @@ from workers.engines.sketch.schedulers import check_scheduler, make_scheduler
 from workers.engines.sketch.weights import Base, is_tiny, load_base
 from workers.engines.transformers_models import load_errors, run_errors
 from workers.errors import Cancelled, EngineError, OutOfMemory, UsageError
-from workers.pictures import frame_of, on_ground, rgba_of
+from workers.pictures import frame_of, on_ground, pixels_of, rgba_of
 from workers.results import (
     TINY_VAE,
     Control,
@@ -314,10 +314,11 @@ class StableDiffusion:
         """What a ControlNet is shown: (1, 3, H, W) in [0, 1]."""
 
         def make() -> Any:
-            rgba = rgba_of(control.image)
             are_lines = control.kind in LINE_KINDS
-            pixels = lines_on_black(rgba) if are_lines else on_ground(rgba, 0)
+            image = control.image
+            pixels = lines_on_black(pixels_of(image)) if are_lines else on_ground(rgba_of(image), 0)
             pixels = layout.place(pixels, fill="black", are_lines=are_lines, has_classes=control.kind == "seg")
+            pixels = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
             return _tensor(pixels).to(self.device, self._dtype)
 
         return self._pictures.get((control.kind, control.image, layout), make)

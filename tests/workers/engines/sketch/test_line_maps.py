@@ -83,6 +83,16 @@ def test_what_was_turned_once_stays_as_it_is(name):
     np.testing.assert_array_equal(lines_on_black(opaque(scribble)), scribble)
 
 
+@pytest.mark.parametrize("name", ["black on white", "white on black", "pencil on white", "on paper"])
+@pytest.mark.parametrize("times", [1, 6], ids=["small", "large"])
+def test_grey_lines_are_the_same_as_one_channel(name, times):
+    rgba = DRAWINGS[name].repeat(times, 0).repeat(times, 1)
+    grey = np.ascontiguousarray(rgba[..., 0])
+
+    np.testing.assert_array_equal(lines_on_black(grey), lines_on_black(opaque(grey))[..., 0])
+    assert has_dark_ink(grey) == (name != "white on black")
+
+
 @pytest.mark.parametrize(("grey", "is_paper"), [(255, True), (250, True), (0, False), (10, False)])
 def test_nothing_drawn_gives_black(grey, is_paper):
     empty = opaque(np.full((50, 60), grey))
