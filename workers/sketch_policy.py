@@ -26,13 +26,14 @@ class SketchPolicyOptions:
     """How eager the live canvas is.
 
     Attributes:
-        nearly_done: a picture that has come this far is finished whatever is drawn.
+        nearly_done: a picture of whose steps this share is done is finished whatever is drawn; with few steps that is
+            one of which only the pixels are missing.
         patience_s: nor does one give way when nothing was finished for so long.
         rest_s: after a change, before a better picture is made.
     """
 
     mode: LiveMode = "drawing"
-    nearly_done: float = 0.7
+    nearly_done: float = 0.9
     patience_s: float = 2.0
     rest_s: float = 0.6
     has_final: bool = True

@@ -90,9 +90,11 @@ def test_picture_of_the_finished_stroke_stays(policy):
 def test_picture_that_is_nearly_done_is_finished(policy):
     policy.changed(1)
     policy.next_job()
-    policy.progressed(0.75)
-
+    policy.progressed(3 / 4)
     policy.changed(2)
+    assert policy.must_stop()
+
+    policy.progressed(4 / 4)
 
     assert not policy.must_stop()
 

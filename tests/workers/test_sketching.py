@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,8 +71,13 @@ class Studio:
 
 
 @pytest.fixture
-def studio() -> Iterator[Studio]:
-    studio = Studio()
+def options() -> SketchPolicyOptions:
+    return LIVE_ONLY
+
+
+@pytest.fixture
+def studio(options) -> Iterator[Studio]:
+    studio = Studio(options)
     studio.loop.set_live(True)
     yield studio
     studio.close()
@@ -100,6 +106,7 @@ def test_newer_stroke_takes_the_place_of_the_picture_that_runs(studio):
     assert studio.next(SketchJob).revision == 2
 
 
+@pytest.mark.parametrize("options", [replace(LIVE_ONLY, nearly_done=3 / STEPS)])
 def test_nearly_finished_picture_is_shown(studio):
     studio.draw()
     studio.steps(3)
