@@ -49,6 +49,11 @@ class Tile:
         """The memory that it takes now."""
         return (TILE_BYTES if self._image is not None else 0) + len(self._packed or b"")
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether only its packed bytes are held."""
+        return self._image is None
+
     def image(self) -> QImage:
         """The pixels; nobody may change them."""
         image = self._image

@@ -44,6 +44,11 @@ class Step:
         pictures = {id(part.image): part.image for part in self.reference or () if part is not None}
         return held + sum(image.sizeInBytes() for image in pictures.values())
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether it takes as little room as it ever will."""
+        return all(tile is None or tile.is_packed for change in self.tiles for tile in (change.before, change.after))
+
 
 class UndoStack:
     """Steps that were done, and those that were undone and can be done again."""
@@ -53,11 +58,13 @@ class UndoStack:
         self.undone: list[Step] = []  # the one to be done again first is the last
         self.limit_bytes = limit_bytes
         self._most_bytes = 0  # not more than this is held: tiles shrink when they are packed
+        self._sizes: list[int | None] = []  # of what was done; None may still shrink
 
     def push(self, step: Step) -> None:
         """Takes a step that was just done; what was undone before cannot be done again."""
         self.undone.clear()
         self.done.append(step)
+        self._sizes.append(None)
         self._most_bytes += step.n_bytes + TILE_BYTES * len(step.tiles)
         if self._most_bytes > self.limit_bytes:
             self._forget()
@@ -67,6 +74,7 @@ class UndoStack:
         if not self.done:
             return None
         self.undone.append(self.done.pop())
+        self._sizes.pop()
         return self.undone[-1]
 
     def redo(self) -> Step | None:
@@ -74,19 +82,28 @@ class UndoStack:
         if not self.undone:
             return None
         self.done.append(self.undone.pop())
+        self._sizes.append(None)
         return self.done[-1]
 
     def take(self, done: list[Step], undone: list[Step]) -> None:
         """Goes on from the steps of another stack."""
         self.done, self.undone = list(done), list(undone)
+        self._sizes = [None] * len(done)
         self._most_bytes = sum(step.n_bytes for step in (*done, *undone))
 
     def _forget(self) -> None:
-        """Lets go of the oldest steps until the rest has room; the newest one always stays."""
-        sizes = [step.n_bytes for step in self.done]
+        """Lets go of the oldest steps until the rest has room; the newest one always stays.
+
+        Happens every hundred strokes, between two of them: what cannot shrink any more is not counted again.
+        """
+        sizes = [step.n_bytes if size is None else size for step, size in zip(self.done, self._sizes, strict=True)]
+        self._sizes = [
+            size if known is not None or step.is_packed else None
+            for step, known, size in zip(self.done, self._sizes, sizes, strict=True)
+        ]
         total, n_forgotten = sum(sizes), 0
         while total > self.limit_bytes * 0.9 and n_forgotten < len(sizes) - 1:
             total -= sizes[n_forgotten]
             n_forgotten += 1
-        del self.done[:n_forgotten]
+        del self.done[:n_forgotten], self._sizes[:n_forgotten]
         self._most_bytes = total

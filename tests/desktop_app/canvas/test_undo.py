@@ -1,12 +1,15 @@
 import gc
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 
 from desktop_app.canvas.document import Document
+from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
-from desktop_app.canvas.tiles import TILE_BYTES, Tile, TiledImage
-from desktop_app.canvas.undo import Step, UndoStack
+from desktop_app.canvas.tiles import PIXELS, TILE_BYTES, TILE_PX, Tile, TiledImage
+from desktop_app.canvas.undo import Step, TileChange, UndoStack
 
 
 @pytest.fixture
@@ -17,6 +20,12 @@ def document(qapp) -> Document:
         stroke.add(StrokePoint(5 * number, 5 * number))
         stroke.finish()
     return document
+
+
+def blank() -> QImage:
+    image = QImage(TILE_PX, TILE_PX, PIXELS)
+    image.fill(0)
+    return image
 
 
 def n_tiles() -> int:
@@ -59,6 +68,20 @@ def test_steps_within_the_limit_are_kept():
         stack.push(Step())
 
     assert len(stack.done) == 1000
+
+
+def test_what_cannot_shrink_any_more_is_counted_once(qapp, monkeypatch):
+    counted = []
+    n_bytes = Step.n_bytes.fget
+    monkeypatch.setattr(Step, "n_bytes", property(lambda step: counted.append(step) or n_bytes(step)))
+    stack = UndoStack(limit_bytes=20 * TILE_BYTES)
+    tiles = [Tile(blank()) for _ in range(200)]
+    for before, after in pairwise(tiles):
+        stack.push(Step((TileChange(Layer.LINE_ART, (0, 0), before, after),)))
+        before.packed()  # nobody shows it any more
+
+    assert len(stack.done) == 199
+    assert all(counted.count(step) <= 4 for step in stack.done)
 
 
 def test_new_step_takes_the_place_of_what_was_undone(document):
