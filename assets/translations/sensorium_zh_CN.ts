@@ -3686,6 +3686,10 @@ Click again to choose</source>
         <source>The picture&apos;s settings are back.</source>
         <translation>图片的设置已恢复。</translation>
     </message>
+    <message>
+        <source>The pictures are in the history again.</source>
+        <translation>图片已重新存入历史记录。</translation>
+    </message>
 </context>
 <context>
     <name>Speaker</name>

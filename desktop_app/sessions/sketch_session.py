@@ -27,6 +27,7 @@ from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot, png_bytes
+from desktop_app.sessions.picture_keeper import PictureKeeper
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_choices import (
     Restored,
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TOPIC = "sketch"
-DISK_TOPIC = "drawing"
+DISK_TOPIC, HISTORY_TOPIC = "drawing", "pictures"
 RESULTS_KEPT_BYTES = 512 * 2**20
 NEW_SEEDS_BELOW = 2**31  # short ones are easily told
 UPSCALE = 2
@@ -152,11 +153,14 @@ class SketchSession(QObject):
         self._control_picture: Picture | None = None
         self._waiting: list[list[SketchRequest]] = []  # ordered before the plan was there
         self._autosave: Autosave | None = None
+        self._keeper = PictureKeeper(context, self)
         self.voice = VoiceQuestion(context, self._run_listener)
         self._listeners: set[SpeechWorker] = set()
         self._is_opening = False
         self._is_open = False
 
+        self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
+        self._keeper.recovered.connect(self._on_all_kept)
         self.voice.asked.connect(self._on_spoken)
         self._look_wanted.connect(self._on_look_wanted)
         self.document.revision_changed.connect(self._on_changed)
@@ -653,24 +657,11 @@ class SketchSession(QObject):
         while sum(kept.image.pixels.nbytes for kept in self._results) > RESULTS_KEPT_BYTES:
             self._results.pop(0)
         self.results_changed.emit()
-        history = self._context.history
-        is_private = self._context.settings.history.is_private
-        if history is None or is_private:
-            return
+        self._keeper.keep(made.image, partial(self._on_kept, made))
 
-        def work(_job: Job) -> int:
-            from workers.png_settings import details_of, png_with_settings
-
-            request = made.image.request
-            return history.add_picture(
-                png_with_settings(made.image.pixels, request),
-                prompt=request.prompt,
-                engine="stable-diffusion",
-                model_id=request.model,
-                details=details_of(request),
-            ).result()
-
-        self._context.run(work, on_done=lambda item_id: self._on_kept(made, item_id))
+    def _on_all_kept(self) -> None:
+        self._context.withdraw(HISTORY_TOPIC)
+        self._context.notify("info", self.tr("The pictures are in the history again."))
 
     def _on_kept(self, made: Made, item_id: int) -> None:
         self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]

@@ -1,5 +1,6 @@
 """The canvas, the live loop and what came of it, with an engine whose pictures tell what made them."""
 
+import errno
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QPainterPath
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.context import AppContext
+from desktop_app.history import pictures
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from desktop_app.sessions import sketch_session
@@ -175,6 +177,26 @@ def test_kept_picture_is_in_the_history_with_all_that_made_it(context, session, 
     (item,) = context.history.items(kind="picture")
     assert item.model_id == "scripted"
     assert context.history.items("a cat", kind="picture") == [item]
+
+
+def test_pictures_of_a_full_disk_are_in_the_history_when_there_is_room(context, session, qtbot, monkeypatch):
+    write = pictures._write_whole
+
+    def on_a_full_disk(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(pictures, "_write_whole", on_a_full_disk)
+    session._keeper._retry.setInterval(20)
+    draw_line(session)
+
+    next_picture(qtbot, session, lambda: session.generate(2))
+    qtbot.waitUntil(lambda: len(session.results) == 2 and bool(context.messages))
+    assert context.history.items() == []
+    monkeypatch.setattr(pictures, "_write_whole", write)
+
+    qtbot.waitUntil(lambda: all(made.item_id for made in session.results), timeout=20_000)
+    assert len(context.history.items()) == 2
+    assert [message.kind for message in context.messages] == ["error", "info"]
 
 
 def test_private_picture_is_nowhere_but_on_the_screen(context, session, qtbot):

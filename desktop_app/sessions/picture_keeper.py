@@ -1,0 +1,93 @@
+"""Puts pictures that were made into the history; on a disk that is full they wait until there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.jobs import Job
+from workers.errors import DiskError
+from workers.results import GeneratedImage
+
+if TYPE_CHECKING:
+    from desktop_app.context import AppContext
+
+RETRY_S = 3.0
+
+OnKept = Callable[[int], None]
+"""Is told the number that the history gave."""
+
+
+class PictureKeeper(QObject):
+    """Its verbs return at once.
+
+    Signals:
+        failed(DiskError): a picture waits; told once until there is room.
+        recovered(): all that waited are in the history.
+    """
+
+    failed = Signal(object)
+    recovered = Signal()
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._waiting: list[tuple[GeneratedImage, OnKept]] = []
+        self._is_failing = False
+        self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
+        self._retry.timeout.connect(self._try_again)
+
+    def keep(self, image: GeneratedImage, on_kept: OnKept) -> None:
+        """Keeps a picture with all that made it, unless nothing is to be kept now."""
+        if self._context.history is None or self._context.settings.history.is_private:
+            return
+        if self._is_failing:
+            self._waiting.append((image, on_kept))
+        else:
+            self._put_away(image, on_kept)
+
+    def _put_away(self, image: GeneratedImage, on_kept: OnKept) -> None:
+        self._context.run(
+            partial(self._kept, image),
+            on_done=partial(self._on_kept, on_kept),
+            on_failed=partial(self._on_failed, image, on_kept),
+        )
+
+    def _kept(self, image: GeneratedImage, _job: Job) -> int:
+        """In a thread of its own."""
+        from workers.png_settings import details_of, png_with_settings
+
+        history, request = self._context.history, image.request
+        assert history is not None
+        return history.add_picture(
+            png_with_settings(image.pixels, request),
+            prompt=request.prompt,
+            engine="stable-diffusion",
+            model_id=request.model,
+            details=details_of(request),
+        ).result()
+
+    def _on_kept(self, on_kept: OnKept, item_id: int) -> None:
+        on_kept(item_id)
+        if self._waiting:
+            self._try_again()
+        elif self._is_failing:
+            self._is_failing = False
+            self.recovered.emit()
+
+    def _on_failed(self, image: GeneratedImage, on_kept: OnKept, error: Exception) -> None:
+        if not isinstance(error, DiskError):
+            self._context.show_error(error)
+            return
+        self._waiting.insert(0, (image, on_kept))
+        self._retry.start()
+        if not self._is_failing:
+            self._is_failing = True
+            self.failed.emit(error)
+
+    def _try_again(self) -> None:
+        if self._waiting and not self._context.is_closing:
+            self._put_away(*self._waiting.pop(0))
