@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.canvas.files import CanvasFiles
@@ -34,7 +34,7 @@ from workers.errors import SourceError
 from workers.results import SketchRequest
 
 NARROW_BELOW_PX = 760  # then canvas and picture take turns
-STRIP_FROM_PX = 520  # with less height the canvas needs it
+STRIP_BELOW_FROM_PX = 520  # with less height the pictures stand beside the one that is shown
 OPTIONS_FROM_PX = 900  # with less width the options close by themselves
 
 
@@ -90,14 +90,17 @@ class DrawPanel(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(theme.SPACE_M)
         self.splitter.setSizes([500, 420])
-        pictures = QVBoxLayout()
-        pictures.setSpacing(theme.SPACE_M)
-        pictures.addWidget(self.tabs)
-        pictures.addWidget(self.splitter, 1)
-        pictures.addWidget(self.strip)
+        self.pictures = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self.pictures.setSpacing(theme.SPACE_M)
+        self.pictures.addWidget(self.splitter, 1)
+        self.pictures.addWidget(self.strip)
+        left = QVBoxLayout()
+        left.setSpacing(theme.SPACE_M)
+        left.addWidget(self.tabs)
+        left.addLayout(self.pictures, 1)
         middle = QHBoxLayout()
         middle.setSpacing(theme.SPACE_M)
-        middle.addLayout(pictures, 1)
+        middle.addLayout(left, 1)
         middle.addWidget(self.options)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
@@ -257,11 +260,14 @@ class DrawPanel(QWidget):
             self.options.refresh_models()
 
     def _fit(self, _tab: int = 0) -> None:
-        is_narrow = self.width() < NARROW_BELOW_PX
+        is_narrow, is_low = self.width() < NARROW_BELOW_PX, self.height() < STRIP_BELOW_FROM_PX
+        shows_picture = not is_narrow or self.tabs.currentIndex() == 1
         self.tabs.setVisible(is_narrow)
         self.canvas.setVisible(not is_narrow or self.tabs.currentIndex() == 0)
-        self.picture.setVisible(not is_narrow or self.tabs.currentIndex() == 1)
-        self.strip.setVisible(bool(self._session.results) and self.height() >= STRIP_FROM_PX)
+        self.picture.setVisible(shows_picture)
+        self.strip.setVisible(bool(self._session.results) and (shows_picture or not is_low))
+        self.strip.set_upright(is_low)
+        self.pictures.setDirection(QBoxLayout.Direction.LeftToRight if is_low else QBoxLayout.Direction.TopToBottom)
         if self.width() < OPTIONS_FROM_PX and self.options_button.isChecked() and not self.options.underMouse():
             self.options_button.setChecked(False)
 

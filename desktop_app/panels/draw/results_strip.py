@@ -1,4 +1,4 @@
-"""The pictures that were kept, newest at the left; one click shows one, a right click says what else."""
+"""The pictures that were kept, newest first; one click shows one, a right click says what else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.sessions.sketch_session import Made
 
 SIDE_PX = 64
+MOST_PX = (1 << 24) - 1  # of Qt: no limit
 MADE_ROLE = Qt.ItemDataRole.UserRole
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -31,19 +32,19 @@ class ResultsStrip(QListView):
         super().__init__(parent)
         self._model = _Results()
         self.setModel(self._model)
-        self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(SIDE_PX, SIDE_PX))
         self.setGridSize(QSize(SIDE_PX + theme.SPACE_M, SIDE_PX + theme.SPACE_M))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self._fit_height()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self._is_upright = True
+        self.set_upright(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Pictures that were made"))
-        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_bar)
+        self.verticalScrollBar().rangeChanged.connect(self._fit_bar)
         self.customContextMenuRequested.connect(self._on_menu)
         self.clicked.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
         self.activated.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
@@ -58,10 +59,28 @@ class ResultsStrip(QListView):
         made: Made | None = self.currentIndex().data(MADE_ROLE)
         return made
 
-    def _fit_height(self, _least: int = 0, most: int = 0) -> None:
-        """As high as a picture, and a scroll bar where there are more than fit."""
-        bar_px = self.horizontalScrollBar().sizeHint().height() if most > 0 else 0
-        self.setFixedHeight(SIDE_PX + theme.SPACE_M + 2 + bar_px)
+    def set_upright(self, is_upright: bool) -> None:
+        """Has the pictures stand below each other, or beside."""
+        if is_upright == self._is_upright:
+            return
+        self._is_upright = is_upright
+        fixed, ignored = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored
+        on, off = Qt.ScrollBarPolicy.ScrollBarAsNeeded, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setFlow(QListView.Flow.TopToBottom if is_upright else QListView.Flow.LeftToRight)
+        self.setHorizontalScrollBarPolicy(off if is_upright else on)
+        self.setVerticalScrollBarPolicy(on if is_upright else off)
+        self.setMinimumSize(0, 0)
+        self.setMaximumSize(MOST_PX, MOST_PX)
+        self.setSizePolicy(*((fixed, ignored) if is_upright else (ignored, fixed)))
+        self._fit_bar()
+
+    def _fit_bar(self, _least: int = 0, most: int = 0) -> None:
+        """As thick as a picture, and a scroll bar where there are more than fit."""
+        picture_px = SIDE_PX + theme.SPACE_M + 2
+        if self._is_upright:
+            self.setFixedWidth(picture_px + (self.verticalScrollBar().sizeHint().width() if most > 0 else 0))
+        else:
+            self.setFixedHeight(picture_px + (self.horizontalScrollBar().sizeHint().height() if most > 0 else 0))
 
     def _on_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)

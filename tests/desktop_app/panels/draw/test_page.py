@@ -60,6 +60,21 @@ def test_enter_makes_a_picture_where_none_follows_the_pen(qtbot, panel, session)
     assert made(qtbot, session, enter).request.prompt == "a cat"
 
 
+def test_in_a_small_window_results_stand_beside_the_picture(qtbot, panel, session, draw):
+    draw()
+    made(qtbot, session, panel.prompt_bar.generate)
+    panel.resize(580, 400)
+    assert not panel.strip.isVisible()
+
+    panel.tabs.setCurrentIndex(1)
+
+    qtbot.waitUntil(lambda: panel.strip.x() > panel.picture.geometry().right())
+    strip, index = panel.strip, panel.strip.model().index(0, 0)
+    qtbot.waitUntil(lambda: strip.viewport().rect().contains(strip.visualRect(index)))
+    panel.resize(1000, 640)
+    qtbot.waitUntil(lambda: strip.y() > panel.splitter.geometry().bottom() and strip.height() < 120)
+
+
 def test_variations_fill_the_strip(qtbot, panel, session, draw):
     draw()
 
