@@ -28,16 +28,15 @@ def picture_of(pixels: NDArray[np.uint8]) -> Picture:
 
 
 def quick_picture_of(pixels: NDArray[np.uint8]) -> Picture:
-    """The picture of pixels of a drawing, (H, W) or (H, W, 3): even paper and lines.
+    """The picture of pixels of a drawing, (H, W) or (H, W, 3): even paper, lines and areas.
 
-    Packed as runs of one value, with no filter before, that takes a fifth of the time of `picture_of`, and less room.
+    Packed with no filter before, that takes a fifth of the time of `picture_of`; a photograph takes more room.
     """
     height, width = pixels.shape[:2]
     rows = np.zeros((height, 1 + pixels[0].size), np.uint8)  # the first byte of a row names its filter: none
     rows[:, 1:] = pixels.reshape(height, -1)
-    packer = zlib.compressobj(QUICK, strategy=zlib.Z_RLE)
     head = struct.pack(">IIBBBBB", width, height, 8, PNG_GREY if pixels.ndim == 2 else PNG_RGB, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", packer.compress(rows.data) + packer.flush()), (b"IEND", b""))
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.data, QUICK)), (b"IEND", b""))
     return Picture(PNG_MAGIC + b"".join(_chunk(kind, data) for kind, data in chunks))
 
 

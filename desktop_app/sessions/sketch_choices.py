@@ -13,10 +13,11 @@ from desktop_app.styles import styled
 from workers.catalogue.presets import Preset, presets_for
 from workers.engines.devices import machine
 from workers.engines.sketch.fits import check_lora
+from workers.engines.sketch.layout import Layout
 from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
 from workers.engines.transformers_models import config_of
-from workers.pictures import frame_of, on_ground, rgba_of
-from workers.results import Control, ControlKind, ControlMap, Frame, Lora, Picture, SketchRequest
+from workers.pictures import frame_of, on_ground, pixels_of, quick_picture_of, rgba_of
+from workers.results import Control, ControlKind, ControlMap, Frame, GeneratedImage, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from desktop_app.settings import Draw, Settings
     from workers.catalogue.catalogue import Catalogue
     from workers.engines.base import EngineSpec
+
+UPSCALE = 2
+UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,34 @@ def _loras(plan: SketchPlan, presets: tuple[Lora, ...], chosen: Mapping[str, flo
     scales = {lora.model: lora.scale for lora in presets}
     scales |= {model: scale for model, scale in chosen.items() if model in plan.loras}
     return tuple(Lora(model, scale) for model, scale in scales.items() if scale)
+
+
+def enlarged(image: GeneratedImage) -> SketchRequest:
+    """The same picture twice as large. In a worker thread.
+
+    Its lines become as large as the picture that it begins with: both fit on one canvas when it is brought back.
+    """
+    from PIL import Image
+
+    height, width = (UPSCALE * side for side in image.pixels.shape[:2])
+    large = Image.fromarray(image.pixels).resize((width, height), Image.Resampling.LANCZOS)
+    layout = Layout(width, height, factor=1)
+
+    def enlarged_lines(control: Control) -> Control:
+        if control.kind not in LINE_KINDS:
+            return control
+        lines = layout.place(lines_on_black(pixels_of(control.image)), fill="black", are_lines=True)
+        return replace(control, image=quick_picture_of(255 - lines))
+
+    return replace(
+        image.request,
+        width=width,
+        height=height,
+        controls=tuple(map(enlarged_lines, image.request.controls)),
+        init_image=quick_picture_of(np.asarray(large)),  # packed as the layers of a canvas
+        mask_image=None,
+        strength=UPSCALE_STRENGTH,
+    )
 
 
 @dataclass(frozen=True)

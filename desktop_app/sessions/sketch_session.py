@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app import i18n
@@ -35,6 +34,7 @@ from desktop_app.sessions.sketch_choices import (
     SketchWish,
     add_lora,
     control_spec,
+    enlarged,
     policy_options,
     request_of,
     restored,
@@ -76,8 +76,6 @@ TOPIC = "sketch"
 DISK_TOPIC, HISTORY_TOPIC = "drawing", "pictures"
 RESULTS_KEPT_BYTES = 512 * 2**20
 NEW_SEEDS_BELOW = 2**31  # short ones are easily told
-UPSCALE = 2
-UPSCALE_STRENGTH = 0.35  # enough to add what a larger picture shows, too little to move anything
 
 
 Look: TypeAlias = tuple[int, SketchPlan, Snapshot, SketchWish]
@@ -270,23 +268,8 @@ class SketchSession(QObject):
 
     def upscale(self, made: GeneratedImage) -> None:
         """Makes the same picture twice as large."""
-        width, height = UPSCALE * made.pixels.shape[1], UPSCALE * made.pixels.shape[0]
-
-        def work(_job: Job) -> list[SketchRequest]:
-            from PIL import Image
-
-            large = Image.fromarray(made.pixels).resize((width, height), Image.Resampling.LANCZOS)
-            request = replace(
-                made.request,
-                width=width,
-                height=height,
-                init_image=picture_of(np.asarray(large)),
-                mask_image=None,
-                strength=UPSCALE_STRENGTH,
-            )
-            return [self._context.catalogue.located(request)]
-
-        self._context.run(work, on_done=self._submit, on_failed=self._tell)
+        catalogue = self._context.catalogue
+        self._context.run(lambda job: [catalogue.located(enlarged(made))], on_done=self._submit, on_failed=self._tell)
 
     def make_again(self, request: SketchRequest) -> None:
         """Makes the very picture of a request once more, whatever is drawn and set now."""

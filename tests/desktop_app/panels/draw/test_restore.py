@@ -102,6 +102,26 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     assert session.document.size == QSize(40, 30)
 
 
+@pytest.mark.parametrize("color", ["#000000", "#c02040"])
+@pytest.mark.parametrize("canvas", [QSize(64, 64), QSize(90, 40)], ids=["square", "wide"])
+def test_picture_twice_as_large_restores_everything(qtbot, context, panel, session, sd15, tmp_path, canvas, color):
+    net = context.catalogue.add_folder(controlnet(tmp_path / "scribble")).id
+    session.prepare()
+    qtbot.waitUntil(lambda: session.plan is not None and net in session.plan.controls.values())
+    session.document.resize(canvas)
+    paint(session, Layer.LINE_ART, color, (4, 20, 40, 6))
+    picture = made(qtbot, session, panel.prompt_bar.generate)
+    large = made(qtbot, session, lambda: session.upscale(picture)).request
+    height, width, _ = picture.pixels.shape
+    assert (large.width, large.height) == (2 * width, 2 * height)
+    (tmp_path / "large.png").write_bytes(png_with_settings(PIXELS, large))
+    session.document.replace(_empty())
+
+    drop(qtbot, context, panel, tmp_path / "large.png")
+
+    assert made(qtbot, session, panel.prompt_bar.generate).request == large
+
+
 def _empty():
     from desktop_app.canvas.document import Drawing
 
