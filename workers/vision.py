@@ -27,7 +27,36 @@ AskForTokens: TypeAlias = Callable[[ImageRequest], Iterator[Any]]
 CELLS = 8  # a picture has changed when one of 8 x 8 cells has
 CELL_SAMPLES = 8  # along each side of a cell: 64 pixels of it are enough
 SMALL_PX = 336  # most models that label look at 224 or 256 pixels
+FRESH_S = 0.03  # a frame of a camera that is older has a successor, which was taken and is on its way
+ON_ITS_WAY_S = 0.05  # at most: the window waits for it, so no longer than anybody would notice
 CHANGED = 0.06  # of full brightness: a camera's noise, averaged over a cell, stays below 0.02
+
+
+class NewestFrame:
+    """The newest frame of a source: its thread puts, the window shows it, and a question takes that of its moment."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.newest: VideoFrame | None = None
+        self._clock = clock
+        self._condition = threading.Condition()
+
+    def put(self, frame: VideoFrame) -> None:
+        with self._condition:
+            self.newest = frame
+            self._condition.notify_all()
+
+    def of_this_moment(self) -> VideoFrame | None:
+        """The newest frame, or where it is not fresh the one that is on its way; a source that stalls has its last.
+
+        From a camera to here a frame takes some milliseconds, so the newest of 30 a second may be older than 1/30 s.
+        """
+        with self._condition:
+            moment_s = self._clock()
+            self._condition.wait_for(lambda: self._is_fresh(moment_s), ON_ITS_WAY_S)
+            return self.newest
+
+    def _is_fresh(self, moment_s: float) -> bool:
+        return self.newest is None or moment_s - self.newest.captured_s <= FRESH_S
 
 
 @dataclass(frozen=True, eq=False)

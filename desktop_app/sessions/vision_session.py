@@ -4,8 +4,8 @@
     worker's thread: mailbox → lane → engine → result_ready
     here:            Seen, AnswerToken, Answer → panel
 
-The panel paints `newest_frame` by a timer of its own. A question is about the frame that was the newest when it began;
-while it is answered the lanes rest. Whatever goes wrong with an engine, the picture goes on.
+The panel paints `newest_frame` by a timer of its own. A question is about the frame of the moment when it began; while
+it is answered the lanes rest. Whatever goes wrong with an engine, the picture goes on.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from workers.sources.image_file import Still
 from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
-from workers.vision import LookMailbox, LookPlan
+from workers.vision import LookMailbox, LookPlan, NewestFrame
 from workers.worker import AnswerWorker, LoadWorker, LookWorker, Worker
 
 if TYPE_CHECKING:
@@ -615,7 +615,7 @@ class VisionSession(QObject):
         frames: Sequence[VideoFrame] | None = None,
         spoken: SpokenQuestion | None = None,
     ) -> ChatTurn | None:
-        """Asks about the frame that is the newest now; a question that is being answered is stopped.
+        """Asks about the frame of this moment; a question that is being answered is stopped.
 
         Args:
             same_frame: about what the question before was about: a follow-up.
@@ -627,7 +627,7 @@ class VisionSession(QObject):
         """
         asked_s = time.monotonic() if spoken is None else spoken.ended_s
         began_s = asked_s if spoken is None else spoken.began_s
-        question, last, newest = question.strip(), self._chat.last, self._cropped_newest()
+        question, last = question.strip(), self._chat.last
         if not question or self._context.is_closing:
             return None
         if frames:
@@ -635,7 +635,7 @@ class VisionSession(QObject):
         elif same_frame and last is not None:
             about = last.frames
         else:
-            about = tuple(self._pending) or ((newest,) if newest is not None else ())
+            about = tuple(self._pending) or self._this_moment()
         if not about:
             self._tell_no_frame()
             return None
@@ -689,8 +689,7 @@ class VisionSession(QObject):
         Args:
             source: instead of the microphone of Hear.
         """
-        newest = self._cropped_newest()
-        frames = tuple(self._pending) or ((newest,) if newest is not None else ())
+        frames = tuple(self._pending) or self._this_moment()
         if not frames:
             self._tell_no_frame()
             return
@@ -721,10 +720,9 @@ class VisionSession(QObject):
         self.pending_changed.emit()
 
     def add_frame(self) -> None:
-        """Keeps the newest frame for the next question; several can be asked about together."""
-        newest = self._cropped_newest()
-        if newest is not None:
-            self._pending.append(newest)
+        """Keeps the frame of this moment for the next question; several can be asked about together."""
+        if frames := self._this_moment():
+            self._pending += frames
             self.pending_changed.emit()
 
     def remove_frame(self, index: int) -> None:
@@ -809,11 +807,12 @@ class VisionSession(QObject):
     def _tell_no_frame(self) -> None:
         self._context.notify("info", self.tr("There is nothing to ask about yet."), self.tr("Start a camera."))
 
-    def _cropped_newest(self) -> VideoFrame | None:
-        frame = self.newest_frame
-        if frame is None or self._region is None:
-            return frame
-        return replace(frame, pixels=self._region.crop(frame.pixels))
+    def _this_moment(self) -> tuple[VideoFrame, ...]:
+        """What a question that begins now is about: one frame, cropped already; none where there is nothing to see."""
+        frame = self._feed.of_this_moment() if self.is_live and self._feed is not None else self.newest_frame
+        if frame is None:
+            return ()
+        return (frame if self._region is None else replace(frame, pixels=self._region.crop(frame.pixels)),)
 
     def _answer(self, turn: ChatTurn, spec: EngineSpec) -> None:
         self._spec = spec
@@ -958,18 +957,26 @@ class _Feed:
 
     def __init__(self, source: FrameSource, session: VisionSession) -> None:
         self.source = source
-        self.newest: VideoFrame | None = None
         self.is_open = False
         self.since_s = time.monotonic()
         self.fps = 0.0
         self._session = session
+        self._frames = NewestFrame()
         self._rate = _Rate()
 
     def start(self) -> None:
         self.source.start(self.take, self.end)
 
+    @property
+    def newest(self) -> VideoFrame | None:
+        return self._frames.newest
+
+    def of_this_moment(self) -> VideoFrame | None:
+        return self._frames.of_this_moment()
+
     def take(self, frame: VideoFrame) -> None:
-        before, self.newest = self.newest, frame
+        before = self.newest
+        self._frames.put(frame)
         self.fps = self._rate.tick()
         self._session._take(self, frame)
         if before is not None and before.size != frame.size:

@@ -5,9 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from workers import vision
 from workers.errors import Cancelled, EngineDied
 from workers.results import Answer, AnswerToken, Caption, ImageRequest, Notice, Region, Seen, VideoFrame
-from workers.vision import CHANGED, LookMailbox, LookPlan, answer_live, cells_of, look_live
+from workers.vision import (
+    CHANGED,
+    FRESH_S,
+    LookMailbox,
+    LookPlan,
+    NewestFrame,
+    answer_live,
+    cells_of,
+    look_live,
+)
 
 CAPTION = ImageRequest("caption")
 
@@ -37,6 +47,40 @@ def taken(mailbox: LookMailbox) -> VideoFrame | None:
         thread.join()
         return None
     return result[0][0] if result[0] else None
+
+
+def test_a_question_has_the_newest_frame_while_it_is_fresh():
+    frames = NewestFrame(clock=lambda: 1 + FRESH_S / 2)
+    assert frames.of_this_moment() is None
+
+    frames.put(first := frame(1))
+
+    assert frames.of_this_moment() is first
+    assert frames.newest is first
+
+
+def test_a_question_waits_for_the_frame_that_is_on_its_way(monkeypatch):
+    monkeypatch.setattr(vision, "ON_ITS_WAY_S", 20.0)
+    late, right = (replace(frame(number), captured_s=1 + number * FRESH_S) for number in (1, 2))
+    source = threading.Thread(target=lambda: (frames.put(late), frames.put(right)))
+
+    def clock() -> float:
+        source.start()  # its frames are there as soon as somebody waits for them, not before
+        return 1 + 2.5 * FRESH_S
+
+    frames = NewestFrame(clock=clock)
+    frames.put(frame(1))
+
+    assert frames.of_this_moment() is right
+    source.join()
+
+
+def test_a_question_has_the_last_frame_of_a_camera_that_stalls(monkeypatch):
+    monkeypatch.setattr(vision, "ON_ITS_WAY_S", 0.0)
+    frames = NewestFrame(clock=lambda: 10.0)
+    frames.put(first := frame(1))
+
+    assert frames.of_this_moment() is first
 
 
 def test_the_newest_frame_is_taken_and_the_others_are_counted():

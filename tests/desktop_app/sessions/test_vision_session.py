@@ -19,6 +19,7 @@ from desktop_app.sessions.vision_session import VisionSession
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.settings import Settings
 from tests.scripted_engine import scripted
+from workers import vision
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DeviceError, ModelMissing
 from workers.results import SAMPLE_RATE_HZ, Caption, Commit, LabelScores, Progress, Region, VideoFrame
@@ -895,6 +896,30 @@ def test_a_question_is_about_a_frame_that_is_hardly_older_than_the_click(qtbot, 
     _, taken_ns = decode(turn.frames[0].pixels)
     assert turn.asked_s - taken_ns / 1e9 == pytest.approx(turn.frame_age_s, abs=0.05)
     assert turn.frame_age_s < 1  # below 34 ms on a machine with time: benchmarks
+
+
+def test_a_question_whose_newest_frame_is_old_is_about_the_next_one(qtbot, session, device, monkeypatch):
+    monkeypatch.setattr(vision, "FRESH_S", -1.0)  # every frame is old
+    monkeypatch.setattr(vision, "ON_ITS_WAY_S", 20.0)
+    session.start()
+    until(qtbot, session, SessionState.RUNNING)
+    newest = session.newest_frame
+
+    turn = session.ask("What?")
+    answered(qtbot, turn)
+
+    assert turn.frames[0].number > newest.number
+
+
+def test_a_question_about_a_frozen_frame_waits_for_no_other(qtbot, session, camera, monkeypatch):
+    monkeypatch.setattr(vision, "FRESH_S", -1.0)
+    monkeypatch.setattr(vision, "ON_ITS_WAY_S", 2000.0)
+    session.freeze()
+
+    turn = session.ask("What?")
+    answered(qtbot, turn)
+
+    assert turn.frames == (session.newest_frame,)
 
 
 def test_another_resolution_opens_the_camera_anew(qtbot, context, session, device):
