@@ -316,7 +316,8 @@ def ask(
     """Answers a question about pictures; the answer comes word by word.
 
     An engine that takes several pictures answers once, about all of them together; with --each, and with other
-    engines, there is an answer about each picture. The rows of a table always have an answer each.
+    engines, there is an answer about each picture. The rows of a table always have an answer each. Where there are
+    many, they are asked side by side, and come whole.
     """
     extra: dict[str, Any] = {"question": question, "is_each": each, "address": address}
     return _look("ask", images, {"max_new_tokens": LONGEST_ANSWER}, engine, model, is_json=as_json, **extra)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import json
 import logging
 import sys
@@ -317,11 +318,13 @@ class _Show:
     def look(self, lot: Lot) -> None:
         """Raises AppError, Cancelled."""
         if self._order.task == "ask":
-            if len(lot) > 1 and engines()[self._lease.spec.engine].info.answers_many:
-                self._ask_many(lot)
-                return
-            for one, pictures in lot:
-                self._ask(one.question, pictures)
+            for is_single, group in itertools.groupby(lot, lambda one: len(one[1]) == 1):
+                rows = list(group)
+                if is_single and len(rows) > 1:
+                    self._ask_many(rows)
+                    continue
+                for one, pictures in rows:
+                    self._ask(one.question, pictures)
             return
         shown = [picture for _, pictures in lot for picture in pictures]
         results = self._results(tuple(frame for _, frame in shown))
@@ -365,7 +368,7 @@ class _Show:
                 self._end_answer([name for name, _ in pictures], question, result)
 
     def _ask_many(self, lot: Lot) -> None:
-        """Of an engine that answers about one picture each."""
+        """Each about one picture."""
         frames = tuple(frame for _, pictures in lot for _, frame in pictures)
         answers = self._results(frames, questions=tuple(one.question for one, _ in lot))
         for (one, [(name, _)]), answer in zip(lot, answers, strict=True):

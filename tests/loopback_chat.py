@@ -36,6 +36,8 @@ class Loopback(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
+    """Takes one request; `question` is the newest of the chat."""
+
     server: Loopback
 
     def do_GET(self):
@@ -44,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.server.keys.append(self.headers["Authorization"])
-        self.server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.question = asked["messages"][-1]["content"][-1]["text"]
+        self.server.asked.append(asked)
         try:
             self.server.script(self)
         except (BrokenPipeError, ConnectionResetError):

@@ -123,8 +123,7 @@ class ImageRequest:
         top_k: at most this many labels, None for all.
         prefix: how the caption begins.
         question: about the images.
-        questions: of "ask", one about each image, each answered by itself with an Answer and no AnswerTokens; only for
-            engines that answer many at once.
+        questions: of "ask", one about each image, each answered by itself with an Answer and no AnswerTokens.
         history: the chat so far, oldest turn first; an engine that has no memory only takes its newest picture.
         texts: to match or to embed.
         max_new_tokens: after which a caption or an answer is cut off.
@@ -147,6 +146,12 @@ class ImageRequest:
     def every_image(self) -> tuple[Frame, ...]:
         """The pictures of the whole chat, in the order in which they joined it."""
         return (*(image for turn in self.history for image in turn.images), *self.images)
+
+    @property
+    def rows(self) -> tuple[ImageRequest, ...]:
+        """Each of the `questions` with its image, as a request of its own."""
+        pairs = zip(self.images, self.questions, strict=True)
+        return tuple(replace(self, images=(image,), question=question, questions=()) for image, question in pairs)
 
 
 @dataclass(frozen=True)

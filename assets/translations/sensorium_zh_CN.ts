@@ -6588,6 +6588,10 @@ Click again to choose</source>
         <translation>服务器多久没有响应就放弃。</translation>
     </message>
     <message>
+        <source>How many of a table are answered side by side: more are faster, and take more memory.</source>
+        <translation>表格中有多少行并排回答：越多越快，也占用越多内存。</translation>
+    </message>
+    <message>
         <source>How many of the newest pictures, with what was said about them, an answer heeds; each takes time.</source>
         <translation>回答会参考最近几张图片及其对话；每多一张都更耗时。</translation>
     </message>
@@ -6838,6 +6842,10 @@ Click again to choose</source>
     <message>
         <source>Prompt</source>
         <translation>提示</translation>
+    </message>
+    <message>
+        <source>Questions at once</source>
+        <translation>同时回答的问题数</translation>
     </message>
     <message>
         <source>Read answers aloud</source>

@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from PIL import Image
 
 from desktop_app import cli
 from tests.desktop_app.conftest import in_threads
-from tests.loopback_chat import PIECES, Loopback, running
+from tests.loopback_chat import PIECES, Loopback, answer_in_pieces, running
 from tests.workers.engines.vision.conftest import PICTURES, save_blip, save_chat
 from workers.catalogue.catalogue import Catalogue
 from workers.engines.vision.blip import Blip, BlipOptions
+from workers.engines.vision.llava import Llava
 from workers.results import Answer, AnswerToken, ImageRequest
 from workers.sources.image_file import read_image
 
@@ -332,6 +334,53 @@ def test_the_rows_of_a_table_are_answered_many_at_once(
     lines = lines_of(capsys)
     assert [(line["images"], line["answer"]) for line in lines] == [([FROG], "frog"), ([BOAT], "yellow")] * 10
     assert n_images == [16, 4]
+
+
+@in_threads
+def test_a_chat_answers_rows_side_by_side_and_pictures_that_belong_together_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    llava = save_chat(tmp_path / "tiny-llava", "llava")
+    (tmp_path / "asked.csv").write_text(f"{FROG},what is this?\n{BOAT},why?\nabsent.jpg,why?\n{FROG},is it red?\n")
+    asked, run_engine = [], Llava.run
+
+    def run(engine: Llava, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[object]:
+        asked.append((len(request.images), request.questions or request.question))
+        return run_engine(engine, request, cancelled)
+
+    monkeypatch.setattr(Llava, "run", run)
+    command = ["ask", FROG, BOAT, str(tmp_path / "asked.csv"), "--question", "what?", "--model", str(llava)]
+
+    assert cli.main([*command, "--json"]) == 3
+    lines = lines_of(capsys)
+    assert cli.main(command) == 3
+    text = capsys.readouterr().out
+
+    rows = (3, ("what is this?", "why?", "is it red?"))
+    assert asked == [(2, "what?"), rows] * 2
+    assert [(line["images"], line["question"]) for line in lines] == [
+        ([FROG, BOAT], "what?"),
+        ([FROG], "what is this?"),
+        ([BOAT], "why?"),
+        ([FROG], "is it red?"),
+    ]
+    assert text.splitlines() == [f"{line['images'][0]}: {line['answer']}" for line in lines]
+
+
+@in_threads
+def test_the_rows_of_a_table_wait_at_a_server_together(
+    loopback: Loopback, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "asked.csv").write_text(f"{FROG},what?\n{BOAT},why?\n")
+    together = threading.Barrier(2, timeout=20)
+    loopback.script = lambda handler: (together.wait(), answer_in_pieces(handler))
+    command = ["ask", str(tmp_path / "asked.csv"), "--engine", "server", "--address", loopback.address, "--json"]
+
+    assert cli.main(command) == 0
+
+    lines = lines_of(capsys)
+    assert [(line["images"], line["question"]) for line in lines] == [([FROG], "what?"), ([BOAT], "why?")]
+    assert {(line["answer"], line["model"]) for line in lines} == {("".join(PIECES), "tiny-vlm:latest")}
 
 
 @in_threads

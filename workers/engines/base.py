@@ -40,7 +40,6 @@ class EngineInfo:
         has_memory: whether an answer heeds the questions and answers before it.
         takes_several_images: whether one question can be about more than one picture.
         judges: whether a model for the task "ask" also does "judge".
-        answers_many: whether it answers the `questions` of a request at once.
     """
 
     name: str
@@ -52,7 +51,6 @@ class EngineInfo:
     has_memory: bool = False
     takes_several_images: bool = False
     judges: bool = False
-    answers_many: bool = False
 
 
 class Engine(Protocol):

@@ -6,12 +6,15 @@
             ─▶ Writing: what each token adds to the text
             ─▶ AnswerToken, AnswerToken, …, Answer
 
+Many questions, each about a picture of its own, are answered some at a time: `Rows`.
+
 torch is imported when something is called.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import logging
 import math
 import threading
 import time
@@ -30,8 +33,18 @@ from workers.engines.base import EngineOptions
 from workers.engines.devices import DeviceChoice, torch_device
 from workers.engines.measured import prepare_torch
 from workers.engines.transformers_models import config_of, load_model, run_errors, wrong_task
-from workers.errors import Cancelled, EngineError, ModelBroken, PackageMissing, SourceError, UsageError
+from workers.errors import (
+    Cancelled,
+    EngineError,
+    ModelBroken,
+    OutOfMemory,
+    PackageMissing,
+    SourceError,
+    UsageError,
+)
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Sight, Verdict
+
+log = logging.getLogger(__name__)
 
 # Without one of each transformers goes on with no words, or with nothing that begins and ends a text.
 TOKENIZER_FILES = (("tokenizer_config.json",), ("tokenizer.json", "tokenizer.model", "vocab.json"))
@@ -39,6 +52,8 @@ NumberFormat = Literal["auto", "float32", "float16", "bfloat16"]
 FEW_BITS_PACKAGE = "bitsandbytes"
 BESIDE_WEIGHTS = 1.2  # times the weights: what is computed, and what is remembered of a chat
 FIXED_TOKENS = 2048  # of a compiled model's memory, which grows, and is compiled again, for longer chats
+AT_ONCE, AT_ONCE_OF_LARGE = 8, 4  # questions side by side; beside large weights there is less room
+LARGE = 2_000_000_000  # weights
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what a tokenizer writes for bytes that are no character, or not yet
 
 
@@ -61,6 +76,14 @@ class ChatOptions(EngineOptions):
         le=256,
         title="Threads",
         description="Of the processor; how many are fastest is tried out once.",
+        json_schema_extra={"special": "Automatic"},
+    )
+    at_once: int = Field(
+        0,
+        ge=0,
+        le=64,
+        title="Questions at once",
+        description="How many of a table are answered side by side: more are faster, and take more memory.",
         json_schema_extra={"special": "Automatic"},
     )
     is_spread: bool = Field(
@@ -186,11 +209,15 @@ class ChatModel:
 
     Args:
         model: of transformers, with `generate`.
-        can_resume: whether reading on from where it stopped gives the very tokens of reading all again.
+        follows_mask: whether what it makes of a token follows from the tokens before it that are not masked: then it
+            gives the very same tokens where it reads on from where it stopped, and where others are read beside it.
+        at_once: how many questions are answered side by side, where it follows the mask; 0 for what suits its size.
         how: further options of `generate`.
     """
 
-    def __init__(self, folder: Path, model: Any, processor: Any, *, can_resume: bool, **how: Any) -> None:
+    def __init__(
+        self, folder: Path, model: Any, processor: Any, *, follows_mask: bool, at_once: int, **how: Any
+    ) -> None:
         """Raises ModelBroken where there is no template."""
         if not processor.chat_template:
             raise ModelBroken(
@@ -201,8 +228,9 @@ class ChatModel:
         self._folder = folder
         self._model = model
         self._processor = processor
-        self._can_resume = can_resume and not how  # memory of a fixed size cannot be taken back
+        self._can_resume = follows_mask and not how  # memory of a fixed size cannot be taken back
         self._how = how
+        self._rows = Rows(folder, model, processor.tokenizer, at_once=at_once) if follows_mask else None
         self._remembered: Remembered | None = None
         self._sights: list[tuple[Frame, Sight]] = []
 
@@ -212,20 +240,34 @@ class ChatModel:
         Raises:
             UsageError, SourceError, EngineError, Cancelled.
         """
-        if request.task == "ask":
+        if request.task == "ask" and request.questions:
+            yield from self._answers(request.rows, cancelled)
+        elif request.task == "ask":
             yield from self._answer(request, cancelled)
         elif request.task == "judge":
             yield self._judge(request, cancelled)
         else:
             raise wrong_task(self._folder, "ask", request.task)
 
+    def _answers(self, rows: Sequence[ImageRequest], cancelled: Callable[[], bool]) -> Iterator[Answer]:
+        """The answer to each, side by side where the model can."""
+        if self._rows is not None:
+            yield from self._rows.answers(rows, self._read, cancelled)
+        else:
+            yield from one_by_one(rows, self._answer, cancelled)
+
+    def _read(self, request: ImageRequest) -> tuple[dict[str, Any], tuple[Sight, ...]]:
+        """What the model is given of a chat, and how it sees its pictures."""
+        images = request.every_image
+        inputs = self._inputs(self._chat(request, request.question), images)
+        check_length(self._model, inputs.input_ids[0], request.max_new_tokens)
+        return dict(inputs), self._seen(inputs, images)
+
     def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
         started_s = time.perf_counter()
         images = request.every_image
-        inputs = self._inputs(self._chat(request, request.question), images)
-        tokens = inputs.input_ids[0].tolist()
-        check_length(self._model, tokens, request.max_new_tokens)
-        sights = self._seen(inputs, images)
+        inputs, sights = self._read(request)
+        tokens = inputs["input_ids"][0].tolist()
         generation = Generation(
             self._model,
             self._unread(inputs, tokens, images),
@@ -274,11 +316,11 @@ class ChatModel:
         )
         return inputs.to(self._model.device, self._model.dtype)  # only what is floating point changes its dtype
 
-    def _unread(self, inputs: Any, tokens: list[int], images: tuple[Frame, ...]) -> dict[str, Any]:
+    def _unread(self, inputs: dict[str, Any], tokens: list[int], images: tuple[Frame, ...]) -> dict[str, Any]:
         """The inputs for `generate`, without the pictures that are remembered and with what is remembered."""
         remembered, self._remembered = self._remembered, None
         if remembered is None:
-            return dict(inputs)
+            return inputs
         n_same = n_alike(images, remembered.images, np.array_equal)
         fresh: dict[str, Any] = {}
         n_fresh_places = 0
@@ -291,9 +333,9 @@ class ChatModel:
         if new.size:
             n_known = min(n_known, int(new[0]))
         if not old.size or n_known <= old[-1]:  # a picture that was seen before must be seen again
-            return dict(inputs)
+            return inputs
         remembered.forget_after(n_known)
-        fresh |= {"input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask}
+        fresh |= {"input_ids": inputs["input_ids"], "attention_mask": inputs["attention_mask"]}
         return fresh | {"past_key_values": remembered.cache}
 
     def _places(self, tokens: list[int]) -> np.ndarray[Any, Any]:
@@ -399,6 +441,123 @@ class Generation:
         return torch.full((1,), self._is_left.is_set() or self._cancelled(), device=tokens.device)
 
 
+class Rows:
+    """Answers questions of which each is about a picture of its own: some at a time, side by side in one batch.
+
+    Args:
+        model: of transformers, with `generate`, which gives the same tokens for a text that begins with masked ones.
+        at_once: how many at a time; 0 for what suits its size. Where memory runs out it is halved.
+        complete: what the model is given for the inputs of some questions.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        model: Any,
+        tokenizer: Any,
+        *,
+        at_once: int,
+        complete: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    ) -> None:
+        self._folder = folder
+        self._model = model
+        self._tokenizer = tokenizer
+        self._complete = complete
+        self._at_once = at_once or (AT_ONCE if model.num_parameters() < LARGE else AT_ONCE_OF_LARGE)
+        ends = model.generation_config.eos_token_id
+        self._ends = set(ends if isinstance(ends, list) else [ends])
+        self._padding = 0 if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+
+    def answers(
+        self,
+        requests: Sequence[ImageRequest],
+        read: Callable[[ImageRequest], tuple[dict[str, Any], tuple[Sight, ...]]],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Answer]:
+        """The answer to each, in their order.
+
+        Args:
+            read: gives the inputs of one, and how its picture is seen.
+
+        Raises:
+            Cancelled: within one token; OutOfMemory; what `read` raises.
+        """
+        while requests:
+            lot, requests = requests[: self._at_once], requests[self._at_once :]
+            started_s = time.perf_counter()
+            inputs, sights = zip(*map(read, lot), strict=True)
+            by_shape: dict[Any, list[int]] = {}  # pictures of one shape go together
+            for place, one in enumerate(inputs):
+                by_shape.setdefault(one["pixel_values"].shape, []).append(place)
+            answers: dict[int, Answer] = {}
+            for places in by_shape.values():
+                written = self._written([inputs[place] for place in places], lot[0].max_new_tokens, cancelled)
+                for place, (tokens, times_s) in zip(places, written, strict=True):
+                    writing = Writing(self._tokenizer)
+                    for token in tokens:
+                        writing.add(token)
+                    first_s, took_s = times_s[0] - started_s, times_s[-1] - started_s
+                    answers[place] = Answer(
+                        writing.text, len(tokens), first_s, len(tokens) / took_s, self._folder.name, sights[place]
+                    )
+            yield from (answers[place] for place in range(len(lot)))
+
+    def _written(
+        self, inputs: list[dict[str, Any]], max_new_tokens: int, cancelled: Callable[[], bool]
+    ) -> list[tuple[list[int], list[float]]]:
+        """The tokens of each, the one that ends it included, with when each was there."""
+        try:
+            return self._generated(inputs, max_new_tokens, cancelled)
+        except OutOfMemory:
+            if len(inputs) == 1:
+                raise
+            self._at_once = half = (len(inputs) + 1) // 2
+            log.warning("%s has memory for %d questions at once at most", self._folder.name, half)
+        some, others = inputs[:half], inputs[half:]
+        return self._written(some, max_new_tokens, cancelled) + self._written(others, max_new_tokens, cancelled)
+
+    def _generated(
+        self, inputs: list[dict[str, Any]], max_new_tokens: int, cancelled: Callable[[], bool]
+    ) -> list[tuple[list[int], list[float]]]:
+        import torch
+
+        steps: list[tuple[list[int], float]] = []
+
+        def take(tokens: Any, scores: Any, **_: Any) -> Any:
+            steps.append((tokens[:, -1].tolist(), time.perf_counter()))
+            return torch.full((len(tokens),), cancelled(), device=tokens.device)
+
+        if cancelled():
+            raise Cancelled
+        with run_errors(self._folder), torch.inference_mode():
+            self._model.generate(
+                **self._complete(self._beside(inputs)), do_sample=False, num_beams=1, max_new_tokens=max_new_tokens,
+                pad_token_id=self._padding, stopping_criteria=[take],
+            )  # fmt: skip
+        if cancelled():
+            raise Cancelled
+        found = []
+        for row in range(len(inputs)):
+            tokens = [tokens[row] for tokens, _ in steps]
+            length = next((n for n, token in enumerate(tokens, 1) if token in self._ends), len(tokens))
+            found.append((tokens[:length], [at_s for _, at_s in steps[:length]]))
+        return found
+
+    def _beside(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        """The inputs of all as those of one batch: shorter texts begin with tokens that are masked."""
+        import torch
+
+        longest = max(one["input_ids"].shape[1] for one in inputs)
+        before = {"input_ids": self._padding, "attention_mask": 0}
+
+        def padded(name: str, values: Any) -> Any:
+            if name not in before:
+                return values
+            return torch.nn.functional.pad(values, (longest - values.shape[1], 0), value=before[name])
+
+        return {name: torch.cat([padded(name, one[name]) for one in inputs]) for name in inputs[0]}
+
+
 class Writing:
     """Turns tokens into text as they come: never a broken character, nothing taken back, no white space around."""
 
@@ -441,6 +600,16 @@ def written(
             yield AnswerToken(added)
     tokens_per_s = n_tokens / (time.perf_counter() - started_s)
     yield Answer(writing.text, n_tokens, first_s, tokens_per_s, model, sights)
+
+
+def one_by_one(
+    rows: Sequence[ImageRequest],
+    answer: Callable[[ImageRequest, Callable[[], bool]], Iterator[AnswerToken | Answer]],
+    cancelled: Callable[[], bool],
+) -> Iterator[Answer]:
+    """The answers of a model that cannot be asked side by side."""
+    for row in rows:
+        yield from (result for result in answer(row, cancelled) if isinstance(result, Answer))
 
 
 def verdict(model: Any, inputs: dict[str, Any], tokenizer: Any, cancelled: Callable[[], bool], folder: Path) -> Verdict:

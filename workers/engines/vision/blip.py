@@ -68,7 +68,6 @@ class Blip:
         options=BlipOptions,
         needs=("torch", "transformers"),
         judges=True,
-        answers_many=True,
     )
 
     def __init__(self, model: Path, options: BlipOptions) -> None:

@@ -24,6 +24,7 @@ from workers.engines.chat_models import (
     ChatOptions,
     Generation,
     Remembered,
+    Rows,
     check_length,
     check_question,
     compiled,
@@ -79,7 +80,11 @@ class Blip2:
             from transformers import Blip2Processor
 
             self._processor = Blip2Processor.from_pretrained(self._folder, local_files_only=True)
-        self._how = compiled(self._model.language_model, self._options)
+        language_model, tokenizer = self._model.language_model, self._processor.tokenizer
+        self._how = compiled(language_model, self._options)
+        self._rows = Rows(
+            self._folder, language_model, tokenizer, at_once=self._options.at_once, complete=self._looked_at
+        )
         size = self._processor.image_processor.size
         self._sight = Sight(size["width"], size["height"])
         on_progress(1.0, "BLIP-2 is ready")
@@ -91,17 +96,17 @@ class Blip2:
     def run(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer | Verdict]:
         if request.task not in ("ask", "judge"):
             raise wrong_task(self._folder, "ask", request.task)
-        check_question(request)
-        if len(request.images) > 1:
-            raise UsageError("BLIP-2 answers about one picture, not {count}.", count=len(request.images))
+        if request.task == "ask" and request.questions:
+            yield from self._rows.answers(request.rows, self._row, cancelled)
+            return
         language_model, tokenizer = self._model.language_model, self._processor.tokenizer
         if request.task == "judge":
             inputs = self._inputs(request, 1)
             yield verdict(language_model, inputs, tokenizer, cancelled, self._folder)
             return
         started_s = time.perf_counter()
-        image = request.every_image[-1]
         inputs = self._inputs(request, request.max_new_tokens)
+        image = request.every_image[-1]
         tokens = inputs["input_ids"][0].tolist()
         generation = Generation(
             language_model,
@@ -121,25 +126,55 @@ class Blip2:
         """The vectors of the picture and then of the words, for the language model.
 
         Raises:
+            UsageError, SourceError.
+        """
+        inputs = self._read(request, max_new_tokens)
+        image = request.every_image[-1]
+        if self._look is None or not np.array_equal(self._look[0], image):
+            self._look = image, self._seen(inputs["pixel_values"])
+        return self._worded(inputs, self._look[1])
+
+    def _read(self, request: ImageRequest, max_new_tokens: int) -> dict[str, Any]:
+        """What the processor makes of the picture and the words, on the model's device.
+
+        Raises:
+            UsageError: there is no question, or not one picture.
             SourceError: the words are too many.
         """
-        import torch
-
-        image = request.every_image[-1]
+        check_question(request)
+        if len(request.images) > 1:
+            raise UsageError("BLIP-2 answers about one picture, not {count}.", count=len(request.images))
         asked = [*_turns_about(request), Turn(request.question, "")]
         texts = [f"Question: {plain(turn.question, self._processor.tokenizer)} Answer: {turn.answer}" for turn in asked]
-        inputs = self._processor(images=Image.fromarray(image), text=". ".join(texts).rstrip(), return_tensors="pt")
+        image = Image.fromarray(request.every_image[-1])
+        inputs = self._processor(images=image, text=". ".join(texts).rstrip(), return_tensors="pt")
         check_length(self._model, inputs.input_ids[0], max_new_tokens)
-        inputs = inputs.to(self._model.device, self._model.dtype)
+        return dict(inputs.to(self._model.device, self._model.dtype))
+
+    def _row(self, request: ImageRequest) -> tuple[dict[str, Any], tuple[Sight, ...]]:
+        return self._read(request, request.max_new_tokens), (self._sight,)
+
+    def _looked_at(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """What the language model is given of several questions, each about a picture of its own."""
+        return self._worded(inputs, self._seen(inputs["pixel_values"]))
+
+    def _seen(self, pixels: Any) -> Any:
+        """What is seen of each picture, (pictures, query tokens, width)."""
+        import torch
+
         with run_errors(self._folder), torch.inference_mode():
-            if self._look is None or not np.array_equal(self._look[0], image):
-                self._look = image, self._model.get_image_features(inputs.pixel_values, return_dict=True).pooler_output
-            words = self._model.get_input_embeddings()(inputs.input_ids)
-            places = (inputs.input_ids == self._model.config.image_token_id)[..., None]
-            embeds = words.masked_scatter(places, self._look[1].to(words.dtype))
-        return {
-            "inputs_embeds": embeds, "input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask,
-        }  # fmt: skip
+            return self._model.get_image_features(pixels, return_dict=True).pooler_output
+
+    def _worded(self, inputs: dict[str, Any], seen: Any) -> dict[str, Any]:
+        """The vectors of each picture in their places among those of its words."""
+        import torch
+
+        ids = inputs["input_ids"]
+        with run_errors(self._folder), torch.inference_mode():
+            words = self._model.get_input_embeddings()(ids)
+            places = (ids == self._model.config.image_token_id)[..., None]
+            embeds = words.masked_scatter(places, seen.to(words.dtype))
+        return {"inputs_embeds": embeds, "input_ids": ids, "attention_mask": inputs["attention_mask"]}
 
     def _known(self, tokens: list[int], image: Frame) -> dict[str, Any]:
         """What is remembered of this picture and the words after it, for `generate`."""

@@ -22,7 +22,7 @@ from workers.results import Answer, AnswerToken, ImageRequest, Verdict
 
 log = logging.getLogger(__name__)
 
-CAN_RESUME = {"idefics2", "idefics3", "llava", "smolvlm"}  # others count positions or mask in ways of their own
+FOLLOW_MASK = {"idefics2", "idefics3", "llava", "smolvlm"}  # others count positions or mask in ways of their own
 PROCESSORS = {"smolvlm": "Idefics3Processor"}  # the same for pictures; its own wants torchvision, for videos
 
 
@@ -58,7 +58,12 @@ class ChatVlm:
             processor = processor_class.from_pretrained(self._folder, local_files_only=True)
             take_tiles(processor.image_processor, self._options)
         self._chat = ChatModel(
-            self._folder, model, processor, can_resume=kind in CAN_RESUME, **compiled(model, self._options)
+            self._folder,
+            model,
+            processor,
+            follows_mask=kind in FOLLOW_MASK,
+            at_once=self._options.at_once,
+            **compiled(model, self._options),
         )
         on_progress(1.0, "The chat model is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)

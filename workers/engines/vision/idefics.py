@@ -30,6 +30,7 @@ from workers.engines.chat_models import (
     compiled,
     load_chat_model,
     n_alike,
+    one_by_one,
     plain,
     take_tiles,
     verdict,
@@ -86,7 +87,14 @@ class Idefics:
             self._chat = FirstIdefics(self._folder, model, processor)
         else:
             take_tiles(processor.image_processor, self._options)
-            self._chat = ChatModel(self._folder, model, processor, can_resume=True, **compiled(model, self._options))
+            self._chat = ChatModel(
+                self._folder,
+                model,
+                processor,
+                follows_mask=True,
+                at_once=self._options.at_once,
+                **compiled(model, self._options),
+            )
         on_progress(1.0, "IDEFICS is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
@@ -119,8 +127,9 @@ class FirstIdefics:
         """
         if request.task not in ("ask", "judge"):
             raise wrong_task(self._folder, "ask", request.task)
-        check_question(request)
-        if request.task == "ask":
+        if request.task == "ask" and request.questions:
+            yield from one_by_one(request.rows, self._answer, cancelled)
+        elif request.task == "ask":
             yield from self._answer(request, cancelled)
         else:
             inputs = self._inputs(request, request.question, 1)
@@ -151,8 +160,10 @@ class FirstIdefics:
         """The whole chat, with what is seen of its pictures in place of their pixels.
 
         Raises:
+            UsageError: there is no picture or no question.
             SourceError: it is too long.
         """
+        check_question(request)
         chat: list[str | Image.Image] = []
         for turn in request.history:
             chat += self._turn(turn.question, turn.images)

@@ -58,7 +58,14 @@ class Llava:
             from transformers import LlavaProcessor
 
             processor = LlavaProcessor.from_pretrained(self._folder, local_files_only=True)
-        self._chat = ChatModel(self._folder, model, processor, can_resume=True, **compiled(model, self._options))
+        self._chat = ChatModel(
+            self._folder,
+            model,
+            processor,
+            follows_mask=True,
+            at_once=self._options.at_once,
+            **compiled(model, self._options),
+        )
         on_progress(1.0, "LLaVA is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 

@@ -17,8 +17,10 @@ import logging
 import math
 import os
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 KEY_VARIABLE, KEYRING_SERVICE = "SENSORIUM_SERVER_KEY", "sensorium"
 CONNECT_S = 5.0  # on one's own machine or network it takes milliseconds
 JPEG_QUALITY = 90
+AT_ONCE = 4  # questions of a table that wait at the server together, which may well answer them side by side
 MOST_TOLD = 200  # characters of what a server says about an error
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -99,6 +102,7 @@ class Server:
         self._key = ""
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # of http, which takes none; a real one takes 50 ms to make
         self._model = options.model
+        self._patience_s = options.patience_s
         self.device = ""
 
     def load(self, on_progress: OnProgress) -> None:
@@ -133,8 +137,9 @@ class Server:
         self._key = ""
 
     def run(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer | Verdict]:
-        check_question(request)
-        if request.task == "ask":
+        if request.task == "ask" and request.questions:
+            yield from self._answers(request.rows, cancelled)
+        elif request.task == "ask":
             yield from self._answer(request, cancelled)
         elif request.task == "judge":
             yield self._judge(request, cancelled)
@@ -142,6 +147,23 @@ class Server:
             raise EngineError(
                 "A server answers questions and does not do '{task}'.", hint="Choose another engine.", task=request.task
             )
+
+    def _answers(self, rows: Sequence[ImageRequest], cancelled: Callable[[], bool]) -> Iterator[Answer]:
+        """The answer to each, in their order, up to the first that fails."""
+        is_over = threading.Event()
+
+        def answer(row: ImageRequest) -> Answer:
+            *_, whole = self._answer(row, lambda: is_over.is_set() or cancelled())
+            assert isinstance(whole, Answer)
+            return whole
+
+        with ThreadPoolExecutor(AT_ONCE, "ask") as threads:
+            try:
+                self._patience_s = AT_ONCE * self._options.patience_s  # a server may take one after the other
+                yield from threads.map(answer, rows)
+            finally:
+                self._patience_s = self._options.patience_s
+                is_over.set()
 
     def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
         started_s = time.perf_counter()
@@ -186,7 +208,12 @@ class Server:
             raise self._nonsense() from error
 
     def _body(self, request: ImageRequest, question: str, max_tokens: int, sights: list[Sight]) -> dict[str, Any]:
-        """What is asked of the server; `sights` gets the size of each picture in it."""
+        """What is asked of the server; `sights` gets the size of each picture in it.
+
+        Raises:
+            UsageError: there is no picture or no question.
+        """
+        check_question(request)
         messages = []
         for turn in request.history:
             messages.append({"role": "user", "content": self._content(turn.question, turn.images, sights)})
@@ -269,7 +296,7 @@ class Server:
 
         is_near = urlsplit(self._address).hostname in LOOPBACK  # what stays on this machine takes no proxy
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        patience = httpx2.Timeout(self._options.patience_s, connect=CONNECT_S)
+        patience = httpx2.Timeout(self._patience_s, connect=CONNECT_S)
         try:
             async with (
                 httpx2.AsyncClient(
@@ -292,7 +319,7 @@ class Server:
                 "The server at {address} was silent for {seconds:g} s.",
                 hint="It may be busy, or its model too large. More patience can be set in the options of the engine.",
                 address=self._address,
-                seconds=self._options.patience_s,
+                seconds=self._patience_s,
             ) from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise self._broke_off() from error

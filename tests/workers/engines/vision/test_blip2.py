@@ -65,6 +65,36 @@ def test_answers_are_those_of_transformers_token_for_token(engine, plain, pictur
     assert len(answers) > 4
 
 
+def test_many_questions_have_the_answers_of_transformers_to_each_by_itself(engine, plain, pictures, monkeypatch):
+    looked_at = []
+    look = engine._model.get_image_features
+    monkeypatch.setattr(
+        engine._model, "get_image_features", lambda pixels, **how: looked_at.append(len(pixels)) or look(pixels, **how)
+    )
+    images = (*pictures, *pictures[:4])
+    questions = tuple(QUESTIONS[number % len(QUESTIONS)] for number in range(12))
+
+    found = list(engine.run(ImageRequest("ask", images, questions=questions, max_new_tokens=12), never))
+
+    expected = [plain(image, f"Question: {asked} Answer:")[:2] for image, asked in zip(images, questions, strict=True)]
+    assert [(answer.text, answer.n_tokens) for answer in found] == expected
+    assert looked_at == [8, 4]
+    assert {(answer.model, answer.sights) for answer in found} == {("tiny-blip2", (Sight(32, 32),))}
+
+
+def test_many_questions_stop_within_a_token(engine, pictures):
+    calls = []
+    request = ImageRequest("ask", pictures[:2], questions=QUESTIONS[:2], max_new_tokens=3000)
+
+    with pytest.raises(Cancelled):
+        list(engine.run(request, lambda: calls.append(1) or len(calls) > 4))
+
+
+def test_one_of_many_that_cannot_be_asked_is_told(engine, pictures):
+    with pytest.raises(UsageError, match="There is no question"):
+        list(engine.run(ImageRequest("ask", pictures[:2], questions=("what?", " ")), never))
+
+
 def test_a_second_question_looks_no_second_time_and_gives_the_tokens_of_reading_all_again(
     engine, plain, pictures, monkeypatch
 ):

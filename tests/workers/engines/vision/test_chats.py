@@ -9,7 +9,7 @@ from tests.workers.engines.vision.conftest import SIZE_PX, loaded
 from tests.workers.engines.vision.tiny_chats import MOST_TOKENS, byte_level_tokenizer, llama_tokenizer
 from workers.cancel import never
 from workers.engines import chat_models
-from workers.engines.chat_models import BROKEN, Generation, Writing
+from workers.engines.chat_models import AT_ONCE, BROKEN, Generation, Writing
 from workers.engines.vision import idefics
 from workers.errors import Cancelled, EngineError, ModelBroken, OutOfMemory, SourceError, UsageError
 from workers.results import Answer, AnswerToken, ImageRequest, Turn
@@ -236,6 +236,78 @@ def test_an_answer_says_what_saw_which_size(engine, name, pictures):
     assert answer.model == name
     assert [(sight.width_px, sight.height_px, sight.n_tiles) for sight in answer.sights] == [(32, 32, 1)]
     assert 0 < answer.time_to_first_token_s <= answer.n_tokens / answer.tokens_per_s
+
+
+@pytest.fixture
+def batches(engine, monkeypatch) -> list[int]:
+    """How many texts are read at once, each time."""
+    found: list[int] = []
+    generate = engine._chat._model.generate
+
+    def spy(**given):
+        found.append(len(given["input_ids"]))
+        return generate(**given)
+
+    monkeypatch.setattr(engine._chat._model, "generate", spy)
+    return found
+
+
+def ask_rows(engine, images, questions, cancelled=never, n=12):
+    return engine.run(ImageRequest("ask", tuple(images), questions=tuple(questions), max_new_tokens=n), cancelled)
+
+
+def test_many_questions_have_the_answers_of_transformers_to_each_by_itself(engine, name, plain, pictures, batches):
+    images = [picture[:, : 128 * (1 + number % 2)] for number, picture in enumerate([*pictures, *pictures[:4]])]
+    questions = [QUESTIONS[number % len(QUESTIONS)] for number in range(len(images))]
+
+    found = list(ask_rows(engine, images, questions))
+
+    expected = [plain(Turn(asked, "", (image,)))[:2] for image, asked in zip(images, questions, strict=True)]
+    assert [(answer.text, answer.n_tokens) for answer in found] == expected
+    assert len({answer.text for answer in found}) > 4
+    together = {"tiny-idefics": [1] * 12, "tiny-idefics2": [4, 4, 2, 2]}  # its pictures keep their shape
+    assert batches == together.get(name, [AT_ONCE, 12 - AT_ONCE])
+    alone = [ask(engine, image, question=asked) for image, asked in zip(images[:2], questions[:2], strict=True)]
+    assert [answer.sights for answer in found[:2]] == [answer.sights for answer in alone]
+    assert all(0 < answer.time_to_first_token_s <= answer.n_tokens / answer.tokens_per_s for answer in found)
+
+
+def test_many_questions_stop_within_a_token(engine, pictures):
+    calls = []
+
+    with pytest.raises(Cancelled):
+        list(ask_rows(engine, pictures[:2], QUESTIONS[:2], lambda: calls.append(1) or len(calls) > 4, n=3000))
+
+    assert ask(engine, pictures[0]).n_tokens == 12
+
+
+@pytest.mark.parametrize(("last", "error"), [(" ", UsageError), ("why? " * 4000, SourceError)])
+def test_one_of_many_that_cannot_be_asked_is_told(engine, pictures, last, error):
+    with pytest.raises(error):
+        list(ask_rows(engine, pictures[:2], ("what?", last)))
+
+
+@pytest.mark.parametrize("name", ["tiny-llava"], indirect=True)
+def test_where_memory_is_short_fewer_are_asked_at_once(name, plain, pictures, model_folder, monkeypatch):
+    engine = loaded(name, model_folder(name), at_once=7)
+    head = engine._chat._model.get_output_embeddings()
+    forward, tried = head.forward, []
+
+    def allocate(hidden, most):
+        tried.append(len(hidden))
+        if len(hidden) > most:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+        return forward(hidden)
+
+    monkeypatch.setattr(head, "forward", lambda hidden: allocate(hidden, 2))
+    found = list(ask_rows(engine, pictures, [QUESTIONS[0]] * 8))
+    monkeypatch.setattr(head, "forward", lambda hidden: allocate(hidden, 0))
+    with pytest.raises(OutOfMemory, match="ran out of memory"):
+        list(ask_rows(engine, pictures[:2], QUESTIONS[:2]))
+
+    assert [answer.text for answer in found] == [plain(Turn(QUESTIONS[0], "", (image,)))[0] for image in pictures]
+    first_tries = [size for size, before in zip(tried, [0, *tried], strict=False) if size != before]
+    assert first_tries == [7, 4, 2, 3, 2, 1, 2, 1]
 
 
 @pytest.mark.parametrize(

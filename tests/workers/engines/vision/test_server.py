@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.loopback_chat import PIECES, Handler, Loopback, answer_in_pieces, running
-from workers.cancel import never
+from workers.cancel import Cancel, never
 from workers.engine_process import EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.engines.vision import server
@@ -55,6 +55,90 @@ def test_an_answer_comes_in_pieces_and_whole(loopback):
     assert answer.text == "A grey wall, and 🐈."
     assert (answer.n_tokens, answer.model, answer.sights) == (7, "tiny-vlm:latest", (Sight(640, 480),))
     assert 0 < answer.time_to_first_token_s < answer.n_tokens / answer.tokens_per_s
+
+
+def ask_rows(engine: Server, questions, cancelled=never) -> Iterator[Answer]:
+    request = ImageRequest("ask", (FRAME,) * len(questions), questions=tuple(questions))
+    return engine.run(request, cancelled)
+
+
+def repeat(handler: Handler) -> None:
+    """Answers with the question."""
+    handler.begin()
+    handler.piece(handler.question, finish_reason="stop")
+    handler.event("[DONE]")
+
+
+def test_some_questions_wait_together_and_are_answered_in_their_order(loopback):
+    questions = [f"question {number}" for number in range(2 * server.AT_ONCE)]
+    together = threading.Barrier(server.AT_ONCE, timeout=20)
+    is_answered = {question: threading.Event() for question in questions}
+
+    def script(handler: Handler) -> None:
+        together.wait()
+        place = questions.index(handler.question) + 1
+        if place % server.AT_ONCE:
+            is_answered[questions[place]].wait(20)  # the last one first
+        repeat(handler)
+        is_answered[handler.question].set()
+
+    loopback.script = script
+
+    found = list(ask_rows(loaded(loopback), questions))
+
+    assert [answer.text for answer in found] == questions
+    assert {answer.sights for answer in found} == {(Sight(640, 480),)}
+
+
+def test_answers_before_one_that_fails_are_given(loopback):
+    def script(handler: Handler) -> None:
+        if handler.question == "2":
+            handler.give(500, json.dumps({"error": "too hot"}))
+        else:
+            repeat(handler)
+
+    loopback.script = script
+    found: list[Answer] = []
+
+    with pytest.raises(ServerError, match="says: too hot"):
+        found += ask_rows(loaded(loopback), "012345678")
+    with pytest.raises(UsageError, match="no question"):
+        found += ask_rows(loaded(loopback), "a ")
+
+    assert [answer.text for answer in found] == ["0", "1", "a"]
+
+
+def test_stop_hangs_up_on_all_that_wait_together(loopback):
+    arrived, calls = threading.Barrier(3, timeout=20), []
+
+    def wait(handler: Handler) -> None:
+        arrived.wait()
+        handler.server.ending.wait(20)
+
+    loopback.script = wait
+    stop = Cancel()
+    engine = loaded(loopback)
+    stopper = threading.Thread(target=lambda: (arrived.wait(), stop.set()))
+    stopper.start()
+
+    with pytest.raises(Cancelled):
+        calls += ask_rows(engine, "ab", stop)
+
+    stopper.join()
+    loopback.ending.set()
+    assert not calls
+
+
+def test_each_of_several_has_the_patience_for_those_before_it(loopback):
+    engine = loaded(loopback, patience_s=0.1)
+    loopback.script = lambda handler: handler.server.ending.wait(20)
+
+    with pytest.raises(ServerError, match=f"was silent for {server.AT_ONCE * 0.1:g} s"):
+        list(ask_rows(engine, "ab"))
+    with pytest.raises(ServerError, match=r"was silent for 0\.1 s"):
+        ask(engine)
+
+    loopback.ending.set()
 
 
 def test_pieces_come_while_the_server_still_writes(loopback):
