@@ -40,12 +40,15 @@ def pool() -> Iterator[EnginePool]:
 
 
 @contextmanager
-def heard(qtbot, signal):
-    """Waits at its end until a signal of another thread was heard. Never disconnects: Qt may be about to deliver it."""
+def heard(qtbot, signal, is_meant=lambda *arguments: True, *, timeout_ms=5000):
+    """Waits at its end until a signal of another thread was heard, with what is meant where several are told.
+
+    Never disconnects: Qt may be about to deliver it.
+    """
     calls: list[object] = []
     signal.connect(lambda *arguments: calls.append(arguments))
     yield calls
-    qtbot.waitUntil(lambda: bool(calls))
+    qtbot.waitUntil(lambda: any(is_meant(*arguments) for arguments in calls), timeout=timeout_ms)
 
 
 @pytest.fixture
@@ -185,7 +188,7 @@ def test_stop_ends_a_load(qtbot, endings, pool, load):
 def test_stop_ends_a_request_even_of_an_engine_that_does_not_heed(qtbot, endings, pool, command):
     worker = AskingWorker(pool, command)
     told = endings(worker)
-    with qtbot.waitSignal(worker.result_ready, check_params_cb=lambda result: result in {"waiting", "deaf"}):
+    with heard(qtbot, worker.result_ready, lambda result: result in {"waiting", "deaf"}):
         worker.start()
 
     with heard(qtbot, worker.finished):
@@ -280,7 +283,7 @@ def test_two_tracks_share_one_engine(qtbot, pool, simple_loop):
     for backlog in backlogs:
         backlog.put(seconds(3))
 
-    with qtbot.waitSignals([worker.finished for worker in workers]):
+    with heard(qtbot, workers[0].finished), heard(qtbot, workers[1].finished):
         for worker in workers:
             worker.start()
             worker.finish()
@@ -294,7 +297,7 @@ def test_stop_while_it_waits_for_speech_ends_it(qtbot, endings, pool, simple_loo
     backlog.put(seconds(1))
     worker = SpeechWorker(pool, scripted(), backlog)
     told = endings(worker)
-    with qtbot.waitSignal(worker.result_ready, check_params_cb=lambda result: isinstance(result, Commit)):
+    with heard(qtbot, worker.result_ready, lambda result: isinstance(result, Commit)):
         worker.start()
 
     with heard(qtbot, worker.finished):
@@ -325,7 +328,7 @@ def test_speech_goes_through_the_real_loop_to_its_last_sample(qtbot, pool):
     results: list[object] = []
     worker.result_ready.connect(results.append)
 
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
+    with heard(qtbot, worker.finished, timeout_ms=30_000):
         worker.start()
         worker.finish()
 
@@ -341,7 +344,7 @@ def transcribe(qtbot, worker: FileWorker) -> tuple[list[object], list[Exception]
     errors: list[Exception] = []
     worker.result_ready.connect(results.append)
     worker.failed.connect(errors.append)
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
+    with heard(qtbot, worker.finished, timeout_ms=30_000):
         worker.start()
     return results, errors
 
@@ -390,7 +393,7 @@ def test_pictures_of_a_canvas_are_made_until_stopped(pool, qtbot):
 
 def test_canvas_is_left_in_the_middle_of_a_picture(pool, qtbot):
     worker = SketchWorker(pool, lambda job: Drawing(1, ("wait",)), lambda request: scripted())
-    with qtbot.waitSignal(worker.result_ready, check_params_cb=lambda result: isinstance(result, SketchStep)):
+    with heard(qtbot, worker.result_ready, lambda result: isinstance(result, SketchStep)):
         worker.start()
         worker.sketching.set_live(True)
         worker.sketching.changed(1)
