@@ -183,15 +183,15 @@ def test_a_chat_that_was_changed_is_read_anew_from_there(engine, plain, pictures
 
 
 def test_stop_comes_within_a_token_and_what_was_read_is_kept(engine, plain, pictures, read):
-    answers = []
+    answers, checks = [], []
     request = ImageRequest("ask", pictures[5:6], question=QUESTIONS[0], max_new_tokens=200)
-    answering = engine.run(request, lambda: len(answers) >= 3)
+    answering = engine.run(request, lambda: checks.append(1) or len(checks) > 4)  # before it begins, then at each token
     with pytest.raises(Cancelled):
         answers.extend(answering)
 
     again = ask(engine, pictures[5])
 
-    assert 3 <= len(answers) <= 5
+    assert 3 <= len(answers) <= 4
     assert again.text == plain(Turn(QUESTIONS[0], "", pictures[5:6]))[0]
     assert read[-1] == [1, 0]
 
