@@ -21,9 +21,10 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -48,6 +49,9 @@ log = logging.getLogger(__name__)
 
 # Without one of each transformers goes on with no words, or with nothing that begins and ends a text.
 TOKENIZER_FILES = (("tokenizer_config.json",), ("tokenizer.json", "tokenizer.model", "vocab.json"))
+AnswerOne: TypeAlias = Callable[[ImageRequest, Callable[[], bool]], Iterator[AnswerToken | Answer]]
+Read: TypeAlias = Callable[[ImageRequest], tuple[dict[str, Any], tuple[Sight, ...]]]
+"""Gives what a model is given of a question, and how it sees its pictures."""
 NumberFormat = Literal["auto", "float32", "float16", "bfloat16"]
 FEW_BITS_PACKAGE = "bitsandbytes"
 BESIDE_WEIGHTS = 1.2  # times the weights: what is computed, and what is remembered of a chat
@@ -250,11 +254,9 @@ class ChatModel:
             raise wrong_task(self._folder, "ask", request.task)
 
     def _answers(self, rows: Sequence[ImageRequest], cancelled: Callable[[], bool]) -> Iterator[Answer]:
-        """The answer to each, side by side where the model can."""
-        if self._rows is not None:
-            yield from self._rows.answers(rows, self._read, cancelled)
-        else:
-            yield from one_by_one(rows, self._answer, cancelled)
+        if self._rows is None:
+            return one_by_one(self._answer, rows, cancelled)
+        return self._rows.answers(rows, self._read, self._answer if self._can_resume else None, cancelled)
 
     def _read(self, request: ImageRequest) -> tuple[dict[str, Any], tuple[Sight, ...]]:
         """What the model is given of a chat, and how it sees its pictures."""
@@ -444,6 +446,9 @@ class Generation:
 class Rows:
     """Answers questions of which each is about a picture of its own: some at a time, side by side in one batch.
 
+    On a processor a picture costs more than what is said about it: where several in a row are about one picture, they
+    are answered one by one, and the picture is read once.
+
     Args:
         model: of transformers, with `generate`, which gives the same tokens for a text that begins with masked ones.
         at_once: how many at a time; 0 for what suits its size. Where memory runs out it is halved.
@@ -469,19 +474,31 @@ class Rows:
         self._padding = 0 if tokenizer.pad_token_id is None else tokenizer.pad_token_id
 
     def answers(
-        self,
-        requests: Sequence[ImageRequest],
-        read: Callable[[ImageRequest], tuple[dict[str, Any], tuple[Sight, ...]]],
-        cancelled: Callable[[], bool],
+        self, requests: Sequence[ImageRequest], read: Read, read_on: AnswerOne | None, cancelled: Callable[[], bool]
     ) -> Iterator[Answer]:
         """The answer to each, in their order.
 
         Args:
-            read: gives the inputs of one, and how its picture is seen.
+            read_on: answers a question and reads on from the one before; None where the model cannot.
 
         Raises:
             Cancelled: within one token; OutOfMemory; what `read` raises.
         """
+        if read_on is None or self._model.device.type != "cpu":
+            yield from self._side_by_side(requests, read, cancelled)
+            return
+        alike = [np.array_equal(one.images[0], other.images[0]) for one, other in pairwise(requests)]
+        is_repeated = [before or after for before, after in zip([False, *alike], [*alike, False], strict=True)]
+        for shares_picture, group in groupby(zip(is_repeated, requests, strict=True), lambda one: one[0]):
+            lot = [request for _, request in group]
+            if shares_picture:
+                yield from one_by_one(read_on, lot, cancelled)
+            else:
+                yield from self._side_by_side(lot, read, cancelled)
+
+    def _side_by_side(
+        self, requests: Sequence[ImageRequest], read: Read, cancelled: Callable[[], bool]
+    ) -> Iterator[Answer]:
         while requests:
             lot, requests = requests[: self._at_once], requests[self._at_once :]
             started_s = time.perf_counter()
@@ -602,12 +619,8 @@ def written(
     yield Answer(writing.text, n_tokens, first_s, tokens_per_s, model, sights)
 
 
-def one_by_one(
-    rows: Sequence[ImageRequest],
-    answer: Callable[[ImageRequest, Callable[[], bool]], Iterator[AnswerToken | Answer]],
-    cancelled: Callable[[], bool],
-) -> Iterator[Answer]:
-    """The answers of a model that cannot be asked side by side."""
+def one_by_one(answer: AnswerOne, rows: Sequence[ImageRequest], cancelled: Callable[[], bool]) -> Iterator[Answer]:
+    """The answer to each, without its tokens."""
     for row in rows:
         yield from (result for result in answer(row, cancelled) if isinstance(result, Answer))
 

@@ -59,6 +59,7 @@ class Blip2:
         self._folder = model
         self._options = options
         self._model: Any = None
+        self._rows: Any = None
         self._look: tuple[Frame, Any] | None = None  # with what was seen, (1, query tokens, width)
         self._remembered: Remembered | None = None
         self.device = ""
@@ -91,25 +92,26 @@ class Blip2:
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
     def unload(self) -> None:
-        self._model = self._look = self._remembered = None
+        self._model = self._rows = self._look = self._remembered = None
 
     def run(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer | Verdict]:
         if request.task not in ("ask", "judge"):
             raise wrong_task(self._folder, "ask", request.task)
         if request.task == "ask" and request.questions:
-            yield from self._rows.answers(request.rows, self._row, cancelled)
-            return
-        language_model, tokenizer = self._model.language_model, self._processor.tokenizer
-        if request.task == "judge":
+            yield from self._rows.answers(request.rows, self._row, self._answer, cancelled)
+        elif request.task == "ask":
+            yield from self._answer(request, cancelled)
+        else:
             inputs = self._inputs(request, 1)
-            yield verdict(language_model, inputs, tokenizer, cancelled, self._folder)
-            return
+            yield verdict(self._model.language_model, inputs, self._processor.tokenizer, cancelled, self._folder)
+
+    def _answer(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[AnswerToken | Answer]:
         started_s = time.perf_counter()
         inputs = self._inputs(request, request.max_new_tokens)
         image = request.every_image[-1]
         tokens = inputs["input_ids"][0].tolist()
         generation = Generation(
-            language_model,
+            self._model.language_model,
             inputs | self._known(tokens, image),
             max_new_tokens=request.max_new_tokens,
             cancelled=cancelled,
@@ -117,7 +119,7 @@ class Blip2:
             **self._how,
         )
         try:
-            yield from written(generation, tokenizer, started_s, self._folder.name, (self._sight,))
+            yield from written(generation, self._processor.tokenizer, started_s, self._folder.name, (self._sight,))
         finally:
             if generation.cache is not None and not self._how:
                 self._remembered = Remembered([*tokens, *generation.tokens], (image,), generation.cache)

@@ -128,7 +128,7 @@ class FirstIdefics:
         if request.task not in ("ask", "judge"):
             raise wrong_task(self._folder, "ask", request.task)
         if request.task == "ask" and request.questions:
-            yield from one_by_one(request.rows, self._answer, cancelled)
+            yield from one_by_one(self._answer, request.rows, cancelled)
         elif request.task == "ask":
             yield from self._answer(request, cancelled)
         else:

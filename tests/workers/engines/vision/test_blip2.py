@@ -82,6 +82,22 @@ def test_many_questions_have_the_answers_of_transformers_to_each_by_itself(engin
     assert {(answer.model, answer.sights) for answer in found} == {("tiny-blip2", (Sight(32, 32),))}
 
 
+def test_a_picture_of_several_questions_in_a_row_is_looked_at_once(engine, plain, pictures, monkeypatch):
+    looked_at = []
+    look = engine._model.get_image_features
+    monkeypatch.setattr(
+        engine._model, "get_image_features", lambda pixels, **how: looked_at.append(len(pixels)) or look(pixels, **how)
+    )
+    images = tuple(pictures[number] for number in (0, 1, 2, 2, 2))
+    questions = QUESTIONS[:5]
+
+    found = list(engine.run(ImageRequest("ask", images, questions=questions, max_new_tokens=12), never))
+
+    expected = [plain(image, f"Question: {asked} Answer:")[0] for image, asked in zip(images, questions, strict=True)]
+    assert [answer.text for answer in found] == expected
+    assert looked_at == [2, 1]
+
+
 def test_many_questions_stop_within_a_token(engine, pictures):
     calls = []
     request = ImageRequest("ask", pictures[:2], questions=QUESTIONS[:2], max_new_tokens=3000)

@@ -272,6 +272,18 @@ def test_many_questions_have_the_answers_of_transformers_to_each_by_itself(engin
     assert all(0 < answer.time_to_first_token_s <= answer.n_tokens / answer.tokens_per_s for answer in found)
 
 
+def test_a_picture_of_several_questions_in_a_row_is_read_once(engine, name, plain, pictures, batches, read):
+    images = [pictures[number] for number in (0, 0, 1, 2, 3, 3)]
+    questions = [QUESTIONS[number % 2] for number in range(6)]
+
+    found = list(ask_rows(engine, images, questions))
+
+    expected = [plain(Turn(asked, "", (image,)))[:2] for image, asked in zip(images, questions, strict=True)]
+    assert [(answer.text, answer.n_tokens) for answer in found] == expected
+    assert batches == ([1] * 6 if name == "tiny-idefics" else [1, 1, 2, 1, 1])
+    assert [n_pictures for _, n_pictures in read][:2] == [1, 0]
+
+
 def test_many_questions_stop_within_a_token(engine, pictures):
     calls = []
 

@@ -64,14 +64,14 @@ def test_answers_are_those_of_transformers_token_for_token(engine, pictures):
 
 
 def test_many_questions_at_once_have_the_answers_of_each_by_itself(engine, pictures):
-    images = tuple(picture for picture in pictures for _ in QUESTIONS)
-    questions = QUESTIONS * len(pictures)
+    images = pictures * len(QUESTIONS)
+    questions = tuple(question for question in QUESTIONS for _ in pictures)
 
     found = list(engine.run(ImageRequest("ask", images, questions=questions, max_new_tokens=24), lambda: False))
 
     alone = [ask(engine, image, question=question) for image, question in zip(images, questions, strict=True)]
     assert [(one.text, one.n_tokens) for one in found] == [(one.text, one.n_tokens) for one in alone]
-    assert sum(thing in one.text for thing, one in zip(THINGS, found[:: len(QUESTIONS)], strict=True)) >= 6
+    assert sum(thing in one.text for thing, one in zip(THINGS, found[: len(THINGS)], strict=True)) >= 6
 
 
 def test_yes_is_surer_about_what_is_there(engine):
