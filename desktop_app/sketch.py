@@ -100,7 +100,8 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     spec = catalogue.spec(catalogue.entry(request.model).engines[0], request.model)
     check_size(request.width, request.height)
     check_scheduler(request.scheduler)
-    # Before anything is loaded: whether there are ControlNets for what is asked for.
+    # Before anything is loaded: whether what a picture names fits, and there are ControlNets for what is asked for.
+    catalogue.located(request)
     nets = {kind: catalogue.control_model(request.model, kind).id for kind in order.controls}
     helpers = {kind: catalogue.estimator(kind) for kind in order.controls if kind not in LINE_KINDS}
     with contextlib.ExitStack() as stack:

@@ -40,6 +40,8 @@ from workers.catalogue.drawing import drawing_fields, is_weights_file, lora_fiel
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
 from workers.engines.devices import Machine
 from workers.engines.registry import engine_named
+from workers.engines.sketch.fits import check_control, check_lora, lora_file
+from workers.engines.transformers_models import config_of
 from workers.errors import Cancelled, DownloadError, ModelBroken, ModelMissing, UsageError, disk_error
 from workers.results import TINY_VAE, ControlKind, SketchRequest
 
@@ -310,9 +312,16 @@ class Catalogue:
 
         Raises:
             ModelMissing, ModelBroken: as `locate`.
+            EngineError: one of them was made for another kind of model, told before any is loaded.
         """
         named = [*(control.model for control in request.controls), *(lora.model for lora in request.loras)]
         folders = {model_id: str(self.locate(model_id)) for model_id in named}
+        if named and self.status(request.model) is ModelStatus.INSTALLED:
+            unet = config_of(self.locate(request.model) / "unet")
+            for control in request.controls:
+                check_control(control, Path(folders[control.model]), unet)
+            for lora in request.loras:
+                check_lora(lora.model, lora_file(lora.model, Path(folders[lora.model])), unet)
         for entry in self.companions(request.model, "vae"):
             if self.is_installed(entry):
                 folders.setdefault(TINY_VAE, str(self.locate(entry.id)))

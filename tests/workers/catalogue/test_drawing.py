@@ -9,7 +9,7 @@ import pytest
 from tests.workers.catalogue.conftest import TABLE, LoopbackHub
 from workers.catalogue.catalogue import Catalogue, ModelStatus
 from workers.catalogue.drawing import files_of_drawing
-from workers.errors import ModelBroken, ModelMissing
+from workers.errors import EngineError, ModelBroken, ModelMissing
 from workers.pictures import picture_of
 from workers.results import TINY_VAE, Control, Lora, SketchRequest
 
@@ -180,6 +180,16 @@ def test_a_request_is_told_where_its_models_lie(models, tmp_path):
 
     assert located == request
     assert located.folders == {ids[1]: str(style), ids[2]: str(scribble), TINY_VAE: str(small)}
+
+
+@pytest.mark.parametrize("kind", ["control", "lora"])
+def test_a_request_with_what_was_made_for_another_model_is_refused(models, tmp_path, kind):
+    drawing, net, style = base(tmp_path / "mine", width=1024), controlnet(tmp_path / "lines"), lora(tmp_path / "style")
+    ids = [models.add_folder(folder).id for folder in (drawing, net, style)]
+    wrong = {"control": {"controls": (Control("scribble", DRAWN, ids[1]),)}, "lora": {"loras": (Lora(ids[2]),)}}[kind]
+
+    with pytest.raises(EngineError, match=r"was made for Stable Diffusion 1\.5, and the model .* Stable Diffusion 2\."):
+        models.located(SketchRequest(model=ids[0], **wrong))
 
 
 def test_a_request_for_what_is_not_installed_says_how_to_get_it(models, tmp_path):
