@@ -1724,6 +1724,10 @@ Click again to choose</source>
         <translation>查找与此相似的图片</translation>
     </message>
     <message>
+        <source>Draw with its settings</source>
+        <translation>用它的设置来画</translation>
+    </message>
+    <message>
         <source>Open the folder</source>
         <translation>打开文件夹</translation>
     </message>
@@ -3021,6 +3025,14 @@ Click again to choose</source>
         <translation>查找与此相似的图片</translation>
     </message>
     <message>
+        <source>Use its settings</source>
+        <translation>使用它的设置</translation>
+    </message>
+    <message>
+        <source>Bring its words, lines and colours back to Draw</source>
+        <translation>把它的文字、线条和颜色带回“画”</translation>
+    </message>
+    <message>
         <source>Pin</source>
         <translation>置顶</translation>
     </message>
@@ -3111,6 +3123,10 @@ Click again to choose</source>
     <message>
         <source>{count} tokens a second</source>
         <translation>每秒 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>This picture says nothing about how it was made.</source>
+        <translation>这张图片没有记录它的生成方式。</translation>
     </message>
     <message>
         <source>Copied.</source>

@@ -156,6 +156,7 @@ class SketchSession(QObject):
         self._listeners: set[SpeechWorker] = set()
         self._is_opening = False
         self._is_open = False
+        self._to_restore: SketchRequest | None = None  # when the last drawing is open
 
         self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
         self._keeper.recovered.connect(self._on_all_kept)
@@ -384,6 +385,9 @@ class SketchSession(QObject):
     def _on_drawing_opened(self) -> None:
         self._is_opening, self._is_open = False, True
         self.drawing_opened.emit()
+        if self._to_restore is not None:
+            request, self._to_restore = self._to_restore, None
+            self.restore(request)
 
     def _on_privacy_changed(self) -> None:
         """What is drawn in private mode is on the screen only; afterwards the drawing is kept as it is then."""
@@ -404,6 +408,10 @@ class SketchSession(QObject):
 
     def restore(self, request: SketchRequest) -> None:
         """Takes over all that made a picture: words, numbers, lines and colours; the drawing is one step to undo."""
+        if not self._is_open:  # else the last drawing would come over it
+            self._to_restore = request
+            self.prepare()
+            return
         settings, catalogue, size = self._context.settings, self._context.catalogue, self.document.size
         self._context.run(
             lambda job: restored(request, settings, catalogue, size), on_done=self._take_over, on_failed=self._tell

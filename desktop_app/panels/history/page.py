@@ -102,6 +102,9 @@ class HistoryPanel(QWidget):
         self.similar_action = page_action(
             self, self.tr("Find pictures like this one"), "search", "", self.picture.find_similar
         )
+        self.draw_action = page_action(
+            self, self.tr("Draw with its settings"), "sliders", "", self.picture.use_settings
+        )
         self.folder_action = page_action(self, self.tr("Open the folder"), "folder", "", self.picture.open_folder)
         page_action(self, self.tr("Find pictures like one in a file…"), "image", "", self.ask_like)
         page_action(self, self.tr("Find pictures like the one in the clipboard"), "clipboard", "Ctrl+V", self.paste)
@@ -344,6 +347,8 @@ class HistoryPanel(QWidget):
         self.again_action.setEnabled(widget is self.transcript and loaded is not None and bool(loaded.media))
         for action in (self.similar_action, self.folder_action):
             action.setEnabled(widget is self.picture)
+        drawn = self.picture.loaded if widget is self.picture else None
+        self.draw_action.setEnabled(drawn is not None and drawn.is_drawn)
         self.rename_action.setEnabled(self._shown_item_id is not None)
 
     @property
@@ -496,6 +501,8 @@ class HistoryPanel(QWidget):
             menu.addAction(self.pin_action)
         if is_one and rows[0].item is not None and rows[0].item.kind == "speech":
             menu.addAction(self.again_action)
+        if is_one and rows[0].item is not None and rows[0].item.kind == "picture":
+            menu.addAction(self.draw_action)
         if any(row.item is not None for row in rows):
             menu.addSeparator()
             menu.addAction(self.delete_action)

@@ -34,7 +34,7 @@ from workers.results import VideoFrame
 
 if TYPE_CHECKING:
     from desktop_app.history.store import History
-    from workers.results import Frame
+    from workers.results import Frame, SketchRequest
 
 LONGEST_PX = 2560
 ROOMY_FROM_PX = 440
@@ -52,6 +52,11 @@ class LoadedPicture:
     problem: Exception | None = None
     prompt: str = ""
     remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it was made on the page Draw."""
+        return self.row.item is not None and self.row.item.kind == "picture"
 
 
 def load_picture(history: History, row: Row) -> LoadedPicture:
@@ -101,6 +106,9 @@ class PictureDetail(QWidget):
         self.similar_button = theme.icon_button(
             "search", self.tr("Find similar"), tip=self.tr("Find pictures like this one")
         )
+        self.draw_button = theme.icon_button(
+            "sliders", self.tr("Use its settings"), tip=self.tr("Bring its words, lines and colours back to Draw")
+        )
         self.pin_button = theme.icon_button("pin", self.tr("Pin"), tip=self.tr("Pinned items are never deleted by age"))
         self.pin_button.setCheckable(True)
         self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the picture or what was said"))
@@ -120,6 +128,7 @@ class PictureDetail(QWidget):
         head.setSpacing(theme.SPACE_XS)
         head.addWidget(self.title, 1)
         for button in (
+            self.draw_button,
             self.similar_button,
             self.pin_button,
             self.copy_button,
@@ -146,6 +155,7 @@ class PictureDetail(QWidget):
         column.addWidget(self.splitter, 1)
 
         self.title.editingFinished.connect(self._on_title_edited)
+        self.draw_button.clicked.connect(self.use_settings)
         self.similar_button.clicked.connect(self.find_similar)
         self.pin_button.clicked.connect(self.pin_clicked)
         self.copy_button.clicked.connect(self._on_copy)
@@ -167,6 +177,7 @@ class PictureDetail(QWidget):
         self.title.setToolTip("" if item is None else self.tr("Click to rename (Enter keeps the name)"))
         for button in (self.pin_button, self.export_button, self.delete_button):
             button.setVisible(item is not None)
+        self.draw_button.setVisible(loaded.is_drawn)
         self.folder_button.setEnabled(row.picture is not None)
         self.similar_button.setEnabled(loaded.frame is not None)
         self.pin_button.setChecked(row.is_pinned)
@@ -304,6 +315,26 @@ class PictureDetail(QWidget):
     def find_similar(self) -> None:
         if self.loaded is not None and self.loaded.frame is not None:
             self.similar_requested.emit(self.loaded.row)
+
+    def use_settings(self) -> None:
+        """Brings everything that made the picture back to the page Draw."""
+        if self.loaded is None or self.loaded.row.picture is None:
+            return
+        path = self.loaded.row.picture
+
+        def read(_job: Job) -> SketchRequest | None:
+            from workers.png_settings import read_settings
+
+            return read_settings(path)
+
+        def show(request: SketchRequest | None) -> None:
+            if request is None:
+                self._context.notify("info", self.tr("This picture says nothing about how it was made."))
+            else:
+                self._context.panel_requested.emit("draw")
+                self._context.sessions.sketch.restore(request)
+
+        self._context.run(read, on_done=show)
 
     def open_folder(self) -> None:
         if self.loaded is not None and self.loaded.row.picture is not None:

@@ -23,7 +23,8 @@ from tests.scripted_engine import scripted
 from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
 from workers.errors import ModelMissing
-from workers.results import GeneratedImage, SketchJob
+from workers.pictures import quick_picture_of
+from workers.results import Control, GeneratedImage, SketchJob, SketchRequest
 
 PRESET = Preset(
     id="scripted",
@@ -370,6 +371,20 @@ def test_drawing_is_there_again_after_a_kill(context, session, qtbot, home):
 
     assert again.sessions.sketch.document.snapshot().line_art() == before
     again.sessions.sketch._close_autosave()
+
+
+def test_settings_that_are_brought_back_first_wait_for_the_last_drawing(context, session, qtbot):
+    lines = np.full((64, 64), 255, np.uint8)
+    lines[20:26, 4:44] = 0
+    control = Control("scribble", quick_picture_of(lines), "lines")
+    request = SketchRequest(prompt="a tower", model="scripted", controls=(control,))
+    assert not session.is_open
+
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.restore(request)
+
+    qtbot.waitUntil(lambda: not session.document.snapshot().is_empty(Layer.LINE_ART))
+    assert context.settings.draw.prompt == "a tower"
 
 
 def test_private_drawing_is_not_on_the_disk(context, session, qtbot, home):

@@ -13,12 +13,14 @@ from PySide6.QtGui import QGuiApplication, QImage
 from desktop_app.history.records import Remark
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
+from desktop_app.sessions.sketch_session import SketchSession
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from tests.workers.engines.vision.conftest import PICTURES, picture
 from workers.catalogue.catalogue import Catalogue
-from workers.results import LabelScores
+from workers.png_settings import png_with_settings
+from workers.results import LabelScores, SketchRequest
 
 SLOW_MS = 60_000  # the engine has to be loaded, on a busy machine
 FRAME = np.zeros((30, 40, 3), np.uint8)
@@ -110,6 +112,40 @@ def test_drawn_picture_opens_with_what_made_it(qtbot, panel, history):
     assert said.count("a <castle>") == 1
     assert "Width" not in said  # the line under the title says it
     assert "xxxx" not in said
+
+
+def test_drawn_picture_brings_its_settings_back_to_draw(qtbot, panel, history, monkeypatch):
+    request = SketchRequest(prompt="a castle", seed=7)
+    restored, requested = [], []
+    monkeypatch.setattr(SketchSession, "restore", lambda session, request: restored.append(request))
+    panel._context.panel_requested.connect(requested.append)
+    drawn = history.add_picture(png_with_settings(FRAME, request), prompt="a castle").result()
+    seen = history.add_snapshot(FRAME).result()
+    shown(qtbot, panel, 2)
+    opened(qtbot, panel, ("item", seen))
+    assert not panel.picture.draw_button.isVisible()
+    assert not panel.draw_action.isEnabled()
+
+    panel.open_item(drawn)
+    opened(qtbot, panel, ("item", drawn))
+    panel.picture.draw_button.click()
+
+    qtbot.waitUntil(lambda: restored == [request])
+    assert requested == ["draw"]
+    assert panel.draw_action.isEnabled()
+
+
+def test_drawn_picture_without_settings_says_so(qtbot, panel, history):
+    said = []
+    panel._context.message_posted.connect(said.append)
+    drawn = history.add_picture(FRAME, prompt="a castle").result()
+    shown(qtbot, panel, 1)
+    opened(qtbot, panel, ("item", drawn))
+
+    panel.draw_action.trigger()
+
+    qtbot.waitUntil(lambda: bool(said))
+    assert "nothing about how it was made" in said[0].sentence
 
 
 def test_transcript_and_picture_take_turns(qtbot, panel, history):
