@@ -37,6 +37,7 @@ from workers.engines.registry import engine_named
 from workers.errors import Cancelled
 from workers.results import Answer, AnswerToken, Frame, ImageRequest, Turn
 
+MEASURES = ("labels", "chat", "memory", "rows", "large_rows")  # each in a process of its own
 SIZE = (480, 640, 3)  # of a webcam's frame
 THINGS = ("cat", "dog", "cup", "book", "phone", "chair", "apple", "flower", "car", "lamp")
 LABELS = tuple(f"a {thing}" for thing in THINGS)
@@ -46,7 +47,13 @@ TOKENS, QUICK_TOKENS = 64, 8
 ANSWERS, QUICK_ANSWERS = 20, 2
 ANSWER_TOKENS = 16
 SWITCHES, QUICK_SWITCHES = 10, 2
+ROWS, ROWS_AT_ONCE = 40, 16  # of a table; the command line sends 16 in one request
+LARGE_ROWS, LARGE_ROUNDS = 16, 2  # of a model of real size
+QUICK_ROWS = 4
 QUESTION, SECOND_QUESTION = "what is this?", "is there a cat on the left?"
+QUESTIONS = (QUESTION, "what color is it?", SECOND_QUESTION, "what do you see?", "where is it?")
+SAMPLE = ROOT / "assets" / "samples" / "things.jpg"
+STARTER = ROOT / "assets" / "starter" / "starter-llava"
 LONGEST_ANSWER = 2000  # tokens, of an answer that is stopped
 
 
@@ -194,6 +201,33 @@ def measure_chat(
     }
 
 
+def measure_rows(
+    spec: EngineSpec, *, n_rows: int = ROWS, rounds: int = ROUNDS, n_tokens: int = TOKENS
+) -> dict[str, Any]:
+    """A table of pictures and questions, one row after the other and as the command line asks it, by turns."""
+    sample = np.asarray(Image.open(SAMPLE).convert("RGB"))
+    images = [np.roll(sample, 40 * number, 1) for number in range(n_rows)]
+    questions = [QUESTIONS[number % len(QUESTIONS)] for number in range(n_rows)]
+    ratios, n_equal = [], n_rows
+    with running(spec) as engine:
+
+        def at_once(n: int) -> tuple[float, list[str]]:
+            began_s, texts = time.perf_counter(), []
+            for first in range(0, n_rows, n):
+                places = slice(first, first + n)
+                rows = {"questions": tuple(questions[places])} if n > 1 else {"question": questions[first]}
+                said = engine.run(ImageRequest("ask", tuple(images[places]), max_new_tokens=n_tokens, **rows))
+                texts += [answer.text for answer in said if isinstance(answer, Answer)]
+            return time.perf_counter() - began_s, texts
+
+        asked(engine, question(images[0], 2))
+        for _ in range(rounds):
+            (alone_s, alone), (together_s, together) = at_once(1), at_once(ROWS_AT_ONCE)
+            ratios.append(alone_s / together_s)
+            n_equal = min(n_equal, sum(one == other for one, other in zip(alone, together, strict=True)))
+    return {"times_as_fast": spread(ratios), "rows": n_rows, "equal_answers": n_equal}
+
+
 def memory_mb() -> float:
     """Of this process and those that it started; shared pages are counted once."""
     import psutil
@@ -243,9 +277,13 @@ def child(what: str, arguments: argparse.Namespace) -> Any:
     return json.loads(done.stdout.splitlines()[-1]) | {"load_before": round(load, 2)}
 
 
+def equal_answers(found: dict[str, Any]) -> str:
+    return f"{found['equal_answers']} of {found['rows']}"
+
+
 def table(result: dict[str, Any]) -> str:
     """The measures as a Markdown table for the README."""
-    labels, chat = result["labels"], result["chat"]
+    labels, chat, rows_of = result["labels"], result["chat"], [result["rows"], result["large_rows"]]
     rows = [
         ("labels a second ÷ raw `get_image_features`", ">= 0.90", f"{labels['over_raw']:.2f}"),
         ("labels a second ÷ transformers' pipeline, 10 labels", ">= 1.7", f"{labels['over_pipeline']:.2f}"),
@@ -263,6 +301,12 @@ def table(result: dict[str, Any]) -> str:
             f"{100 * result['memory']['drift']:+.1f} %",
         ),
         ("answers equal to plain transformers, greedy", "all", f"{chat['equal_answers']} of {chat['answers']}"),
+        (
+            f"rows of a table a second ÷ one by one: the starter, {ROWS}; a model of real size, {LARGE_ROWS}",
+            "",
+            "; ".join(f"{one['times_as_fast']['median']:.1f}" for one in rows_of),
+        ),
+        ("answers equal to those of each row alone", "all", "; ".join(map(equal_answers, rows_of))),
     ]
     lines = [f"| {what} | {must} | {value} |" for what, must, value in rows]
     return "\n".join(["| measure | must | measured |", "|---|---|---|", *lines])
@@ -274,17 +318,21 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--wait-s", type=float, default=600.0, help="at most so long for a calm machine, each time")
     parser.add_argument("--quick", action="store_true", help="while working: one round, few tokens, no waiting")
-    parser.add_argument("--only", choices=["labels", "chat", "memory"], help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=MEASURES, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     clip, chat = arguments.models / "random-clip-b32", arguments.models / "random-smolvlm-256m"
     if arguments.only:
         os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # before torch is imported: as an engine has it
         os.nice(BESIDE_SPEECH)  # as an engine gives way
         is_quick = arguments.quick
+        few_rows = {"n_rows": QUICK_ROWS, "rounds": QUICK_ROUNDS} if is_quick else {}
+        large_rows = {"n_rows": LARGE_ROWS, "rounds": LARGE_ROUNDS, "n_tokens": ANSWER_TOKENS} | few_rows
         few = {"n_tokens": QUICK_TOKENS, "rounds": QUICK_ROUNDS, "n_answers": QUICK_ANSWERS} if is_quick else {}
         measures: dict[str, Callable[[], Any]] = {
             "labels": lambda: measure_labels(clip, list(LABELS), QUICK_LABELS_S if is_quick else LABELS_S),
             "chat": lambda: measure_chat(chat, **few),
+            "rows": lambda: measure_rows(spec_of("llava", STARTER), **few_rows),
+            "large_rows": lambda: measure_rows(spec_of("chat-vlm", chat), **large_rows),
             "memory": lambda: measure_memory(clip, chat, switches=QUICK_SWITCHES if is_quick else SWITCHES),
         }
         print(json.dumps(measures[arguments.only]()))
@@ -294,7 +342,7 @@ def main() -> None:
     build_clip(clip)
     build_smolvlm(chat)
     result = {"machine": machine("torch", "transformers", "numpy")} | {
-        what: child(what, arguments) for what in ("labels", "chat", "memory")
+        what: child(what, arguments) for what in MEASURES
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=2) + "\n")
