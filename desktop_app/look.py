@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from desktop_app.paths import Paths
+from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine
 from workers.catalogue.catalogue import Catalogue
@@ -94,7 +95,7 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     if engine == "server":
         spec = _server_spec(catalogue, settings, order)
     else:
-        spec = choose_spec(catalogue, order.task, engine, order.model)
+        spec = choose_spec(catalogue, settings, order.task, engine, order.model)
     is_together = engines()[spec.engine].info.takes_several_images and not order.is_each
     asked = _asked(order, is_together=is_together)
     _check_labels(order, spec, complain)
@@ -136,8 +137,8 @@ def split_labels(text: str) -> tuple[str, ...]:
     return labels
 
 
-def choose_spec(catalogue: Catalogue, task: LookTask, engine: str, model: str) -> EngineSpec:
-    """The engine and model that were typed; what was left out is the first that is installed.
+def choose_spec(catalogue: Catalogue, settings: Settings, task: LookTask, engine: str, model: str) -> EngineSpec:
+    """The engine and model that were typed, with its options; what was left out is the first that is installed.
 
     Raises:
         UsageError: the engine or the model does something else.
@@ -155,9 +156,10 @@ def choose_spec(catalogue: Catalogue, task: LookTask, engine: str, model: str) -
         entry = catalogue.entry(model)
         if entry.task != task:
             raise UsageError("The model '{id}' does not {verb}.", id=entry.id, verb=VERBS[task])
-        return catalogue.spec(engine or entry.engines[0], model)
-    entry = catalogue.default_model(task, engine)
-    return catalogue.spec(engine or entry.engines[0], entry.id)
+    else:
+        entry = catalogue.default_model(task, engine)
+    engine = engine or entry.engines[0]
+    return catalogue.spec(engine, model or entry.id, options_of(settings.see, engine))
 
 
 def _server_spec(catalogue: Catalogue, settings: Settings, order: Order) -> EngineSpec:
@@ -170,7 +172,7 @@ def _server_spec(catalogue: Catalogue, settings: Settings, order: Order) -> Engi
 
     typed = {name: value for name, value in (("address", order.address), ("model", order.model)) if value}
     if order.task != "ask":
-        return choose_spec(catalogue, order.task, "server", "")
+        return choose_spec(catalogue, settings, order.task, "server", "")
     try:
         options = ServerOptions(**{**settings.see.engine_options.get("server", {}), **typed})
     except ValidationError as error:

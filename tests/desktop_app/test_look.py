@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from desktop_app import cli
+from desktop_app.settings import Settings
 from tests.desktop_app.conftest import in_threads
 from tests.loopback_chat import PIECES, Loopback, answer_in_pieces, running
 from tests.workers.engines.vision.conftest import PICTURES, save_blip, save_chat
@@ -460,9 +461,21 @@ def test_a_full_model_is_taken_before_the_starter(home: Path, answerer: Path) ->
     (catalogue.models_dir).mkdir(parents=True)
     (catalogue.models_dir / "blip-vqa-base").symlink_to(answerer)
 
-    assert choose_spec(catalogue, "ask", "", "").model_id == "blip-vqa-base"
-    assert choose_spec(catalogue, "label", "clip", "").model_id == "starter-clip"
-    assert choose_spec(catalogue, "label", "vit", "").model_id == "starter-vit"
+    assert choose_spec(catalogue, Settings(), "ask", "", "").model_id == "blip-vqa-base"
+    assert choose_spec(catalogue, Settings(), "label", "clip", "").model_id == "starter-clip"
+    assert choose_spec(catalogue, Settings(), "label", "vit", "").model_id == "starter-vit"
+
+
+def test_the_options_of_the_settings_are_heeded(home: Path) -> None:
+    from desktop_app.look import choose_spec
+
+    settings = Settings()
+    settings.see.engine_options = {"llava": {"at_once": 3}, "clip": {"device": "cpu"}}
+
+    spec = choose_spec(Catalogue(home / "data" / "models"), settings, "label", "clip", "")
+
+    assert json.loads(spec.options_json)["device"] == "cpu"
+    assert "at_once" not in spec.options_json
 
 
 def started(*arguments: str) -> subprocess.Popen[bytes]:
