@@ -107,6 +107,7 @@ class AppContext(QObject):
         items_deleted(frozenset[int]): these items of the history are about to be deleted for good.
         busy_changed(str, Progress | None): background work, by its title; None when it ended.
         panel_requested(str): show the page with this id.
+        options_requested(str, str): show the options of an engine of this section of the settings; "" for any engine.
         item_requested(int): show this item of the history.
         closing(): the app is about to end; what waits for its time is done now.
         closed(): everything has ended; nothing outlives the app now.
@@ -119,6 +120,7 @@ class AppContext(QObject):
     items_deleted = Signal(object)
     busy_changed = Signal(str, object)
     panel_requested = Signal(str)
+    options_requested = Signal(str, str)
     item_requested = Signal(int)
     closing = Signal()
     closed = Signal()

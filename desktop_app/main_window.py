@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         context.panel_requested.connect(self.show_panel)
         context.settings_changed.connect(self._on_settings_changed)
         context.history_changed.connect(self._on_history_changed)
+        context.options_requested.connect(self._on_options_requested)
         context.item_requested.connect(self._on_item_requested)
         context.closed.connect(self._on_context_closed)
         self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
@@ -305,6 +306,12 @@ class MainWindow(QMainWindow):
 
     def _on_message(self, message: Message) -> None:
         self.banner.post(message)
+
+    def _on_options_requested(self, section: str, engine: str) -> None:
+        self.show_panel("preferences")
+        page = self._pages.get("preferences")
+        if page is not None and hasattr(page, "show_options"):
+            page.show_options(section, engine)
 
     def _on_item_requested(self, item_id: int) -> None:
         self.show_panel("history")

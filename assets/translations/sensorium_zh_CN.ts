@@ -779,6 +779,10 @@
         <translation>获取更多模型…</translation>
     </message>
     <message>
+        <source>Engine options…</source>
+        <translation>引擎选项…</translation>
+    </message>
+    <message>
         <source>What to look at</source>
         <translation>看什么</translation>
     </message>
@@ -1427,6 +1431,25 @@
     <message>
         <source>See what it shows named, described and answered. Or drop a picture or a video here.</source>
         <translation>看它被命名、描述，并回答你的问题。也可以把图片或视频拖到这里。</translation>
+    </message>
+</context>
+<context>
+    <name>EngineOptionsCard</name>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Give every option of this engine its default</source>
+        <translation>将此引擎的所有选项恢复为默认值</translation>
+    </message>
+    <message>
+        <source>{sense}: engine options</source>
+        <translation>{sense}：引擎选项</translation>
+    </message>
+    <message>
+        <source>What was stored does not fit, so the defaults are used: {names}.</source>
+        <translation>存储的值无效，已使用默认值：{names}。</translation>
     </message>
 </context>
 <context>
@@ -2647,6 +2670,10 @@ Click again to choose</source>
         <source>Get more models…</source>
         <translation>获取更多模型…</translation>
     </message>
+    <message>
+        <source>Engine options…</source>
+        <translation>引擎选项…</translation>
+    </message>
 </context>
 <context>
     <name>ModelsPanel</name>
@@ -2992,6 +3019,10 @@ Click again to choose</source>
     <message>
         <source>Get more models…</source>
         <translation>获取更多模型…</translation>
+    </message>
+    <message>
+        <source>Engine options…</source>
+        <translation>引擎选项…</translation>
     </message>
     <message>
         <source>Starter model: knows about 120 everyday things as icons.</source>
@@ -4415,21 +4446,6 @@ Click again to choose</source>
     <message>
         <source>No emotion model is installed yet.</source>
         <translation>尚未安装情绪模型。</translation>
-    </message>
-</context>
-<context>
-    <name>_EngineOptions</name>
-    <message>
-        <source>Options of {engine}</source>
-        <translation>{engine} 的选项</translation>
-    </message>
-    <message>
-        <source>Reset</source>
-        <translation>重置</translation>
-    </message>
-    <message>
-        <source>Give every option its default</source>
-        <translation>将所有选项恢复为默认值</translation>
     </message>
 </context>
 <context>
@@ -6544,6 +6560,10 @@ Click again to choose</source>
         <translation>以 1024 x 1024 绘制，细节更多；需要大显存的显卡。</translation>
     </message>
     <message>
+        <source>Each has options of its own.</source>
+        <translation>每个引擎都有自己的选项。</translation>
+    </message>
+    <message>
         <source>Emotion</source>
         <translation>情感</translation>
     </message>
@@ -7148,8 +7168,8 @@ Click again to choose</source>
         <translation>字幕打开的位置；拖动后即为自定义位置。</translation>
     </message>
     <message>
-        <source>Where the server listens, with /v1: Ollama at port 11434, vLLM at 8000, llama.cpp at 8080.</source>
-        <translation>服务器的监听地址，含 /v1：Ollama 端口 11434，vLLM 端口 8000，llama.cpp 端口 8080。</translation>
+        <source>Where the server listens, with /v1: Ollama at port 11434, vLLM at 8000, llama.cpp at 8080. A key that it wants goes into the system&apos;s keyring or into SENSORIUM_SERVER_KEY, never here.</source>
+        <translation>服务器的监听地址，含 /v1：Ollama 端口 11434，vLLM 端口 8000，llama.cpp 端口 8080。如需密钥，请存入系统密钥环或 SENSORIUM_SERVER_KEY，切勿填在此处。</translation>
     </message>
     <message>
         <source>Where to compute: a GPU if there is one.</source>

@@ -18,6 +18,7 @@ from desktop_app.history.search import terms_of
 from desktop_app.library.found import FoundPicture, IndexProgress
 from desktop_app.library.library import EMBEDDED_AT_ONCE, Library
 from desktop_app.paths import Paths
+from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
 from desktop_app.terminal import Interrupts, StatusLine
 from workers.catalogue.catalogue import Catalogue
@@ -223,9 +224,10 @@ def _of_picture(picture: FoundPicture) -> Found:
 
 @contextlib.contextmanager
 def _library(history: History, paths: Paths) -> Iterator[tuple[Library, StatusLine, Interrupts]]:
-    catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
+    settings = Settings.load(paths.settings_file)
+    catalogue = Catalogue(settings.models_dir(paths.models_dir))
     with StatusLine() as status, Interrupts() as interrupts, contextlib.closing(EnginePool()) as pool:
-        yield Library(history, catalogue, pool), status, interrupts
+        yield Library(history, catalogue, pool, lambda engine: options_of(settings.see, engine)), status, interrupts
 
 
 def _progress(progress: IndexProgress) -> str:

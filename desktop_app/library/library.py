@@ -61,7 +61,7 @@ class Library:
     """Knows every picture of a history; safe to use from several threads.
 
     Args:
-        options: those of the CLIP engine; with the same ones as elsewhere, it is shared.
+        options: those of an engine by its name; with the same ones as elsewhere, it is shared.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Library:
         history: History,
         catalogue: Catalogue,
         pool: EnginePool,
-        options: Callable[[], EngineOptions | None] = lambda: None,
+        options: Callable[[str], EngineOptions | None] = lambda engine: None,
     ) -> None:
         self._history = history
         self._gallery = history.gallery
@@ -86,7 +86,7 @@ class Library:
         Raises:
             ModelMissing, ModelBroken: there is none, or it is not whole.
         """
-        return self._catalogue.spec("clip", self._catalogue.default_model("label", "clip").id, self._options())
+        return self._catalogue.spec("clip", self._catalogue.default_model("label", "clip").id, self._options("clip"))
 
     # ── vectors for pictures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -302,7 +302,8 @@ class Library:
             return near
         first, rest = near[:RERANKED], near[RERANKED:]
         chances = dict.fromkeys(first, 0.0)
-        spec = self._catalogue.spec(installed[0].engines[0], installed[0].id)
+        engine = installed[0].engines[0]
+        spec = self._catalogue.spec(engine, installed[0].id, self._options(engine))
         with self._pool.acquire(spec, cancelled=cancelled) as lease:
             for one in first:
                 path = self.path_of(one)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from pydantic import BaseModel, Field
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -13,12 +14,21 @@ from desktop_app import i18n, panels, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
-from desktop_app.sessions.choices import options_of
+from desktop_app.sessions.choices import fitting_options
 from desktop_app.settings import SECTIONS
-from desktop_app.widgets.model_form import Choices, ModelForm
+from desktop_app.widgets.model_form import Choices, FormRow, ModelForm, has_words
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
 
+if TYPE_CHECKING:
+    from workers.engines.base import Engine, EngineOptions, Task
+
 HIDDEN_SECTIONS = {"window"}
+SENSES: dict[str, tuple[Task, ...]] = {
+    "hear": ("speech", "emotion"),
+    "see": ("label", "caption", "ask", "match"),
+    "draw": ("sketch", "depth", "pose", "seg"),
+}
+"""The sections whose engines have options, with what these do."""
 
 
 class PreferencesPanel(QWidget):
@@ -29,6 +39,7 @@ class PreferencesPanel(QWidget):
         self._context = context
         self._devices: list[Any] = []
         self.cards: dict[str, _SectionCard] = {}
+        self.options: dict[str, EngineOptionsCard] = {}
 
         header = PageHeader(self.tr("Preferences"), self.tr("Changes hold at once, unless they say otherwise."))
         self.search = QLineEdit()
@@ -54,9 +65,9 @@ class PreferencesPanel(QWidget):
             if name not in HIDDEN_SECTIONS:
                 self.cards[name] = _SectionCard(context, name, choices)
                 self.column.content.addWidget(self.cards[name])
-                if name == "hear":
-                    self.engine_options = _EngineOptions(context)
-                    self.column.content.addWidget(self.engine_options)
+                if name in SENSES:
+                    self.options[name] = EngineOptionsCard(context, name)
+                    self.column.content.addWidget(self.options[name])
         self.emotion_needs = _EmotionNeeds(context)
         self.cards["hear"].form.rows["emotion"].texts.addWidget(self.emotion_needs)
         self.delete_now = _DeleteNow(context)
@@ -81,8 +92,21 @@ class PreferencesPanel(QWidget):
         self.search.setFocus()
         self.search.selectAll()
 
+    def show_options(self, section: str, engine: str) -> None:
+        """Scrolls to the options of an engine, of the one that is shown already where `engine` is empty."""
+        self.search.clear()
+        card = self.options[section]
+        if engine:
+            card.pick(engine)
+        card.picker.control.setFocus()
+        QTimer.singleShot(0, card, lambda: self._scroll_to(card))  # when everything has its place
+
+    def _scroll_to(self, card: QWidget) -> None:
+        self.column.verticalScrollBar().setValue(card.y() - theme.SPACE_L)
+
     def _on_search(self, query: str) -> None:
-        found = sum(card.filter(query) for card in self.cards.values()) + self.engine_options.filter(query)
+        cards: list[_SectionCard | EngineOptionsCard] = [*self.cards.values(), *self.options.values()]
+        found = sum(card.filter(query) for card in cards)
         self.empty.setVisible(not found)
         self.delete_now.setVisible(not query)
 
@@ -176,67 +200,128 @@ class _SectionCard(QWidget):
             self._context.change_setting(f"{self._section}.{name}", getattr(fresh, name))
 
 
-class _EngineOptions(QWidget):
-    """The options of the speech engine that is chosen; what differs from the defaults is kept for each engine."""
+class _Pick(BaseModel):
+    engine: str = Field(
+        "",
+        title="Engine",
+        description="Each has options of its own.",
+    )
 
-    def __init__(self, context: AppContext) -> None:
+
+class EngineOptionsCard(QWidget):
+    """The options of one of a sense's engines, which is picked here; what differs from the defaults is kept for each.
+
+    The engine that the settings name is shown first.
+    """
+
+    def __init__(self, context: AppContext, section: str) -> None:
         super().__init__()
-        self._context = context
+        from workers.engines.registry import engines_for
+
+        self._context, self._section = context, section
+        self._engines: dict[str, type[Engine]] = {
+            engine.info.name: engine for task in SENSES[section] for engine in engines_for(task)
+        }
+        chosen = [name for field in self._values.__class__.model_fields if (name := self._chosen_in(field))]
+        self._picked = chosen[-1] if chosen else next(iter(self._engines))
+        self._shown = ""
         self.form: ModelForm | None = None
-        self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(0, 0, 0, 0)
-        self._box: QWidget | None = None
+
+        sense = i18n.from_settings(str(SECTIONS[section].model_config.get("title", "")))
+        self.reset = theme.button(
+            self.tr("Reset"), "quiet", tip=self.tr("Give every option of this engine its default")
+        )
+        self.picker = FormRow(_Pick.model_fields["engine"], self._choices, is_first=True)
+        self.problem = theme.label("", "warning", wrap=True)
+        self.problem.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, theme.SPACE_M)
+        line = QFrame()
+        line.setProperty("role", "line")
+        self._body = _card(self, self.tr("{sense}: engine options").format(sense=sense), self.reset)
+        for widget in (self.picker, self.problem, line):
+            self._body.addWidget(widget)
+
+        self.reset.clicked.connect(lambda: self._store({}))
+        self.picker.value_edited.connect(self.pick)
         context.settings_changed.connect(self._on_settings_changed)
-        self._build()
+        self._show(self._picked)
+
+    def pick(self, engine: str) -> None:
+        """Shows the options of an engine."""
+        self._picked = engine
+        self._show(engine)
 
     def filter(self, query: str) -> int:
-        count = self.form.filter(query) if self.form else 0
-        self.setVisible(count > 0)
-        return count
+        """Shows the rows with every word, of the engine that is picked or else of the first that has some."""
+        found = next((name for name in (self._picked, *self._engines) if self._finds(name, query)), "")
+        self.setVisible(bool(found))
+        if not found:
+            return 0
+        self._show(found)
+        assert self.form is not None
+        return self.form.filter(query)
 
-    def _build(self) -> None:
-        from workers.engines.registry import engines
+    def _finds(self, engine: str, query: str) -> bool:
+        fields = self._engines[engine].info.options.model_fields.values()
+        return any(has_words(field, query, self._title(engine)) for field in fields)
 
-        if self._box is not None:
-            self._box.hide()
-            self._box.deleteLater()
-            self._box, self.form = None, None
-        engine = engines().get(self._context.settings.hear.engine)
-        self.setVisible(engine is not None)
-        if engine is None:
-            return
-        self._box = QWidget()
-        self._outer.addWidget(self._box)
-        title = self.tr("Options of {engine}").format(engine=i18n.from_settings(engine.info.title))
-        self._reset = theme.button(self.tr("Reset"), "quiet", tip=self.tr("Give every option its default"))
-        self._reset.clicked.connect(lambda: self._store({}))
-        body = _card(self._box, title, self._reset)
-        self.form = ModelForm(self._values())
-        self.form.value_changed.connect(self._on_value_changed)
-        body.addWidget(self.form)
-        self._reset.setVisible(bool(self._stored()))
+    def _title(self, engine: str) -> str:
+        return i18n.from_settings(self._engines[engine].info.title)
 
-    def _stored(self) -> dict[str, Any]:
-        hear = self._context.settings.hear
-        return hear.engine_options.get(hear.engine, {})
+    def _choices(self) -> Choices:
+        return [(name, self._title(name)) for name in self._engines]
 
+    @property
     def _values(self) -> Any:
-        return options_of(self._context.settings.hear, self._context.settings.hear.engine)
+        return getattr(self._context.settings, self._section)
+
+    def _chosen_in(self, field: str) -> str:
+        """The engine that a field of the section names; empty where it names none."""
+        name = getattr(self._values, field) if field == "engine" or field.endswith("_engine") else ""
+        return name if name in self._engines else ""
+
+    def _show(self, engine: str) -> None:
+        if engine == self._shown:
+            return
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+        self._shown = engine
+        self.form = ModelForm(self._options(), words=self._title(engine))
+        self.form.value_changed.connect(self._on_value_changed)
+        self._body.addWidget(self.form)
+        self.picker.show_value(engine)
+        self._show_values()
+
+    def _show_values(self) -> None:
+        assert self.form is not None
+        options, wrong = fitting_options(self._values, self._shown)
+        self.form.show_values(options)
+        fields = type(options).model_fields
+        names = [i18n.from_settings(str(fields[name].title)) if name in fields else name for name in wrong]
+        text = self.tr("What was stored does not fit, so the defaults are used: {names}.")
+        self.problem.setText(text.format(names=", ".join(names)))
+        self.problem.setVisible(bool(wrong))
+        self.reset.setVisible(bool(self._values.engine_options.get(self._shown)))
+
+    def _options(self) -> EngineOptions:
+        return fitting_options(self._values, self._shown)[0]
 
     def _on_value_changed(self, field: str, value: Any) -> None:
-        values = self._values().model_copy(update={field: value})
+        values = self._options().model_copy(update={field: value})
         self._store(values.model_dump(mode="json", exclude_defaults=True))
 
     def _store(self, values: dict[str, Any]) -> None:
-        hear = self._context.settings.hear
-        self._context.change_setting("hear.engine_options", {**hear.engine_options, hear.engine: values})
+        stored = {**self._values.engine_options, self._shown: values}
+        self._context.change_setting(f"{self._section}.engine_options", {k: v for k, v in stored.items() if v})
 
     def _on_settings_changed(self, place: str) -> None:
-        if place == "hear.engine":
-            self._build()
-        elif place == "hear.engine_options" and self.form is not None:
-            self.form.show_values(self._values())
-            self._reset.setVisible(bool(self._stored()))
+        section, _, field = place.partition(".")
+        if section != self._section:
+            return
+        if field == "engine_options":
+            self._show_values()
+        elif engine := self._chosen_in(field):
+            self.pick(engine)
 
 
 class _EmotionNeeds(QWidget):

@@ -43,14 +43,21 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
 
 def options_of(section: Hear | See | Draw, engine: str) -> EngineOptions:
     """The options that a section holds for an engine; what does not fit this version of the app is left out."""
+    options, wrong = fitting_options(section, engine)
+    if wrong:
+        log.warning("options of %s that do not fit are left out: %s", engine, ", ".join(wrong))
+    return options
+
+
+def fitting_options(section: Hear | See | Draw, engine: str) -> tuple[EngineOptions, list[str]]:
+    """The options that a section holds for an engine, and the names of those that do not fit and have their default."""
     kind = engine_named(engine).info.options
     values = dict(section.engine_options.get(engine, {}))
     try:
-        return kind(**values)
+        return kind(**values), []
     except ValidationError as error:
         wrong = sorted({str(detail["loc"][0]) for detail in error.errors()})
-        log.warning("options of %s that do not fit are left out: %s", engine, ", ".join(wrong))
-        return kind(**{name: value for name, value in values.items() if name not in wrong})
+        return kind(**{name: value for name, value in values.items() if name not in wrong}), wrong
 
 
 def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask, *, engine: str = "") -> EngineSpec:
@@ -148,7 +155,7 @@ def emotion_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
     if catalogue.status(entry.id) != "installed":
         log.info("no emotion model is installed")
         return None
-    return catalogue.spec("emotion", entry.id)
+    return catalogue.spec("emotion", entry.id, options_of(settings.hear, "emotion"))
 
 
 def live_options(settings: Settings) -> LiveOptions:

@@ -241,7 +241,7 @@ class LibrarySession(QObject):
             if self._library is None:
                 see = self._context.settings.see  # whose labels may have loaded the same model already
                 self._library = Library(
-                    history, self._context.catalogue, self._context.pool, lambda: options_of(see, "clip")
+                    history, self._context.catalogue, self._context.pool, lambda engine: options_of(see, engine)
                 )
             return self._library
 

@@ -133,7 +133,7 @@ def control_spec(settings: Settings, catalogue: Catalogue, plan: SketchPlan, kin
     """
     if kind in LINE_KINDS:
         return sketch_spec(settings, catalogue, plan.model_id)
-    return catalogue.estimator(kind)
+    return catalogue.estimator(kind, options_of(settings.draw, "preprocessor"))
 
 
 def policy_options(draw: Draw) -> SketchPolicyOptions:

@@ -18,6 +18,7 @@ from desktop_app import theme
 ICON_GAP_PX = 4
 ENTRIES_SHOWN = 14
 LINE_HEIGHT_PX = 9
+ENGINE_OPTIONS = "options:"  # in a list of models, instead of the id of one
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QFrame,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.settings import COMMON_LABELS, choices_of, extra_of
-from desktop_app.widgets.elided_combo import prepare_list
+from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.wheel import ignore_wheel
 
@@ -38,6 +37,9 @@ TYPING_PAUSE_MS = 600
 class ModelForm(QWidget):
     """Rows for the fields of a model, hidden ones left out. It shows values; whoever owns the model assigns them.
 
+    Args:
+        words: what a search finds every row by, beside its own words.
+
     Signals:
         value_changed(str, object): a field and the value that the user gave it, which fits the model.
     """
@@ -49,10 +51,12 @@ class ModelForm(QWidget):
         model: BaseModel,
         *,
         choices: dict[str, Callable[[], Choices]] | None = None,
+        words: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kind = type(model)
+        self._words = words
         self.rows: dict[str, FormRow] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +77,8 @@ class ModelForm(QWidget):
 
     def filter(self, query: str) -> int:
         """Shows the rows that have every word of the query; how many there are."""
-        shown = [row for row in self.rows.values() if row.matches(query)]
+        fields = self._kind.model_fields
+        shown = [row for name, row in self.rows.items() if has_words(fields[name], query, self._words)]
         for row in self.rows.values():
             row.setVisible(row in shown)
             row.line.setVisible(bool(shown) and row is not shown[0])
@@ -117,7 +122,6 @@ class FormRow(QWidget):
         self.control.setAccessibleDescription(description)
         self.control.setToolTip(description or title)
         self.title.setBuddy(self.control)
-        self._words = f"{title} {description} {' '.join(text for _, text in _labels(field))}".casefold()
 
         self.texts = texts = QVBoxLayout()
         texts.setSpacing(2)
@@ -149,8 +153,12 @@ class FormRow(QWidget):
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
-    def matches(self, query: str) -> bool:
-        return all(word in self._words for word in query.casefold().split())
+
+def has_words(field: FieldInfo, query: str, more: str = "") -> bool:
+    """Whether what is said about a field, or `more`, has every word of a query."""
+    said = [i18n.from_settings(field.title or ""), i18n.from_settings(field.description or ""), more]
+    text = " ".join([*said, *(label for _, label in _labels(field))]).casefold()
+    return all(word in text for word in query.casefold().split())
 
 
 # ── controls: each shows a value and tells what the user made of it ──────────────────────────────────────────────────
@@ -167,18 +175,16 @@ class SwitchControl(Switch):
         self.setChecked(value)
 
 
-class ChoiceControl(QComboBox):
+class ChoiceControl(ElidedCombo):
     """A combo box whose entries are read again each time it opens, when a function gives them."""
 
     value_edited = Signal(object)
 
     def __init__(self, choices: Callable[[], Choices]) -> None:
-        super().__init__()
+        super().__init__("", "")  # the row gives them
         self._choices = choices
         self._value = ""
         self.setFixedWidth(CONTROL_WIDTH_PX)
-        prepare_list(self)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(16)
         ignore_wheel(self)
         self.activated.connect(lambda index: self._on_activated(self.itemData(index)))

@@ -19,10 +19,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
 from tests.desktop_app.panels.draw.states import states as draw_states
+from tests.desktop_app.panels.preferences_states import states as preferences_states
 from tests.desktop_app.panels.see.states import states as see_states
 
 SIZES_PX = ((1180, 760), (640, 460))
-STATES: dict[str, Callable[[Any], Iterator[str | None]]] = {"draw": draw_states, "see": see_states}
+STATES: dict[str, Callable[[Any], Iterator[str | None]]] = {
+    "draw": draw_states,
+    "preferences": preferences_states,
+    "see": see_states,
+}
 """What brings a page from state to state, by its id; None while it is not there yet."""
 
 

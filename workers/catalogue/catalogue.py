@@ -327,7 +327,7 @@ class Catalogue:
                 folders.setdefault(TINY_VAE, str(self.locate(entry.id)))
         return replace(request, folders=folders)
 
-    def estimator(self, kind: ControlKind) -> EngineSpec:
+    def estimator(self, kind: ControlKind, options: EngineOptions | None = None) -> EngineSpec:
         """The engine that finds depth, a pose or areas in a picture; lines are found by the engine that draws.
 
         Raises:
@@ -335,7 +335,7 @@ class Catalogue:
         """
         entry = next((entry for entry in self.entries() if entry.task == kind and self.is_installed(entry)), None)
         entry = entry or next(entry for entry in self.entries() if entry.task == kind)
-        return self.spec(entry.engines[0], entry.id)
+        return self.spec(entry.engines[0], entry.id, options)
 
     def partial_folder(self, model_id: str) -> Path:
         return self.models_dir / f"{model_id}.part"

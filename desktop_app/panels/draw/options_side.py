@@ -26,7 +26,7 @@ from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels.draw.lora_rows import LoraRows
 from desktop_app.settings import Draw
-from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.wheel import ignore_wheel
 
@@ -191,6 +191,7 @@ class OptionsSide(QScrollArea):
             self.model.addItem(theme.icon("chip"), title, model_id)
         self.model.insertSeparator(self.model.count())
         self.model.addItem(theme.icon("download"), self.tr("Get more models…"), None)
+        self.model.addItem(theme.icon("preferences"), self.tr("Engine options…"), ENGINE_OPTIONS)
         self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.draw.model)))
 
     def _on_model_chosen(self, row: int) -> None:
@@ -198,6 +199,9 @@ class OptionsSide(QScrollArea):
         if model_id is None:
             self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.draw.model)))
             self._context.panel_requested.emit("models")
+        elif model_id == ENGINE_OPTIONS:
+            self.model.setCurrentIndex(max(0, self.model.findData(self._context.settings.draw.model)))
+            self._context.options_requested.emit("draw", "stable-diffusion")
         else:
             self._context.change_setting("draw.model", model_id)
 

@@ -10,7 +10,7 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.sessions.session_state import SessionState
-from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from workers.sources.base import AudioDevice
 
 
@@ -152,6 +152,7 @@ class Choices(QWidget):
             self.model.addItem(theme.icon("warning", "warning"), chosen, chosen)
         self.model.insertSeparator(self.model.count())
         self.model.addItem(theme.icon("download"), self.tr("Get more models…"), None)
+        self.model.addItem(theme.icon("preferences"), self.tr("Engine options…"), ENGINE_OPTIONS)
         self._show_model()
 
     def _show_model(self) -> None:
@@ -162,6 +163,9 @@ class Choices(QWidget):
         if model_id is None:
             self._show_model()
             self._context.panel_requested.emit("models")
+        elif model_id == ENGINE_OPTIONS:
+            self._show_model()
+            self._context.options_requested.emit("hear", self._context.settings.hear.engine)
         else:
             self._context.change_setting("hear.model", model_id)
 

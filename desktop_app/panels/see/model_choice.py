@@ -1,4 +1,4 @@
-"""Which model labels, describes or answers, and what is said about a starter."""
+"""Which model labels, describes or answers, the way to its options, and what is said about a starter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.sessions.choices import LookTask
-from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ DEFAULT_ENGINE: dict[LookTask, str] = {"label": "clip"}  # labels of one's own, 
 
 
 class ModelChoice(ElidedCombo):
-    """The installed models of a task, the best one of them, and the way to more.
+    """The installed models of a task, the best one of them, and the ways to more and to what their engine can be told.
 
     Signals:
         model_changed(): another one is in force, or which ones are installed is known now.
@@ -94,6 +94,7 @@ class ModelChoice(ElidedCombo):
             self.addItem(theme.icon("warning", "warning"), chosen, chosen)
         self.insertSeparator(self.count())
         self.addItem(theme.icon("download"), self.tr("Get more models…"), None)
+        self.addItem(theme.icon("preferences"), self.tr("Engine options…"), ENGINE_OPTIONS)
         self.setCurrentIndex(max(0, self.findData(chosen)))
 
     def _on_chosen(self, row: int) -> None:
@@ -101,6 +102,10 @@ class ModelChoice(ElidedCombo):
         if model_id is None:
             self._fill()
             self._context.panel_requested.emit("models")
+            return
+        if model_id == ENGINE_OPTIONS:
+            self._fill()
+            self._context.options_requested.emit("see", self.engine)
             return
         entry = next((entry for entry in self._installed if entry.id == model_id), None)
         engine = entry.engines[0] if entry is not None else DEFAULT_ENGINE.get(self._task, "")

@@ -1,11 +1,28 @@
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from desktop_app import theme
 from desktop_app.history.store import History
-from desktop_app.panels import preferences
-from desktop_app.panels.preferences import PreferencesPanel
+from desktop_app.panels.preferences import SENSES, PreferencesPanel
+from desktop_app.panels.see.model_choice import ModelChoice
+from desktop_app.sessions.choices import options_of
+from desktop_app.settings import Settings
+from desktop_app.widgets.model_form import ChoiceControl, NumberControl, SwitchControl, TextControl
+from tests import loopback_chat
 from tests.workers.engines.speech.conftest import save_emotion_model
+from workers.engine_pool import EnginePool
+from workers.engines.base import Task
+from workers.engines.registry import engine_named, engines
+from workers.engines.speech.whisper import WhisperOptions
+from workers.engines.vision.server import KEY_VARIABLE, ServerOptions
 from workers.sources import devices
 from workers.sources.base import AudioDevice
+
+
+def names_for(tasks: tuple[Task, ...]) -> list[str]:
+    return [name for name, engine in engines().items() if set(tasks) & set(engine.info.tasks)]
 
 
 @pytest.fixture
@@ -84,26 +101,157 @@ def test_search_shows_matching_rows_only(panel):
 
 
 def test_engine_options_are_kept_where_they_differ(panel, context):
-    panel.engine_options.form.rows["threads"].control.spin.setValue(2)
+    panel.options["hear"].form.rows["threads"].control.spin.setValue(2)
 
     assert context.settings.hear.engine_options == {"faster-whisper": {"threads": 2}}
 
 
+@pytest.mark.parametrize(
+    ("section", "engine"),
+    [(section, name) for section, tasks in SENSES.items() for name in names_for(tasks)],
+)
+def test_every_option_of_every_engine_goes_through_the_form_and_the_file(panel, context, qtbot, section, engine):
+    panel.options[section].pick(engine)
+    for row in panel.options[section].form.rows.values():
+        change(row.control)
+    context.save_settings()
+
+    read = getattr(Settings.load(context.paths.settings_file), section)
+
+    options, default = options_of(read, engine), engine_named(engine).info.options()
+    assert all(getattr(options, name) != getattr(default, name) for name in type(options).model_fields)
+    again = PreferencesPanel(context)
+    qtbot.addWidget(again)
+    again.show_options(section, engine)
+    shown = {name: value_of(row.control) for name, row in again.options[section].form.rows.items()}
+    assert shown == options.model_dump()
+
+
+def change(control: QWidget) -> None:
+    """As a user does it, to another value."""
+    match control:
+        case SwitchControl():
+            control.click()
+        case ChoiceControl():
+            control.setCurrentIndex(control.count() - 1)
+            control.activated.emit(control.count() - 1)
+        case NumberControl():
+            control.spin.stepUp()
+        case TextControl():
+            control.setText("http://127.0.0.1:9/v1")
+            control.editingFinished.emit()
+        case _:
+            pytest.fail(f"no way to change a {type(control).__name__}")
+
+
+def value_of(control: QWidget) -> object:
+    match control:
+        case SwitchControl():
+            return control.isChecked()
+        case ChoiceControl():
+            return control.currentData()
+        case NumberControl():
+            return control.spin.value()
+        case _:
+            return control.text()
+
+
 def test_another_engine_shows_its_own_options(panel, context):
-    before = set(panel.engine_options.form.rows)
     choose(panel, "hear", "engine", "whisper")
+    assert panel.options["hear"].form.rows.keys() == WhisperOptions.model_fields.keys()
 
-    assert panel.engine_options.form is not None
-    assert set(panel.engine_options.form.rows) != before
+    context.change_setting("see.ask_engine", "server")
+    assert panel.options["see"].form.rows.keys() == ServerOptions.model_fields.keys()
+    assert panel.options["see"].picker.control.currentText() == "Server (OpenAI-compatible)"
 
 
-def test_options_of_an_older_version_do_no_harm(context, qtbot):
-    context.settings.hear.engine_options = {"faster-whisper": {"gone": 1}}
+def test_the_engine_is_picked_in_the_card(panel, context):
+    picker = panel.options["draw"].picker.control
+    picker.setCurrentIndex(picker.findData("preprocessor"))
+    picker.activated.emit(picker.currentIndex())
 
-    options = preferences._EngineOptions(context)
-    qtbot.addWidget(options)
+    change(panel.options["draw"].form.rows["device"].control)
 
-    assert options.form.rows["threads"].control.spin.value() == 0
+    assert context.settings.draw.engine_options == {"preprocessor": {"device": "cuda"}}
+
+
+def test_reset_gives_one_engine_its_defaults_and_leaves_the_others(panel, context):
+    context.change_setting("see.engine_options", {"clip": {"device": "cpu"}, "vit": {"device": "cpu"}})
+    panel.options["see"].pick("clip")
+
+    panel.options["see"].reset.click()
+
+    assert context.settings.see.engine_options == {"vit": {"device": "cpu"}}
+    assert panel.options["see"].form.rows["device"].control.currentData() == "auto"
+    assert not panel.options["see"].reset.isVisible()
+
+
+def test_a_search_finds_the_options_of_an_engine_that_is_not_picked(panel, qtbot):
+    panel.options["see"].pick("clip")
+
+    panel.search.setText("patience")
+    assert panel.options["see"].picker.control.currentData() == "server"
+    qtbot.waitUntil(panel.options["see"].form.rows["patience_s"].isVisible)
+    assert not panel.options["see"].form.rows["address"].isVisible()
+    assert not panel.options["hear"].isVisible()
+
+    panel.search.setText("openai address")
+    assert panel.options["see"].form.rows["address"].isVisible()
+
+    panel.search.clear()
+    assert panel.options["see"].picker.control.currentData() == "clip"
+
+
+def test_the_options_of_an_engine_are_scrolled_to(panel, qtbot):
+    panel.search.setText("theme")
+
+    panel.show_options("see", "server")
+
+    bar, card = panel.column.verticalScrollBar(), panel.options["see"]
+    qtbot.waitUntil(lambda: bar.value() == card.y() - theme.SPACE_L)
+    assert card.picker.control.currentData() == "server"
+    assert panel.search.text() == ""
+
+
+def test_stored_options_that_do_not_fit_are_told_in_one_sentence(panel, context):
+    assert not panel.options["see"].problem.isVisible()
+    context.change_setting("see.engine_options", {"llava": {"weights": "3-bit", "gone": 1, "threads": 2}})
+
+    panel.options["see"].pick("llava")
+
+    text = "What was stored does not fit, so the defaults are used: gone, Weights."
+    assert panel.options["see"].problem.text() == text
+    assert panel.options["see"].problem.isVisible()
+    assert panel.options["see"].form.rows["threads"].control.spin.value() == 2
+    panel.options["see"].reset.click()
+    assert not panel.options["see"].problem.isVisible()
+
+
+def test_a_server_answers_at_the_address_that_was_typed(panel, context, qtbot, monkeypatch):
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    monkeypatch.setattr("keyring.get_password", lambda service, name: None)
+    context.pool = EnginePool(placement="thread")
+    session = context.sessions.vision
+    choice = ModelChoice(context, "ask")
+    qtbot.addWidget(choice)
+    choice.refresh()
+    qtbot.waitUntil(lambda: choice.findData("server") >= 0, timeout=20_000)
+    choice._on_chosen(choice.findData("server"))
+
+    session.open_pixels(np.full((24, 32, 3), 77, np.uint8), "grey")
+    qtbot.waitUntil(lambda: session.newest_frame is not None, timeout=20_000)
+
+    with loopback_chat.running() as first, loopback_chat.running() as second:
+        for server in (first, second):  # the engine of the first is loaded when the second is typed
+            address = panel.options["see"].form.rows["address"].control
+            qtbot.keyClick(address, "a", Qt.KeyboardModifier.ControlModifier)
+            qtbot.keyClicks(address, server.address)
+            qtbot.keyClick(address, Qt.Key.Key_Return)
+            turn = session.ask("what is this?")
+            qtbot.waitUntil(lambda turn=turn: turn.state.is_over, timeout=20_000)
+            assert turn.answer == "".join(loopback_chat.PIECES)
+
+    assert (len(first.asked), len(second.asked)) == (1, 1)
 
 
 def test_retention_says_what_it_deletes_and_does_it_now(panel, context, messages, qtbot, tmp_path):

@@ -1,5 +1,6 @@
 """What stored choices become, also those of another version of the app."""
 
+import json
 from pathlib import Path
 
 from desktop_app.sessions.choices import (
@@ -10,10 +11,15 @@ from desktop_app.sessions.choices import (
     speech_spec,
     vision_spec,
 )  # fmt: skip
+from desktop_app.sessions.sketch_choices import SketchPlan, control_spec, sketch_spec
 from desktop_app.settings import Settings
+from tests.desktop_app.panels.draw.conftest import PRESET
+from tests.workers.engines.sketch.conftest import save_base
+from tests.workers.engines.sketch.test_preprocessors import save_depth
 from tests.workers.engines.speech.conftest import save_emotion_model
-from tests.workers.engines.vision.conftest import save_blip
+from tests.workers.engines.vision.conftest import save_blip, save_chat
 from workers.catalogue.catalogue import Catalogue
+from workers.engines.vision.clip import ClipOptions
 
 
 def test_options_of_an_older_version_keep_what_still_fits(tmp_path: Path, caplog):
@@ -96,3 +102,39 @@ def test_a_judge_is_what_answers_where_it_can_and_may(tmp_path: Path):
     assert judge_spec(settings, catalogue).model_id == "starter-blip-vqa"
     settings.see.judge = False
     assert judge_spec(settings, catalogue) is None
+
+
+def test_options_of_seeing_and_drawing_reach_their_engines(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path / "models")
+    settings.see.engine_options = {"clip": {"dtype": "float16"}, "chat-vlm": {"weights": "4-bit", "small_text": True}}
+    settings.see.ask_engine, settings.see.ask_model = "chat-vlm", str(save_chat(tmp_path / "chat", "smolvlm2"))
+    settings.draw.engine_options = {
+        "stable-diffusion": {"compile": True},
+        "preprocessor": {"device": "cpu", "dtype": "float16"},
+    }
+    catalogue.add_folder(save_depth(tmp_path / "depth"))
+    drawing = catalogue.add_folder(save_base(tmp_path / "drawing"))
+    plan = SketchPlan(drawing.id, PRESET, PRESET)
+
+    specs = [
+        vision_spec(settings, catalogue, "label"),
+        vision_spec(settings, catalogue, "ask"),
+        sketch_spec(settings, catalogue, drawing.id),
+        control_spec(settings, catalogue, plan, "depth"),
+    ]
+
+    given = [json.loads(spec.options_json) for spec in specs]
+    assert given[0] == ClipOptions(dtype="float16").model_dump()
+    assert (given[1]["weights"], given[1]["small_text"]) == ("4-bit", True)
+    assert given[2]["compile"] is True
+    assert given[3] == {"device": "cpu", "dtype": "float16"}
+
+
+def test_options_of_the_tone_of_voice_reach_its_engine(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path / "models")
+    settings.hear.emotion, settings.hear.engine_options = True, {"emotion": {"device": "cpu"}}
+    catalogue.add_folder(save_emotion_model(tmp_path / "moods"))
+
+    spec = emotion_spec(settings, catalogue)
+
+    assert '"device": "cpu"' in spec.options_json

@@ -138,6 +138,17 @@ def test_live_picture_follows_the_drawing_and_is_not_kept(session, qtbot):
     assert session.results == []
 
 
+def test_other_options_load_the_engine_anew(context, session, options, qtbot):
+    draw_line(session)
+    next_picture(qtbot, session, session.generate)
+
+    options["words"] = (" other",)
+    context.change_setting("draw.engine_options", {"scripted": {"words": [" other"]}})
+    next_picture(qtbot, session, session.generate)
+
+    assert [" other" in one.spec.options_json for one in context.pool.loaded()] == [False, True]
+
+
 def test_words_change_a_live_picture(context, session, qtbot):
     session.set_live(True)
     next_picture(qtbot, session, lambda: draw_line(session))

@@ -16,6 +16,7 @@ import json
 import logging
 import math
 import os
+import re
 import ssl
 import threading
 import time
@@ -48,7 +49,8 @@ class ServerOptions(EngineOptions):
     address: str = Field(
         "http://localhost:11434/v1",
         title="Address",
-        description="Where the server listens, with /v1: Ollama at port 11434, vLLM at 8000, llama.cpp at 8080.",
+        description="Where the server listens, with /v1: Ollama at port 11434, vLLM at 8000, llama.cpp at 8080. "
+        "A key that it wants goes into the system's keyring or into SENSORIUM_SERVER_KEY, never here.",
     )
     model: str = Field("", title="Model", description="As the server calls it. Left empty: the first that it has.")
     longest_side_px: int = Field(
@@ -81,6 +83,21 @@ def key_of(address: str) -> str:
     return ""
 
 
+def is_address(address: str) -> bool:
+    """Whether it is one of a server, without a name or a password."""
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and not parts.username
+            and parts.port != 0
+            and address.isprintable()
+        )
+    except ValueError:  # a bracket that is left open, or no such port
+        return False
+
+
 class Server:
     """Answers "ask" and "judge"; a picture may join with any question."""
 
@@ -107,17 +124,16 @@ class Server:
 
     def load(self, on_progress: OnProgress) -> None:
         on_progress(0.0, "Looking for the server")
-        parts = urlsplit(self._address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        if not is_address(self._address):
             raise UsageError(
                 "'{address}' is no address of a server.",
                 hint="Write it like http://localhost:11434/v1, without a name or a password.",
-                address=parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
+                address=re.sub("//[^/]*@", "//", self._address),
             )
         import httpx2
 
         self._key = key_of(self._address)
-        if parts.scheme == "https":
+        if urlsplit(self._address).scheme == "https":
             self._tls = httpx2.create_ssl_context()
         names = self._names()
         if self._model and self._model not in {*names, *(name.partition(":")[0] for name in names)}:

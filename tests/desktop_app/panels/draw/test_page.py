@@ -428,3 +428,16 @@ def test_escape_forgets_what_is_being_spoken(qtbot, context, panel, session, mic
 
     assert session.voice.state is VoiceState.IDLE
     assert context.settings.draw.prompt == ""
+
+
+def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, context):
+    models = panel.options.model
+    panel.options.refresh_models()
+    qtbot.waitUntil(lambda: models.count() > 0, timeout=20_000)
+    chosen = models.currentIndex()
+
+    with qtbot.waitSignal(context.options_requested) as requested:
+        models.activated.emit(models.findText("Engine options…"))
+
+    assert requested.args == ["draw", "stable-diffusion"]
+    assert models.currentIndex() == chosen

@@ -27,3 +27,14 @@ def test_choices_are_closed_during_a_recording_and_say_why(panel):
     assert "Stop the recording" in panel.choices.model.toolTip()
     panel._show_state(SessionState.IDLE)
     assert panel.choices.model.isEnabled()
+
+
+def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, context):
+    models = panel.choices.model
+    chosen = models.currentIndex()
+
+    with qtbot.waitSignal(context.options_requested) as requested:
+        models.activated.emit(models.findText("Engine options…"))
+
+    assert requested.args == ["hear", "faster-whisper"]
+    assert models.currentIndex() == chosen

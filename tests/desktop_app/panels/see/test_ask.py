@@ -192,3 +192,15 @@ def test_the_starter_says_what_it_knows_and_what_it_cannot(qtbot, panel, context
         "One picture at a time. Each question stands alone. Answers in a word or two. Understands English."
     )
     assert panel.ask.add_button.toolTip() == "This model looks at one picture at a time"
+
+
+def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, context):
+    panel.ask.model.refresh()
+    qtbot.waitUntil(lambda: panel.ask.model.entry is not None, timeout=20_000)
+    chosen = panel.ask.model.currentIndex()
+
+    with qtbot.waitSignal(context.options_requested) as requested:
+        panel.ask.model._on_chosen(panel.ask.model.findText("Engine options…"))
+
+    assert requested.args == ["see", "blip"]
+    assert panel.ask.model.currentIndex() == chosen

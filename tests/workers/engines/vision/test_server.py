@@ -264,7 +264,18 @@ def test_a_server_that_went_away_is_told(loopback):
 
 
 @pytest.mark.parametrize(
-    "address", ["localhost:11434", "ftp://localhost/v1", "http://", "", "http://me:secret@localhost:1/v1"]
+    "address",
+    [
+        "localhost:11434",
+        "ftp://localhost/v1",
+        "http://",
+        "",
+        "http://me:secret@localhost:1/v1",
+        "http://me:secret@localhost:port/v1",
+        "http://localhost:99999/v1",
+        "http://[::1",
+        "http://local\thost/v1",
+    ],
 )
 def test_what_is_no_address_is_told(address):
     with pytest.raises(UsageError, match="is no address of a server") as caught:
