@@ -34,7 +34,8 @@ from tools.starter.pool import WORK_DIR
 from tools.starter.sounds import Clip, clip, heard
 from tools.starter.train_vit import ASSETS
 from tools.starter.training import dtype_of, options, train
-from tools.starter.voices import HELD_OUT_VOICES, Speech, Utterance, utterances
+from tools.starter.voices import HELD_OUT_VOICES, WORDS, Speech, Utterance, utterances
+from workers.engines.speech.lexicon import FILE_NAME as LEXICON
 from workers.results import SAMPLE_RATE_HZ, Samples
 
 STEPS = 5300
@@ -270,6 +271,7 @@ def main() -> None:
     )
     trained.half().save_pretrained(folder)
     processor.save_pretrained(folder)
+    (folder / LEXICON).write_text("".join(f"{word}\n" for word in sorted(WORDS)))
 
 
 if __name__ == "__main__":

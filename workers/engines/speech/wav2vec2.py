@@ -6,6 +6,8 @@ arXiv 2006.11477. Weights: facebook/wav2vec2-base-960h and -large-960h-lv60-self
 A letter's time is the 20 ms frame that wrote it. Live, the last word of a window may be half a word: it is left out
 until the model has written a space after it or enough silence follows; the words before keep their left context,
 because every request is a window from the last certain word on.
+
+A model whose folder has a `lexicon.txt` writes the words in it and no others.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
+from workers.engines.speech.lexicon import Lexicon
 from workers.engines.transformers_models import load_errors, load_model, run_errors
 from workers.errors import Cancelled, ModelBroken
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, SpeechRequest, Word
@@ -84,6 +87,8 @@ class Wav2Vec2:
         special = set(tokenizer.all_special_ids) - {tokenizer.word_delimiter_token_id}
         self._symbols = ["" if number in special else name for number, name in enumerate(names)]
         self._blank, self._delimiter = tokenizer.pad_token_id, tokenizer.word_delimiter_token_id
+        with load_errors(self._folder):
+            self._lexicon = Lexicon.of_model(self._folder, self._symbols, blank=self._blank, delimiter=self._delimiter)
         on_progress(1.0, "Wav2Vec2 is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, device, time.perf_counter() - started)
 
@@ -105,8 +110,9 @@ class Wav2Vec2:
         if cancelled():
             raise Cancelled
         stride_s = float(np.prod(self._model.config.conv_stride)) / SAMPLE_RATE_HZ
+        path = chances.argmax(-1) if self._lexicon is None else self._lexicon.path(chances)
         words, is_closed = words_from_ctc(
-            chances, self._symbols, blank=self._blank, delimiter=self._delimiter, frame_s=stride_s
+            chances, path, self._symbols, blank=self._blank, delimiter=self._delimiter, frame_s=stride_s
         )
         is_cut = words and not is_closed and words[-1].end_s > duration_s - self._options.right_context_s
         if is_cut and not request.is_final:
@@ -123,19 +129,25 @@ class Wav2Vec2:
 
 
 def words_from_ctc(
-    chances: NDArray[np.float32], symbols: Sequence[str], *, blank: int, delimiter: int, frame_s: float
+    chances: NDArray[np.float32],
+    path: NDArray[np.intp],
+    symbols: Sequence[str],
+    *,
+    blank: int,
+    delimiter: int,
+    frame_s: float,
 ) -> tuple[list[Word], bool]:
-    """The words of the best path, and whether a space was written after the last one.
+    """The words of a path, and whether a space was written after the last one.
 
     A run of one symbol is one letter; a blank between two runs keeps doubled letters apart. A word lasts from its first
     letter's first frame to its last letter's last one; its probability is the geometric mean of its letters' best ones.
 
     Args:
         chances: (frames, symbols), rows that add up to 1.
+        path: the symbol of each frame, (frames,).
         symbols: what each index writes; "" for those that write nothing.
     """
-    best = chances.argmax(-1)
-    bounds = [0, *(np.flatnonzero(np.diff(best)) + 1), len(best)]
+    bounds = [0, *(np.flatnonzero(np.diff(path)) + 1), len(path)]
     is_capital = not any(symbol.islower() for symbol in symbols)
     words: list[Word] = []
     letters: list[tuple[str, int, int, float]] = []
@@ -151,7 +163,7 @@ def words_from_ctc(
 
     is_closed = False
     for first, last in pairwise(bounds):
-        symbol = int(best[first])
+        symbol = int(path[first])
         if symbol == delimiter:
             finish()
             is_closed = True

@@ -24,7 +24,8 @@ def frames(path: str, chance: float = 0.7) -> np.ndarray:
 
 
 def read(path: str) -> tuple[list[tuple[str, float, float]], bool]:
-    words, is_closed = words_from_ctc(frames(path), SYMBOLS, blank=0, delimiter=1, frame_s=1.0)
+    rows = frames(path)
+    words, is_closed = words_from_ctc(rows, rows.argmax(-1), SYMBOLS, blank=0, delimiter=1, frame_s=1.0)
     return [(word.text, word.start_s, word.end_s) for word in words], is_closed
 
 
@@ -44,7 +45,7 @@ def test_spaces_in_a_row_and_nothing_but_blanks_are_no_words():
 def test_the_probability_is_the_mean_of_the_letters_best_frames():
     chances = np.concatenate([frames("A", 0.5), frames("A", 0.9), frames("B", 0.4)])
 
-    (word,), _ = words_from_ctc(chances, SYMBOLS, blank=0, delimiter=1, frame_s=0.02)
+    (word,), _ = words_from_ctc(chances, chances.argmax(-1), SYMBOLS, blank=0, delimiter=1, frame_s=0.02)
 
     assert word.probability == pytest.approx((0.9 * 0.4) ** 0.5)
     assert (word.start_s, word.end_s) == pytest.approx((0.0, 0.06))
@@ -103,6 +104,16 @@ def test_without_word_times_one_word_spans_everything(engine: Wav2Vec2):
     assert (word.text, word.start_s, word.end_s) == (" ab ca", 0.0, len(samples) / 16_000)
 
 
+def test_model_with_a_lexicon_writes_its_words_alone(tone_reader: Path, tmp_path: Path):
+    folder = Path(shutil.copytree(tone_reader, tmp_path / "model"))
+    (folder / "lexicon.txt").write_text("AB\nCCA\n")
+    engine = Wav2Vec2(folder, Wav2Vec2Options())
+    engine.load(lambda *_: None)
+
+    assert answer(engine, SpeechRequest(spell("AB|CCA|B")[0], is_final=True)).text == " ab cca ab"
+    assert answer(engine, SpeechRequest(np.zeros(16_000, np.float32), is_final=True)).words == ()
+
+
 @pytest.mark.parametrize("n_samples", [0, 1, 399, 16_000])
 def test_silence_of_any_length_has_no_words(engine: Wav2Vec2, n_samples: int):
     assert answer(engine, SpeechRequest(np.zeros(n_samples, np.float32), is_final=True)).words == ()
@@ -131,6 +142,14 @@ def test_weights_that_are_cut_short(tone_reader: Path, tmp_path: Path):
     weights.write_bytes(weights.read_bytes()[:5000])
 
     with pytest.raises(ModelBroken, match=r"cannot be read: .*Verify it"):
+        load(folder)
+
+
+def test_a_lexicon_of_another_model(tone_reader: Path, tmp_path: Path):
+    folder = Path(shutil.copytree(tone_reader, tmp_path / "model"))
+    (folder / "lexicon.txt").write_text("zebra")
+
+    with pytest.raises(ModelBroken, match="zebra"):
         load(folder)
 
 
