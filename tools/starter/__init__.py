@@ -13,7 +13,7 @@ blip.py         how the two BLIPs start, and what their patches go on learning
 train_clip.py, train_blip_vqa.py, train_blip_caption.py     starter-clip, starter-blip-vqa, starter-blip-caption
 train_llava.py  a chat about a picture                      starter-llava
 voices.py       words that machine voices say, ahead
-sounds.py       other throats and rhythms, rooms and noise around them
+sounds.py       rooms and noise around them
 train_wav2vec2.py                                           starter-wav2vec2
 drawings.py     pictures of one thing, with a prompt and a sketch of each
 drawing_pool.py many of them, rendered ahead

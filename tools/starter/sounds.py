@@ -1,11 +1,8 @@
-"""What happens to speech on its way to a microphone: rooms, noise, narrow lines; and clips of several utterances.
-
-Before, in training, it can become another throat's.
-"""
+"""What happens to speech on its way to a microphone: rooms, noise, narrow lines; and clips of several utterances."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,11 +13,6 @@ from workers.results import SAMPLE_RATE_HZ, Samples
 
 LINES_HZ = (3400, 4000, 5500, 7000)  # what a telephone, an old recording or a headset lets through
 COLOURS = (0.0, 0.5, 1.0)  # of noise: its spectrum falls with the frequency to this power; white, pink, brown
-WINDOW = 512  # 32 ms at a time, each half over the next one
-ENVELOPE = 36  # the finest ripple of a throat's envelope, in 1 / 16 kHz: under a period of any voice of up to 440 Hz
-FORMANTS_HZ = (0, 600, 1500, 2600, 4000, 8000)  # where a throat differs on its own account: about at each formant
-SYLLABLE = SAMPLE_RATE_HZ * 15 // 100
-MOST_GAIN = 2.3  # of a band, as a natural logarithm: 20 dB
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,7 @@ class Clip:
     parts: tuple[tuple[int, int, str], ...]
 
 
-def clip(rng: np.random.Generator, said: Iterable[Utterance], length: int) -> Clip:
+def clip(rng: np.random.Generator, said: Sequence[Utterance], length: int) -> Clip:
     """Utterances one after another, as loud as people are, while they fit into `length` samples.
 
     Each is said slower and lower or faster and higher than it was recorded. The parts end in the middle of the pauses.
@@ -58,42 +50,6 @@ def _pause(rng: np.random.Generator) -> int:
 def _stretched(samples: Samples, factor: float) -> Samples:
     positions = np.arange(0, max(1, len(samples) - 1), 1 / factor)
     return np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
-
-
-def from_another_throat(rng: np.random.Generator, samples: Samples) -> Samples:
-    """Speech of the same pitch and pace with formants of other frequencies and strengths: as good as another speaker.
-
-    Vocal tract length perturbation (Jaitly and Hinton, 2013), of the spectrum's envelope alone, and not quite the same
-    for each formant: by up to a fifth in all. Then bands become stronger or weaker by some dB, as from one microphone
-    to another. The envelope is what the first `ENVELOPE` coefficients of the cepstrum say.
-    """
-    if len(samples) < WINDOW:
-        return samples
-    half = WINDOW // 2
-    window = np.sqrt(np.hanning(WINDOW + 1)[:-1]).astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, (half, WINDOW)), WINDOW)[::half]
-    spectra = np.fft.rfft(frames * window)
-    floor = 1e-3 * float(np.abs(spectra).max(initial=1e-6))
-    cepstra = np.fft.irfft(np.log(np.abs(spectra) + floor))[:, :ENVELOPE]
-    cepstra[:, 1:] *= 2
-    bins = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE_HZ)
-    factors = rng.uniform(0.87, 1.15) * rng.uniform(0.94, 1.06, len(FORMANTS_HZ))
-    warped = np.minimum(bins / np.interp(bins, FORMANTS_HZ, factors), bins[-1])
-    quefrencies = 2 * np.pi * np.arange(ENVELOPE) / SAMPLE_RATE_HZ
-    change = cepstra @ (np.cos(np.outer(quefrencies, warped)) - np.cos(np.outer(quefrencies, bins)))
-    change += np.interp(bins, FORMANTS_HZ, rng.normal(0, 0.4, len(FORMANTS_HZ)))  # 3.5 dB
-    spectra *= np.exp(change.clip(-MOST_GAIN, MOST_GAIN))
-    pieces = (np.fft.irfft(spectra) * window).astype(np.float32)
-    whole = pieces[1:, :half] + pieces[:-1, half:]
-    return whole.ravel()[: len(samples)]
-
-
-def in_another_rhythm(rng: np.random.Generator, samples: Samples) -> Samples:
-    """Speech of which some syllables are said faster and higher and some slower and lower, by up to a fifth."""
-    at = np.arange(0, len(samples) + SYLLABLE, SYLLABLE)
-    paces = np.interp(np.arange(len(samples)), at, rng.uniform(0.82, 1.22, len(at)))
-    moments = np.concatenate([[0], np.cumsum(1 / paces)])[: len(samples)]
-    return np.interp(np.arange(0, moments[-1]), moments, samples).astype(np.float32)
 
 
 def heard(rng: np.random.Generator, samples: Samples) -> Samples:

@@ -6,15 +6,7 @@ import soundfile
 import torch
 
 from tools.starter import train_wav2vec2, voices
-from tools.starter.sounds import (
-    Clip,
-    clip,
-    from_another_throat,
-    heard,
-    in_a_room,
-    in_another_rhythm,
-    with_noise,
-)
+from tools.starter.sounds import Clip, clip, heard, in_a_room, with_noise
 from tools.starter.training import count_parameters
 from tools.starter.voices import HELD_OUT_VOICES, TRAIN_VOICES, WORDS, Manner, Speech, Utterance, Voice
 from workers.results import SAMPLE_RATE_HZ
@@ -46,23 +38,6 @@ def test_a_slow_manner_takes_longer(voice):
     (quick,), (slow,) = (voices.spoken(voice, ["camera"], Manner(pace, 1)) for pace in (0.8, 1.3))
 
     assert len(slow) > 1.2 * len(quick)
-
-
-@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed (make starter does)")
-@pytest.mark.parametrize("accent", voices.ACCENTS)
-def test_a_made_variant_says_as_much_as_its_accent_in_another_way(accent):
-    own, made = (
-        voices.spoken(Voice("espeak-ng", name), ["six"], Manner(1, 1))[0] for name in (accent, f"{accent}+made0")
-    )
-
-    assert len(made) == pytest.approx(len(own), rel=0.5)
-    assert not np.array_equal(made, own)
-
-
-def test_made_variants_differ_and_stay_as_they_are():
-    assert voices.made_variant(3) == voices.made_variant(3) != voices.made_variant(4)
-    assert "formant 1 " in voices.made_variant(3)
-    assert not any("klatt 3" in voices.made_variant(i) for i in range(len(voices.MADE_VARIANTS)))
 
 
 def test_no_held_out_voice_is_trained_on():
@@ -115,50 +90,6 @@ def test_what_does_not_fit_is_left_out():
     made = clip(np.random.default_rng(0), [Utterance("one", tone(0.9), ""), Utterance("two", tone(0.9), "")], 2 * RATE)
 
     assert [text for *_, text in made.parts] == ["one"]
-
-
-def vowel(hz, formant_hz):
-    """A second of harmonics of `hz`, loudest around `formant_hz`."""
-    harmonics = np.arange(hz, 7000, hz)
-    return sum(tone(1, h) / (1 + ((h - formant_hz) / 150) ** 2) for h in harmonics).astype(np.float32) * 0.1
-
-
-def loudest_hz(samples):
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return np.argmax(spectrum) * RATE / len(samples)
-
-
-def test_another_throat_moves_formants_and_leaves_pitch_and_pace():
-    said = vowel(100, 1500)
-    moved = [from_another_throat(np.random.default_rng(seed), said) for seed in range(12)]
-
-    assert all(sound.shape == said.shape and sound.dtype == np.float32 for sound in moved)
-    peaks = [loudest_hz(sound) for sound in moved]
-    assert all(peak % 100 == pytest.approx(0, abs=2) or peak % 100 == pytest.approx(100, abs=2) for peak in peaks)
-    assert min(peaks) < 1450 < 1550 < max(peaks)
-    assert all(1100 < peak < 1900 for peak in peaks)
-
-
-def test_another_throat_is_the_same_one_where_nothing_is_changed():
-    class Nothing:
-        def uniform(self, low, high, size=None):
-            return np.ones(size) if size else 1.0
-
-        def normal(self, mean, deviation, size):
-            return np.zeros(size)
-
-    said = vowel(130, 700)
-
-    np.testing.assert_allclose(from_another_throat(Nothing(), said), said, atol=1e-5)
-    np.testing.assert_array_equal(from_another_throat(Nothing(), said[:100]), said[:100])
-
-
-def test_another_rhythm_is_uneven():
-    made = in_another_rhythm(np.random.default_rng(5), tone(2, 1000))
-
-    assert 1.6 * RATE < len(made) < 2.5 * RATE
-    heights = [loudest_hz(part) for part in np.split(made[: len(made) // 8 * 8], 8)]
-    assert 800 < min(heights) < 960 < 1040 < max(heights) < 1250
 
 
 def test_noise_is_as_loud_as_asked():
