@@ -361,6 +361,14 @@ def sketch(
             "several are heeded together.",
         ),
     ] = None,
+    control_is_map: Annotated[
+        bool,
+        typer.Option(
+            "--control-is-map",
+            help="The sketch is such a map already (a depth picture, a skeleton, coloured areas, lines): it is used as "
+            "it is, and no model is needed to estimate it.",
+        ),
+    ] = False,
     control_scale: Annotated[
         float | None, typer.Option(min=0, max=2, metavar="X", help="How strictly it is followed; 1 is normal.")
     ] = None,
@@ -376,7 +384,7 @@ def sketch(
     strength: Annotated[
         float | None, typer.Option(min=0.01, max=1, metavar="X", help="How much of --init is made anew.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, max=500, metavar="N", help="More take longer.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=1000, metavar="N", help="More take longer.")] = None,
     guidance_scale: Annotated[
         float | None, typer.Option(min=0, max=50, metavar="X", help="How strictly the words are heeded.")
     ] = None,
@@ -395,6 +403,10 @@ def sketch(
     scheduler: Annotated[
         str | None, typer.Option(metavar="NAME", help="Such as ddim, euler, dpmpp-2m-karras, unipc, lcm or tcd.")
     ] = None,
+    eta: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="X", help="Fresh noise in each step; only ddim and tcd take it."),
+    ] = None,
     model: LookModel = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
     as_json: AsJsonOrPiped = False,
@@ -409,6 +421,7 @@ def sketch(
         prompt=prompt,
         negative=negative,
         controls=kinds_of(control or (["scribble"] if sketch else [])),
+        control_is_map=control_is_map,
         control_scale=control_scale,
         control_start=control_start,
         control_end=control_end,
@@ -424,6 +437,7 @@ def sketch(
         style=style,
         model=model,
         scheduler=scheduler,
+        eta=eta,
         loras=tuple(lora or ()),
         replaces=overwrite,
         is_json=as_json or not sys.stdout.isatty(),

@@ -56,6 +56,7 @@ class Order:
 
     Attributes:
         controls: what the sketch is turned into.
+        control_is_map: the sketch is that already.
         like: a picture whose settings hold where nothing else was typed.
         loras: each "ID" or "ID:SCALE".
     """
@@ -65,6 +66,7 @@ class Order:
     prompt: str | None = None
     negative: str | None = None
     controls: tuple[ControlKind, ...] = ()
+    control_is_map: bool = False
     control_scale: float | None = None
     control_start: float | None = None
     control_end: float | None = None
@@ -80,6 +82,7 @@ class Order:
     style: str = ""
     model: str = ""
     scheduler: str | None = None
+    eta: float | None = None
     loras: tuple[str, ...] = ()
     replaces: bool = False
     is_json: bool = False
@@ -103,7 +106,8 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     # Before anything is loaded: whether what a picture names fits, and there are ControlNets for what is asked for.
     catalogue.located(request)
     nets = {kind: catalogue.control_model(request.model, kind).id for kind in order.controls}
-    helpers = {kind: catalogue.estimator(kind) for kind in order.controls if kind not in LINE_KINDS}
+    estimated = () if order.control_is_map else order.controls
+    helpers = {kind: catalogue.estimator(kind) for kind in estimated if kind not in LINE_KINDS}
     with contextlib.ExitStack() as stack:
         status = stack.enter_context(StatusLine())
         interrupts = stack.enter_context(Interrupts())
@@ -120,13 +124,9 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
 
         lease = acquired(spec)
         if sketch is not None:
-            controls = tuple(
-                _control(
-                    order, preset, kind, nets[kind], _map(acquired(helpers.get(kind, spec)), kind, sketch, interrupts)
-                )
-                for kind in order.controls
-            )
-            request = replace(request, controls=controls)
+            maps = {kind: _map(acquired(helpers.get(kind, spec)), kind, sketch, interrupts) for kind in estimated}
+            controls = (_control(order, preset, kind, nets[kind], maps.get(kind, sketch)) for kind in order.controls)
+            request = replace(request, controls=tuple(controls))
         request = catalogue.located(request)
         for number, target in enumerate(targets):
             status.clear()
@@ -195,6 +195,8 @@ def _request(
     """
     if order.controls and not order.sketch:
         raise UsageError("--control says what becomes of a sketch.", hint="Give one: SKETCH.png.")
+    if order.control_is_map and not order.sketch:
+        raise UsageError("--control-is-map says what a sketch is.", hint="Give one: SKETCH.png.")
     if order.mask and not order.init:
         raise UsageError("--mask says which part of a picture is made anew.", hint="Give it: --init IMAGE.")
     model = _model(order, catalogue, like, complain)
@@ -213,6 +215,7 @@ def _request(
         "guidance_scale": order.guidance_scale,
         "seed": order.seed,
         "scheduler": order.scheduler,
+        "eta": order.eta,
         "mask_image": _picture(order.mask) if order.mask else None,
         "loras": tuple(map(_lora, order.loras)) or None,
     }

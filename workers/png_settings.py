@@ -44,6 +44,7 @@ class _StoredControl(_Strict):
     conditioning_scale: float = Field(ge=0, le=10)
     start: float = Field(ge=0, le=1)
     end: float = Field(ge=0, le=1)
+    is_reference: bool = False
 
 
 class _StoredLora(_Strict):
@@ -141,6 +142,7 @@ def _json_of(request: SketchRequest, encode: Any = None) -> dict[str, Any]:
                 "conditioning_scale": control.conditioning_scale,
                 "start": control.start,
                 "end": control.end,
+                "is_reference": control.is_reference,
             }
             for control in request.controls
         ],
@@ -251,6 +253,7 @@ def _request_of(value: Any) -> SketchRequest:
                 conditioning_scale=control.conditioning_scale,
                 start=control.start,
                 end=control.end,
+                is_reference=control.is_reference,
             )
             for control in stored.controls
         ),

@@ -178,6 +178,7 @@ class Control:
         model: the id of a ControlNet for this kind and the request's model.
         start: the share of the steps after which it begins to act.
         end: the share after which it acts no more.
+        is_reference: it was made of another picture, and not drawn. The picture is the same.
     """
 
     kind: ControlKind
@@ -186,6 +187,7 @@ class Control:
     conditioning_scale: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    is_reference: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -2937,6 +2937,14 @@ Click again to choose</source>
         <translation>分割</translation>
     </message>
     <message>
+        <source>It is such a map already</source>
+        <translation>它本身就是这种控制图</translation>
+    </message>
+    <message>
+        <source>A depth picture, a skeleton or coloured areas, drawn or downloaded: used as it is, by no model</source>
+        <translation>深度图、骨架图或彩色分割图，无论手绘还是下载：直接使用，不经过任何模型</translation>
+    </message>
+    <message>
         <source>What the reference was turned into</source>
         <translation>参考图的转换结果</translation>
     </message>
@@ -3043,6 +3051,18 @@ Click again to choose</source>
     <message>
         <source>There is no ControlNet for this with the model that is chosen</source>
         <translation>所选模型没有对应的 ControlNet</translation>
+    </message>
+    <message>
+        <source>There is no picture below the drawing yet. Place one (Ctrl+I).</source>
+        <translation>画面下方还没有图片。请放一张（Ctrl+I）。</translation>
+    </message>
+    <message>
+        <source>The picture below the drawing is hidden and does not steer.</source>
+        <translation>画面下方的图片已隐藏，不起控制作用。</translation>
+    </message>
+    <message>
+        <source>Being made …</source>
+        <translation>正在生成……</translation>
     </message>
 </context>
 <context>
@@ -4636,6 +4656,10 @@ Click again to choose</source>
     <message>
         <source>--control says what becomes of a sketch.</source>
         <translation>--control 说明如何使用草图。</translation>
+    </message>
+    <message>
+        <source>--control-is-map says what a sketch is.</source>
+        <translation>--control-is-map 说明草图本身是什么。</translation>
     </message>
     <message>
         <source>--format says how the files in a folder are written.</source>

@@ -37,8 +37,8 @@ class Drawing:
 class Document(QObject):
     """A drawing that needs no widget; only the window's thread may touch it, others are given a `snapshot`.
 
-    `revision` grows with every change of what a picture is made from: each piece of a stroke, undo, a hidden layer.
-    The reference counts only while it is in `input_layers`.
+    `revision` grows with every change of what is drawn: each piece of a stroke, undo, a hidden layer. The reference
+    does not count: whoever makes something of it follows `layers_changed`.
 
     Signals:
         revision_changed(int): the drawing is new, in the middle of a stroke too.
@@ -74,7 +74,6 @@ class Document(QObject):
         self.revision = 0
         self.undo_stack = UndoStack()
         self.stroke: Stroke | None = None
-        self._input_layers = frozenset(DRAWN_LAYERS)
         self._images = {layer: TiledImage() for layer in DRAWN_LAYERS}
         self._hidden: frozenset[Layer] = frozenset()
         self._reference: Reference | None = None
@@ -268,7 +267,11 @@ class Document(QObject):
             self._reference_before, self._is_moving = self._reference, True
         self._reference = Reference(self._reference.image, QRectF(rect))
         self.layers_changed.emit()
-        self._bump(Layer.REFERENCE)
+
+    @property
+    def is_moving_reference(self) -> bool:
+        """It is being dragged, and not settled yet."""
+        return self._is_moving
 
     def settle_reference(self) -> None:
         if self._is_moving:
@@ -287,18 +290,6 @@ class Document(QObject):
     # ── layers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def input_layers(self) -> frozenset[Layer]:
-        """What pictures are made from, and so what counts as a new revision."""
-        return self._input_layers
-
-    def set_input_layers(self, layers: frozenset[Layer]) -> None:
-        if layers != self._input_layers:
-            changed = layers ^ self._input_layers
-            self._input_layers = layers
-            if any(layer not in self._hidden and not self.is_empty(layer) for layer in changed):
-                self._new_revision()
-
-    @property
     def hidden(self) -> frozenset[Layer]:
         return self._hidden
 
@@ -312,7 +303,7 @@ class Document(QObject):
         self._hidden = self._hidden ^ {layer}
         self.layers_changed.emit()
         self.changed.emit(self.rect)
-        if layer in self._input_layers and not self.is_empty(layer):
+        if layer in DRAWN_LAYERS and not self.is_empty(layer):
             self._new_revision()
 
     # ── selection ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -488,17 +479,14 @@ class Document(QObject):
             self.changed.emit(tile_rect(change.key) & self.rect)
         if step.reference is not None:
             self.layers_changed.emit()
-        touched = {change.layer for change in step.tiles}
-        if step.reference is not None:
-            touched.add(Layer.REFERENCE)
         if step.size is not None:
             self._new_revision()
         else:
-            self._bump(*touched)
+            self._bump(*{change.layer for change in step.tiles})
 
     def _bump(self, *layers: Layer) -> None:
-        """A new revision, if a picture would be made from any of these layers."""
-        if any(layer in self._input_layers and layer not in self._hidden for layer in layers):
+        """A new revision, if any of these layers is drawn on and seen."""
+        if any(layer in DRAWN_LAYERS and layer not in self._hidden for layer in layers):
             self._new_revision()
 
     def _new_revision(self) -> None:

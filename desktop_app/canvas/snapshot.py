@@ -47,6 +47,15 @@ class Snapshot:
         painter.end()
         return image
 
+    def reference_image(self, *, is_smooth: bool = True) -> QImage:
+        """As `image`; where it is not smooth, no colour is mixed with another one."""
+        image = self._blank(Qt.GlobalColor.transparent)
+        if self.reference is not None:
+            painter = QPainter(image)
+            paint_reference(painter, self.reference, is_smooth=is_smooth)
+            painter.end()
+        return image
+
     def flattened(
         self, layers: tuple[Layer, ...] | None = None, background: QColor | Qt.GlobalColor = Qt.GlobalColor.white
     ) -> QImage:
@@ -104,8 +113,8 @@ class Snapshot:
             paint_reference(painter, self.reference)
 
 
-def paint_reference(painter: QPainter, reference: Reference) -> None:
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+def paint_reference(painter: QPainter, reference: Reference, *, is_smooth: bool = True) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
     painter.drawImage(reference.rect, reference.image)
 
 

@@ -16,8 +16,8 @@ from workers.engines.sketch.fits import check_lora
 from workers.engines.sketch.layout import Layout
 from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
 from workers.engines.transformers_models import config_of
-from workers.pictures import frame_of, on_ground, pixels_of, quick_picture_of, rgba_of
-from workers.results import Control, ControlKind, ControlMap, Frame, GeneratedImage, Lora, Picture, SketchRequest
+from workers.pictures import frame_of, on_ground, picture_of, quick_picture_of, rgba_of
+from workers.results import Control, ControlKind, Frame, GeneratedImage, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         controls.append(_heeded(lines, draw.conditioning_scale, draw.control_start, draw.control_end))
     if wish.control_map and wish.control_kind and wish.control_kind in plan.controls:
         reference = preset.control(wish.control_kind, wish.control_map, plan.controls[wish.control_kind])
+        reference = replace(reference, is_reference=True)
         controls.append(_heeded(reference, draw.reference_scale, draw.reference_start, draw.reference_end))
     init_image, mask_image, strength = None, None, draw.strength
     if wish.base is not None:
@@ -202,25 +203,25 @@ def _loras(plan: SketchPlan, presets: tuple[Lora, ...], chosen: Mapping[str, flo
 def enlarged(image: GeneratedImage) -> SketchRequest:
     """The same picture twice as large. In a worker thread.
 
-    Its lines become as large as the picture that it begins with: both fit on one canvas when it is brought back.
+    Its controls become as large as the picture that it begins with: all fit on one canvas when it is brought back.
     """
     from PIL import Image
 
     height, width = (UPSCALE * side for side in image.pixels.shape[:2])
     large = Image.fromarray(image.pixels).resize((width, height), Image.Resampling.LANCZOS)
-    layout = Layout(width, height, factor=1)
+    layout, drawn = Layout(width, height, factor=1), _lines(image.request)
 
-    def enlarged_lines(control: Control) -> Control:
-        if control.kind not in LINE_KINDS:
-            return control
-        lines = layout.place(lines_on_black(pixels_of(control.image)), fill="black", are_lines=True)
-        return replace(control, image=quick_picture_of(255 - lines))
+    def enlarged_control(control: Control) -> Control:
+        pixels = layout.place_control(control)
+        if control is drawn:
+            return replace(control, image=quick_picture_of(255 - pixels))
+        return replace(control, image=picture_of(np.dstack([pixels] * 3) if pixels.ndim == 2 else pixels))
 
     return replace(
         image.request,
         width=width,
         height=height,
-        controls=tuple(map(enlarged_lines, image.request.controls)),
+        controls=tuple(map(enlarged_control, image.request.controls)),
         init_image=quick_picture_of(np.asarray(large)),  # packed as the layers of a canvas
         mask_image=None,
         strength=UPSCALE_STRENGTH,
@@ -233,15 +234,14 @@ class Restored:
 
     Attributes:
         settings: by their places.
-        drawing: its lines and colours; None for a picture of another tool, which says nothing about any.
-        control_map: what a reference was turned into.
+        drawing: its lines and colours, and what a reference was turned into as the reference; None for a picture of
+            another tool, which says nothing about any.
         base: the picture of which a part, `selection`, was made anew.
         missing: the ids of what is not installed here, or does not go with the model.
     """
 
     settings: Mapping[str, Any]
     drawing: CanvasDrawing | None = None
-    control_map: ControlMap | None = None
     base: Frame | None = None
     selection: QPainterPath | None = None
     missing: tuple[str, ...] = ()
@@ -269,13 +269,12 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
     known = {entry.id for entry in catalogue.companions(request.model, "lora")} if is_there else set()
     missing = [] if is_there else [request.model]
     missing += [lora.model for lora in request.loras if lora.model not in known]
-    other = _reference(request)
+    found = {"draw.reference_kind": "", **found}
     drawing = drawing_of(request, size)
     is_part = request.init_image is not None and request.mask_image is not None
     return Restored(
         found,
         drawing,
-        control_map=None if other is None else ControlMap(other.kind, frame_of(other.image)),
         base=frame_of(request.init_image) if is_part and request.init_image is not None else None,
         selection=_selection(request.mask_image, drawing.size) if is_part and request.mask_image is not None else None,
         missing=tuple(dict.fromkeys(missing)),
@@ -331,6 +330,8 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
         }
     if (reference := _reference(request)) is not None:
         found |= {
+            "draw.reference_kind": reference.kind,
+            "draw.reference_is_map": True,
             "draw.reference_scale": reference.conditioning_scale,
             "draw.reference_start": reference.start,
             "draw.reference_end": reference.end,
@@ -341,7 +342,9 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
 
 
 def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
-    """The lines and colours that a picture was made from, none of this size if there were none. In a worker thread.
+    """The lines, colours and map that a picture was made from, none of this size if there were none.
+
+    In a worker thread.
 
     Raises:
         SourceError: a picture in the request is damaged.
@@ -350,15 +353,18 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
     from PySide6.QtCore import Qt
 
     from desktop_app.canvas.document import Drawing, check_size
-    from desktop_app.canvas.layers import Layer
+    from desktop_app.canvas.layers import Layer, Reference, fitted
+    from desktop_app.canvas.pictures import image_of
 
     images = {}
     if (lines := _lines(request)) is not None:
         images[Layer.LINE_ART] = _ink(255 - lines_on_black(rgba_of(lines.image)))
     if request.init_image is not None and request.mask_image is None:
         images[Layer.COLOR] = _ink(frame_of(request.init_image))
-    if images:
-        size = next(iter(images.values())).size()
+    reference = _reference(request)
+    below = None if reference is None else image_of(on_ground(rgba_of(reference.image), 0))
+    pictures = [*images.values(), *([] if below is None else [below])]
+    size = pictures[0].size() if pictures else size
     check_size(size)
     smooth = Qt.TransformationMode.SmoothTransformation
     return Drawing(
@@ -367,12 +373,14 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
             layer: image if image.size() == size else image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
             for layer, image in images.items()
         },
+        None if below is None else Reference(below, fitted(below.size(), size)),
     )
 
 
 def _lines(request: SketchRequest) -> Control | None:
     """What was drawn; a map of another picture is none."""
-    return next((control for control in request.controls if control.kind in LINE_KINDS), None)
+    lines = (control for control in request.controls if control.kind in LINE_KINDS and not control.is_reference)
+    return next(lines, None)
 
 
 def _reference(request: SketchRequest) -> Control | None:

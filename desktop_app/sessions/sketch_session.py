@@ -25,15 +25,15 @@ from desktop_app.canvas.autosave import Autosave, Place, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
-from desktop_app.canvas.snapshot import Snapshot, png_bytes
+from desktop_app.canvas.snapshot import Snapshot
 from desktop_app.sessions.picture_keeper import PictureKeeper
+from desktop_app.sessions.reference_map import ReferenceMap, Standing
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_choices import (
     Restored,
     SketchPlan,
     SketchWish,
     add_lora,
-    control_spec,
     enlarged,
     policy_options,
     request_of,
@@ -46,12 +46,9 @@ from workers.errors import Cancelled, UsageError
 from workers.pictures import picture_of
 from workers.results import (
     ControlKind,
-    ControlMap,
-    ControlRequest,
     Frame,
     GeneratedImage,
     Notice,
-    Picture,
     Progress,
     SketchEnded,
     SketchJob,
@@ -100,6 +97,7 @@ class SketchSession(QObject):
     """Draws and makes pictures. All verbs return at once and are called from the window's thread.
 
     Attributes:
+        reference_map: what the reference was turned into, and steers pictures with.
         voice: words that are being spoken; `begin_voice` and `end_voice` are its verbs.
 
     Signals:
@@ -112,7 +110,6 @@ class SketchSession(QObject):
         drawing_opened(): what was drawn last is on the canvas again, or nothing was; it may be drawn on.
         live_changed(bool)
         plan_changed(): the model, and with it what it can and what it takes by itself, is another.
-        control_map_changed(): what the reference was turned into is another.
         failed(object): the exception; the user has been told.
     """
 
@@ -125,7 +122,6 @@ class SketchSession(QObject):
     drawing_opened = Signal()
     live_changed = Signal(bool)
     plan_changed = Signal()
-    control_map_changed = Signal()
     failed = Signal(object)
 
     _look_wanted = Signal(object)  # the queue into which it goes
@@ -147,8 +143,9 @@ class SketchSession(QObject):
         self._loading: Progress | None = None
         self._newest: GeneratedImage | None = None
         self._results: list[Made] = []
-        self._control_map: ControlMap | None = None
-        self._control_picture: Picture | None = None
+        self.reference_map = ReferenceMap(context, self.document, lambda: self._plan)
+        self._control = self.reference_map.control  # as pictures know it
+        self._orders: list[Callable[[], None]] = []  # given before the reference was looked at
         self._waiting: list[list[SketchRequest]] = []  # ordered before the plan was there
         self._autosave: Autosave | None = None
         self._keeper = PictureKeeper(context, self)
@@ -162,6 +159,11 @@ class SketchSession(QObject):
         self._keeper.recovered.connect(self._on_all_kept)
         self.voice.asked.connect(self._on_spoken)
         self._look_wanted.connect(self._on_look_wanted)
+        self.reference_map.changed.connect(self._on_reference_map)
+        self.reference_map.settled.connect(self._on_reference_settled)
+        self.reference_map.failed.connect(self._orders.clear)
+        self.reference_map.progressed.connect(self._set_loading)
+        self.plan_changed.connect(self.reference_map.refresh)
         self.document.revision_changed.connect(self._on_changed)
         self.document.stroke_began.connect(self._on_stroke_began)
         self.document.stroke_ended.connect(self._on_stroke_ended)
@@ -220,11 +222,6 @@ class SketchSession(QObject):
         """The pictures that were kept, oldest first."""
         return self._results
 
-    @property
-    def control_map(self) -> ControlMap | None:
-        """What the reference picture was turned into, and steers pictures with."""
-        return self._control_map
-
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def prepare(self) -> None:
@@ -279,6 +276,7 @@ class SketchSession(QObject):
 
     def cancel(self) -> None:
         """Gives up what is being made and all that was ordered."""
+        self._orders.clear()
         self._waiting.clear()
         if self._worker is not None:
             self._worker.sketching.cancel()
@@ -288,31 +286,12 @@ class SketchSession(QObject):
 
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
+        self._context.change_setting("draw.reference_is_map", False)
         self.document.set_reference(image_of(pixels))
 
     def use_reference_as(self, kind: ControlKind | None) -> None:
-        """Turns the reference picture into a control that pictures keep to; None lets go of it."""
-        if kind is None or self.document.reference is None:
-            self._set_control_map(None)
-            return
-        snapshot = self.document.snapshot()
-        pool, plan = self._context.pool, self._plan
-        if plan is None:
-            return
-
-        def work(job: Job) -> ControlMap:
-            picture = Picture(png_bytes(snapshot.image(Layer.REFERENCE)))
-            spec = control_spec(self._context.settings, self._context.catalogue, plan, kind)
-            with pool.acquire(spec, on_progress=job.report, cancelled=job.cancelled) as lease:
-                found: ControlMap = lease.ask(ControlRequest(kind, picture), cancelled=job.cancelled)
-                return found
-
-        self._context.run(
-            work,
-            on_done=self._set_control_map,
-            on_progress=self._set_loading,
-            on_ended=lambda: self._set_loading(None),
-        )
+        """Has pictures keep to what the reference is turned into, whichever lies there; None lets go of it."""
+        self._context.change_setting("draw.reference_kind", kind or "")
 
     # ── LoRAs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -422,7 +401,6 @@ class SketchSession(QObject):
             self._context.change_setting(place, value)
         if found.drawing is not None:
             self.document.replace(found.drawing)
-            self._set_control_map(found.control_map)
         if found.base is not None:
             base = GeneratedImage(found.base, SketchRequest(prompt=self._context.settings.draw.prompt), 0.0)
             self.document.set_selection(found.selection)
@@ -441,6 +419,7 @@ class SketchSession(QObject):
 
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""
+        self._orders.clear()
         self._waiting.clear()
         self.voice.cancel()
         self._end_worker()
@@ -452,6 +431,11 @@ class SketchSession(QObject):
     def _order(
         self, variations: Callable[[SketchRequest], list[SketchRequest]], base: GeneratedImage | None = None
     ) -> None:
+        if self.reference_map.standing is Standing.IN_WORK:
+            self._orders.append(lambda: self._order(variations, base))
+            if self._plan is None:
+                self.prepare()
+            return
         snapshot, wish = self.document.snapshot(), self._wish()
 
         def work(_job: Job) -> list[SketchRequest]:
@@ -482,11 +466,8 @@ class SketchSession(QObject):
 
     def _wish(self) -> SketchWish:
         """What the settings say now, for another thread."""
-        return SketchWish(
-            self._context.settings.draw.model_copy(deep=True),
-            control_map=self._control_picture,
-            control_kind=self._control_map.kind if self._control_map else None,
-        )
+        kind, picture = self.reference_map.control or (None, None)
+        return SketchWish(self._context.settings.draw.model_copy(deep=True), control_map=picture, control_kind=kind)
 
     # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -595,6 +576,8 @@ class SketchSession(QObject):
             self._on_privacy_changed()
         if not place.startswith("draw.") or place == "draw.is_live":
             return
+        if place in ("draw.reference_kind", "draw.reference_is_map"):
+            return  # a revision when what it is turned into is there
         if place in ("draw.model", "draw.engine_options"):
             self._plan = None
             self._end_worker()
@@ -657,13 +640,18 @@ class SketchSession(QObject):
     def _on_kept(self, made: Made, item_id: int) -> None:
         self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]
 
-    def _set_control_map(self, found: ControlMap | None) -> None:
-        self._control_map = found
-        self._control_picture = None if found is None else picture_of(found.pixels)
-        self.control_map_changed.emit()
-        self._on_changed()
+    def _on_reference_map(self) -> None:
+        before, self._control = self._control, self.reference_map.control
+        if self._control != before:
+            self._on_changed()
+
+    def _on_reference_settled(self) -> None:
+        orders, self._orders[:] = list(self._orders), []
+        for order in orders:
+            order()
 
     def _on_failed(self, error: Exception) -> None:
+        self._orders.clear()
         self._waiting.clear()
         if isinstance(error, Cancelled):
             return

@@ -22,8 +22,9 @@ from desktop_app.paths import Paths
 from tests.desktop_app.conftest import in_threads
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import boat, save_base, save_controlnet, save_lora
-from tests.workers.engines.sketch.test_preprocessors import save_depth
+from tests.workers.engines.sketch.test_preprocessors import SAVE
 from workers.catalogue.catalogue import Catalogue
+from workers.pictures import frame_of
 from workers.png_settings import png_with_settings, read_settings
 
 SENSORIUM = [sys.executable, "-m", "desktop_app.cli"]
@@ -36,9 +37,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kept")
     save_base(folder / "tiny-sd")
     save_controlnet(folder / "tiny-scribble")
-    save_controlnet(folder / "tiny-depth-net", seed=6)
+    for seed, kind in enumerate(SAVE, 6):
+        save_controlnet(folder / f"tiny-{kind}-net", seed=seed)
+        SAVE[kind](folder / f"estimator-of-{kind}")
     save_lora(folder / "tiny-lora")
-    save_depth(folder / "tiny-estimator")
     return folder
 
 
@@ -46,9 +48,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _models(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The user has added these folders, and this copy of the app has no starter that draws."""
     models = Catalogue(Paths.of_user().models_dir)
-    for name in ("tiny-sd", "tiny-scribble", "tiny-depth-net", "tiny-lora", "tiny-estimator"):
+    nets = (f"tiny-{kind}-net" for kind in SAVE)
+    for name in ("tiny-sd", "tiny-scribble", *nets, "tiny-lora"):
         models.add_folder(kept / name)
     monkeypatch.setattr("desktop_app.sketch.Catalogue", functools.partial(Catalogue, starters_dir=kept))
+
+
+@pytest.fixture
+def estimators(kept: Path) -> None:
+    """The user has added these, too."""
+    for kind in SAVE:
+        Catalogue(Paths.of_user().models_dir).add_folder(kept / f"estimator-of-{kind}")
 
 
 @pytest.fixture
@@ -130,17 +140,59 @@ def test_a_drawing_gives_the_picture_its_shape(tmp_path: Path) -> None:
 
 
 @in_threads
-def test_depth_is_estimated_by_its_own_model(drawing: str, tmp_path: Path) -> None:
-    assert (
-        cli.main(
-            ["sketch", drawing, *TINY, "--control", "depth", "--control", "scribble", "-o", str(tmp_path / "o.png")]
-        )
-        == 0
-    )
+@pytest.mark.usefixtures("estimators")
+@pytest.mark.parametrize("kind", SAVE)
+def test_depth_a_pose_and_areas_are_estimated_by_models_of_their_own(kind: str, drawing: str, tmp_path: Path) -> None:
+    arguments = ["--control", kind, "--control", "scribble", "-o", str(tmp_path / "o.png")]
+
+    assert cli.main(["sketch", drawing, *TINY, *arguments]) == 0
 
     request = read_settings(tmp_path / "o.png")
     assert request is not None
-    assert [control.kind for control in request.controls] == ["depth", "scribble"]
+    assert [(control.kind, control.model) for control in request.controls] == [
+        (kind, f"tiny-{kind}-net"),
+        ("scribble", "tiny-scribble"),
+    ]
+    estimated = frame_of(request.controls[0].image)
+    assert estimated.shape == (128, 128, 3)
+    assert not np.array_equal(estimated, pixels(Path(drawing)))
+
+
+@in_threads
+@pytest.mark.parametrize("kind", [*SAVE, "scribble"])
+def test_a_map_that_is_there_already_needs_no_estimator(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    areas = np.full((64, 64, 3), (120, 120, 120), np.uint8)
+    areas[20:45, 10:50] = (6, 230, 230)
+    Image.fromarray(areas).save(tmp_path / "map.png")
+    arguments = [str(tmp_path / "map.png"), *TINY, "--control", kind]
+    if kind != "scribble":
+        assert cli.main(["sketch", *arguments, "-o", str(tmp_path / "none.png")]) == 4  # no model estimates it
+        capsys.readouterr()
+
+    assert cli.main(["sketch", *arguments, "--control-is-map", "-o", str(tmp_path / "out.png")]) == 0
+    assert cli.main(["sketch", *TINY, "-o", str(tmp_path / "free.png")]) == 0
+
+    assert list(lines_of(capsys)[0]) == ["output", "seed", "steps", "model", "seconds"]
+    request = read_settings(tmp_path / "out.png")
+    assert request is not None
+    (control,) = request.controls
+    assert control.kind == kind
+    np.testing.assert_array_equal(frame_of(control.image), areas)
+    assert (pixels(tmp_path / "out.png") != pixels(tmp_path / "free.png")).mean() > 0.3
+
+
+@in_threads
+def test_fresh_noise_changes_the_picture_and_is_kept_with_it(tmp_path: Path) -> None:
+    arguments = [*TINY, "--scheduler", "ddim"]
+
+    assert cli.main(["sketch", *arguments, "--eta", "0.9", "-o", str(tmp_path / "noisy.png")]) == 0
+    assert cli.main(["sketch", *arguments, "-o", str(tmp_path / "plain.png")]) == 0
+    assert cli.main(["sketch", "--like", str(tmp_path / "noisy.png"), "-o", str(tmp_path / "again.png")]) == 0
+
+    assert (pixels(tmp_path / "noisy.png") != pixels(tmp_path / "plain.png")).mean() > 0.3
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "noisy.png").read_bytes()
 
 
 @in_threads
@@ -239,7 +291,8 @@ def test_help_imports_neither_qt_nor_torch() -> None:
         (["text.png", "-o", "out.png"], 3, "text.png is not a picture"),
         (["-o", "out.png", "--control", "canny"], 2, "--control says what becomes of a sketch"),
         (["there.png", "-o", "out.png", "--control", "lines"], 2, "There is no control 'lines'"),
-        (["there.png", "-o", "out.png", "--control", "pose", "--prompt", "x"], 4, "No ControlNet for 'pose'"),
+        (["-o", "out.png", "--control-is-map"], 2, "--control-is-map says what a sketch is"),
+        (["there.png", "-o", "out.png", "--control", "softedge", "--prompt", "x"], 4, "No ControlNet for 'softedge'"),
         (["-o", "out.png", "--mask", "there.png"], 2, "--mask says which part"),
         (["-o", "out.png", "--size", "large"], 2, "'large' is no size"),
         (["-o", "out.png", "--size", "1x1", "--prompt", "x"], 2, "1 x 1 pixels is too small"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -25,13 +25,15 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels.draw.lora_rows import LoraRows
+from desktop_app.sessions.reference_map import Standing
 from desktop_app.settings import Draw
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.wheel import ignore_wheel
 
 WIDTH_PX = 264
-MAP_PX = 96
+MAP_PX, MAP_WIDTH_PX = 96, 224
+FAINT = 0.35  # of a map that does not steer
 COMBO_PX = 168  # of those with a title beside them
 TYPING_PAUSE_MS = 600
 percent = "{:.0%}".format
@@ -89,7 +91,7 @@ class OptionsSide(QScrollArea):
 
         self._heading(self.tr("Reference"))
         self.reference = self._combo(self.tr("Used as"), self.tr("What the reference picture is turned into"))
-        for kind, text in (
+        for value, text in (
             ("", self.tr("Something to look at")),
             ("canny", self.tr("Edges")),
             ("softedge", self.tr("Soft edges")),
@@ -98,10 +100,13 @@ class OptionsSide(QScrollArea):
             ("pose", self.tr("A pose")),
             ("seg", self.tr("Segments")),
         ):
-            self.reference.addItem(text, kind)
-        self.reference.activated.connect(
-            lambda row: self._session.use_reference_as(self.reference.itemData(row) or None)
+            self.reference.addItem(text, value)
+        self._follow_combo(self.reference, "draw.reference_kind")
+        self.is_map = self._switch(self.tr("It is such a map already"), "draw.reference_is_map")
+        self.is_map.setToolTip(
+            self.tr("A depth picture, a skeleton or coloured areas, drawn or downloaded: used as it is, by no model")
         )
+        self.map_note = theme.label("", "caption", wrap=True)
         self.map = QLabel()
         self.map.setAccessibleName(self.tr("What the reference was turned into"))
         self.reference_rows = QWidget()
@@ -109,6 +114,7 @@ class OptionsSide(QScrollArea):
         rows = QVBoxLayout(self.reference_rows)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.SPACE_S)
+        rows.addWidget(self.map_note)
         rows.addWidget(self.map)
         self.reference_scale = self._slider(self.tr("How strictly"), "draw.reference_scale", 0.05, 2.0, into=rows)
         for text, place, least, most in (
@@ -162,9 +168,10 @@ class OptionsSide(QScrollArea):
 
         self.model.activated.connect(self._on_model_chosen)
         self._session.plan_changed.connect(self._show_plan)
-        self._session.control_map_changed.connect(self._show_map)
+        self._session.reference_map.changed.connect(self._show_map)
         context.settings_changed.connect(self._on_settings_changed)
         self._show_plan()
+        self._show_map()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, 400)
@@ -246,14 +253,22 @@ class OptionsSide(QScrollArea):
         item.setToolTip("" if is_there else why)
 
     def _show_map(self) -> None:
-        found = self._session.control_map
-        self.reference_rows.setVisible(found is not None)
+        found, standing = self._session.reference_map.shown, self._session.reference_map.standing
+        note = {
+            Standing.NO_PICTURE: self.tr("There is no picture below the drawing yet. Place one (Ctrl+I)."),
+            Standing.HIDDEN: self.tr("The picture below the drawing is hidden and does not steer."),
+            Standing.NO_NET: self.tr("There is no ControlNet for this with the model that is chosen"),
+            Standing.IN_WORK: self.tr("Being made …"),
+        }.get(standing, "")
+        self.reference_rows.setVisible(standing is not Standing.UNUSED)
+        self.map_note.setText(note)
+        self.map_note.setVisible(bool(note))
+        self.map.setVisible(found is not None)
         if found is None:
-            self.reference.setCurrentIndex(0)
             return
-        self.reference.setCurrentIndex(max(0, self.reference.findData(found.kind)))
         image = image_of(found.pixels).scaledToHeight(MAP_PX, Qt.TransformationMode.SmoothTransformation)
-        self.map.setPixmap(QPixmap.fromImage(image))
+        image = image.scaledToWidth(min(image.width(), MAP_WIDTH_PX), Qt.TransformationMode.SmoothTransformation)
+        self.map.setPixmap(QPixmap.fromImage(image if standing is Standing.READY else faint(image)))
 
     # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -389,6 +404,17 @@ class OptionsSide(QScrollArea):
             self.model.setCurrentIndex(max(0, self.model.findData(self._draw.model)))
         elif place == "draw.negative_prompt" and self._draw.negative_prompt != self.negative.text():
             self.negative.setText(self._draw.negative_prompt)
+
+
+def faint(image: QImage) -> QImage:
+    """The picture as one that is out of use."""
+    found = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    found.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(found)
+    painter.setOpacity(FAINT)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return found
 
 
 def scheduler_names() -> tuple[str, ...]:

@@ -77,17 +77,34 @@ def test_ink_in_the_middle_of_a_stroke_is_in_a_snapshot_and_later_ink_is_not(doc
     assert pixels(document.snapshot().image(Layer.LINE_ART))[50, 150, 3] == 255
 
 
-def test_hidden_reference_is_a_revision_only_where_it_is_an_input(document):
+def test_reference_is_no_revision_of_what_is_drawn_and_told_as_a_layer(document, qtbot):
     image = QImage(30, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("red"))
-    document.set_reference(image)
-    document.set_visible(Layer.REFERENCE, False)
+    for change in (
+        lambda: document.set_reference(image),
+        lambda: document.set_visible(Layer.REFERENCE, False),
+        lambda: document.move_reference(QRectF(5, 5, 20, 10)),
+        document.settle_reference,
+        document.undo,
+    ):
+        with qtbot.waitSignal(document.layers_changed):
+            change()
+
     assert document.revision == 0
 
-    document.set_input_layers(frozenset(Layer))
-    document.set_visible(Layer.REFERENCE, True)
 
-    assert document.revision == 1
+def test_areas_of_a_reference_are_scaled_without_mixing_their_colours(document):
+    areas = QImage(2, 1, QImage.Format.Format_RGB32)
+    areas.setPixelColor(0, 0, QColor("#780000"))
+    areas.setPixelColor(1, 0, QColor("#04c803"))
+    document.set_reference(areas)
+
+    def colours(image):
+        found = pixels(image)
+        return len(np.unique(found[found[:, :, 3] > 0], axis=0))
+
+    assert colours(document.snapshot().reference_image(is_smooth=False)) == 2
+    assert colours(document.snapshot().reference_image()) > 2
 
 
 def test_hidden_lines_are_a_revision_when_there_are_any(document):

@@ -9,7 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
 from workers.errors import UsageError
+from workers.pictures import on_ground, pixels_of, rgba_of
+from workers.results import Control
 
 LEAST_PX, MOST_PX = 32, 4096  # of a side
 MOST_PIXELS = 2048 * 2048
@@ -54,6 +57,16 @@ class Layout:
         fitted = _fitted(pixels, self.width, self.height, fill, are_lines=are_lines, has_classes=has_classes)
         height, width = self.computed_size
         return _padded(fitted, (0, height - self.height), (0, width - self.width), fill)
+
+    def place_control(self, control: Control) -> Pixels:
+        """What a ControlNet is shown, (H, W, 3), or (H, W) of lines that have no colour.
+
+        Raises:
+            SourceError: the picture is damaged.
+        """
+        are_lines = control.kind in LINE_KINDS
+        pixels = lines_on_black(pixels_of(control.image)) if are_lines else on_ground(rgba_of(control.image), 0)
+        return self.place(pixels, fill="black", are_lines=are_lines, has_classes=control.kind == "seg")
 
     def crop(self, pixels: Pixels) -> Pixels:
         """Of computed pixels those that were asked for."""

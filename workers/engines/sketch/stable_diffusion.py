@@ -33,13 +33,13 @@ from workers.engines.sketch.decoding import LatentColours, TinyPreviews, decoded
 from workers.engines.sketch.denoising import ActiveControl, Beginning, Denoising
 from workers.engines.sketch.fits import UNION_MODES, check_control, check_lora, folder_of, is_union, lora_file
 from workers.engines.sketch.layout import LEAST_PX, Layout, Pixels, check_size
-from workers.engines.sketch.line_maps import LINE_KINDS, line_map, lines_on_black
+from workers.engines.sketch.line_maps import LINE_KINDS, line_map
 from workers.engines.sketch.prompts import PromptReader, Words, check_prompt, nothing_like
 from workers.engines.sketch.schedulers import check_scheduler, make_scheduler
 from workers.engines.sketch.weights import Base, is_tiny, load_base
 from workers.engines.transformers_models import load_errors, run_errors
 from workers.errors import Cancelled, EngineError, OutOfMemory, UsageError
-from workers.pictures import frame_of, on_ground, pixels_of, rgba_of
+from workers.pictures import frame_of, on_ground, rgba_of
 from workers.results import (
     TINY_VAE,
     Control,
@@ -314,10 +314,7 @@ class StableDiffusion:
         """What a ControlNet is shown: (1, 3, H, W) in [0, 1]."""
 
         def make() -> Any:
-            are_lines = control.kind in LINE_KINDS
-            image = control.image
-            pixels = lines_on_black(pixels_of(image)) if are_lines else on_ground(rgba_of(image), 0)
-            pixels = layout.place(pixels, fill="black", are_lines=are_lines, has_classes=control.kind == "seg")
+            pixels = layout.place_control(control)
             pixels = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
             return _tensor(pixels).to(self.device, self._dtype)
 

@@ -14,10 +14,10 @@ from desktop_app.canvas.replay import scaled
 from desktop_app.canvas.strokes import read_sketches
 from desktop_app.panels.draw.page import DrawPanel
 from desktop_app.paths import ASSETS_DIR
+from desktop_app.sessions.reference_map import Standing
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import EngineError
 from workers.results import (
-    ControlMap,
     Frame,
     GeneratedImage,
     Lora,
@@ -124,13 +124,14 @@ def _pictures(page: DrawPanel) -> Iterator[str]:
     page.tabs.setCurrentIndex(0)
 
 
-def _options(page: DrawPanel) -> Iterator[str]:
+def _options(page: DrawPanel) -> Iterator[str | None]:
     session = page._session
     assert session.plan is not None
-    session.use_as_reference(picture(3))
-    session._set_control_map(
-        ControlMap("canny", 255 - np.asarray(Image.fromarray(picture(3)).convert("1").convert("RGB")))
-    )
+    session.use_as_reference(255 - np.asarray(Image.fromarray(picture(3)).convert("1").convert("RGB")))
+    session._context.change_setting("draw.reference_is_map", True)
+    session.use_reference_as("canny")
+    while session.reference_map.standing is not Standing.READY:
+        yield None
     page.options.underMouse = lambda: True  # type: ignore[method-assign]  # else a small window closes them
     page.options_button.setChecked(True)
     yield "options"
@@ -150,4 +151,5 @@ def _options(page: DrawPanel) -> Iterator[str]:
     page.options_button.setChecked(False)
     session._context.change_setting("draw.loras", {})
     session.use_reference_as(None)
+    session._context.change_setting("draw.reference_is_map", False)
     session.document.set_reference(None)

@@ -1,7 +1,10 @@
 """A picture that is dropped on the window brings back all that made it, whatever somebody wrote into it."""
 
 import io
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,13 +13,15 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainterPath
 
 from desktop_app.canvas.layers import Layer
-from desktop_app.sessions import sketch_choices
+from desktop_app.sessions import reference_map, sketch_choices
 from tests.desktop_app.panels.draw.test_page import made
 from tests.workers.catalogue.test_drawing import controlnet, lora_bytes
+from workers.engines.base import EngineInfo, EngineOptions, EngineSpec
 from workers.engines.devices import Gpu, Machine
-from workers.pictures import picture_of
-from workers.png_settings import png_with_settings
-from workers.results import Control, ControlMap, Lora, SketchRequest
+from workers.engines.sketch.line_maps import line_map
+from workers.pictures import picture_of, rgba_of
+from workers.png_settings import _request_of, png_with_settings
+from workers.results import Control, ControlKind, ControlMap, Frame, Lora, SketchRequest
 
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 
@@ -59,7 +64,9 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     panel.options_button.setChecked(True)
     paint(session, Layer.LINE_ART, "#c02040", (4, 20, 40, 6))
     paint(session, Layer.COLOR, "#3060f0", (10, 10, 20, 20))
-    session._set_control_map(ControlMap("depth", np.full((64, 64, 3), 90, np.uint8)))
+    session.use_as_reference(np.full((64, 64, 3), 90, np.uint8))
+    context.change_setting("draw.reference_is_map", True)
+    session.use_reference_as("depth")
     chosen = {
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
         "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
@@ -79,7 +86,8 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     for name, value in before.items():
         context.change_setting(f"draw.{name}", value)
     session.document.replace(replace(_empty(), size=QSize(40, 30)))
-    session._set_control_map(None)
+    session.use_reference_as(None)
+    context.change_setting("draw.reference_is_map", False)
     options = panel.options
     assert options.steps.value() == 0
 
@@ -126,6 +134,91 @@ def _empty():
     from desktop_app.canvas.document import Drawing
 
     return Drawing(QSize(1, 1), {})
+
+
+def photo() -> Frame:
+    """Something with edges, and nothing that was drawn."""
+    rows, columns = np.mgrid[:48, :48]
+    return np.dstack([rows * 5, columns * 5, ((rows // 12 + columns // 12) % 2) * 200]).astype(np.uint8)
+
+
+@pytest.mark.parametrize("has_lines", [False, True])
+@pytest.mark.parametrize("kind", get_args(ControlKind))
+@pytest.mark.parametrize("large", [False, True], ids=["as it was", "twice as large"])
+def test_what_a_reference_was_turned_into_comes_back_as_a_reference(
+    qtbot, context, panel, session, sd15, tmp_path, monkeypatch, kind, has_lines, large
+):
+    """Lines, too: nobody drew them."""
+    for name in ("scribble", *{kind} - {"scribble"}):
+        context.catalogue.add_folder(controlnet(tmp_path / f"{name}-net"))
+    monkeypatch.setattr(reference_map, "control_spec", lambda *_: EngineSpec.of(Liner, kind, tmp_path))
+    session.prepare()
+    qtbot.waitUntil(lambda: session.plan is not None and {"scribble", kind} <= {*session.plan.controls})
+    session.document.resize(QSize(80, 60))
+    if has_lines:
+        paint(session, Layer.LINE_ART, "#000000", (4, 20, 40, 6))
+    session.use_as_reference(photo())
+    session.use_reference_as(kind)
+    context.change_setting("draw.reference_scale", 0.45)
+    context.change_setting("draw.conditioning_scale", 0.9)
+    picture = made(qtbot, session, panel.prompt_bar.generate)
+    request = made(qtbot, session, lambda: session.upscale(picture)).request if large else picture.request
+    assert [control.is_reference for control in request.controls] == [False, True][not has_lines :]
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+    session.document.replace(_empty())
+    session.use_reference_as(None)
+    context.change_setting("draw.reference_scale", 0.0)
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert made(qtbot, session, panel.prompt_bar.generate).request == request
+    draw = context.settings.draw
+    assert (draw.reference_kind, draw.reference_is_map, draw.reference_scale) == (kind, True, 0.45)
+    assert draw.conditioning_scale == 0.9
+    assert session.document.is_empty(Layer.LINE_ART) is not has_lines
+    assert panel.options.reference.currentData() == kind
+
+
+class Liner:
+    """Turns any picture into lines, whatever it is asked for."""
+
+    info = EngineInfo("liner", "Liner", ("depth",), EngineOptions)
+
+    def __init__(self, model: Path, options: EngineOptions) -> None:
+        self.device = "cpu"
+
+    def load(self, on_progress) -> None:
+        on_progress(1.0, "Loaded")
+
+    def unload(self) -> None: ...
+
+    def run(self, request, cancelled):
+        yield ControlMap(request.kind, line_map("canny", rgba_of(request.image)))
+
+
+def test_picture_without_a_reference_lets_go_of_the_one_that_is_there(qtbot, context, panel, session, sd15, tmp_path):
+    session.use_as_reference(photo())
+    session.use_reference_as("depth")
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, SketchRequest(prompt="a cat", model=sd15)))
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert context.settings.draw.reference_kind == ""
+    assert session.document.is_empty(Layer.REFERENCE)
+
+
+def test_lines_of_a_picture_that_says_nothing_about_them_were_drawn():
+    """As of one that was made before it was told."""
+    lines = Control("canny", picture_of(PIXELS), "x", 0.3)
+    request = SketchRequest(prompt="a cat", controls=(lines, replace(lines, conditioning_scale=0.6)))
+    png = png_with_settings(PIXELS, request)
+    with Image.open(io.BytesIO(png)) as opened:
+        text = opened.text["sensorium"].replace("is_reference", "is_unknown")
+
+    found = _request_of(json.loads(text))
+
+    settings = sketch_choices.settings_of(found)
+    assert (settings["draw.conditioning_scale"], settings["draw.reference_scale"]) == (0.3, 0.6)
 
 
 def test_what_suits_the_model_anyhow_leaves_live_pictures_quick(

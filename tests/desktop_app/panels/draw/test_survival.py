@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
+from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from desktop_app.sessions import sketch_session
 from desktop_app.sessions.sketch_choices import sketch_plan, sketch_spec
@@ -15,19 +17,25 @@ from tests.desktop_app.panels.draw.conftest import LOCATED
 from tests.desktop_app.panels.draw.test_page import made
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import save_base, save_controlnet, save_lora
+from tests.workers.engines.sketch.test_preprocessors import SAVE
 from workers.catalogue.catalogue import Catalogue
+from workers.engines.sketch import stable_diffusion
 from workers.pictures import frame_of
 from workers.png_settings import read_settings
 
 STEPS = 4
+NETS = ("scribble", "depth", "pose", "seg")
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """A model that draws, a ControlNet for scribbles, and a LoRA for a Stable Diffusion of another family."""
+    """A model that draws, ControlNets, what estimates, and a LoRA for a Stable Diffusion of another family."""
     folder = tmp_path_factory.mktemp("models")
     save_base(folder / "tiny")
-    save_controlnet(folder / "tiny-scribble")
+    for seed, kind in enumerate(NETS, 1):
+        save_controlnet(folder / f"tiny-{kind}", seed=seed)
+    for kind, save in SAVE.items():
+        save(folder / f"estimator-of-{kind}")
     save_lora(folder / "of-another-family", "sd21")
     return folder
 
@@ -39,7 +47,7 @@ def context(context, folders, monkeypatch):
     monkeypatch.setattr(sketch_session, "sketch_plan", sketch_plan)
     monkeypatch.setattr(sketch_session, "sketch_spec", sketch_spec)
     monkeypatch.setattr(Catalogue, "located", LOCATED)
-    for name in ("tiny", "tiny-scribble", "of-another-family"):
+    for name in ("tiny", *(f"tiny-{kind}" for kind in NETS), "of-another-family"):
         context.catalogue.add_folder(folders / name)
     draw = context.settings.draw
     draw.model, draw.width, draw.height, draw.num_inference_steps, draw.guidance_scale = "tiny", 64, 64, STEPS, 3.0
@@ -169,16 +177,16 @@ def test_reference_is_turned_into_lines_that_are_shown_and_then_steer(qtbot, con
     qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
     row = panel.options.reference.findData("scribble")
 
-    with qtbot.waitSignal(session.control_map_changed, timeout=20_000):
-        panel.options.reference.activated.emit(row)
+    panel.options.reference.activated.emit(row)
 
-    assert panel.options.map.isVisible()
+    qtbot.waitUntil(panel.options.map.isVisible, timeout=20_000)
     assert panel.options.map.pixmap().height() == 96
     image = made(qtbot, session, panel.prompt_bar.generate)
     (control,) = image.request.controls
     assert control.kind == "scribble"
-    assert np.array_equal(frame_of(control.image), session.control_map.pixels)
-    session.use_reference_as(None)
+    assert np.array_equal(frame_of(control.image), session.reference_map.shown.pixels)
+    with qtbot.waitSignal(session.reference_map.changed):
+        session.use_reference_as(None)
     assert not panel.options.map.isVisible()
 
 
@@ -186,11 +194,80 @@ def test_reference_cannot_be_turned_into_what_has_no_model(qtbot, context, panel
     qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
     session.use_as_reference(np.zeros((8, 8, 3), np.uint8))
 
+    panel.options_button.setChecked(True)
+
     with qtbot.waitSignal(context.message_posted, timeout=20_000) as caught:
-        session.use_reference_as("depth")
+        panel.options.reference.activated.emit(panel.options.reference.findData("depth"))
 
     assert "not installed" in caught.args[0].sentence
-    assert session.control_map is None
+    assert session.reference_map.shown is None
+    assert panel.options.reference.currentData() == ""  # nothing steers, and nothing says so
+    qtbot.waitUntil(lambda: not panel.options.reference_rows.isVisible())
+
+
+@pytest.mark.parametrize("is_map", [False, True], ids=["estimated", "a map already"])
+@pytest.mark.parametrize("kind", SAVE)
+def test_reference_reaches_the_network_as_depth_a_pose_or_areas(
+    qtbot, context, panel, session, folders, monkeypatch, kind, is_map
+):
+    """A map that is there already needs no estimator."""
+    given = []
+    active = stable_diffusion.ActiveControl
+    monkeypatch.setattr(stable_diffusion, "ActiveControl", lambda **parts: given.append(parts) or active(**parts))
+    if not is_map:
+        context.catalogue.add_folder(folders / f"estimator-of-{kind}")
+    qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
+    panel.options_button.setChecked(True)
+    context.change_setting("draw.width", 96)  # larger than the canvas: the map is scaled
+    context.change_setting("draw.height", 96)
+    context.change_setting("draw.reference_end", 1.0)
+    context.change_setting("draw.prompt", "a boat")
+    free = made(qtbot, session, panel.prompt_bar.generate)
+    areas = np.zeros((64, 64, 3), np.uint8)
+    areas[:23], areas[23:41], areas[41:, 17:] = (120, 120, 120), (180, 120, 120), (6, 230, 230)  # of ADE20K
+    session.use_as_reference(areas)
+    panel.options.is_map.setChecked(is_map)
+    panel.options.reference.activated.emit(panel.options.reference.findData(kind))
+
+    image = made(qtbot, session, panel.prompt_bar.generate)
+
+    (control,) = image.request.controls
+    assert (control.kind, control.model) == (kind, f"tiny-{kind}")
+    assert panel.options.map.isVisible()
+    assert np.array_equal(frame_of(control.image), session.reference_map.shown.pixels)
+    assert not is_map or np.array_equal(session.reference_map.shown.pixels, areas)
+    assert calls(image) == (STEPS, STEPS)
+    (seen,) = given
+    seen = np.rint(seen["image"][0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
+    assert seen.shape == (96, 96, 3)
+    if kind == "seg":
+        colours = {tuple(colour) for colour in np.unique(seen.reshape(-1, 3), axis=0)}
+        assert colours <= {tuple(colour) for colour in np.unique(frame_of(control.image).reshape(-1, 3), axis=0)}
+        assert not is_map or len(colours) == 4
+    assert kind == "pose" or (image.pixels != free.pixels).mean() > 0.3  # nobody may be in the picture
+
+
+def test_what_is_shown_of_the_reference_says_whether_it_steers(qtbot, context, panel, session):
+    options, document = panel.options, session.document
+    qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
+    panel.options_button.setChecked(True)
+    context.change_setting("draw.reference_is_map", True)
+    options.reference.activated.emit(options.reference.findData("depth"))
+    qtbot.waitUntil(options.map_note.isVisible)
+    assert "no picture" in options.map_note.text()
+
+    document.set_reference(image_of(np.full((64, 64, 3), 200, np.uint8)))
+    qtbot.waitUntil(options.map.isVisible, timeout=20_000)
+    qtbot.waitUntil(lambda: not options.map_note.isVisible())
+    strong = options.map.pixmap().toImage()
+    document.set_visible(Layer.REFERENCE, False)
+
+    qtbot.waitUntil(options.map_note.isVisible)
+    assert "hidden" in options.map_note.text()
+    assert options.map.pixmap().toImage() != strong
+    document.set_visible(Layer.REFERENCE, True)
+    qtbot.waitUntil(lambda: not options.map_note.isVisible())
+    assert options.map.pixmap().toImage() == strong
 
 
 # ── what it survives ─────────────────────────────────────────────────────────────────────────────────────────────────
