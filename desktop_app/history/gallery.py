@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.history.folders import span_below
-from desktop_app.history.records import PictureFile, PictureFolder
+from desktop_app.history.records import Kind, PictureFile, PictureFolder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +24,28 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]  # (n, width), each of length 1
 
 ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Among:
+    """Which pictures are looked through.
+
+    Attributes:
+        kind: items of this one alone, where files of the user's own are pictures; None for all.
+        is_pinned: pinned items alone.
+        since: what was made from then on; None for any time.
+    """
+
+    kind: Kind | None = None
+    is_pinned: bool = False
+    since: datetime | None = None
+
+    @property
+    def has_files(self) -> bool:
+        return self.kind in (None, "picture") and not self.is_pinned
+
+
+EVERYTHING = Among()
 
 
 @dataclass(frozen=True)
@@ -209,11 +231,30 @@ class Gallery:
 
     def vector_ids(self, space: str) -> NDArray[np.int64]:
         """The numbers of the vectors of a space, lowest first."""
+        return self._numbers("SELECT id FROM embeddings WHERE space = ? ORDER BY id", space)
+
+    def item_ids(self, among: Among) -> NDArray[np.int64]:
+        """The items that are looked through."""
+        since = None if among.since is None else among.since.timestamp()
+        return self._numbers(
+            """
+            SELECT id FROM items
+            WHERE (kind = ? OR ? IS NULL) AND is_pinned >= ? AND (created_at >= ? OR ? IS NULL)
+            """,
+            *(among.kind, among.kind, among.is_pinned, since, since),
+        )
+
+    def file_ids(self, since: datetime) -> NDArray[np.int64]:
+        """The files that were changed from then on."""
+        return self._numbers("SELECT id FROM picture_files WHERE mtime_ns / 1e9 >= ?", since.timestamp())
+
+    def _numbers(self, statement: str, *values: object) -> NDArray[np.int64]:
         import numpy as np
 
         with self._reading() as connection:
-            rows = connection.execute("SELECT id FROM embeddings WHERE space = ? ORDER BY id", (space,))
-            return np.fromiter((row["id"] for row in rows), np.int64)
+            rows = connection.execute(statement, values)
+            rows.row_factory = None
+            return np.fromiter((number for (number,) in rows), np.int64)
 
     def vectors(self, space: str, *, after_id: int = 0) -> Iterable[Stored]:
         """The vectors of a space with numbers over `after_id`, some thousand at a time."""

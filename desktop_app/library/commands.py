@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from desktop_app.durations import clock_text
-from desktop_app.history.records import Hit, Item
+from desktop_app.history.gallery import Among
+from desktop_app.history.records import Hit, Item, Kind
 from desktop_app.history.search import terms_of
 from desktop_app.library.found import FoundPicture, IndexProgress
 from desktop_app.library.library import EMBEDDED_AT_ONCE, Library
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 FoundKind = Literal["transcript", "snapshot", "picture"]
 
-KINDS: dict[str, FoundKind] = {"speech": "transcript", "snapshot": "snapshot", "picture": "picture"}
+KINDS: dict[Kind, FoundKind] = {"speech": "transcript", "snapshot": "snapshot", "picture": "picture"}
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,10 @@ class Query:
                 "There is no word to search for in '{text}'.", "Give one that was said or seen.", text=self.text
             )
 
-    def wants(self, kind: FoundKind) -> bool:
-        return self.kind in ("", kind)
+    @property
+    def item_kind(self) -> Kind | None:
+        """What the history calls it."""
+        return next((kind for kind, found in KINDS.items() if found == self.kind), None)
 
 
 @dataclass(frozen=True)
@@ -151,16 +154,13 @@ def _with_words(query: Query, history: History) -> Iterator[Found]:
     """Lines that have all words, the newest item first, and items whose name has them; of a picture only one line."""
     if not query.text:
         return
-    hits = [
-        hit for hit in history.search(query.text, limit=query.limit) if query.wants(KINDS.get(hit.kind, "transcript"))
-    ]
     seen: set[int] = set()
-    for hit in hits:
+    for hit in history.search(query.text, kind=query.item_kind, limit=query.limit):
         if hit.kind == "speech" or hit.item_id not in seen:
             yield _of_hit(hit, history)
         seen.add(hit.item_id)
-    for item in history.items(query.text, limit=query.limit):
-        if item.id not in seen and query.wants(KINDS.get(item.kind, "transcript")):
+    for item in history.items(query.text, kind=query.item_kind, limit=query.limit):
+        if item.id not in seen:
             yield _of_item(item, 1.0)
 
 
@@ -202,15 +202,15 @@ def _that_show(
         def on_load(_fraction: float, message: str) -> None:
             status.show(message)
 
-        most = query.limit + len(known)
+        most, among, cancelled = query.limit + len(known), Among(query.item_kind), interrupts.cancelled
         if picture is None:
-            near = library.find_by_text(query.text or "", most, on_load=on_load, cancelled=interrupts.cancelled)
+            near = library.find_by_text(query.text or "", most, among=among, on_load=on_load, cancelled=cancelled)
         else:
-            near = library.find_by_picture(picture, most, on_load=on_load, cancelled=interrupts.cancelled)
+            near = library.find_by_picture(picture, most, among=among, on_load=on_load, cancelled=cancelled)
         status.clear()
         for one in library.found(near):
             found = _of_picture(one)
-            if (found.id is None or found.id not in known) and query.wants(found.kind):
+            if found.id is None or found.id not in known:
                 yield found
 
 

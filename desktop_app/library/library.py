@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from desktop_app.history.gallery import FoundFile
+from desktop_app.history.gallery import EVERYTHING, Among, FoundFile
 from desktop_app.library import fit
 from desktop_app.library.folder import FolderWalk
 from desktop_app.library.found import FoundPicture, Indexed, IndexProgress
@@ -224,9 +224,15 @@ class Library:
             return 0
 
     def find_by_text(
-        self, text: str, count: int, *, on_load: OnProgress = lambda *_: None, cancelled: Callable[[], bool] = never
+        self,
+        text: str,
+        count: int,
+        *,
+        among: Among = EVERYTHING,
+        on_load: OnProgress = lambda *_: None,
+        cancelled: Callable[[], bool] = never,
     ) -> list[Near]:
-        """The pictures that show what a text says, the best first; none where none does.
+        """Of some pictures those that show what a text says, the best first; none where none does.
 
         Raises:
             SourceError: the text is longer than the model reads.
@@ -234,23 +240,24 @@ class Library:
         """
         text = text.encode("utf-8", "replace").decode()  # what is no text in the shell's encoding
         request = ImageRequest("embed", texts=(text,))
-        near = self._find(request, count, fit.text_fits, on_load, cancelled)
-        return self._judged(near, text, cancelled)
+        near = self._find(request, among, fit.text_fits, on_load, cancelled)
+        return self._judged(near, text, cancelled)[:count]
 
     def find_by_picture(
         self,
         picture: Frame,
         count: int,
         *,
+        among: Among = EVERYTHING,
         on_load: OnProgress = lambda *_: None,
         cancelled: Callable[[], bool] = never,
     ) -> list[Near]:
-        """The pictures that are like another one, the most alike first.
+        """Of some pictures those that are like another one, the most alike first.
 
         Raises:
             Cancelled, ModelMissing, ModelBroken, EngineError.
         """
-        return self._find(ImageRequest("embed", (picture,)), count, fit.pictures_fit, on_load, cancelled)
+        return self._find(ImageRequest("embed", (picture,)), among, fit.pictures_fit, on_load, cancelled)[:count]
 
     def found(self, near: Sequence[Near]) -> list[FoundPicture]:
         """What the pictures are, in the same order, without those that were deleted meanwhile."""
@@ -274,7 +281,7 @@ class Library:
     def _find(
         self,
         request: ImageRequest,
-        count: int,
+        among: Among,
         fits: Callable[[Vectors, Vector, Vectors], NDArray[np.bool_]],
         on_load: OnProgress,
         cancelled: Callable[[], bool],
@@ -291,9 +298,9 @@ class Library:
                 words = ImageRequest("embed", texts=fit.REFERENCE_WORDS)
                 references = lease.ask(words, cancelled=cancelled, priority=Priority.QUESTION).vectors
                 self._references[space] = references
-        near, vectors = index.nearest(query, CANDIDATES)
+        near, vectors = index.nearest(query, CANDIDATES, among)
         which = fits(vectors, query, references)
-        return list(itertools.compress(near, which))[:count]
+        return list(itertools.compress(near, which))
 
     def _judged(self, near: list[Near], text: str, cancelled: Callable[[], bool]) -> list[Near]:
         """The first ones again, in the order of a model that looks at each picture and the text together."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.history.gallery import EVERYTHING, Among
+
 if TYPE_CHECKING:
     from desktop_app.history.gallery import Gallery, Vectors
 
@@ -43,8 +45,8 @@ class VectorIndex:
         self._owners = np.empty((0, 2), np.int64)  # item and file
         self._room = np.empty((0, 0), np.float32)  # its first rows are the vectors
 
-    def nearest(self, query: NDArray[np.float32], count: int) -> tuple[list[Near], Vectors]:
-        """The pictures nearest to a vector, (width,) of length 1, nearest first, and their vectors.
+    def nearest(self, query: NDArray[np.float32], count: int, among: Among = EVERYTHING) -> tuple[list[Near], Vectors]:
+        """Of some pictures those nearest to a vector, (width,) of length 1, nearest first, and their vectors.
 
         Of two that are equally near, the one that was added earlier comes first.
         """
@@ -54,7 +56,8 @@ class VectorIndex:
             if not n_rows:
                 return [], np.empty((0, len(query)), np.float32)
             vectors = self._room[:n_rows]
-            rows, similarities = nearest_rows(vectors, query, count)
+            which = None if among == EVERYTHING else self._which(among)
+            rows, similarities = nearest_rows(vectors, query, count, which)
             owners = self._owners[rows].tolist()
             near = [Near(item, file, float(s)) for (item, file), s in zip(owners, similarities, strict=True)]
             return near, vectors[rows]
@@ -83,6 +86,14 @@ class VectorIndex:
             n_rows = end
         self._ids, self._owners = np.concatenate(ids), np.concatenate(owners)
 
+    def _which(self, among: Among) -> NDArray[np.bool_]:
+        """Which vectors are looked through."""
+        items, files = self._owners.T
+        which = np.isin(items, self._gallery.item_ids(among))
+        if among.has_files:
+            which |= files > 0 if among.since is None else np.isin(files, self._gallery.file_ids(among.since))
+        return which
+
     def _newest_id(self) -> int:
         return int(self._ids[-1]) if len(self._ids) else 0
 
@@ -95,14 +106,18 @@ class VectorIndex:
 
 
 def nearest_rows(
-    vectors: Vectors, query: NDArray[np.float32], count: int
+    vectors: Vectors, query: NDArray[np.float32], count: int, which: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The rows with the largest dot products, and these, as sorting all would give them: equal ones in their order."""
+    """The rows with the largest dot products, and these, as sorting all would give them: equal ones in their order.
+
+    Args:
+        which: rows to choose from; None for all.
+    """
     similarities = vectors @ query
-    rows = np.arange(len(vectors))
-    if count < len(vectors):
-        least = np.partition(similarities, -count)[-count]
-        rows = np.flatnonzero(similarities >= least)  # more than `count` where some are equal
+    rows = np.arange(len(vectors)) if which is None else np.flatnonzero(which)
+    if count < len(rows):
+        least = np.partition(similarities[rows], -count)[-count]
+        rows = rows[similarities[rows] >= least]  # more than `count` where some are equal
     order = np.argsort(-similarities[rows], kind="stable")[:count]
     rows = rows[order]
     return rows, similarities[rows]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.history.gallery import EVERYTHING, Among
 from desktop_app.sessions.choices import options_of
 from desktop_app.sessions.session_state import SessionState
 from workers.errors import AppError
@@ -188,11 +189,13 @@ class LibrarySession(QObject):
         on_found: Callable[[list[FoundPicture]], None],
         on_failed: Callable[[Exception], None],
         on_progress: Callable[[Progress], None],
+        among: Among = EVERYTHING,
     ) -> None:
         """Finds pictures in the background; the search before is given up.
 
         Args:
             on_found: gets them, the best first.
+            among: which ones are looked through.
         """
         self.give_up_finding()
         if self._context.history is None:
@@ -207,11 +210,12 @@ class LibrarySession(QObject):
             if library.n_lacking():
                 job.report(-1.0)
                 library.embed_lacking(cancelled=job.cancelled, most=EMBEDDED_AT_ONCE, is_urgent=True)
+            most, on_load, cancelled = FOUND_LIMIT, job.report, job.cancelled
             if query.like is None:
-                near = library.find_by_text(query.text, FOUND_LIMIT, on_load=job.report, cancelled=job.cancelled)
+                near = library.find_by_text(query.text, most, among=among, on_load=on_load, cancelled=cancelled)
             else:
                 picture = read_image(query.like) if isinstance(query.like, Path) else query.like
-                near = library.find_by_picture(picture, FOUND_LIMIT, on_load=job.report, cancelled=job.cancelled)
+                near = library.find_by_picture(picture, most, among=among, on_load=on_load, cancelled=cancelled)
             job.raise_if_cancelled()
             return library.found(near)
 

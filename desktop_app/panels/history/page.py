@@ -52,7 +52,7 @@ class HistoryPanel(QWidget):
         self._worded: list[Row] = []  # rows that have the words
         self._totals: Totals | None = None
         self._found: list[FoundPicture] = []  # pictures that show what is searched for
-        self._found_for: PictureQuery | None = None
+        self._found_for: tuple[PictureQuery, Filter] | None = None
         self._must_look = False  # once more: pictures came or went
         self._left_out: Key | None = None  # what others shall be like
         self._next_row: int | None = None  # to choose when the list was read again
@@ -152,7 +152,7 @@ class HistoryPanel(QWidget):
         history = self._context.history
         if history is None or not self.isVisible():
             return
-        query, chosen = self.side.search.query, self.side.filter
+        query, chosen = self._wish
 
         def read(_job: Job) -> tuple[PictureQuery, Filter, list[Row], Totals]:
             rows = [] if query.like is not None else rows_with_words(history, query.text, chosen)
@@ -161,15 +161,15 @@ class HistoryPanel(QWidget):
         self._context.run(read, on_done=lambda read: self._on_read(*read))
 
     def _on_read(self, query: PictureQuery, chosen: Filter, rows: list[Row], totals: Totals) -> None:
-        if query is not self.side.search.query or chosen != self.side.filter:
+        if (query, chosen) != self._wish:
             return  # something else is searched for meanwhile
         self._shown_query = query.text
         self._worded, self._totals = rows, totals
-        if self._found_for is not query:
+        if self._found_for is None or self._found_for[0] is not query:
             self._found = []
         is_search = bool(query.text) or query.like is not None
         if is_search and chosen.wants_pictures:
-            if self._found_for is not query or self._must_look:
+            if self._found_for != (query, chosen) or self._must_look:
                 self._look_timer.start(LOOK_DELAY_MS if query.text else 0)
         else:
             self._look_timer.stop()
@@ -179,27 +179,33 @@ class HistoryPanel(QWidget):
 
     def _look(self) -> None:
         """Finds pictures that show what is searched for."""
-        query = self.side.search.query
+        query, chosen = self._wish
         self._must_look = False
         self.side.say(self.tr("Looking at pictures…"))
         self._library.find(
             query,
-            on_found=lambda found: self._on_found(query, found),
-            on_failed=lambda error: self._on_find_failed(query, error),
+            on_found=lambda found: self._on_found((query, chosen), found),
+            on_failed=lambda error: self._on_find_failed((query, chosen), error),
             on_progress=lambda progress: self.side.say(i18n.from_workers(progress.message) or self.side.note.text()),
+            among=chosen.among,
         )
 
-    def _on_found(self, query: PictureQuery, found: list[FoundPicture]) -> None:
-        if query is self.side.search.query:
-            self._found, self._found_for = found, query
+    @property
+    def _wish(self) -> tuple[PictureQuery, Filter]:
+        """What is searched for, and where."""
+        return self.side.search.query, self.side.filter
+
+    def _on_found(self, wish: tuple[PictureQuery, Filter], found: list[FoundPicture]) -> None:
+        if wish == self._wish:
+            self._found, self._found_for = found, wish
             self.side.say("")
             self._show_rows()
 
-    def _on_find_failed(self, query: PictureQuery, error: Exception) -> None:
+    def _on_find_failed(self, wish: tuple[PictureQuery, Filter], error: Exception) -> None:
         """The words were found all the same."""
-        if query is not self.side.search.query:
+        if wish != self._wish:
             return
-        self._found_for = query
+        self._found_for = wish
         if isinstance(error, AppError):
             sentence = f"{i18n.sentence(error)} {i18n.hint(error)}".strip()
             self.side.say(self.tr("Pictures were not searched: {reason}").format(reason=sentence))
@@ -236,7 +242,7 @@ class HistoryPanel(QWidget):
         """Nothing more will be found."""
         query = self.side.search.query
         is_search = bool(query.text) or query.like is not None
-        return not is_search or not self.side.filter.wants_pictures or self._found_for is query
+        return not is_search or not self.side.filter.wants_pictures or self._found_for == self._wish
 
     def _show_totals(self, hidden: list[Row]) -> None:
         totals, items = self._totals, [row.item for row in hidden if row.item is not None]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from desktop_app.history.records import Item
+from desktop_app.history.gallery import Among
+from desktop_app.history.records import Item, Kind
 from desktop_app.history.store import History
 from desktop_app.library.found import FoundPicture
 from desktop_app.widgets.history_list import Row
@@ -24,6 +25,14 @@ IS_KIND: dict[str, Callable[[Row], bool]] = {
     "pinned": lambda row: row.is_pinned,
 }
 
+ITEM_KIND: dict[str, Kind] = {
+    "recordings": "speech",
+    "files": "speech",
+    "snapshots": "snapshot",
+    "pictures": "picture",
+}
+"""What the history calls what was chosen; it knows neither the others nor which recording was a file."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -36,13 +45,20 @@ class Filter:
     def wants_pictures(self) -> bool:
         return self.kind not in ("recordings", "files")
 
+    @property
+    def among(self) -> Among:
+        """The pictures that are looked through."""
+        return Among(ITEM_KIND.get(self.kind), is_pinned=self.kind == "pinned", since=self._since)
+
     def passes(self, row: Row) -> bool:
-        if not IS_KIND[self.kind](row):
-            return False
+        return IS_KIND[self.kind](row) and (self._since is None or row.when >= self._since)
+
+    @property
+    def _since(self) -> datetime | None:
         if not self.days:
-            return True
+            return None
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        return row.when >= midnight - timedelta(days=self.days - 1)
+        return midnight - timedelta(days=self.days - 1)
 
 
 def rows_with_words(history: History, query: str, chosen: Filter) -> list[Row]:
@@ -50,14 +66,15 @@ def rows_with_words(history: History, query: str, chosen: Filter) -> list[Row]:
 
     Without words all of them, and where pictures were chosen also the files of the user's own.
     """
+    kind = ITEM_KIND.get(chosen.kind)
     cut_off = {item.id for item in history.unfinished()}
     hits = {}
     if query:
-        for item_id, found in groupby(history.search(query, limit=HITS_LIMIT), lambda hit: hit.item_id):
+        for item_id, found in groupby(history.search(query, kind=kind, limit=HITS_LIMIT), lambda hit: hit.item_id):
             hits[item_id] = tuple(found)
     rows = [
         Row(item, hits=hits.get(item.id, ()), is_recorded_now=item.state == "recording" and item.id not in cut_off)
-        for item in history.items(query, limit=LIST_LIMIT)
+        for item in history.items(query, kind=kind, limit=LIST_LIMIT)
     ]
     if chosen.kind == "pictures" and not query:
         rows += [Row(file=file) for file in history.gallery.files(limit=LIST_LIMIT)]

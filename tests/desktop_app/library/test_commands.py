@@ -94,6 +94,23 @@ def test_only_one_kind_is_found(history: History, album: Path, capsys: pytest.Ca
     assert [one["kind"] for one in lines(capsys)] == [kind]
 
 
+@pytest.mark.parametrize("kind", ["transcript", "snapshot", "picture"])
+def test_things_of_another_kind_leave_their_place_to_the_next(
+    history: History, album: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    cli.main(["index", str(album)])
+    remarks = [Remark("caption", "a frog")]
+    for _ in range(2):
+        history.add_snapshot(picture("frog")).result()
+        say(history, "a frog")
+        history.add_snapshot(picture("boat"), remarks=remarks).result()
+    capsys.readouterr()
+
+    assert cli.main(["search", "a frog", "--kind", kind, "--limit", "1", "--json"]) == 0
+
+    assert [one["kind"] for one in lines(capsys)] == [kind]
+
+
 def test_no_more_is_found_than_asked_for(history: History, album: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["index", str(album)])
     for _ in range(3):

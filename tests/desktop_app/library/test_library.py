@@ -354,3 +354,4 @@ def test_model_that_judges_picture_and_text_orders_the_first_ones(
         }
     assert after == sorted(before[:5], key=lambda one: -chances[one]) + before[5:]
     assert after != before
+    assert library.find_by_text("a frog", 2) == after[:2]

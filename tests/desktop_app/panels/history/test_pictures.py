@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from desktop_app.history.records import Remark
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
+from desktop_app.sessions import library_session
 from desktop_app.sessions.sketch_session import SketchSession
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.drops import drop, of_files
@@ -55,7 +56,7 @@ def opened(qtbot, panel, key: tuple[str, int]) -> None:
 
 def looked(qtbot, panel) -> None:
     """Everything that fits is in the list."""
-    qtbot.waitUntil(lambda: panel._found_for is panel.side.search.query, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: panel._found_for == panel._wish, timeout=SLOW_MS)
 
 
 def search(qtbot, panel, text: str) -> None:
@@ -470,3 +471,18 @@ def test_window_opens_the_item_that_a_page_asks_for(qtbot, context, history):
     with qtbot.waitSignal(context.closed, timeout=20_000):
         window.close()
     window.deleteLater()
+
+
+def test_pictures_of_another_kind_leave_their_place_to_the_next(qtbot, panel, history, album, monkeypatch):
+    monkeypatch.setattr(library_session, "FOUND_LIMIT", 1)
+    panel.show()
+    index(qtbot, panel, album)
+    snapshot_id = history.add_snapshot(picture("frog")).result()
+    for kind in ("", "snapshots", "pictures", "pinned", "snapshots"):
+        panel.side.kind.setCurrentIndex(panel.side.kind.findData(kind))
+        search(qtbot, panel, "a frog")
+        found = [(one.item.id if one.item else one.file.path.name) for one in panel._found]
+
+        expected = {"snapshots": [snapshot_id], "pictures": ["frog.jpg"], "pinned": []}
+        assert found == expected.get(kind, found[:1])
+        assert len(panel.side.model.rows) == len(found)
