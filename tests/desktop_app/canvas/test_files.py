@@ -1,11 +1,12 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainterPath
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop_app.canvas.files import CanvasFiles
 from desktop_app.canvas.layers import Layer
@@ -125,6 +126,74 @@ def test_saved_drawing_is_opened_again_as_one_step(files, view, qtbot, tmp_path)
 
     assert not view.document.is_empty(Layer.REFERENCE)
     assert len(view.document.undo_stack.done) == steps + 1
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the dialogs for files were asked; each answers with `asked.answer`."""
+    asked = SimpleNamespace(answer="", titles=[], names=[], kinds=[])
+
+    def dialog(_parent, title, name, kinds):
+        asked.titles.append(title)
+        asked.names.append(name)
+        asked.kinds.append(kinds)
+        return asked.answer, kinds
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", dialog)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", dialog)
+    return asked
+
+
+def test_picture_and_drawing_that_are_asked_for_are_opened(files, view, asked, qtbot, tmp_path):
+    picture().save(str(tmp_path / "photo.png"))
+    asked.answer = str(tmp_path / "photo.png")
+    with qtbot.waitSignal(view.document.layers_changed, timeout=20_000):
+        files.import_action.trigger()
+    assert view.document.reference is not None
+    asked.answer = str(tmp_path / "mine")  # a name without its ending
+    files.save_action.trigger()
+    qtbot.waitUntil((tmp_path / "mine.ora").is_file, timeout=20_000)
+    view.document.clear()
+
+    with qtbot.waitSignal(view.document.step_done, timeout=20_000):
+        files.open_action.trigger()
+
+    assert view.document.reference is not None
+    assert asked.titles == ["Place a picture below", "Save the drawing", "Open a drawing"]
+    assert ["*.png" in asked.kinds[0], *("*.ora" in kinds for kinds in asked.kinds[1:])] == [True] * 3
+    assert asked.names == ["", "drawing.ora", ""]
+
+
+@pytest.mark.parametrize(
+    ("answer", "written", "mode"),
+    [("out.jpg", "out.jpg", "RGB"), ("out", "out.png", "RGB"), ("lines.png", "lines.png", "RGBA")],
+)
+def test_picture_is_exported_where_somebody_says(files, view, asked, qtbot, tmp_path, answer, written, mode):
+    edit = view.document.begin_edit(Layer.LINE_ART, QColor("black"))
+    path = QPainterPath()
+    path.addRect(4, 4, 20, 20)
+    edit.set_path(path, 3.0)
+    edit.commit()
+    asked.answer = str(tmp_path / answer)
+    action = files.export_lines_action if answer.startswith("lines") else files.export_action
+
+    action.trigger()
+
+    qtbot.waitUntil((tmp_path / written).is_file, timeout=20_000)
+    with Image.open(tmp_path / written) as opened:
+        assert (opened.size, opened.mode) == ((view.document.size.width(), view.document.size.height()), mode)
+        assert opened.convert("L").getextrema()[0] < 50
+    assert asked.names == ["drawing.png"]
+
+
+def test_nothing_happens_where_nobody_chose_a_file(files, view, asked, context, messages, tmp_path):
+    for action in (files.import_action, files.open_action, files.save_action, files.export_action):
+        action.trigger()
+
+    assert len(asked.titles) == 4
+    assert context._jobs == set()
+    assert view.document.is_blank
+    assert messages == []
 
 
 def test_export_that_fails_is_told(files, context, messages, qtbot, tmp_path):

@@ -223,8 +223,13 @@ def test_layers_are_hidden_emptied_and_made_clear_in_the_popover(toolbar, view):
     document.set_reference(QImage(10, 10, QImage.Format.Format_RGB32))
     popover = toolbar.layers_popover
 
-    popover.rows[Layer.LINE_ART].eye.click()
-    assert not document.is_visible(Layer.LINE_ART)
+    for layer in Layer:
+        assert popover.rows[layer].eye.toolTip() == "Hide"
+        popover.rows[layer].eye.click()
+        assert document.hidden == {layer}
+        assert popover.rows[layer].eye.toolTip() == "Show"
+        popover.rows[layer].eye.click()
+        assert not document.hidden
     popover.opacity.slider.setValue(20)
     assert document.reference_opacity == 0.2
     popover.rows[Layer.LINE_ART].empty.click()

@@ -223,6 +223,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "lora-2": lambda folder: save_lora(folder, seed=8),
     "lora-kohya": lambda folder: save_lora(folder, style="kohya"),
     "lora-sd21": lambda folder: save_lora(folder, "sd21"),
+    "lora-sdxl": lambda folder: save_lora(folder, "sdxl"),
 }
 
 

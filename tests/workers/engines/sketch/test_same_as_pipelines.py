@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import (
+    AutoencoderTiny,
     ControlNetModel,
     ControlNetUnionModel,
     StableDiffusionControlNetImg2ImgPipeline,
@@ -12,6 +13,9 @@ from diffusers import (
     StableDiffusionImg2ImgPipeline,
     StableDiffusionXLControlNetPipeline,
     StableDiffusionXLControlNetUnionPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+    StableDiffusionXLInpaintPipeline,
+    StableDiffusionXLPipeline,
 )
 from PIL import Image
 
@@ -19,7 +23,7 @@ from tests.workers.engines.sketch.conftest import COLOURS, SIZE_PX, boat, contro
 from workers.engines.packed import pack_convolutions
 from workers.engines.sketch.schedulers import SCHEDULERS, make_scheduler
 from workers.pictures import frame_of, picture_of
-from workers.results import Control, Lora
+from workers.results import TINY_VAE, Control, Lora
 
 WHITE_ON_BLACK = Image.eval(boat(), lambda value: 255 - value)
 PLAIN = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
@@ -108,11 +112,16 @@ def test_from_a_picture_with_a_control(draws, model_folder):
     np.testing.assert_array_equal(image.pixels, expected)
 
 
-@pytest.mark.parametrize("strength", [0.75, 1.0])
-def test_a_part_made_anew_with_a_control(strength, draws, model_folder):
-    one = draws()
+def part() -> np.ndarray:
+    """A mask."""
     mask = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
     mask[16:48, 8:40] = 255
+    return mask
+
+
+@pytest.mark.parametrize("strength", [0.75, 1.0])
+def test_a_part_made_anew_with_a_control(strength, draws, model_folder):
+    one, mask = draws(), part()
     request = sketch(init_image=COLOURS, strength=strength, mask_image=picture_of(mask), controls=(control(),))
 
     image = one.draw(request)
@@ -160,6 +169,88 @@ def test_an_xl_with_one_controlnet_for_several_kinds(draws, model_folder):
     )  # fmt: skip
     np.testing.assert_array_equal(image.pixels, expected)
     assert image.n_controlnet_calls == 4  # once a step for both
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+def test_an_xl_from_a_picture(strength, draws):
+    one = draws("sdxl")
+    request = sketch(init_image=COLOURS, strength=strength)
+
+    image = one.draw(request)
+
+    pipeline = plain(StableDiffusionXLImg2ImgPipeline, one.base)
+    expected = drawn(pipeline, request, image=Image.fromarray(frame_of(COLOURS)), strength=strength)
+    np.testing.assert_array_equal(image.pixels, expected)
+
+
+@pytest.mark.parametrize("strength", [0.75, 1.0])
+def test_an_xl_makes_a_part_anew(strength, draws):
+    one, mask = draws("sdxl"), part()
+    request = sketch(init_image=COLOURS, strength=strength, mask_image=picture_of(mask))
+
+    image = one.draw(request)
+
+    expected = drawn(
+        plain(StableDiffusionXLInpaintPipeline, one.base), request, image=Image.fromarray(frame_of(COLOURS)),
+        mask_image=Image.fromarray(mask), strength=strength, height=SIZE_PX, width=SIZE_PX,
+    )  # fmt: skip
+    np.testing.assert_array_equal(image.pixels[mask > 0], expected[mask > 0])
+    np.testing.assert_array_equal(image.pixels[mask == 0], frame_of(COLOURS)[mask == 0])
+
+
+@pytest.mark.parametrize("name", ["sd15", "sdxl"])
+def test_with_a_small_autoencoder(name, draws, model_folder):
+    one = draws(name)
+    request = sketch(vae="tiny", init_image=COLOURS, strength=0.75)
+
+    image = one.draw(request)
+
+    kind = StableDiffusionXLImg2ImgPipeline if name == "sdxl" else StableDiffusionImg2ImgPipeline
+    pipeline = plain(kind, one.base)
+    pipeline.vae = AutoencoderTiny.from_pretrained(model_folder(TINY_VAE))
+    pack_convolutions(pipeline.vae)
+    expected = drawn(pipeline, request, image=Image.fromarray(frame_of(COLOURS)), strength=0.75)
+    np.testing.assert_array_equal(image.pixels, expected)
+
+
+@pytest.mark.parametrize("kind", ["depth", "pose", "seg"])
+def test_with_depth_a_pose_or_areas(kind, draws, model_folder):
+    """A map of another size: only the colours of areas are not mixed."""
+    one = draws()
+    colours = np.array([(0, 0, 0), (120, 120, 120), (6, 230, 230), (180, 120, 120)], np.uint8)
+    areas = np.random.default_rng(0).choice(colours, (24, 24))
+    net_name = "pose" if kind == "pose" else "depth"
+    request = sketch(controls=(Control(kind, picture_of(areas), net_name, conditioning_scale=0.8),))
+
+    image = one.draw(request)
+
+    way = Image.Resampling.NEAREST if kind == "seg" else Image.Resampling.LANCZOS
+    shown = Image.fromarray(areas).resize((SIZE_PX, SIZE_PX), way, reducing_gap=3.0)
+    assert kind != "seg" or len(np.unique(np.asarray(shown).reshape(-1, 3), axis=0)) == 4
+    pipeline = plain(StableDiffusionControlNetPipeline, one.base, controlnet=net(model_folder, net_name))
+    expected = drawn(pipeline, request, image=shown, controlnet_conditioning_scale=0.8)
+    np.testing.assert_array_equal(image.pixels, expected)
+
+
+def test_an_xl_with_a_lora(draws, model_folder):
+    from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
+
+    one = draws("sdxl")
+    request = sketch()
+    before = one.draw(request)
+
+    image = one.draw(sketch(loras=(Lora("lora-sdxl", 0.6),)))
+
+    other = StableDiffusion(model_folder("sdxl"), StableDiffusionOptions())
+    other.load(lambda *_: None)
+    pipeline = plain(StableDiffusionXLPipeline, other._loaded)
+    pipeline.load_lora_weights(
+        model_folder("lora-sdxl"), weight_name="pytorch_lora_weights.safetensors", adapter_name="one"
+    )
+    pipeline.set_adapters(["one"], [0.6])
+    expected = drawn(pipeline, request, height=SIZE_PX, width=SIZE_PX)
+    np.testing.assert_array_equal(image.pixels, expected)
+    assert (image.pixels != before.pixels).mean() > 0.5
 
 
 @pytest.mark.parametrize("name", ["lora", "lora-kohya"])
