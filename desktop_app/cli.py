@@ -20,6 +20,7 @@ import typer
 
 from desktop_app import __version__
 from desktop_app.durations import clock_text
+from workers.engines.sketch.schedulers import MOST_STEPS
 
 if TYPE_CHECKING:
     from desktop_app.history.records import Item
@@ -384,7 +385,7 @@ def sketch(
     strength: Annotated[
         float | None, typer.Option(min=0.01, max=1, metavar="X", help="How much of --init is made anew.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, max=1000, metavar="N", help="More take longer.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=MOST_STEPS, metavar="N", help="More take longer.")] = None,
     guidance_scale: Annotated[
         float | None, typer.Option(min=0, max=50, metavar="X", help="How strictly the words are heeded.")
     ] = None,

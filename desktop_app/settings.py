@@ -301,6 +301,7 @@ class Draw(Section):
     num_inference_steps: int = Field(0, ge=0, le=1000, json_schema_extra={"widget": "hidden"})
     guidance_scale: float = Field(0.0, ge=0.0, le=100.0, json_schema_extra={"widget": "hidden"})
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
+    eta: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     vae: Literal["", "full", "tiny"] = Field("", json_schema_extra={"widget": "hidden"})
     width: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})
     height: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})

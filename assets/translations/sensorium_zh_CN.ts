@@ -2997,6 +2997,10 @@ Click again to choose</source>
         <translation>各步之间的推进方式</translation>
     </message>
     <message>
+        <source>Fresh noise</source>
+        <translation>新增噪声</translation>
+    </message>
+    <message>
         <source>Decoding</source>
         <translation>解码</translation>
     </message>
@@ -3063,6 +3067,14 @@ Click again to choose</source>
     <message>
         <source>Being made …</source>
         <translation>正在生成……</translation>
+    </message>
+    <message>
+        <source>How much new noise each step adds; only the samplers DDIM and TCD use it</source>
+        <translation>每一步加入多少新噪声；只有 DDIM 和 TCD 采样器会使用</translation>
+    </message>
+    <message>
+        <source>This sampler does not use it; DDIM and TCD do</source>
+        <translation>此采样器不使用这一项；DDIM 和 TCD 可以</translation>
     </message>
 </context>
 <context>

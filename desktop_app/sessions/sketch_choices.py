@@ -175,6 +175,7 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         num_inference_steps=draw.num_inference_steps or request.num_inference_steps,
         guidance_scale=draw.guidance_scale or request.guidance_scale,
         scheduler=draw.scheduler or request.scheduler,
+        eta=draw.eta,
         vae=draw.vae or request.vae,
         init_image=init_image,
         strength=strength,
@@ -318,6 +319,7 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
         "draw.num_inference_steps": request.num_inference_steps,
         "draw.guidance_scale": request.guidance_scale or 1.0,  # which is the same, and 0 stands for the preset's
         "draw.scheduler": request.scheduler,
+        "draw.eta": request.eta,
         "draw.vae": request.vae,
         "draw.loras": {lora.model: lora.scale for lora in request.loras},
     }

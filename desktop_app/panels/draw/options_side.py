@@ -30,6 +30,7 @@ from desktop_app.settings import Draw
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.switch import Switch
 from desktop_app.widgets.wheel import ignore_wheel
+from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS
 
 WIDTH_PX = 264
 MAP_PX, MAP_WIDTH_PX = 96, 224
@@ -49,7 +50,7 @@ class OptionsSide(QScrollArea):
         self._context = context
         self._session = context.sessions.sketch
         # What a slider at 0 stands for, by the place of its setting.
-        self._best: dict[str, float] = {"draw.control_start": 0.0, "draw.reference_start": 0.0}
+        self._best: dict[str, float] = {"draw.control_start": 0.0, "draw.reference_start": 0.0, "draw.eta": 0.0}
         self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -133,7 +134,7 @@ class OptionsSide(QScrollArea):
         self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
         self._typing.timeout.connect(lambda: context.change_setting("draw.negative_prompt", self.negative.text()))
         self.negative.textEdited.connect(self._typing.start)
-        self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", 1000)
+        self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", MOST_STEPS)
         self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
         self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"), has_title=True)
         self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
@@ -146,9 +147,10 @@ class OptionsSide(QScrollArea):
         self.locked = self._switch(self.tr("Keep the seed"), "draw.is_seed_locked")
         self.scheduler = self._combo(self.tr("Sampler"), self.tr("How steps follow each other"), has_title=True)
         self.scheduler.addItem(self.tr("As the model likes"), "")
-        for name in scheduler_names():
+        for name in SCHEDULERS:
             self.scheduler.addItem(name, name)
         self._follow_combo(self.scheduler, "draw.scheduler")
+        self.eta = self._slider(self.tr("Fresh noise"), "draw.eta", 0.0, 1.0)
         self.vae = self._combo(
             self.tr("Decoding"), self.tr("How the finished picture is read out of the model"), has_title=True
         )
@@ -172,6 +174,7 @@ class OptionsSide(QScrollArea):
         context.settings_changed.connect(self._on_settings_changed)
         self._show_plan()
         self._show_map()
+        self._show_eta()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, 400)
@@ -239,6 +242,7 @@ class OptionsSide(QScrollArea):
         self._best["draw.reference_end"] = plan.final.control_end
         for place in self._best:
             self._show[place]()
+        self._show_eta()
         missing = self.tr("There is no ControlNet for this with the model that is chosen")
         for row in range(self.control.count()):
             kind = self.control.itemData(row)
@@ -382,6 +386,19 @@ class OptionsSide(QScrollArea):
         self._row(text, spin)
         return spin
 
+    def _show_eta(self) -> None:
+        """Whether the sampler takes fresh noise; of the model's own one that is not known."""
+        name = self._draw.scheduler
+        if not name and self._session.plan is not None:
+            name = self._session.plan.final.scheduler
+        takes_it = name not in SCHEDULERS or SCHEDULERS[name].takes_eta
+        self.eta.setEnabled(takes_it)
+        self.eta.setToolTip(
+            self.tr("How much new noise each step adds; only the samplers DDIM and TCD use it")
+            if takes_it
+            else self.tr("This sampler does not use it; DDIM and TCD do")
+        )
+
     def _show_size(self) -> None:
         size = self._draw.width, self._draw.height
         sizes = [(0, 0), *SIZES]
@@ -400,6 +417,7 @@ class OptionsSide(QScrollArea):
     def _on_settings_changed(self, place: str) -> None:
         if place in self._show:
             self._show[place]()
+            self._show_eta()
         elif place == "draw.model":
             self.model.setCurrentIndex(max(0, self.model.findData(self._draw.model)))
         elif place == "draw.negative_prompt" and self._draw.negative_prompt != self.negative.text():
@@ -415,9 +433,3 @@ def faint(image: QImage) -> QImage:
     painter.drawImage(0, 0, image)
     painter.end()
     return found
-
-
-def scheduler_names() -> tuple[str, ...]:
-    from workers.engines.sketch.schedulers import SCHEDULERS
-
-    return tuple(SCHEDULERS)

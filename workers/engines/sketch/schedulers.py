@@ -11,6 +11,8 @@ from typing import Any
 
 from workers.errors import UsageError
 
+MOST_STEPS = 500  # with nearly as many as a model was trained in, some would begin before its first one
+
 
 @dataclass(frozen=True)
 class Scheduler:
@@ -19,16 +21,18 @@ class Scheduler:
     Attributes:
         title: what pictures' `parameters` call it, as other tools do.
         settings: what differs from the model's own configuration.
+        takes_eta: whether each step adds as much fresh noise as it is told to.
     """
 
     title: str
     class_name: str
     settings: dict[str, Any] = field(default_factory=dict)
+    takes_eta: bool = False
 
 
 SCHEDULERS = {
-    "ddim": Scheduler("DDIM", "DDIMScheduler"),
-    "ddim-trailing": Scheduler("DDIM trailing", "DDIMScheduler", {"timestep_spacing": "trailing"}),
+    "ddim": Scheduler("DDIM", "DDIMScheduler", takes_eta=True),
+    "ddim-trailing": Scheduler("DDIM trailing", "DDIMScheduler", {"timestep_spacing": "trailing"}, takes_eta=True),
     "euler": Scheduler("Euler", "EulerDiscreteScheduler"),
     "euler-a": Scheduler("Euler a", "EulerAncestralDiscreteScheduler"),
     "euler-trailing": Scheduler("Euler trailing", "EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
@@ -42,7 +46,7 @@ SCHEDULERS = {
     ),
     "unipc": Scheduler("UniPC", "UniPCMultistepScheduler"),
     "lcm": Scheduler("LCM", "LCMScheduler"),
-    "tcd": Scheduler("TCD", "TCDScheduler"),
+    "tcd": Scheduler("TCD", "TCDScheduler", takes_eta=True),
 }
 
 

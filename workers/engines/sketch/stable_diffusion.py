@@ -35,7 +35,7 @@ from workers.engines.sketch.fits import UNION_MODES, check_control, check_lora, 
 from workers.engines.sketch.layout import LEAST_PX, Layout, Pixels, check_size
 from workers.engines.sketch.line_maps import LINE_KINDS, line_map
 from workers.engines.sketch.prompts import PromptReader, Words, check_prompt, nothing_like
-from workers.engines.sketch.schedulers import check_scheduler, make_scheduler
+from workers.engines.sketch.schedulers import MOST_STEPS, check_scheduler, make_scheduler
 from workers.engines.sketch.weights import Base, is_tiny, load_base
 from workers.engines.transformers_models import load_errors, run_errors
 from workers.errors import Cancelled, EngineError, OutOfMemory, UsageError
@@ -56,7 +56,6 @@ from workers.results import (
 
 log = logging.getLogger(__name__)
 
-MOST_STEPS = 500
 PROMPTS_KEPT, PICTURES_KEPT, SCHEDULERS_KEPT = 32, 8, 8
 
 # What is tried where the memory of a GPU does not suffice, one after the other: the share of each side that is drawn,

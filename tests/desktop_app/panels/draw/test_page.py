@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.sessions import voice_question
@@ -12,6 +12,7 @@ from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
 from tests.scripted_engine import scripted
+from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS
 from workers.errors import EngineError
 from workers.png_settings import png_with_settings, read_settings
 from workers.results import Progress, SketchEnded, SketchJob, SketchRequest, VideoFrame
@@ -194,6 +195,38 @@ def test_control_without_a_model_cannot_be_chosen(qtbot, panel, session):
     assert panel.options.control.model().item(rows["canny"]).toolTip()
 
 
+@pytest.mark.parametrize("engine", [{"latency_s": 0.05}])
+def test_time_that_is_left_is_told_while_a_picture_is_made(qtbot, panel, session, draw):
+    draw()
+    said = []
+    session.previewed.connect(lambda _: said.append(panel.prompt_bar.status.text()))
+
+    made(qtbot, session, lambda: session.generate(2))
+    made(qtbot, session, lambda: None)
+
+    assert said[0] == "Picture 1 of 2: 0.1 s left"
+    assert said[-1] == "Picture 2 of 2: 0.1 s left"
+
+
+def test_picture_is_saved_where_somebody_says_with_all_that_made_it(
+    qtbot, context, panel, session, draw, tmp_path, monkeypatch
+):
+    answers = ["", str(tmp_path / "cat.png")]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (answers.pop(0), ""))
+    panel.ask_save()  # nothing is there yet: nobody is asked
+    draw()
+    image = made(qtbot, session, panel.prompt_bar.generate)
+    panel.ask_save()  # and nothing was chosen
+    assert answers == [str(tmp_path / "cat.png")]
+
+    with qtbot.waitSignal(context.message_posted, timeout=20_000) as caught:
+        panel.picture.save_button.click()
+
+    assert "cat.png" in caught.args[0].sentence
+    assert read_settings(tmp_path / "cat.png") == image.request
+    assert [path.name for path in tmp_path.glob("*.png")] == ["cat.png"]
+
+
 def test_saved_picture_brings_its_settings_back_when_dropped(qtbot, context, panel, session, draw, tmp_path):
     draw()
     context.change_setting("draw.prompt", "a cat")
@@ -357,6 +390,23 @@ def test_lists_that_may_read_alike_have_titles_beside_them(panel):
         assert titles[title] is choice
         assert choice.accessibleName() == title
     assert options.widget().width() == options.viewport().width()  # nothing is pushed out of sight
+
+
+def test_fresh_noise_is_offered_where_the_sampler_takes_it(context, panel, session):
+    eta = panel.options.eta
+    assert eta.isEnabled()  # of the model's own sampler it is not known
+    for name in SCHEDULERS:
+        context.change_setting("draw.scheduler", name)
+        assert eta.isEnabled() is (name in ("ddim", "ddim-trailing", "tcd"))
+        assert "DDIM" in eta.toolTip()  # which do
+
+
+def test_as_many_steps_can_be_chosen_as_are_drawn(qtbot, context, panel, session, draw):
+    draw()
+    panel.options.steps.setValue(10 * MOST_STEPS)
+
+    assert panel.options.steps.value() == MOST_STEPS
+    assert made(qtbot, session, panel.prompt_bar.generate).request.num_inference_steps == MOST_STEPS
 
 
 def test_size_that_is_chosen_is_shown(qtbot, context, panel):

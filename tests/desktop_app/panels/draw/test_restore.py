@@ -69,7 +69,8 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     session.use_reference_as("depth")
     chosen = {
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
-        "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "euler-a",
+        "seed": 3_000_000_000, "num_inference_steps": 11, "guidance_scale": 4.5, "scheduler": "ddim-trailing",
+        "eta": 0.35,
         "conditioning_scale": 0.65, "control_start": 0.2, "control_end": 0.4, "strength": 0.55,
         "reference_scale": 1.25, "reference_start": 0.1, "reference_end": 0.7,
         "loras": {ids[2]: 0.7}, "vae": "tiny",
@@ -96,7 +97,8 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     assert messages[-1].kind == "info"
     assert made(qtbot, session, panel.prompt_bar.generate).request == request
     assert (options.steps.value(), options.guidance.value(), options.seed.value()) == (11, 4.5, 3_000_000_000)
-    assert options.scheduler.currentData() == "euler-a"
+    assert options.scheduler.currentData() == "ddim-trailing"
+    assert (request.eta, options.eta.value(), options.eta.isEnabled()) == (0.35, 35, True)
     assert options.picture_size.currentText() == "328 × 264"
     assert [slider.value() for slider in (options.scale, options.start, options.end, options.strength)] == [
         65,

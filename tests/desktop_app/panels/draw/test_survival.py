@@ -5,14 +5,16 @@ import weakref
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
+from desktop_app.canvas.tools import Tool
 from desktop_app.sessions import sketch_session
 from desktop_app.sessions.sketch_choices import sketch_plan, sketch_spec
+from tests.desktop_app.canvas.pens import mouse_drag
 from tests.desktop_app.panels.draw.conftest import LOCATED
 from tests.desktop_app.panels.draw.test_page import made
 from tests.small_disk import mounted
@@ -127,6 +129,24 @@ def test_selection_is_made_anew_and_the_rest_stays_byte_for_byte(
     assert is_other[slice(*rows), slice(*columns)].mean() > 0.5
     is_other[slice(*rows), slice(*columns)] = False
     assert not is_other.any()
+
+
+def test_what_is_inside_a_lasso_is_made_anew_alone(qtbot, context, panel, session, draw):
+    draw()
+    before = made(qtbot, session, panel.prompt_bar.generate)
+    panel.canvas.box.choose(tool=Tool.SELECT_LASSO)
+    corners = [panel.canvas.to_widget(QPointF(*corner)) for corner in ((10, 10), (54, 10), (10, 54))]
+    mouse_drag(panel.canvas, [(corner.x(), corner.y()) for corner in corners])
+    context.change_setting("draw.seed", 5)
+
+    after = made(qtbot, session, panel.picture.anew_button.click)
+
+    is_other = (after.pixels != before.pixels).any(axis=2)
+    rows, columns = np.mgrid[:64, :64]
+    is_inside = (rows > 11) & (columns > 11) & (rows + columns < 62)  # of the triangle, but for its soft edge
+    is_outside = (rows < 9) | (columns < 9) | (rows + columns > 66)
+    assert is_other[is_inside].mean() > 0.5
+    assert not is_other[is_outside].any()
 
 
 def test_networks_run_once_a_step_for_a_picture_of_the_window(qtbot, context, panel, session, draw):

@@ -1,12 +1,14 @@
 """Every scheduler goes its way in any number of steps, from any noise that a model was trained with."""
 
+import inspect
+
 import pytest
 import torch
 from diffusers import DDIMScheduler
 
 from workers.engines.sketch.denoising import Beginning, Denoising
 from workers.engines.sketch.prompts import Words
-from workers.engines.sketch.schedulers import SCHEDULERS, check_scheduler, make_scheduler
+from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS, check_scheduler, make_scheduler
 from workers.errors import UsageError
 
 OWN = {
@@ -50,7 +52,7 @@ def drawing(name: str, own: DDIMScheduler, steps: int, strength: float | None = 
     )
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 8, 51, 500])
+@pytest.mark.parametrize("steps", [1, 2, 3, 8, 51, MOST_STEPS])
 @pytest.mark.parametrize("own", OWN)
 @pytest.mark.parametrize("name", ["", *SCHEDULERS])
 def test_any_number_of_steps_comes_to_an_end(name, own, steps):
@@ -62,6 +64,13 @@ def test_any_number_of_steps_comes_to_an_end(name, own, steps):
     assert made.of == (2 * steps - 1 if name == "heun" else steps)
     assert torch.isfinite(made.latents).all()
     assert torch.isfinite(made.x0).all()
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_it_is_known_which_take_fresh_noise(name):
+    scheduler = make_scheduler(name, OWN["Stable Diffusion's"], 4)
+
+    assert SCHEDULERS[name].takes_eta is ("eta" in inspect.signature(scheduler.step).parameters)
 
 
 @pytest.mark.parametrize("strength", [0.01, 0.3, 0.75, 1.0])
