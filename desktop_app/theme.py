@@ -365,6 +365,7 @@ QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {c.muted}; }}
 QLabel[role="caption"] {{ color: {c.muted}; }}
+QLabel[role="muted"]:disabled, QLabel[role="caption"]:disabled {{ color: {c.faint}; }}
 QLabel[role="caption"][tone="warning"] {{ color: {c.warning}; }}
 QLabel[role="danger"] {{ color: {c.danger}; }}
 QLabel[role="success"] {{ color: {c.success}; }}
@@ -461,6 +462,8 @@ QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {c.raised};
     border: 1px solid {c.border_strong}; }}
 QSlider::handle:horizontal:focus {{ border: 2px solid {c.accent}; }}
+QSlider::sub-page:horizontal:disabled {{ background: {c.border}; }}
+QSlider::handle:horizontal:disabled {{ background: {c.surface}; border-color: {c.border}; }}
 
 QScrollArea, QStackedWidget {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget[role="page"] {{ background: transparent; }}

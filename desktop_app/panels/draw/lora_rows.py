@@ -42,8 +42,12 @@ class LoraRows(QWidget):
         layout.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
         self._session.plan_changed.connect(self.show_loras)
-        context.settings_changed.connect(lambda place: self.show_loras() if place == "draw.loras" else None)
+        context.settings_changed.connect(self._on_settings_changed)
         self.show_loras()
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "draw.loras":
+            self.show_loras()
 
     def show_loras(self) -> None:
         """A row for each; those that were there keep theirs, so that a slider is not lost while it is dragged."""

@@ -357,9 +357,13 @@ class OptionsSide(QScrollArea):
         head.addWidget(theme.label(text, "muted"))
         head.addStretch()
         head.addWidget(number)
-        rows = into or self.rows
-        rows.addLayout(head)
-        rows.addWidget(slider)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_S)
+        column.addLayout(head)
+        column.addWidget(slider)
+        (into or self.rows).addWidget(whole)
         return slider
 
     def _number(
@@ -392,7 +396,9 @@ class OptionsSide(QScrollArea):
         if not name and self._session.plan is not None:
             name = self._session.plan.final.scheduler
         takes_it = name not in SCHEDULERS or SCHEDULERS[name].takes_eta
-        self.eta.setEnabled(takes_it)
+        row = self.eta.parentWidget()
+        assert row is not None
+        row.setEnabled(takes_it)
         self.eta.setToolTip(
             self.tr("How much new noise each step adds; only the samplers DDIM and TCD use it")
             if takes_it

@@ -133,7 +133,7 @@ class DrawPanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.results_changed.connect(self._show_results)
-        session.drawing_opened.connect(lambda: self.canvas.setEnabled(True))
+        session.drawing_opened.connect(self._on_drawing_opened)
         self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
         self.strip.menu_requested.connect(self._on_result_menu)
         self.options_button.toggled.connect(self._on_options)
@@ -144,6 +144,9 @@ class DrawPanel(QWidget):
         self.picture.copy_button.clicked.connect(self.copy_picture)
         self.picture.save_button.clicked.connect(self.ask_save)
         self.picture.view.drag_started.connect(self._on_drag)
+
+    def _on_drawing_opened(self) -> None:
+        self.canvas.setEnabled(True)
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from desktop_app import theme
 from desktop_app.canvas.pictures import image_of
 from desktop_app.context import AppContext
+from desktop_app.sessions.sketch_session import Made
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.picture_view import PictureView
 from workers.results import GeneratedImage, SketchStep, StepPreview
@@ -44,9 +45,10 @@ class PictureSide(QWidget):
         layout.addLayout(row)
 
         self._session.previewed.connect(self._on_previewed)
-        self._session.picture_ready.connect(lambda made: self.show_picture(made.image))
-        self._session.job_changed.connect(lambda _job: self._show_progress())
-        self._session.load_progressed.connect(lambda _progress: self._show_progress())
+        # Methods, which end with this widget: the session may still tell something when the page is gone.
+        self._session.picture_ready.connect(self._on_picture_ready)
+        self._session.job_changed.connect(self._show_progress)
+        self._session.load_progressed.connect(self._show_progress)
         self._session.document.selection_changed.connect(self._show_buttons)
         self.compare_button.toggled.connect(self._on_compare)
         self._show_buttons()
@@ -91,6 +93,9 @@ class PictureSide(QWidget):
 
     def _button(self, icon: str, tip: str) -> QToolButton:
         return theme.icon_button(icon, tip)
+
+    def _on_picture_ready(self, made: Made) -> None:
+        self.show_picture(made.image)
 
     def _on_previewed(self, step: SketchStep) -> None:
         preview = step.result

@@ -89,9 +89,9 @@ class PromptBar(QFrame):
         self._session.live_changed.connect(self._on_live_changed)
         self._session.job_changed.connect(self._on_job_changed)
         self._session.previewed.connect(self._on_previewed)
-        self._session.state_changed.connect(lambda _state: self._show_rest())
-        self._session.load_progressed.connect(lambda _progress: self._on_job_changed(self._session.job))
-        self._session.document.revision_changed.connect(lambda _revision: self._show_rest())
+        self._session.state_changed.connect(self._show_rest)
+        self._session.load_progressed.connect(self._on_load_progressed)
+        self._session.document.revision_changed.connect(self._show_rest)
         context.settings_changed.connect(self._on_settings_changed)
         self._show_rest()
 
@@ -198,6 +198,9 @@ class PromptBar(QFrame):
             self.status.setText(self.tr("Picture {place} of {count} …").format(place=place, count=of))
         else:
             self.status.setText(self.tr("A better picture …") if job.kind == "final" else self.tr("A picture …"))
+
+    def _on_load_progressed(self) -> None:
+        self._on_job_changed(self._session.job)
 
     def _on_previewed(self, step: SketchStep) -> None:
         preview = step.result

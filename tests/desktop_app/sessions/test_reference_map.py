@@ -271,6 +271,23 @@ def test_map_that_cannot_be_made_is_told_and_nothing_claims_to_steer(context, st
     assert control_of(qtbot, steered) == []
 
 
+def test_picture_that_waits_for_the_map_is_given_up_with_cancel(steered, qtbot):
+    draw_line(steered)
+    pictures = []
+    steered.picture_ready.connect(pictures.append)
+    Negative.may_go.clear()
+    steered.document.set_reference(plain("lime"))
+    steered.generate()
+
+    steered.cancel()
+    Negative.may_go.set()
+    settle(qtbot, steered)
+
+    qtbot.wait(50)
+    assert pictures == []
+    assert len(control_of(qtbot, steered)) == 1
+
+
 def test_what_is_chosen_before_the_model_is_known_is_done_then(session, qtbot):
     session.document.set_reference(plain("red"))
     session.use_reference_as("depth")

@@ -3,10 +3,13 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
+from shiboken6 import delete
 
 from desktop_app.canvas.layers import Layer
+from desktop_app.panels.draw import DrawPanel
 from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
 from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.drops import drop, of_files
@@ -15,7 +18,7 @@ from tests.scripted_engine import scripted
 from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS
 from workers.errors import EngineError
 from workers.png_settings import png_with_settings, read_settings
-from workers.results import Progress, SketchEnded, SketchJob, SketchRequest, VideoFrame
+from workers.results import GeneratedImage, Progress, SketchEnded, SketchJob, SketchRequest, VideoFrame
 
 
 @pytest.fixture
@@ -132,6 +135,23 @@ def test_model_that_could_not_be_loaded_for_a_picture_loads_no_longer(qtbot, pan
 
     assert panel.picture.view.empty_text == "The picture forms here while you draw."
     assert panel.prompt_bar.status.text() == "It did not work. The message above says why."
+
+
+def test_page_that_is_gone_is_told_nothing(qtbot, context, session):
+    page = DrawPanel(context)
+    delete(page)
+
+    image = GeneratedImage(np.zeros((8, 8, 3), np.uint8), SketchRequest(), 0.1)
+    session.load_progressed.emit(None)
+    session.job_changed.emit(None)
+    session.state_changed.emit(SessionState.IDLE)
+    session.picture_ready.emit(Made(1, image, 1))
+    session.drawing_opened.emit()
+    session.plan_changed.emit()
+    session.reference_map.changed.emit()
+    session.document.clear(Layer.LINE_ART)
+    context.change_setting("draw.eta", 0.5)
+    context.change_setting("draw.loras", {"ink": 0.5})
 
 
 def test_nobody_is_told_to_draw_who_has_drawn(panel, session, draw):
