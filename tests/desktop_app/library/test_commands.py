@@ -15,6 +15,7 @@ import pytest
 from desktop_app import cli
 from desktop_app.history.records import Remark
 from desktop_app.history.store import History
+from desktop_app.library.commands import _progress
 from desktop_app.library.found import IndexProgress
 from tests.desktop_app.history.conftest import words
 from tests.workers.engines.vision.conftest import PICTURES, picture
@@ -121,6 +122,18 @@ def test_no_more_is_found_than_asked_for(history: History, album: Path, capsys: 
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert cli.main(["search", "a frog", "--limit", "4"]) == 0
     assert "frog.jpg" in capsys.readouterr().out.splitlines()[3]
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (IndexProgress(1200), "Looking for pictures: 1,200"),
+        (IndexProgress(3, 12), " 25%  3 of 12 pictures"),
+        (IndexProgress(3, 12, 2, 75.4), " 25%  3 of 12 pictures, 2 cannot be read, 1:15 left"),
+    ],
+)
+def test_progress_says_how_far_it_is_and_how_long_the_rest_takes(progress: IndexProgress, text: str) -> None:
+    assert _progress(progress) == text
 
 
 def test_item_is_found_by_its_name(history: History, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sqlite3
 import struct
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -104,6 +106,20 @@ def test_interrupted_index_goes_on_where_it_stopped(
     assert finished.n_new == 8 - kept
     assert (told[0].done, told[0].total) == (0, 8)
     assert vector_rows(history) == 8
+
+
+def test_time_left_is_told_as_soon_as_some_work_was_measured(
+    library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = itertools.count(0, 2.0)  # between one look at the clock and the next
+    monkeypatch.setattr(library_module, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(library_module, "AT_ONCE", 2)
+    told: list[IndexProgress] = []
+
+    library.index_folder(album, on_progress=told.append)
+
+    left = [(one.done, one.left_s) for one in told if one.total]
+    assert left == [(0, None), (2, None), (4, 4.0), (6, 2.0), (8, 0.0)]
 
 
 def test_folder_that_cannot_be_read_now_loses_nothing(

@@ -885,6 +885,19 @@ def test_the_default_camera_runs_is_unplugged_and_comes_back(qtbot, context, ses
     assert (session.condition, session.state) == ("", SessionState.RUNNING)
 
 
+def test_a_camera_that_gives_only_black_is_told_until_there_is_light(qtbot, context, session, device):
+    session.start()
+    until(qtbot, session, SessionState.RUNNING)
+
+    change_camera(device, is_black=True)
+    qtbot.waitUntil(lambda: session.condition == "black", timeout=20_000)
+    assert context.messages[-1].sentence == "'Synthetic' gives a black picture."
+    with qtbot.waitSignal(context.message_withdrawn, timeout=20_000):
+        change_camera(device, is_black=False)
+
+    assert (session.condition, session.state) == ("", SessionState.RUNNING)
+
+
 def test_a_question_is_about_a_frame_that_is_hardly_older_than_the_click(qtbot, context, session, device):
     session.start()
     until(qtbot, session, SessionState.RUNNING)

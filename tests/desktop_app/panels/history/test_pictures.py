@@ -11,9 +11,11 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop_app.history.records import Remark
+from desktop_app.library.found import IndexProgress
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
 from desktop_app.sessions import library_session
+from desktop_app.sessions.library_session import Indexing
 from desktop_app.sessions.sketch_session import SketchSession
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.drops import drop, of_files
@@ -486,3 +488,17 @@ def test_pictures_of_another_kind_leave_their_place_to_the_next(qtbot, panel, hi
         expected = {"snapshots": [snapshot_id], "pictures": ["frog.jpg"], "pinned": []}
         assert found == expected.get(kind, found[:1])
         assert len(panel.side.model.rows) == len(found)
+
+
+def test_the_time_that_is_left_stands_beside_the_folder_that_is_indexed(panel, context):
+    panel.show()
+    library = context.sessions.library
+
+    library._set_indexing(Indexing(Path("/home/me/album"), IndexProgress(3, 12, left_s=75.0)))
+    assert panel.side.index_bar.text.text() == "“album”: 3 of 12  ·  1:15 left"
+    assert panel.side.index_bar.progress.value() == 250
+    library._set_indexing(Indexing(Path("/home/me/album"), IndexProgress(1, 12)))
+    assert panel.side.index_bar.text.text() == "“album”: 1 of 12"
+
+    library._set_indexing(None)
+    assert not panel.side.index_bar.isVisible()

@@ -307,12 +307,25 @@ def test_a_part_of_the_screen_is_marked_and_looked_at(qtbot, panel, session, mon
     assert (box[2] - box[0], box[3] - box[1]) == (101, 201)
 
 
-def test_a_camera_that_is_away_is_said_over_its_last_picture(qtbot, panel, session, camera):
-    session._on_notice(CameraNotice("{name} is away.", values={"name": "x"}, device_name="Camera", condition="away"))
+@pytest.mark.parametrize(
+    ("condition", "title", "what_to_do", "status"),
+    [
+        ("away", "The camera is away", "Plug it in", "The camera is away"),
+        ("black", "The camera gives nothing but black", "take the cover off", "Nothing but black"),
+    ],
+)
+def test_what_is_wrong_with_a_camera_is_said_over_its_last_picture(
+    qtbot, panel, session, camera, condition, title, what_to_do, status
+):
+    notice = CameraNotice("{name} is not well.", values={"name": "x"}, device_name="Camera", condition=condition)
+
+    session._on_notice(notice)
+
     qtbot.waitUntil(panel.stage.condition.isVisible)
-    assert panel.stage.condition.title.text() == "The camera is away"
-    assert panel.view._is_dimmed
-    assert panel.dock.status.text() == "The camera is away"
+    assert panel.stage.condition.title.text() == title
+    assert what_to_do in panel.stage.condition.text.text()
+    assert panel.view._is_dimmed == (condition == "away")
+    assert panel.dock.status.text() == status
 
     session._on_notice(CameraNotice("", device_name="Camera"))
 
