@@ -21,6 +21,7 @@ import typer
 from desktop_app import __version__
 from desktop_app.durations import clock_text
 from workers.engines.sketch.schedulers import MOST_STEPS
+from workers.results import LARGEST_SEED
 
 if TYPE_CHECKING:
     from desktop_app.history.records import Item
@@ -32,7 +33,8 @@ MOST = 1_000_000
 LONGEST_ANSWER = 256  # tokens: a paragraph
 
 app = typer.Typer(
-    help="Turns speech into text and looks at pictures, on your own machine. Without a command it opens the window.",
+    help="Turns speech into text, looks at pictures and draws them, on your own machine. "
+    "Without a command it opens the window.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -390,7 +392,7 @@ def sketch(
         float | None, typer.Option(min=0, max=50, metavar="X", help="How strictly the words are heeded.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, metavar="N", help="The same one gives the same picture.")
+        int | None, typer.Option(min=0, max=LARGEST_SEED, metavar="N", help="The same one gives the same picture.")
     ] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="In pixels, such as 512x768.")] = "",
     count: Annotated[

@@ -224,6 +224,14 @@ def test_a_lora_may_be_named_by_its_file(kept: Path, tmp_path: Path) -> None:
 
 
 @in_threads
+def test_the_largest_seed_can_be_typed_and_0_comes_after_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*TINY[:-1], str(2**63 - 1)]
+
+    assert cli.main(["sketch", *words, "--count", "2", "-o", str(tmp_path / "boat.png"), "--json"]) == 0
+
+    assert [line["seed"] for line in lines_of(capsys)] == [2**63 - 1, 0]
+
+
 def test_a_large_seed_of_another_picture_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["sketch", *TINY, "-o", str(tmp_path / "first.png")]) == 0
     request = read_settings(tmp_path / "first.png")
