@@ -292,7 +292,6 @@ class Draw(Section):
     reference_kind: Literal["", "scribble", "softedge", "canny", "depth", "pose", "seg"] = Field(
         "", json_schema_extra={"widget": "hidden"}
     )
-    reference_is_map: bool = Field(False, json_schema_extra={"widget": "hidden"})
     reference_scale: float = Field(0.0, ge=0.0, le=10.0, json_schema_extra={"widget": "hidden"})
     reference_start: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     reference_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -265,7 +265,7 @@ class Document(QObject):
             return
         if not self._is_moving:
             self._reference_before, self._is_moving = self._reference, True
-        self._reference = Reference(self._reference.image, QRectF(rect))
+        self._reference = replace(self._reference, rect=QRectF(rect))
         self.layers_changed.emit()
 
     @property
@@ -277,6 +277,14 @@ class Document(QObject):
         if self._is_moving:
             self._is_moving = False
             self._finish_step(Step(reference=(self._reference_before, self._reference)))
+
+    def set_reference_is_map(self, is_map: bool) -> None:
+        """Says that the reference is a map already, or that it is none; one step to undo."""
+        self.finish_stroke()
+        self.settle_reference()
+        reference = self._reference
+        if reference is not None and reference.is_map != is_map:
+            self._finish_step(Step(reference=self._exchange_reference(replace(reference, is_map=is_map))))
 
     @property
     def reference_opacity(self) -> float:
@@ -361,7 +369,7 @@ class Document(QObject):
         reference = self._reference
         if reference is not None:
             corner, extent = reference.rect.topLeft() * scale + place.topLeft(), reference.rect.size() * scale
-            reference = Reference(reference.image, QRectF(corner, extent))
+            reference = replace(reference, rect=QRectF(corner, extent))
         self.replace(Drawing(size, images, reference, self._reference_opacity, self._hidden))
 
     def replace(self, drawing: Drawing) -> None:

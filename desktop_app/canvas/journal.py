@@ -146,7 +146,8 @@ class Encoder:
                     known.add(number)
                     yield record(Kind.PICTURE, _NUMBER.pack(number) + png_bytes(reference.image))
                 rect = reference.rect
-                body["reference"].append([number, rect.x(), rect.y(), rect.width(), rect.height()])
+                placed = [number, rect.x(), rect.y(), rect.width(), rect.height()]
+                body["reference"].append([*placed, 1] if reference.is_map else placed)
         yield record(Kind.STEP, json.dumps(body).encode())
 
     def layers(self, hidden: frozenset[Layer], reference_opacity: float) -> bytes:
@@ -261,4 +262,6 @@ def _step(body: dict[str, Any], tiles: dict[int, Tile], pictures: dict[int, QIma
 
 def _reference(values: list[float] | None, pictures: dict[int, QImage]) -> Reference | None:
     image = pictures.get(int(values[0])) if values else None
-    return Reference(image, QRectF(*values[1:])) if values and image is not None and not image.isNull() else None
+    if not values or image is None or image.isNull():
+        return None
+    return Reference(image, QRectF(*values[1:5]), is_map=bool(values[5:]))

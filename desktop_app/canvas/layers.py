@@ -23,10 +23,15 @@ DRAWN_LAYERS = (Layer.COLOR, Layer.LINE_ART)
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A picture and where on the canvas it lies; it may reach beyond the edges."""
+    """A picture and where on the canvas it lies; it may reach beyond the edges.
+
+    Attributes:
+        is_map: it is what a model would be shown of another picture: how near things are, a skeleton, coloured areas.
+    """
 
     image: QImage
     rect: QRectF
+    is_map: bool = False
 
 
 def fitted(image: QSize, canvas: QSize) -> QRectF:

@@ -36,6 +36,7 @@ class _Ours(BaseModel):
 
     reference_rect: tuple[float, float, float, float] | None = None
     reference_opacity: float = 0.5
+    reference_is_map: bool = False
 
 
 def write_ora(snapshot: Snapshot, path: Path) -> None:
@@ -74,6 +75,7 @@ def write_ora(snapshot: Snapshot, path: Path) -> None:
         ours = _Ours(
             reference_rect=(rect.x(), rect.y(), rect.width(), rect.height()),
             reference_opacity=snapshot.reference_opacity,
+            reference_is_map=reference.is_map,
         )
         pictures[_ORIGINAL] = png_bytes(reference.image)
     buffer = io.BytesIO()
@@ -123,7 +125,8 @@ def _drawing(archive: zipfile.ZipFile, path: Path) -> Drawing:
     reference = None
     if Layer.REFERENCE in own:
         if ours.reference_rect is not None and _ORIGINAL in archive.namelist():
-            reference = Reference(_picture(archive, _ORIGINAL, path), QRectF(*ours.reference_rect))
+            original, rect = _picture(archive, _ORIGINAL, path), QRectF(*ours.reference_rect)
+            reference = Reference(original, rect, ours.reference_is_map)
         else:
             reference = Reference(_picture(archive, _source(Layer.REFERENCE), path), QRectF(0, 0, *size.toTuple()))
     hidden = frozenset(layer for layer, element in own.items() if element.get("visibility") == "hidden")

@@ -41,15 +41,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """What a map is made of; equal ones give the same map.
-
-    Attributes:
-        is_map: the picture is such a map itself.
-        reference: equal only to itself.
-    """
+    """What a map is made of; equal ones give the same map. A reference is equal only to itself."""
 
     kind: ControlKind
-    is_map: bool
     reference: Reference
     size: tuple[int, int]
 
@@ -121,19 +115,17 @@ class ReferenceMap(QObject):
         if not draw.reference_kind or reference is None:
             return None
         size = self._document.size
-        return Source(draw.reference_kind, draw.reference_is_map, reference, (size.width(), size.height()))
+        return Source(draw.reference_kind, reference, (size.width(), size.height()))
 
     def _is_of_this_use(self) -> bool:
         """The map that is there is one of what is wanted now, if perhaps of the picture before."""
         source, made_of = self._source(), self._made_of
-        return (
-            source is not None
-            and made_of is not None
-            and (source.kind, source.is_map) == (made_of.kind, made_of.is_map)
-        )
+        if source is None or made_of is None:
+            return False
+        return source.kind == made_of.kind and source.reference.is_map == made_of.reference.is_map
 
     def _on_settings_changed(self, place: str) -> None:
-        if place in ("draw.reference_kind", "draw.reference_is_map"):
+        if place == "draw.reference_kind":
             self.refresh()
 
     def _refresh(self) -> None:
@@ -158,7 +150,7 @@ class ReferenceMap(QObject):
         settings, catalogue = self._context.settings, self._context.catalogue
 
         def work(job: Job) -> tuple[ControlMap, Picture]:
-            if source.is_map:
+            if source.reference.is_map:
                 found = as_it_is(source.kind, snapshot)
             else:
                 picture = Picture(png_bytes(snapshot.image(Layer.REFERENCE)))

@@ -333,7 +333,6 @@ def settings_of(request: SketchRequest) -> dict[str, Any]:
     if (reference := _reference(request)) is not None:
         found |= {
             "draw.reference_kind": reference.kind,
-            "draw.reference_is_map": True,
             "draw.reference_scale": reference.conditioning_scale,
             "draw.reference_start": reference.start,
             "draw.reference_end": reference.end,
@@ -375,7 +374,7 @@ def drawing_of(request: SketchRequest, size: QSize) -> CanvasDrawing:
             layer: image if image.size() == size else image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
             for layer, image in images.items()
         },
-        None if below is None else Reference(below, fitted(below.size(), size)),
+        None if below is None else Reference(below, fitted(below.size(), size), is_map=True),
     )
 
 

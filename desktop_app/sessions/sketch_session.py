@@ -286,7 +286,6 @@ class SketchSession(QObject):
 
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
-        self._context.change_setting("draw.reference_is_map", False)
         self.document.set_reference(image_of(pixels))
 
     def use_reference_as(self, kind: ControlKind | None) -> None:
@@ -576,7 +575,7 @@ class SketchSession(QObject):
             self._on_privacy_changed()
         if not place.startswith("draw.") or place == "draw.is_live":
             return
-        if place in ("draw.reference_kind", "draw.reference_is_map"):
+        if place == "draw.reference_kind":
             return  # a revision when what it is turned into is there
         if place in ("draw.model", "draw.engine_options"):
             self._plan = None

@@ -103,10 +103,9 @@ class OptionsSide(QScrollArea):
         ):
             self.reference.addItem(text, value)
         self._follow_combo(self.reference, "draw.reference_kind")
-        self.is_map = self._switch(self.tr("It is such a map already"), "draw.reference_is_map")
-        self.is_map.setToolTip(
-            self.tr("A depth picture, a skeleton or coloured areas, drawn or downloaded: used as it is, by no model")
-        )
+        self.is_map = Switch()
+        self.is_map.toggled.connect(self._session.document.set_reference_is_map)
+        self.is_map_label = self._row(self.tr("It is such a map already"), self.is_map)
         self.map_note = theme.label("", "caption", wrap=True)
         self.map = QLabel()
         self.map.setAccessibleName(self.tr("What the reference was turned into"))
@@ -171,8 +170,10 @@ class OptionsSide(QScrollArea):
         self.model.activated.connect(self._on_model_chosen)
         self._session.plan_changed.connect(self._show_plan)
         self._session.reference_map.changed.connect(self._show_map)
+        self._session.document.layers_changed.connect(self._show_is_map)
         context.settings_changed.connect(self._on_settings_changed)
         self._show_plan()
+        self._show_is_map()
         self._show_map()
         self._show_eta()
 
@@ -256,6 +257,16 @@ class OptionsSide(QScrollArea):
         item.setEnabled(is_there)
         item.setToolTip("" if is_there else why)
 
+    def _show_is_map(self) -> None:
+        reference = self._session.document.reference
+        self.is_map.setChecked(reference is not None and reference.is_map)
+        tip = self.tr("A depth picture, a skeleton or coloured areas, drawn or downloaded: used as it is, by no model")
+        if reference is None:
+            tip = self.tr("There is no picture below the drawing yet. Place one (Ctrl+I).")
+        for part in (self.is_map, self.is_map_label):
+            part.setEnabled(reference is not None)
+            part.setToolTip(tip)
+
     def _show_map(self) -> None:
         found, standing = self._session.reference_map.shown, self._session.reference_map.standing
         note = {
@@ -280,7 +291,7 @@ class OptionsSide(QScrollArea):
         self.rows.addSpacing(theme.SPACE_S)
         self.rows.addWidget(theme.label(text, "strong"))
 
-    def _row(self, text: str, control: QWidget) -> None:
+    def _row(self, text: str, control: QWidget) -> QLabel:
         label = theme.label(text, "muted")
         label.setBuddy(control)
         control.setAccessibleName(text)
@@ -290,6 +301,7 @@ class OptionsSide(QScrollArea):
         row.addStretch()
         row.addWidget(control)
         self.rows.addLayout(row)
+        return label
 
     def _combo(self, name: str, tip: str, *, has_title: bool = False) -> ElidedCombo:
         combo = ElidedCombo(name, tip)

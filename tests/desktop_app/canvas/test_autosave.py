@@ -86,6 +86,7 @@ def test_reference_and_size_come_back_too(opened):
     document.resize(QSize(100, 100))
     document.move_reference(QRectF(5, 6, 40, 20))
     document.settle_reference()
+    document.set_reference_is_map(True)
     document.set_reference_opacity(0.25)
     before = content(document)
     opened.close(saving)
@@ -94,8 +95,12 @@ def test_reference_and_size_come_back_too(opened):
 
     assert document.size == QSize(100, 100)
     assert document.reference.rect == QRectF(5, 6, 40, 20)
+    assert document.reference.is_map
     assert document.reference_opacity == 0.25
     assert content(document) == before
+    document.undo()
+    assert document.reference.rect == QRectF(5, 6, 40, 20)
+    assert not document.reference.is_map
     document.undo()
     document.undo()
     assert document.size == QSize(300, 200)

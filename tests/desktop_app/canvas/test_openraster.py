@@ -27,6 +27,7 @@ def drawn(document) -> Document:
     image = QImage(50, 40, QImage.Format.Format_RGB32)
     image.fill(QColor("#0044cc"))
     document.set_reference(image, QRectF(-10, 20.5, 100, 80))
+    document.set_reference_is_map(True)
     document.set_reference_opacity(0.3)
     document.set_visible(Layer.COLOR, False)
     return document
@@ -53,6 +54,7 @@ def test_drawing_comes_back_as_it_was_written(drawn, tmp_path):
     assert again.size == drawn.size
     assert again.hidden == {Layer.COLOR}
     assert again.reference_opacity == 0.3
+    assert again.reference.is_map
     assert again.reference.rect == QRectF(-10, 20.5, 100, 80)
     assert again.reference.image.size() == QSize(50, 40)
     for layer in Layer:

@@ -326,7 +326,7 @@ def test_picture_that_is_a_map_already_is_used_as_it_is(context, session, qtbot,
     qtbot.waitUntil(lambda: session.plan is not None and session.is_open, timeout=20_000)
     colours = np.random.default_rng(0).choice(np.array([(120, 0, 0), (4, 200, 3), (0, 102, 200)], np.uint8), (24, 24))
     session.document.set_reference(image_of(colours))  # the canvas has 64 x 64 pixels
-    context.change_setting("draw.reference_is_map", True)
+    session.document.set_reference_is_map(True)
     session.use_reference_as(kind)
 
     (control,) = control_of(qtbot, session)
@@ -339,15 +339,20 @@ def test_picture_that_is_a_map_already_is_used_as_it_is(context, session, qtbot,
         assert np.array_equal(found, colours[rows.astype(int)][:, rows.astype(int)])
     else:
         assert np.abs(found[::8].mean((0, 1)) - colours.mean((0, 1))).max() < 30
-    context.change_setting("draw.reference_is_map", False)
+    session.document.undo()  # it is none
     (control,) = control_of(qtbot, session)
     assert Negative.asked == 1
 
 
-def test_result_that_is_laid_below_is_no_map(context, steered, qtbot):
-    context.change_setting("draw.reference_is_map", True)
+def test_what_is_laid_below_next_is_no_map_and_undo_knows_that_the_one_before_was(steered, qtbot):
+    steered.document.set_reference_is_map(True)
+    settle(qtbot, steered)
+    assert shown(steered) == (255, 0, 0)
 
     steered.use_as_reference(np.full((32, 32, 3), 200, np.uint8))
     settle(qtbot, steered)
-
     assert shown(steered) == (55, 55, 55)
+
+    steered.document.undo()
+    settle(qtbot, steered)
+    assert shown(steered) == (255, 0, 0)

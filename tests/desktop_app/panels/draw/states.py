@@ -128,7 +128,7 @@ def _options(page: DrawPanel) -> Iterator[str | None]:
     session = page._session
     assert session.plan is not None
     session.use_as_reference(255 - np.asarray(Image.fromarray(picture(3)).convert("1").convert("RGB")))
-    session._context.change_setting("draw.reference_is_map", True)
+    session.document.set_reference_is_map(True)
     session.use_reference_as("canny")
     while session.reference_map.standing is not Standing.READY:
         yield None
@@ -151,5 +151,4 @@ def _options(page: DrawPanel) -> Iterator[str | None]:
     page.options_button.setChecked(False)
     session._context.change_setting("draw.loras", {})
     session.use_reference_as(None)
-    session._context.change_setting("draw.reference_is_map", False)
     session.document.set_reference(None)

@@ -65,7 +65,7 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
     paint(session, Layer.LINE_ART, "#c02040", (4, 20, 40, 6))
     paint(session, Layer.COLOR, "#3060f0", (10, 10, 20, 20))
     session.use_as_reference(np.full((64, 64, 3), 90, np.uint8))
-    context.change_setting("draw.reference_is_map", True)
+    session.document.set_reference_is_map(True)
     session.use_reference_as("depth")
     chosen = {
         "prompt": "a cat, asleep", "negative_prompt": "dogs", "style": "watercolour", "width": 328, "height": 264,
@@ -88,7 +88,6 @@ def test_dropped_picture_restores_everything(qtbot, context, panel, session, sd1
         context.change_setting(f"draw.{name}", value)
     session.document.replace(replace(_empty(), size=QSize(40, 30)))
     session.use_reference_as(None)
-    context.change_setting("draw.reference_is_map", False)
     options = panel.options
     assert options.steps.value() == 0
 
@@ -175,7 +174,8 @@ def test_what_a_reference_was_turned_into_comes_back_as_a_reference(
 
     assert made(qtbot, session, panel.prompt_bar.generate).request == request
     draw = context.settings.draw
-    assert (draw.reference_kind, draw.reference_is_map, draw.reference_scale) == (kind, True, 0.45)
+    assert (draw.reference_kind, draw.reference_scale) == (kind, 0.45)
+    assert panel.options.is_map.isChecked()
     assert draw.conditioning_scale == 0.9
     assert session.document.is_empty(Layer.LINE_ART) is not has_lines
     assert panel.options.reference.currentData() == kind

@@ -271,12 +271,13 @@ def test_what_is_shown_of_the_reference_says_whether_it_steers(qtbot, context, p
     options, document = panel.options, session.document
     qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
     panel.options_button.setChecked(True)
-    context.change_setting("draw.reference_is_map", True)
+    assert not options.is_map.isEnabled()  # there is no picture of which to say it
     options.reference.activated.emit(options.reference.findData("depth"))
     qtbot.waitUntil(options.map_note.isVisible)
     assert "no picture" in options.map_note.text()
 
     document.set_reference(image_of(np.full((64, 64, 3), 200, np.uint8)))
+    options.is_map.click()
     qtbot.waitUntil(options.map.isVisible, timeout=20_000)
     qtbot.waitUntil(lambda: not options.map_note.isVisible())
     strong = options.map.pixmap().toImage()
