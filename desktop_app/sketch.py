@@ -17,6 +17,7 @@ import numpy as np
 
 from desktop_app.files import write_file
 from desktop_app.paths import Paths
+from desktop_app.sessions.choices import options_of
 from desktop_app.settings import Settings
 from desktop_app.styles import styled
 from desktop_app.terminal import Interrupts, StatusLine
@@ -96,18 +97,21 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         Cancelled: by Ctrl-C; what was finished is there.
     """
     targets = _targets(order)
-    catalogue = Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
+    settings = Settings.load(paths.settings_file)
+    catalogue = Catalogue(settings.models_dir(paths.models_dir))
     like = _like(order)
     sketch = _picture(order.sketch) if order.sketch else None
     request, preset = _request(order, catalogue, like, complain)
-    spec = catalogue.spec(catalogue.entry(request.model).engines[0], request.model)
+    engine = catalogue.entry(request.model).engines[0]
+    spec = catalogue.spec(engine, request.model, options_of(settings.draw, engine))
     check_size(request.width, request.height)
     check_scheduler(request.scheduler)
     # Before anything is loaded: whether what a picture names fits, and there are ControlNets for what is asked for.
     catalogue.located(request)
     nets = {kind: catalogue.control_model(request.model, kind).id for kind in order.controls}
     estimated = () if order.control_is_map else order.controls
-    helpers = {kind: catalogue.estimator(kind) for kind in estimated if kind not in LINE_KINDS}
+    of_estimators = options_of(settings.draw, "preprocessor")
+    helpers = {kind: catalogue.estimator(kind, of_estimators) for kind in estimated if kind not in LINE_KINDS}
     with contextlib.ExitStack() as stack:
         status = stack.enter_context(StatusLine())
         interrupts = stack.enter_context(Interrupts())

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -19,11 +20,14 @@ from PIL import Image
 
 from desktop_app import cli
 from desktop_app.paths import Paths
+from desktop_app.settings import Settings
 from tests.desktop_app.conftest import in_threads
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import boat, save_base, save_controlnet, save_lora
 from tests.workers.engines.sketch.test_preprocessors import SAVE
 from workers.catalogue.catalogue import Catalogue
+from workers.engines.base import EngineSpec
+from workers.errors import EngineError
 from workers.pictures import frame_of
 from workers.png_settings import png_with_settings, read_settings
 
@@ -89,6 +93,31 @@ def test_words_become_a_picture_and_a_line_of_json(tmp_path: Path, capsys: pytes
     assert line["seconds"] > 0
     assert pixels(output).shape == (64, 64, 3)
     assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+
+
+@pytest.mark.usefixtures("estimators")
+def test_the_options_of_the_settings_are_heeded(drawing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.load(Paths.of_user().settings_file)
+    settings.draw.engine_options = {"stable-diffusion": {"compile": True}, "preprocessor": {"device": "cpu"}}
+    settings.save()
+    asked: list[EngineSpec] = []
+
+    class Unwilling:
+        def acquire(self, spec: EngineSpec, **_how: object) -> SimpleNamespace:
+            asked.append(spec)
+            if len(asked) == 2:
+                raise EngineError("That is enough.")
+            return SimpleNamespace(release=lambda: None)
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("desktop_app.sketch.EnginePool", Unwilling)
+
+    assert cli.main(["sketch", drawing, *TINY, "--control", "depth", "-o", str(tmp_path / "a.png")]) == 4
+
+    engine, estimator = asked
+    assert json.loads(engine.options_json)["compile"] is True
+    assert json.loads(estimator.options_json)["device"] == "cpu"
 
 
 @in_threads
