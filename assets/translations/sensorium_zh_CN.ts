@@ -6596,8 +6596,8 @@ Click again to choose</source>
         <translation>以 1024 x 1024 绘制，细节更多；需要大显存的显卡。</translation>
     </message>
     <message>
-        <source>Each has options of its own.</source>
-        <translation>每个引擎都有自己的选项。</translation>
+        <source>Each engine has its own. This chooses what is shown here, not what is used.</source>
+        <translation>每个引擎都有自己的选项。此处只选择显示哪个引擎的选项，不改变使用的引擎。</translation>
     </message>
     <message>
         <source>Emotion</source>
@@ -6862,6 +6862,10 @@ Click again to choose</source>
     <message>
         <source>One sentence about a picture; you can give its beginning.</source>
         <translation>用一句话描述图片；可以给出开头。</translation>
+    </message>
+    <message>
+        <source>Options of</source>
+        <translation>选项所属引擎</translation>
     </message>
     <message>
         <source>Patience</source>

@@ -203,8 +203,8 @@ class _SectionCard(QWidget):
 class _Pick(BaseModel):
     engine: str = Field(
         "",
-        title="Engine",
-        description="Each has options of its own.",
+        title="Options of",
+        description="Each engine has its own. This chooses what is shown here, not what is used.",
     )
 
 

@@ -367,10 +367,15 @@ def _labels(field: FieldInfo) -> Choices:
 
 def _spin_box(field: FieldInfo) -> QSpinBox | QDoubleSpinBox:
     spin = QSpinBox() if field.annotation is int else QDoubleSpinBox()
-    low, high = -1_000_000, 1_000_000
+    low: Any = -1_000_000
+    high: Any = 1_000_000
+    step = 1 if isinstance(spin, QSpinBox) else 10.0 ** -spin.decimals()  # from a limit to the next number inside
     for limit in field.metadata:
-        low = getattr(limit, "ge", getattr(limit, "gt", low))
-        high = getattr(limit, "le", getattr(limit, "lt", high))
+        low, high = getattr(limit, "ge", low), getattr(limit, "le", high)
+        if hasattr(limit, "gt"):
+            low = limit.gt + step
+        if hasattr(limit, "lt"):
+            high = limit.lt - step
     spin.setRange(low, high)
     if isinstance(spin, QDoubleSpinBox):
         spin.setSingleStep((high - low) / 20 if high - low <= 2 else 0.5)

@@ -19,6 +19,8 @@ class Drink(Section):
         json_schema_extra={"unit": "min", "special": "Not at all"},
     )  # fmt: skip
     strength: float = Field(0.5, ge=0, le=1, title="Strength")
+    spoons: int = Field(1, gt=0, lt=5, title="Sugar")
+    patience_s: float = Field(2.0, gt=0, le=60, title="Patience")
     is_hot: bool = Field(True, title="Hot")
     guests: list[str] = Field(default_factory=list, title="Guests")
     name: str = Field("", title="Name")
@@ -42,7 +44,7 @@ def changes(form) -> list[tuple[str, object]]:
 
 
 def test_every_shown_field_has_a_row_with_its_title(form):
-    assert list(form.rows) == ["kind", "minutes", "strength", "is_hot", "guests", "name", "cup"]
+    assert list(form.rows) == ["kind", "minutes", "strength", "spoons", "patience_s", "is_hot", "guests", "name", "cup"]
     assert form.rows["minutes"].title.text() == "Steep"
     assert form.rows["minutes"].control.spin.accessibleName() == "Steep"
 
@@ -62,6 +64,15 @@ def test_number_has_unit_and_a_name_for_its_least(form, changes):
 
     assert spin.text() == "9 min"
     assert changes == [("minutes", 9)]
+
+
+def test_a_limit_that_is_not_among_the_numbers_cannot_be_typed(form, changes):
+    for name in ("spoons", "patience_s"):
+        form.rows[name].control.spin.setValue(0)
+    form.rows["spoons"].control.spin.setValue(9)
+
+    assert changes == [("patience_s", 0.01), ("spoons", 4)]
+    assert form.rows["spoons"].control.spin.minimum() == 1
 
 
 def test_switch_and_text_and_words_tell_what_the_user_gave(form, changes, qtbot):
@@ -94,7 +105,7 @@ def test_filter_shows_rows_with_all_words_also_of_choices(form):
     assert form.rows["minutes"].isVisible()
     assert not form.rows["kind"].isVisible()
     assert form.filter("green") == 1
-    assert form.filter("") == 7
+    assert form.filter("") == len(form.rows)
 
 
 def test_wheel_scrolls_the_page_and_changes_nothing(form, changes):
