@@ -204,3 +204,13 @@ def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, c
 
     assert requested.args == ["see", "blip"]
     assert panel.ask.model.currentIndex() == chosen
+
+
+def test_the_options_of_an_engine_open_in_the_preferences(qtbot, window, context):
+    context.options_requested.emit("see", "server")
+
+    assert window.current_panel == "preferences"
+    page = window.page("preferences")
+    card = page.options["see"]
+    assert card.picker.control.currentData() == "server"
+    qtbot.waitUntil(lambda: 0 <= card.mapTo(page, card.rect().topLeft()).y() < page.height() // 2)
