@@ -74,13 +74,18 @@ class ResultsStrip(QListView):
         self.setSizePolicy(*((fixed, ignored) if is_upright else (ignored, fixed)))
         self._fit_bar()
 
-    def _fit_bar(self, _least: int = 0, most: int = 0) -> None:
-        """As thick as a picture, and a scroll bar where there are more than fit."""
+    def _fit_bar(self) -> None:
+        """As thick as a picture, and a scroll bar where there are more than fit.
+
+        The bar along the pictures alone decides: the other one's range changes with every thickness, for ever.
+        """
         picture_px = SIDE_PX + theme.SPACE_M + 2
+        bar = self.verticalScrollBar() if self._is_upright else self.horizontalScrollBar()
+        bar_size = bar.sizeHint() if bar.maximum() > bar.minimum() else QSize(0, 0)
         if self._is_upright:
-            self.setFixedWidth(picture_px + (self.verticalScrollBar().sizeHint().width() if most > 0 else 0))
+            self.setFixedWidth(picture_px + bar_size.width())
         else:
-            self.setFixedHeight(picture_px + (self.horizontalScrollBar().sizeHint().height() if most > 0 else 0))
+            self.setFixedHeight(picture_px + bar_size.height())
 
     def _on_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)
