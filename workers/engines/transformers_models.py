@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.engines.devices import is_gpu_fault, is_out_of_memory
-from workers.errors import EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
+from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
 
 SMALLER = "Close other programs, or choose a smaller model."
 SMALLER_NAMED = "Close other programs, or choose the smaller model '{smaller}'."
@@ -62,7 +62,7 @@ def load_errors(folder: Path) -> Iterator[None]:
     """Turns what reading a model can raise into a sentence about it."""
     try:
         yield
-    except EngineError:
+    except (EngineError, Cancelled):
         raise
     except ImportError as error:
         if error.name is None:  # transformers says in a sentence what it needs

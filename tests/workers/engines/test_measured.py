@@ -1,6 +1,8 @@
 """What is measured on this machine, and when it is measured again."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -21,7 +23,15 @@ def times_s(monkeypatch) -> dict[tuple[str, int], float]:
 
 
 @pytest.fixture
-def path(home):
+def others_s(monkeypatch) -> list[float]:
+    """What others have taken of the processor, each time that it is asked: nothing, unless a test says so."""
+    taken: list[float] = []
+    monkeypatch.setattr(measured, "_taken_by_others_s", lambda: taken.pop(0) if taken else 0.0)
+    return taken
+
+
+@pytest.fixture
+def path(home, others_s):
     path = home / "cache" / "processor.json"
     path.unlink(missing_ok=True)
     return path
@@ -71,6 +81,25 @@ def test_it_is_measured_once_a_machine(path, monkeypatch):
     monkeypatch.setattr(measured, "_machine", lambda: "another")
     assert measured.measured() == measured.measured() == Measured("float32", 1)
     assert not found
+
+
+def test_what_is_measured_beside_others_is_not_kept(path, others_s, monkeypatch):
+    monkeypatch.setattr(measured, "physical_cores", lambda: 4)
+    monkeypatch.setattr(measured, "measure", lambda: Measured("float32", 1))
+    others_s += [10.0, 19.0]
+
+    assert measured.measured() == Measured("float32", 4)
+    assert not path.exists()
+    assert measured.measured() == Measured("float32", 1)
+    assert path.exists()
+
+
+def test_what_another_process_takes_counts():
+    before_s = measured._taken_by_others_s()
+
+    subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.5: pass"], check=True)
+
+    assert measured._taken_by_others_s() - before_s > 0.4
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"x": {"dtype": "float32"}}', '{"x": 1}'])

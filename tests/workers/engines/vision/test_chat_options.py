@@ -9,7 +9,7 @@ from tests.workers.engines.vision.conftest import loaded
 from workers.cancel import never
 from workers.engines import chat_models, transformers_models
 from workers.engines.chat_models import ChatOptions
-from workers.errors import EngineError, OutOfMemory, PackageMissing
+from workers.errors import Cancelled, EngineError, OutOfMemory, PackageMissing
 from workers.results import ImageRequest, Turn
 
 
@@ -157,6 +157,11 @@ def test_on_a_gpu_a_model_keeps_the_format_that_it_was_trained_in(
 
 
 # ── out of memory ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_loading_that_is_cancelled_is_no_broken_model(tmp_path):
+    with pytest.raises(Cancelled), transformers_models.load_errors(tmp_path):
+        raise Cancelled
 
 
 @pytest.mark.parametrize(
