@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QMetaObject, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from desktop_app import theme
@@ -81,11 +81,11 @@ class Player(QObject):
 
     def pause(self) -> None:
         for player in self._players:
-            player.pause()
+            _tell(player, "pause")
 
     def stop(self) -> None:
         for player in self._players:
-            player.stop()
+            _tell(player, "stop")
 
     def seek(self, seconds: float) -> None:
         """Goes on from here if it plays, else from here next time."""
@@ -103,7 +103,7 @@ class Player(QObject):
             player.setPosition(round(seconds * 1000))
         if plays:
             for player in self._players:
-                player.play()
+                _tell(player, "play")
 
     def _open(self) -> None:
         if self._players:
@@ -148,6 +148,15 @@ class Player(QObject):
 
     def _on_error(self, _error: QMediaPlayer.Error, text: str) -> None:
         self.failed.emit(text)
+
+
+def _tell(player: QMediaPlayer, slot: str) -> None:
+    """Calls a slot with Python's lock released, which a plain call keeps.
+
+    A thread of the player that has just ended needs that lock to let go of its connections, while `stop` waits for it:
+    the window would stand still for ever.
+    """
+    QMetaObject.invokeMethod(player, slot, Qt.ConnectionType.DirectConnection)
 
 
 class PlayerBar(QWidget):

@@ -1,0 +1,36 @@
+"""Playing in a process of its own: a player that stands still would take the tests with it."""
+
+import subprocess
+import sys
+
+from desktop_app.paths import ASSETS_DIR
+
+OVER_AND_OVER = """
+import random, sys
+from pathlib import Path
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+from desktop_app.widgets.player import Player
+
+app = QApplication([])
+player = Player()
+chance = random.Random(0)
+for _ in range(150):
+    player.set_media([Path(sys.argv[1])], 10.0)
+    player.play_from(chance.uniform(0, 3))
+    loop = QEventLoop()
+    QTimer.singleShot(chance.randint(5, 120), loop.quit)
+    loop.exec()
+    player.stop()
+print("done", flush=True)
+"""
+
+
+def test_playing_and_stopping_over_and_over_never_stands_still():
+    speech = str(ASSETS_DIR / "samples" / "speech.flac")
+
+    done = subprocess.run(
+        [sys.executable, "-c", OVER_AND_OVER, speech], capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.stdout == "done\n", done.stderr
