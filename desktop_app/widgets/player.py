@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QMetaObject, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Q_ARG, QElapsedTimer, QMetaObject, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from desktop_app import theme
@@ -100,7 +100,7 @@ class Player(QObject):
         self._wanted = None
         self._since_last.restart()
         for player in self._players:
-            player.setPosition(round(seconds * 1000))
+            _tell(player, "setPosition", Q_ARG("qint64", round(seconds * 1000)))
         if plays:
             for player in self._players:
                 _tell(player, "play")
@@ -150,13 +150,13 @@ class Player(QObject):
         self.failed.emit(text)
 
 
-def _tell(player: QMediaPlayer, slot: str) -> None:
+def _tell(player: QMediaPlayer, slot: str, *arguments: object) -> None:
     """Calls a slot with Python's lock released, which a plain call keeps.
 
-    A thread of the player that has just ended needs that lock to let go of its connections, while `stop` waits for it:
-    the window would stand still for ever.
+    A thread of the player that has just ended needs that lock to let go of its connections, while `stop` or
+    `setPosition` waits for it: the window would stand still for ever.
     """
-    QMetaObject.invokeMethod(player, slot, Qt.ConnectionType.DirectConnection)
+    QMetaObject.invokeMethod(player, slot, Qt.ConnectionType.DirectConnection, *arguments)  # type: ignore[call-overload]
 
 
 class PlayerBar(QWidget):

@@ -21,6 +21,7 @@ for _ in range(150):
     loop = QEventLoop()
     QTimer.singleShot(chance.randint(5, 120), loop.quit)
     loop.exec()
+    player.seek(chance.uniform(0, 3))
     player.stop()
 print("done", flush=True)
 """
