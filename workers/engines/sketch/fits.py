@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -132,13 +133,23 @@ def lora_file(model: str, path: Path) -> Path:
     return files[0]
 
 
-def lora_widths(model: str, file: Path) -> set[int]:
+def lora_widths(model: str, file: Path) -> frozenset[int]:
     """How wide the words' features are that a LoRA changes the reading of; none where it leaves that alone.
 
     Raises:
         ModelBroken: it has no readable head.
     """
-    return {shape[-1] for name, shape in _tensors(model, file).items() if WORDS_TO_KEYS.search(name) and shape}
+    try:
+        stat = file.stat()
+    except OSError as error:
+        raise _unreadable(model) from error
+    return _widths(model, file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _widths(model: str, file: Path, _changed_ns: int, _size: int) -> frozenset[int]:
+    """Kept as long as the file is the same: each picture is looked at, and a head may have thousands of lines."""
+    return frozenset(shape[-1] for name, shape in _tensors(model, file).items() if WORDS_TO_KEYS.search(name) and shape)
 
 
 def _tensors(model: str, file: Path) -> dict[str, tuple[int, ...]]:
@@ -158,6 +169,8 @@ def _tensors(model: str, file: Path) -> dict[str, tuple[int, ...]]:
             head = json.loads(text)
         return {name: tuple(entry["shape"]) for name, entry in head.items() if name != "__metadata__"}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, struct.error) as error:
-        raise ModelBroken(
-            "The LoRA '{lora}' cannot be read.", hint="Remove it and download it again.", lora=model
-        ) from error
+        raise _unreadable(model) from error
+
+
+def _unreadable(model: str) -> ModelBroken:
+    return ModelBroken("The LoRA '{lora}' cannot be read.", hint="Remove it and download it again.", lora=model)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers.engines.sketch import fits
 from workers.engines.sketch.fits import check_lora, family_id, family_name, lora_file, lora_widths, words_width
 from workers.errors import EngineError, ModelBroken
 
@@ -88,3 +89,15 @@ def test_families_have_names():
     assert [family_id(width) for width in (768, 1024, 2048, 128)] == ["sd15", "sd21", "sdxl", "width-128"]
     assert words_width({"cross_attention_dim": [1280, 1280]}) == 1280
     assert words_width({}) == 0
+
+
+def test_head_of_a_lora_is_read_again_only_when_the_file_is_another(tmp_path, monkeypatch):
+    file, read, tensors = tmp_path / "ink.safetensors", [], fits._tensors
+    monkeypatch.setattr(fits, "_tensors", lambda model, file: read.append(file) or tensors(model, file))
+    write(file, {f"{BLOCK}.attn2.to_k.lora_A.weight": [4, 768]})
+    assert lora_widths("ink", file) == lora_widths("ink", file) == {768}
+    assert len(read) == 1
+
+    write(file, {f"{BLOCK}.attn2.to_k.lora_A.weight": [4, 2048]})
+
+    assert lora_widths("ink", file) == {2048}
