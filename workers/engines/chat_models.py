@@ -215,13 +215,10 @@ class ChatModel:
         model: of transformers, with `generate`.
         follows_mask: whether what it makes of a token follows from the tokens before it that are not masked: then it
             gives the very same tokens where it reads on from where it stopped, and where others are read beside it.
-        at_once: how many questions are answered side by side, where it follows the mask; 0 for what suits its size.
-        how: further options of `generate`.
+        options: how much is answered side by side, where it follows the mask, and whether it is compiled.
     """
 
-    def __init__(
-        self, folder: Path, model: Any, processor: Any, *, follows_mask: bool, at_once: int, **how: Any
-    ) -> None:
+    def __init__(self, folder: Path, model: Any, processor: Any, options: ChatOptions, *, follows_mask: bool) -> None:
         """Raises ModelBroken where there is no template."""
         if not processor.chat_template:
             raise ModelBroken(
@@ -232,9 +229,9 @@ class ChatModel:
         self._folder = folder
         self._model = model
         self._processor = processor
-        self._can_resume = follows_mask and not how  # memory of a fixed size cannot be taken back
-        self._how = how
-        self._rows = Rows(folder, model, processor.tokenizer, at_once=at_once) if follows_mask else None
+        self._how = compiled(model, options)
+        self._can_resume = follows_mask and not self._how  # memory of a fixed size cannot be taken back
+        self._rows = Rows(folder, model, processor.tokenizer, at_once=options.at_once) if follows_mask else None
         self._remembered: Remembered | None = None
         self._sights: list[tuple[Frame, Sight]] = []
 

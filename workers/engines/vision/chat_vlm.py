@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from workers.engines.base import EngineInfo, OnProgress
-from workers.engines.chat_models import ChatModel, TiledChatOptions, compiled, load_chat_model, take_tiles
+from workers.engines.chat_models import ChatModel, TiledChatOptions, load_chat_model, take_tiles
 from workers.engines.transformers_models import config_of, load_errors
 from workers.results import Answer, AnswerToken, ImageRequest, Verdict
 
@@ -57,14 +57,7 @@ class ChatVlm:
             processor_class = getattr(transformers, PROCESSORS.get(kind, "AutoProcessor"))
             processor = processor_class.from_pretrained(self._folder, local_files_only=True)
             take_tiles(processor.image_processor, self._options)
-        self._chat = ChatModel(
-            self._folder,
-            model,
-            processor,
-            follows_mask=kind in FOLLOW_MASK,
-            at_once=self._options.at_once,
-            **compiled(model, self._options),
-        )
+        self._chat = ChatModel(self._folder, model, processor, self._options, follows_mask=kind in FOLLOW_MASK)
         on_progress(1.0, "The chat model is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 

@@ -27,7 +27,6 @@ from workers.engines.chat_models import (
     TiledChatOptions,
     check_length,
     check_question,
-    compiled,
     load_chat_model,
     n_alike,
     one_by_one,
@@ -87,14 +86,7 @@ class Idefics:
             self._chat = FirstIdefics(self._folder, model, processor)
         else:
             take_tiles(processor.image_processor, self._options)
-            self._chat = ChatModel(
-                self._folder,
-                model,
-                processor,
-                follows_mask=True,
-                at_once=self._options.at_once,
-                **compiled(model, self._options),
-            )
+            self._chat = ChatModel(self._folder, model, processor, self._options, follows_mask=True)
         on_progress(1.0, "IDEFICS is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 

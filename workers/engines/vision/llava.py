@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from workers.engines.base import EngineInfo, OnProgress
-from workers.engines.chat_models import ChatModel, ChatOptions, compiled, load_chat_model
+from workers.engines.chat_models import ChatModel, ChatOptions, load_chat_model
 from workers.engines.transformers_models import config_of, load_errors
 from workers.errors import ModelBroken
 from workers.results import Answer, AnswerToken, ImageRequest, Verdict
@@ -58,14 +58,7 @@ class Llava:
             from transformers import LlavaProcessor
 
             processor = LlavaProcessor.from_pretrained(self._folder, local_files_only=True)
-        self._chat = ChatModel(
-            self._folder,
-            model,
-            processor,
-            follows_mask=True,
-            at_once=self._options.at_once,
-            **compiled(model, self._options),
-        )
+        self._chat = ChatModel(self._folder, model, processor, self._options, follows_mask=True)
         on_progress(1.0, "LLaVA is ready")
         log.info("loaded %s on %s in %.1f s", self._folder.name, self.device, time.perf_counter() - started)
 
