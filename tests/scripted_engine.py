@@ -59,6 +59,18 @@ WORD_S = 0.3
 log = logging.getLogger(__name__)
 
 
+class QuietEngine:
+    """What an engine of a test is beside its `info` and `run`: it has nothing to load."""
+
+    def __init__(self, model: Path, options: EngineOptions) -> None:
+        self.device = "cpu"
+
+    def load(self, on_progress: OnProgress) -> None:
+        on_progress(1.0, "Loaded")
+
+    def unload(self) -> None: ...
+
+
 class ScriptedOptions(EngineOptions):
     words: tuple[str, ...] = Field((" one", " two", " three", " four"), title="Words", description="What it hears.")
     load: Literal["well", "missing", "package", "memory", "exit", "wait", "deaf", "torch"] = Field(

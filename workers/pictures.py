@@ -14,7 +14,7 @@ from workers.errors import SourceError
 from workers.results import Frame, Picture
 
 MOST_PIXELS = 8192 * 8192
-PNG_MAGIC, PNG_GREY, PNG_RGB = b"\x89PNG\r\n\x1a\n", 0, 2
+PNG_SIGNATURE, PNG_GREY, PNG_RGB = b"\x89PNG\r\n\x1a\n", 0, 2
 QUICK = 1  # zlib's level: a sketch is packed on the way to the engine, where time counts more than bytes
 
 
@@ -37,7 +37,7 @@ def quick_picture_of(pixels: NDArray[np.uint8]) -> Picture:
     rows[:, 1:] = pixels.reshape(height, -1)
     head = struct.pack(">IIBBBBB", width, height, 8, PNG_GREY if pixels.ndim == 2 else PNG_RGB, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.data, QUICK)), (b"IEND", b""))
-    return Picture(PNG_MAGIC + b"".join(_chunk(kind, data) for kind, data in chunks))
+    return Picture(PNG_SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -23,11 +23,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workers.engines.sketch.schedulers import SCHEDULERS
 from workers.errors import SourceError
+from workers.pictures import PNG_SIGNATURE
 from workers.results import LARGEST_SEED, Control, ControlKind, Frame, Lora, Picture, SketchRequest
 
 KEYWORD = "sensorium"
 VERSION = 1
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_BYTES = 64 * 2**20  # of a chunk, packed or not: a drawing of 2048 x 2048 takes less
 MOST_TEXT = 100_000
 TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
@@ -174,7 +174,7 @@ def read_settings(path: Path) -> SketchRequest | None:
 
 def settings_in(file: IO[bytes], name: str) -> SketchRequest | None:
     """As `read_settings`, of an open file; `name` is what an error calls it."""
-    if file.read(len(SIGNATURE)) != SIGNATURE:
+    if file.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
         return None
     parameters = None
     try:
@@ -265,7 +265,7 @@ def _request_of(value: Any) -> SketchRequest:
 
 def _picture(text: str) -> Picture:
     png = base64.b64decode(text, validate=True)
-    if not png.startswith(SIGNATURE):
+    if not png.startswith(PNG_SIGNATURE):
         raise ValueError("no PNG")
     return Picture(png)
 

@@ -39,21 +39,16 @@ class Snapshot:
         """Whether nothing is on the layer."""
         return self.reference is None if layer is Layer.REFERENCE else not self.tiles[layer]
 
-    def image(self, layer: Layer) -> QImage:
-        """One layer, transparent where nothing is; the reference without its opacity."""
+    def image(self, layer: Layer, *, is_smooth: bool = True) -> QImage:
+        """One layer, transparent where nothing is; the reference without its opacity.
+
+        Args:
+            is_smooth: a reference is scaled smoothly; else no colour of it is mixed with another one.
+        """
         image = self._blank(Qt.GlobalColor.transparent)
         painter = QPainter(image)
-        self._paint(painter, layer)
+        self._paint(painter, layer, is_smooth=is_smooth)
         painter.end()
-        return image
-
-    def reference_image(self, *, is_smooth: bool = True) -> QImage:
-        """As `image`; where it is not smooth, no colour is mixed with another one."""
-        image = self._blank(Qt.GlobalColor.transparent)
-        if self.reference is not None:
-            painter = QPainter(image)
-            paint_reference(painter, self.reference, is_smooth=is_smooth)
-            painter.end()
         return image
 
     def flattened(
@@ -105,12 +100,12 @@ class Snapshot:
         image.fill(color)
         return image
 
-    def _paint(self, painter: QPainter, layer: Layer) -> None:
+    def _paint(self, painter: QPainter, layer: Layer, *, is_smooth: bool = True) -> None:
         if layer in DRAWN_LAYERS:
             for key, image in self.tiles[layer].items():
                 painter.drawImage(tile_rect(key).topLeft(), image)
         elif self.reference is not None:
-            paint_reference(painter, self.reference)
+            paint_reference(painter, self.reference, is_smooth=is_smooth)
 
 
 def paint_reference(painter: QPainter, reference: Reference, *, is_smooth: bool = True) -> None:

@@ -186,6 +186,6 @@ class ReferenceMap(QObject):
 
 def as_it_is(kind: ControlKind, snapshot: Snapshot) -> ControlMap:
     """The reference as a map that somebody drew or another program made: no colour of it is mixed with another one."""
-    image = snapshot.reference_image(is_smooth=kind != "seg")
+    image = snapshot.image(Layer.REFERENCE, is_smooth=kind != "seg")
     rgba = rgba_of(Picture(png_bytes(image)))
     return ControlMap(kind, lines_on_black(rgba) if kind in LINE_KINDS else on_ground(rgba, 0))

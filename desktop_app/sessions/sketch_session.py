@@ -276,8 +276,7 @@ class SketchSession(QObject):
 
     def cancel(self) -> None:
         """Gives up what is being made and all that was ordered."""
-        self._orders.clear()
-        self._waiting.clear()
+        self._drop_orders()
         if self._worker is not None:
             self._worker.sketching.cancel()
 
@@ -418,14 +417,18 @@ class SketchSession(QObject):
 
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""
-        self._orders.clear()
-        self._waiting.clear()
+        self._drop_orders()
         self.voice.cancel()
         self._end_worker()
         if self._ending:
             self._set_state(SessionState.STOPPING)
 
     # ── orders ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _drop_orders(self) -> None:
+        """Forgets what was ordered too early to begin."""
+        self._orders.clear()
+        self._waiting.clear()
 
     def _order(
         self, variations: Callable[[SketchRequest], list[SketchRequest]], base: GeneratedImage | None = None
@@ -650,8 +653,7 @@ class SketchSession(QObject):
             order()
 
     def _on_failed(self, error: Exception) -> None:
-        self._orders.clear()
-        self._waiting.clear()
+        self._drop_orders()
         if isinstance(error, Cancelled):
             return
         if self._is_live:

@@ -103,8 +103,8 @@ def test_areas_of_a_reference_are_scaled_without_mixing_their_colours(document):
         found = pixels(image)
         return len(np.unique(found[found[:, :, 3] > 0], axis=0))
 
-    assert colours(document.snapshot().reference_image(is_smooth=False)) == 2
-    assert colours(document.snapshot().reference_image()) > 2
+    assert colours(document.snapshot().image(Layer.REFERENCE, is_smooth=False)) == 2
+    assert colours(document.snapshot().image(Layer.REFERENCE)) > 2
 
 
 def test_hidden_lines_are_a_revision_when_there_are_any(document):

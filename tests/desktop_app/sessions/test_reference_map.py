@@ -18,7 +18,7 @@ from desktop_app.sessions import reference_map, sketch_session
 from desktop_app.sessions.reference_map import Standing
 from desktop_app.settings import Settings
 from tests.desktop_app.sessions.test_sketch_session import PLAN, draw_line, next_picture
-from tests.scripted_engine import scripted
+from tests.scripted_engine import QuietEngine, scripted
 from workers.engine_pool import EnginePool
 from workers.engines.base import EngineInfo, EngineOptions, EngineSpec
 from workers.errors import Cancelled, EngineError
@@ -26,21 +26,13 @@ from workers.pictures import frame_of
 from workers.results import ControlMap
 
 
-class Negative:
+class Negative(QuietEngine):
     """An estimator: white is black. It waits where a test holds it."""
 
     info = EngineInfo("negative", "Negative", ("depth",), EngineOptions)
     may_go = threading.Event()
     running, most, asked = 0, 0, 0
     error: Exception | None = None
-
-    def __init__(self, model: Path, options: EngineOptions) -> None:
-        self.device = "cpu"
-
-    def load(self, on_progress) -> None:
-        on_progress(1.0, "Loaded")
-
-    def unload(self) -> None: ...
 
     def run(self, request, cancelled):
         kind = type(self)

@@ -3,7 +3,6 @@
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -15,6 +14,7 @@ from PySide6.QtGui import QColor, QPainterPath
 from desktop_app.canvas.layers import Layer
 from desktop_app.sessions import reference_map, sketch_choices
 from tests.desktop_app.panels.draw.test_page import made
+from tests.scripted_engine import QuietEngine
 from tests.workers.catalogue.test_drawing import controlnet, lora_bytes
 from workers.engines.base import EngineInfo, EngineOptions, EngineSpec
 from workers.engines.devices import Gpu, Machine
@@ -181,18 +181,10 @@ def test_what_a_reference_was_turned_into_comes_back_as_a_reference(
     assert panel.options.reference.currentData() == kind
 
 
-class Liner:
+class Liner(QuietEngine):
     """Turns any picture into lines, whatever it is asked for."""
 
     info = EngineInfo("liner", "Liner", ("depth",), EngineOptions)
-
-    def __init__(self, model: Path, options: EngineOptions) -> None:
-        self.device = "cpu"
-
-    def load(self, on_progress) -> None:
-        on_progress(1.0, "Loaded")
-
-    def unload(self) -> None: ...
 
     def run(self, request, cancelled):
         yield ControlMap(request.kind, line_map("canny", rgba_of(request.image)))
