@@ -109,7 +109,7 @@ def follow(bench: Bench, strokes: int) -> dict[str, Any]:
         bench.until(lambda: bench.session.job is None)
         bench.seen.previews.clear()
         count = len(bench.seen.pictures)
-        bench.stroke()
+        bench.stroke(random.randint(20, 45))  # else each would end in the same moment of a picture
         ended_s, revision = time.perf_counter(), bench.session.revision
         bench.until(lambda n=count, r=revision: any(p[0] >= r for p in bench.seen.pictures[n:]))
         to_preview.append(next(at for seen, at in bench.seen.previews if seen >= revision) - ended_s)
