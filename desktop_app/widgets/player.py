@@ -6,14 +6,14 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Q_ARG, QElapsedTimer, QMetaObject, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from desktop_app import theme
 from desktop_app.durations import clock_text
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QMediaPlayer
+    from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 
 POSITION_MS = 50
 
@@ -81,11 +81,11 @@ class Player(QObject):
 
     def pause(self) -> None:
         for player in self._players:
-            _tell(player, "pause")
+            player.pause()
 
     def stop(self) -> None:
         for player in self._players:
-            _tell(player, "stop")
+            player.stop()
 
     def seek(self, seconds: float) -> None:
         """Goes on from here if it plays, else from here next time."""
@@ -100,10 +100,10 @@ class Player(QObject):
         self._wanted = None
         self._since_last.restart()
         for player in self._players:
-            _tell(player, "setPosition", Q_ARG("qint64", round(seconds * 1000)))
+            player.setPosition(round(seconds * 1000))
         if plays:
             for player in self._players:
-                _tell(player, "play")
+                player.play()
 
     def _open(self) -> None:
         if self._players:
@@ -114,7 +114,7 @@ class Player(QObject):
         self._open_states = (status.LoadedMedia, status.BufferingMedia, status.BufferedMedia, status.EndOfMedia)
         for path in self._paths:
             player = QMediaPlayer(self)
-            player.setAudioOutput(QAudioOutput(player))
+            player.setAudioOutput(_quiet_to_other_threads(QAudioOutput(player)))
             player.setSource(QUrl.fromLocalFile(str(path)))
             player.errorOccurred.connect(self._on_error)
             player.mediaStatusChanged.connect(self._on_media_status)
@@ -150,13 +150,19 @@ class Player(QObject):
         self.failed.emit(text)
 
 
-def _tell(player: QMediaPlayer, slot: str, *arguments: object) -> None:
-    """Calls a slot with Python's lock released, which a plain call keeps.
+def _quiet_to_other_threads(output: QAudioOutput) -> QAudioOutput:
+    """The output, done with asking Python whether it overrides `disconnectNotify`.
 
-    A thread of the player that has just ended needs that lock to let go of its connections, while `stop` or
-    `setPosition` waits for it: the window would stand still for ever.
+    Qt's thread that plays asks when it ends, with a lock held that the main thread may be waiting for while it
+    holds Python's: both would stand still for ever. The answer is kept from the first time on, which is now.
     """
-    QMetaObject.invokeMethod(player, slot, Qt.ConnectionType.DirectConnection, *arguments)  # type: ignore[call-overload]
+    output.volumeChanged.connect(_nothing)
+    output.volumeChanged.disconnect(_nothing)
+    return output
+
+
+def _nothing() -> None:
+    pass
 
 
 class PlayerBar(QWidget):
