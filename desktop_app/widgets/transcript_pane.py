@@ -66,6 +66,7 @@ class TranscriptPane(QWidget):
         self.player.position_changed.connect(self._on_position_changed)
         self.player.playing_changed.connect(self._on_playing_changed)
         self.player.failed.connect(self._on_player_failed)
+        context.closing.connect(self.view.keep_edit)
 
     @property
     def item_id(self) -> int | None:
@@ -117,6 +118,7 @@ class TranscriptPane(QWidget):
         self.player_bar.setEnabled(self.player.has_media)
 
     def _reset(self, item_id: int | None) -> None:
+        self.view.keep_edit()
         self.player.set_media([], 0.0)
         self._growing = []
         self._item_id = item_id

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -335,15 +336,15 @@ class TranscriptView(QTextEdit):
     # ── editing a segment ───────────────────────────────────────────────────────────────────────────────────────────
 
     def edit_paragraph(self, paragraph: Paragraph) -> None:
-        """Opens the segment for editing in place: Enter keeps, Escape leaves it as it was."""
-        self.cancel_edit()
+        """Opens the segment for editing in place: Enter or going elsewhere keeps, Escape leaves it as it was."""
+        self.keep_edit()
         if paragraph.is_open:
             return
         index = self._index(paragraph)
         self._edited = paragraph
         self._reveal(self._block(index).position(), is_centred=False)
         self._editor = _SegmentEditor(self, self._block(index).text())
-        self._editor.accepted.connect(lambda text: self._on_edit_accepted(paragraph, text))
+        self._editor.accepted.connect(self.keep_edit)
         self._editor.cancelled.connect(self.cancel_edit)
         self._place_editor()
         self._editor.show()
@@ -358,21 +359,26 @@ class TranscriptView(QTextEdit):
         """Closes the open editor, if any, without keeping its text."""
         if self._editor is not None:
             editor, self._editor = self._editor, None
+            had_focus = editor.hasFocus()
             editor.hide()
             editor.deleteLater()
-            self.setFocus()
+            if had_focus:  # else the keys went elsewhere on purpose
+                self.setFocus()
+
+    def keep_edit(self) -> None:
+        """Closes the open editor, if any, and keeps its text."""
+        if self._editor is None:
+            return
+        assert self._edited is not None
+        paragraph, text = self._edited, " ".join(self._editor.toPlainText().split())
+        self.cancel_edit()
+        if text and text != self._block(self._index(paragraph)).text():
+            self.edit_requested.emit(paragraph, text)
 
     def paragraph_at(self, point: QPoint) -> Paragraph | None:
         """The paragraph at a point of the viewport."""
         number = self.cursorForPosition(point).blockNumber()
         return self._paragraphs[number] if number < len(self._paragraphs) else None
-
-    def _on_edit_accepted(self, paragraph: Paragraph, text: str) -> None:
-        before = self._block(self._index(paragraph)).text()
-        self.cancel_edit()
-        text = " ".join(text.split())
-        if text and text != before:
-            self.edit_requested.emit(paragraph, text)
 
     def _place_editor(self) -> None:
         assert self._editor is not None
@@ -774,11 +780,11 @@ class _SegmentEditor(QPlainTextEdit):
     """A small editor over one segment.
 
     Signals:
-        accepted(str): Enter was pressed, or the editor lost the focus.
+        accepted(): Enter was pressed, or the keys went elsewhere.
         cancelled(): Escape was pressed.
     """
 
-    accepted = Signal(str)
+    accepted = Signal()
     cancelled = Signal()
 
     def __init__(self, view: TranscriptView, text: str) -> None:
@@ -792,8 +798,13 @@ class _SegmentEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accepted.emit(self.toPlainText())
+            self.accepted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.accepted.emit()

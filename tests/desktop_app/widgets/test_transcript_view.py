@@ -223,6 +223,35 @@ def test_escape_leaves_the_line_as_it_was(view, qtbot):
     assert lines(view) == ["as it was"]
 
 
+def test_a_correction_is_kept_when_the_keys_go_elsewhere(view, qtbot):
+    view.append_commit(Commit("me", words("wreck a nice beach"), ends_segment=True))
+    view.append_commit(Commit("me", words("another line", 5.0), ends_segment=True))
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.edit_paragraph(view.paragraphs[0])
+    qtbot.waitUntil(view._editor.hasFocus)
+    view._editor.setPlainText("recognise speech")
+
+    with qtbot.waitSignal(view.edit_requested) as requested:
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.viewport().rect().center())
+
+    assert requested.args == [view.paragraphs[0], "recognise speech"]
+    assert view._editor is None
+
+
+def test_a_correction_is_kept_when_another_line_is_opened(view, qtbot):
+    view.append_commit(Commit("me", words("wreck a nice beach"), ends_segment=True))
+    view.append_commit(Commit("me", words("another line", 5.0), ends_segment=True))
+    view.edit_paragraph(view.paragraphs[0])
+    view._editor.setPlainText("recognise speech")
+
+    with qtbot.waitSignal(view.edit_requested) as requested:
+        view.edit_paragraph(view.paragraphs[1])
+
+    assert requested.args[1] == "recognise speech"
+    assert view._editor.toPlainText() == "another line"
+
+
 def test_new_words_do_not_scroll_a_reader_who_looked_back(view, qtbot):
     for number in range(60):
         view.append_commit(Commit("me", words(f"line number {number}", 10.0 * number), ends_segment=True))

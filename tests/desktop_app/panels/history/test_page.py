@@ -286,3 +286,18 @@ def test_a_recording_that_ends_appears_by_itself(qtbot, panel, context, history)
     context.sessions.speech.finished.emit(1)
 
     shown(qtbot, panel, 1)
+
+
+def test_a_correction_is_kept_when_another_item_is_chosen(qtbot, panel, history):
+    add(history, "something else")
+    item_id = add(history, "wreck a nice beach")
+    shown(qtbot, panel, 2)
+    view = panel.transcript.pane.view
+    qtbot.waitUntil(lambda: view.toPlainText() == "wreck a nice beach")
+    view.edit_paragraph(view.paragraphs[0])
+    view._editor.setPlainText("recognise speech")
+
+    panel.side.choose(1)
+
+    qtbot.waitUntil(lambda: view.toPlainText() == "something else")
+    qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == "recognise speech")
