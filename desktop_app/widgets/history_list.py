@@ -92,7 +92,7 @@ class Row:
 
 def title_of(item: Item) -> str:
     """The name that somebody gave, or how it begins."""
-    return item.title or _first_words(item.preview) or untitled(item.kind)
+    return item.title or first_words(item.preview) or untitled(item.kind)
 
 
 def untitled(kind: Kind) -> str:
@@ -104,7 +104,8 @@ def untitled(kind: Kind) -> str:
     return QCoreApplication.translate("History", "Recording without words")
 
 
-def _first_words(text: str, limit: int = 48) -> str:
+def first_words(text: str, limit: int = 48) -> str:
+    """What a text that has no name is called."""
     sentence = text.partition(". ")[0].strip().rstrip(".")
     if len(sentence) <= limit:
         return sentence

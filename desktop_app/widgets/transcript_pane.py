@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
+from desktop_app.history.export import ITEM_FORMATS
 from desktop_app.history.records import Item, Media, StoredSegment
 from desktop_app.jobs import Job
 from desktop_app.widgets.find_bar import FindBar
+from desktop_app.widgets.history_list import first_words, title_of
 from desktop_app.widgets.player import Player, PlayerBar
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.transcript_view import Paragraph, TranscriptView
 from workers.results import Word
 
@@ -40,6 +43,7 @@ class TranscriptPane(QWidget):
         super().__init__(parent)
         self._context = context
         self._item_id: int | None = None
+        self._title = ""
         self._undo: list[Paragraph] = []
         self._growing: list[Path] = []
 
@@ -86,9 +90,10 @@ class TranscriptPane(QWidget):
         """The files that are still being recorded: a word can be heard already."""
         self._growing = paths
 
-    def set_item_id(self, item_id: int | None) -> None:
-        """Which item of the history the live text goes to: needed for corrections and export."""
+    def set_item_id(self, item_id: int | None, title: str = "") -> None:
+        """Which item of the history the live text goes to, and its name if it has one: for corrections and export."""
         self._item_id = item_id
+        self._title = title
 
     def end_live(self, media: list[Media], duration_s: float) -> None:
         """The text is complete; its sound can be played."""
@@ -99,6 +104,7 @@ class TranscriptPane(QWidget):
     def show_item(self, item: Item, segments: Sequence[StoredSegment], media: list[Media]) -> None:
         """Shows what is stored."""
         self._reset(item.id)
+        self._title = title_of(item)
         self.view.set_live(False)
         self.view.set_tracks(item.tracks)
         self.view.load(paragraph_of(segment) for segment in segments)
@@ -122,6 +128,7 @@ class TranscriptPane(QWidget):
         self.player.set_media([], 0.0)
         self._growing = []
         self._item_id = item_id
+        self._title = ""
         self._undo.clear()
         self.undo_action.setEnabled(False)
 
@@ -235,12 +242,17 @@ class TranscriptPane(QWidget):
 
     def ask_export(self, suffix: str) -> None:
         """Asks where to, then exports."""
-        folder = QFileDialog.getSaveFileName(
-            self, self.tr("Export the transcript"), f"transcript.{suffix}", f"*.{suffix}"
-        )[0]
-        if folder:
-            path = Path(folder)
-            self.export(path if path.suffix else path.with_suffix(f".{suffix}"))
+        text = self.view.text().partition("\n")[0]
+        path = ask_where_to_save(
+            self._context,
+            self,
+            self.tr("Export the transcript"),
+            self._title or first_words(text),
+            suffix,
+            others=ITEM_FORMATS,
+        )
+        if path is not None:
+            self.export(path)
 
     def export(self, path: Path) -> None:
         """Writes the transcript; the suffix says in which format."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QSizePolicy,
@@ -24,11 +23,13 @@ from PySide6.QtWidgets import (
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.history.export import ITEM_FORMATS
 from desktop_app.history.markdown import LONGEST_VALUE
 from desktop_app.history.records import Item, Remark
 from desktop_app.jobs import Job
 from desktop_app.widgets.frame_view import FrameView
 from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.title_field import TitleField
 from workers.results import VideoFrame
 
@@ -399,10 +400,12 @@ class PictureDetail(QWidget):
         menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
 
     def _ask_export(self, ending: str) -> None:
-        name = QFileDialog.getSaveFileName(self, self.tr("Export"), f"picture.{ending}", f"*.{ending}")[0]
-        if name:
-            path = Path(name)
-            self.export(path if path.suffix else path.with_suffix(f".{ending}"))
+        if self.loaded is None:
+            return
+        title = self.loaded.row.title
+        path = ask_where_to_save(self._context, self, self.tr("Export"), title, ending, others=ITEM_FORMATS)
+        if path is not None:
+            self.export(path)
 
     def _on_title_edited(self) -> None:
         title, item = self.title.text().strip(), self.loaded and self.loaded.row.item

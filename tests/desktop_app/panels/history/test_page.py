@@ -301,3 +301,20 @@ def test_a_correction_is_kept_when_another_item_is_chosen(qtbot, panel, history)
 
     qtbot.waitUntil(lambda: view.toPlainText() == "something else")
     qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == "recognise speech")
+
+
+def test_export_is_called_as_the_item_is(qtbot, panel, history, monkeypatch, tmp_path):
+    names = []
+    monkeypatch.setattr(
+        "desktop_app.widgets.transcript_pane.ask_where_to_save",
+        lambda _context, _parent, _title, name, suffix, **_: names.append(name) or tmp_path / f"x.{suffix}",
+    )
+    add(history, "hello there", title="The mayor")
+    shown(qtbot, panel, 1)
+    pane = panel.transcript.pane
+    qtbot.waitUntil(lambda: pane.view.toPlainText() == "hello there")
+
+    pane.ask_export("srt")
+
+    qtbot.waitUntil((tmp_path / "x.srt").exists)
+    assert names == ["The mayor"]
