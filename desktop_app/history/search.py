@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 # Accents, and the vowel points of Hebrew and Arabic. The vowel signs of Indic scripts and the Japanese voicing marks
@@ -22,6 +23,8 @@ SNIPPET_AFTER = 100
 
 def fold(text: str) -> str:
     """The text as it is compared: lower case, without accents, full-width letters as narrow ones."""
+    if text.isascii():  # nearly always, and a hundred times as fast
+        return text.lower().replace("\0", "")
     return "".join(map(_fold_character, text))
 
 
@@ -60,8 +63,13 @@ def condition(terms: list[str]) -> tuple[str, list[str]]:
 
 def find(text: str, terms: list[str]) -> list[tuple[int, int]]:
     """Where the terms stand in `text`: (start, end), in order, without overlaps."""
-    origin = [index for index, character in enumerate(text) for _ in _fold_character(character)]
     folded = fold(text)
+    if not any(term in folded for term in terms):
+        return []
+    if text.isascii() and "\0" not in text:
+        origin: Sequence[int] = range(len(text))
+    else:
+        origin = [index for index, character in enumerate(text) for _ in _fold_character(character)]
     found = []
     for term in terms:
         start = folded.find(term)

@@ -7,8 +7,8 @@ as smooth as three lines. Times and names are painted into the margins and are n
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QRectF, Qt, Signal
@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QTextEdit, QToolTip, QWidget
 
 from desktop_app.durations import clock_text
+from desktop_app.history.search import find, fold
 from desktop_app.theme import color, font, theme
 from workers.results import Commit, Partial, Word
 
@@ -291,12 +292,7 @@ class TranscriptView(QTextEdit):
 
     def find_text(self, text: str, *, backwards: bool = False) -> tuple[int, int]:
         """Marks every place of `text` and shows the next one; gives (which, of how many), (0, 0) for none."""
-        hits: list[tuple[int, int]] = []
-        if text:
-            cursor = self.document().find(text, 0)
-            while not cursor.isNull():
-                hits.append((cursor.selectionStart(), cursor.selectionEnd() - cursor.selectionStart()))
-                cursor = self.document().find(text, cursor)
+        hits = list(self._places_of(fold(text))) if text.strip() else []
         is_same = hits and hits == self._hits
         self._hits = hits
         if not hits:
@@ -310,6 +306,15 @@ class TranscriptView(QTextEdit):
         if hits:
             self._reveal(hits[self._hit][0])
         return self._hit + 1, len(hits)
+
+    def _places_of(self, term: str) -> Iterator[tuple[int, int]]:
+        """Document position and length of every place of a folded text, whatever its case and accents there."""
+        block = self.document().begin()
+        while block.isValid():
+            text = block.text()
+            for start, end in find(text, [term]):
+                yield block.position() + _units(text[:start]), _units(text[start:end])
+            block = block.next()
 
     def clear_marks(self) -> None:
         """Forgets what was searched."""
@@ -577,13 +582,23 @@ class TranscriptView(QTextEdit):
             root.setFrameFormat(style)
 
     def _show_selections(self) -> None:
-        marks = [self._mark(position, length, "warning_soft") for position, length in self._hits]
+        # Only what is in sight: Qt looks through all marks at every paint, and a letter stands in thousands of places.
+        shown = self._shown_positions()
+        places = self._hits[bisect_left(self._hits, (shown.start, 0)) : bisect_left(self._hits, (shown.stop, 0))]
+        marks = [self._mark(position, length, "warning_soft") for position, length in places]
         if self._playing is not None:
             start, length = self._word_span(*self._playing)
             marks.append(self._mark(self._block(self._playing[0]).position() + start, length, "accent_soft", "accent"))
         if self._hits:
             marks.append(self._mark(*self._hits[self._hit], "accent", "on_accent"))
         self.setExtraSelections(marks)
+
+    def _shown_positions(self) -> range:
+        """Of the blocks in sight, in the document."""
+        height = self.viewport().height()
+        last = self.cursorForPosition(QPoint(self._left, height)).block()
+        first = self.cursorForPosition(QPoint(self._left, 0)).block()
+        return range(first.position(), last.position() + last.length())
 
     def _mark(self, position: int, length: int, background: str, ink: str = "text") -> QTextEdit.ExtraSelection:
         mark = QTextEdit.ExtraSelection()
@@ -669,6 +684,8 @@ class TranscriptView(QTextEdit):
         self._apply_frame()
         super().resizeEvent(event)
         self._place_pill()
+        if self._hits:
+            self._show_selections()
         if self._editor is not None:
             self._place_editor()
         if self._is_following:
@@ -749,6 +766,8 @@ class TranscriptView(QTextEdit):
 
     def _on_scrolled(self, value: int) -> None:
         self._set_following(value >= self.verticalScrollBar().maximum() - FOLLOW_MARGIN_PX)
+        if self._hits:
+            self._show_selections()
         if self._editor is not None:
             self._place_editor()
 
@@ -769,6 +788,11 @@ class TranscriptView(QTextEdit):
     def _place_pill(self) -> None:
         self._pill.adjustSize()
         self._pill.move((self.width() - self._pill.width()) // 2, self.height() - self._pill.height() - 14)
+
+
+def _units(text: str) -> int:
+    """Its length as Qt counts: what is beyond the first 65 536 characters, such as emoji, takes two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 _STAMP_FLAGS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)

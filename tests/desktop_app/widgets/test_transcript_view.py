@@ -277,6 +277,29 @@ def test_find_goes_from_place_to_place_and_around(view):
     assert view.find_text("coffee") == (0, 0)
 
 
+def test_find_heeds_neither_accents_nor_case(view):
+    view.append_commit(Commit("me", words("🙂 une crème, une CREME"), ends_segment=True))
+
+    assert view.find_text("creme") == (1, 2)
+    assert [mark.cursor.selectedText() for mark in view.extraSelections()] == ["crème", "CREME", "crème"]
+
+
+def test_only_places_in_sight_are_marked(view):
+    for _ in range(300):
+        view.append_commit(Commit("me", words("tea and tea"), ends_segment=True))
+    view.set_live(False)
+    view.verticalScrollBar().setValue(0)
+    assert view.find_text("tea") == (1, 600)
+    assert 2 < len(view.extraSelections()) < 60
+
+    view.find_text("tea", backwards=True)
+
+    assert view.verticalScrollBar().value() > 0
+    assert 2 < len(view.extraSelections()) < 60
+    last = view.document().characterCount() - 1
+    assert last - 3 in [mark.cursor.selectionStart() for mark in view.extraSelections()]
+
+
 def test_text_with_times_names_the_beginning_of_each_line(view):
     view.append_commit(Commit("me", words("hello", 65.0), ends_segment=True))
 
