@@ -133,18 +133,22 @@ class HistorySide(QWidget):
         return [index.data(ROW_ROLE) for index in indexes]
 
     def set_rows(self, rows: Sequence[Row], *, is_complete: bool = True) -> None:
-        """Shows other rows; what was chosen stays so where it is still there.
+        """Shows other rows; what was chosen, and the place of the keys, stay so where they are still there.
 
         Args:
             is_complete: no more of them will come: where there are none, that is said.
         """
         selected = [row.key for row in self.selected_rows]
+        current: Row | None = self.list.currentIndex().data(ROW_ROLE)
         selection = self.list.selectionModel()
         selection.blockSignals(True)
         self.model.set_rows(rows)
         for key in selected:
             if (row := self.model.row_of(key)) >= 0:
                 selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+        if current is not None:
+            index = self.model.index(self.model.row_of(current.key))
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         selection.blockSignals(False)
         had_focus = self.list.hasFocus() or self.nothing.hasFocus()
         shown = self.list if rows or not is_complete else self.nothing

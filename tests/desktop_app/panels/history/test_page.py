@@ -303,6 +303,20 @@ def test_a_correction_is_kept_when_another_item_is_chosen(qtbot, panel, history)
     qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == "recognise speech")
 
 
+def test_arrow_keys_go_on_from_their_place_when_the_list_is_read_again(qtbot, panel, history):
+    for number in range(4):
+        add(history, f"line {number}")
+    shown(qtbot, panel, 4)
+    panel.side.choose(1)
+
+    add(history, "the newest")
+    panel.refresh()
+    shown(qtbot, panel, 5)
+    qtbot.keyClick(panel.side.list, Qt.Key.Key_Down)
+
+    assert [row.title for row in panel.side.selected_rows] == ["line 1"]
+
+
 def test_export_is_called_as_the_item_is(qtbot, panel, history, monkeypatch, tmp_path):
     names = []
     monkeypatch.setattr(
