@@ -126,13 +126,24 @@ def _rest(row: Row) -> str:
 
 def when_text(moment: datetime) -> str:
     """Today's time, else the day."""
-    local, now = moment.astimezone(), datetime.now().astimezone()
-    locale = QLocale()
-    if local.date() == now.date():
-        return str(locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat))
-    if (now.date() - local.date()).days < 7:
-        return locale.standaloneDayName(local.isoweekday(), QLocale.FormatType.ShortFormat) + local.strftime(" %H:%M")
-    return str(locale.toString(QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat))
+    day, date, clock = _in_words(moment)
+    age = (datetime.now().astimezone().date() - moment.astimezone().date()).days
+    return clock if age == 0 else f"{day} {clock}" if age < 7 else date
+
+
+def whole_when_text(moment: datetime) -> str:
+    """The day and the time."""
+    return " ".join(_in_words(moment))
+
+
+def _in_words(moment: datetime) -> tuple[str, str, str]:
+    """Day of the week, date and time."""
+    local, locale, short = moment.astimezone(), QLocale(), QLocale.FormatType.ShortFormat
+    return (
+        locale.standaloneDayName(local.isoweekday(), short),
+        str(locale.toString(QDate(local.year, local.month, local.day), short)),
+        str(locale.toString(QTime(local.hour, local.minute), short)),
+    )
 
 
 class HistoryModel(QAbstractListModel):
@@ -172,8 +183,9 @@ class HistoryModel(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return str(row.file.path) if row.file is not None else row.item.source or None if row.item else None
+        if role == Qt.ItemDataRole.ToolTipRole:  # whole, what there is no room for
+            source = row.item.source if row.item is not None else str(row.file.path) if row.file is not None else ""
+            return "\n".join(text for text in (row.title, whole_when_text(row.when), source) if text)
         return None
 
 

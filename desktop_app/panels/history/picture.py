@@ -28,7 +28,7 @@ from desktop_app.history.markdown import LONGEST_VALUE
 from desktop_app.history.records import Item, Remark
 from desktop_app.jobs import Job
 from desktop_app.widgets.frame_view import FrameView
-from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.history_list import Row, title_of, when_text, whole_when_text
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.title_field import TitleField
 from workers.results import VideoFrame
@@ -212,7 +212,7 @@ class PictureDetail(QWidget):
             self.title.selectAll()
 
     def _details(self, loaded: LoadedPicture) -> list[str]:
-        parts = [when_text(loaded.row.when)]
+        parts = [whole_when_text(loaded.row.when)]
         if loaded.frame is not None:
             height, width, _ = loaded.frame.shape
             parts.append(f"{width} × {height}")

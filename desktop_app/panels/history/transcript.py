@@ -13,7 +13,7 @@ from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Item, Media, StoredSegment
 from desktop_app.jobs import Job
-from desktop_app.widgets.history_list import Row, title_of, when_text
+from desktop_app.widgets.history_list import Row, title_of, whole_when_text
 from desktop_app.widgets.title_field import TitleField
 from desktop_app.widgets.transcript_pane import TranscriptPane
 
@@ -93,7 +93,7 @@ class TranscriptDetail(QWidget):
         self.title.setCursorPosition(0)
         self.pin_button.setChecked(item.is_pinned)
         parts = [
-            when_text(item.created_at),
+            whole_when_text(item.created_at),
             self.tr("Recording now") if row.is_recorded_now else clock_text(item.duration_s),
         ]
         parts += [text for text in (item.source.rpartition(os.sep)[2], item.model_id) if text]

@@ -1,0 +1,43 @@
+from datetime import datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+
+from desktop_app.history.store import History
+from desktop_app.widgets.history_list import HistoryModel, Row, when_text, whole_when_text
+
+
+@pytest.fixture
+def _american():
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("_american")
+def test_days_are_told_shorter_the_older_they_are_and_whole_where_there_is_room():
+    noon = datetime.now().astimezone().replace(hour=14, minute=5)
+    old = datetime(2024, 3, 1, 14, 5).astimezone()
+
+    today, yesterday, long_ago = (when_text(moment) for moment in (noon, noon - timedelta(days=1), old))
+
+    assert today.replace("\u202f", " ") == "2:05 PM"
+    assert yesterday.endswith(today)
+    assert long_ago == "3/1/24"
+    assert whole_when_text(old) == f"Fri 3/1/24 {today}"
+
+
+def test_tip_of_a_row_is_what_there_is_no_room_for(qtbot, tmp_path):
+    history = History(tmp_path)
+    title = "A name of many words " * 10
+    item_id = history.begin(title=title, source="USB microphone").result()
+    history.flush()
+    item = history.item(item_id)
+    history.close()
+    model = HistoryModel()
+    model.set_rows([Row(item)])
+
+    tip = model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
+
+    assert tip.split("\n") == [title, whole_when_text(item.created_at), "USB microphone"]
