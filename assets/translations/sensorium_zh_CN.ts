@@ -1482,6 +1482,10 @@
         <translation>发生了意外错误。</translation>
     </message>
     <message>
+        <source>The file</source>
+        <translation>该文件</translation>
+    </message>
+    <message>
         <source>Waiting</source>
         <translation>等待中</translation>
     </message>

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
 from desktop_app.sessions.file_queue import FileJob, FileState
+from desktop_app.widgets.elided_label import ElidedLabel
+from workers.errors import AppError
 
 ROWS_SHOWN = 4
 DONE_SHOWN_MS = 10_000  # when all went well
@@ -105,10 +107,11 @@ class FileRow(QWidget):
         super().__init__()
         self._job = job
         self._context = context
-        self.name = theme.label(job.name)
+        self.name = ElidedLabel(job.name)
         self.name.setToolTip(str(job.path))
-        self.name.setMinimumWidth(80)
-        self.note = theme.label("", "caption")
+        self.name.setMinimumWidth(120)
+        self.note = ElidedLabel(role="caption")
+        self.note.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)  # the name gets the rest
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(140)
@@ -148,8 +151,9 @@ class FileRow(QWidget):
                 return self.tr("Starting")
             return self.tr("{time} left").format(time=clock_text(math.ceil(job.time_left_s)))
         if job.state is FileState.FAILED and job.error is not None:
-            sentence = getattr(job.error, "sentence", "")
-            return i18n.sentence(job.error) if sentence else self.tr("Something unexpected happened.")  # type: ignore[arg-type]
+            if not isinstance(job.error, AppError):
+                return self.tr("Something unexpected happened.")
+            return i18n.sentence(job.error).replace(str(job.path), self.tr("The file"))  # its name stands beside it
         return {
             FileState.WAITING: self.tr("Waiting"),
             FileState.DONE: self.tr("Done"),
@@ -157,7 +161,7 @@ class FileRow(QWidget):
         }.get(job.state, "")
 
     def _on_clicked(self) -> None:
-        if self._job.state.is_over:
-            self._context.panel_requested.emit("history")
-        else:
+        if not self._job.state.is_over:
             self._context.sessions.files.cancel(self._job)
+        elif self._job.item_id is not None:
+            self._context.item_requested.emit(self._job.item_id)

@@ -4,6 +4,7 @@ from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_speech_session import CLIPS
+from workers.errors import SourceError
 
 
 def test_dropped_files_are_transcribed_and_shown(qtbot, panel, context):
@@ -32,3 +33,30 @@ def test_the_list_of_files_stays_until_it_is_closed_when_one_failed(panel, conte
 
     assert panel.files_card.isVisible()
     assert not panel.files_card._timer.isActive()
+
+
+def test_the_reason_of_a_failure_can_be_read_beside_a_long_name(panel, context, tmp_path):
+    path = tmp_path / ("An interview that was named with care " * 4 + ".wav")
+    error = SourceError("{path} does not exist.", path=path)
+    context.sessions.files._jobs = [file_queue.FileJob(path, state=FileState.FAILED, error=error)]
+    panel.resize(640, 460)
+
+    panel.files_card.show_jobs(context.sessions.files.jobs)
+    panel.layout().activate()
+    (row,) = panel.files_card._rows.values()
+
+    assert row.note.shown_text == "The file does not exist."
+    assert row.name.shown_text.startswith("An interview")
+    assert row.name.shown_text.endswith("…")
+    assert panel.minimumSizeHint().width() <= 640
+
+
+def test_the_arrow_beside_a_file_opens_its_transcript(qtbot, panel, context, tmp_path):
+    context.sessions.files._jobs = [file_queue.FileJob(tmp_path / "a.wav", state=FileState.DONE, item_id=7)]
+    panel.files_card.show_jobs(context.sessions.files.jobs)
+    (row,) = panel.files_card._rows.values()
+
+    with qtbot.waitSignal(context.item_requested) as requested:
+        row.button.click()
+
+    assert requested.args == [7]
