@@ -222,7 +222,7 @@ class HearPanel(QWidget):
         elif job is self._shown_file and job.state.is_over:
             self._finish_file(job)
         if job is self._shown_file:
-            self.pane.set_item_id(job.item_id, job.path.stem)
+            self.pane.set_item_id(job.item_id, job.title or job.path.stem)
             self.dock.show_file(job)
 
     def _on_segment(self, job: FileJob, segment: Segment) -> None:
