@@ -37,6 +37,10 @@ log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
 COLLECT_EVERY_MS = 1_000
+QT_NOISE = (
+    "propagateSizeHints",  # of the offscreen platform, at every resize
+    "OpenType support missing",  # of each font in turn, wherever the names of the spoken languages are shown
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -209,7 +213,7 @@ def collect_due_cycles() -> None:
 
 
 def on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    if "propagateSizeHints" in text:  # Qt's offscreen platform says so at every resize
+    if any(noise in text for noise in QT_NOISE):
         return
     level = {
         QtMsgType.QtDebugMsg: logging.DEBUG,

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType
 
 from desktop_app import app as window_app
 
@@ -150,3 +150,16 @@ def test_garbage_is_collected_in_the_windows_thread_only(qapp, collecting_anywhe
     finally:
         gc.callbacks.pop()
     assert gc.isenabled()
+
+
+def test_log_leaves_out_what_qt_says_about_every_font(caplog):
+    caplog.set_level("DEBUG", logger="qt")
+    said = (
+        'OpenType support missing for "Noto Sans CJK SC", script 16',
+        "QPainter::begin: Paint device returned engine == 0",
+    )
+
+    for text in said:
+        window_app.on_qt_message(QtMsgType.QtInfoMsg, QMessageLogContext(), text)
+
+    assert caplog.messages == [said[1]]
