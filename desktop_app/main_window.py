@@ -136,13 +136,14 @@ class MainWindow(QMainWindow):
         if panel_id not in self.panels or panel_id == self._current:
             return
         page = self.page(panel_id)
+        self.stack.setFocus()  # from a page that is hidden Qt would hand the keys to the first button of the next one
         self.stack.setCurrentWidget(page)
         self.rail.set_current(panel_id)
         self._panel_actions[panel_id].setChecked(True)
         self._current = panel_id
         self.welcome.show_if_wanted(panel_id == next(iter(self.panels)))
         if not page.isAncestorOf(self.focusWidget() or self):  # it chose a part of itself when it was shown
-            page.setFocus()  # the keys go to the page; nothing is ringed before Tab is pressed
+            (page.focusWidget() or page).setFocus()  # where the keys were; nothing is ringed before Tab is pressed
         self.context.change_setting("window.last_panel", panel_id)
 
     def start_services(self) -> None:

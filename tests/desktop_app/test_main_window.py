@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import panels
 from desktop_app.context import AppContext
@@ -41,6 +41,12 @@ class AskingPage(QWidget):
     def ask_files(self) -> None: ...
 
 
+class ButtonPage(QWidget):
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        QVBoxLayout(self).addWidget(QPushButton("Do something"))
+
+
 def broken(context: AppContext) -> QWidget:
     raise RuntimeError("no such thing")
 
@@ -48,6 +54,7 @@ def broken(context: AppContext) -> QWidget:
 PANELS = [
     PanelInfo("first", "First", "hear", 10, lambda context: QLabel("first")),
     PanelInfo("history", "History", "history", 20, SearchPage),
+    PanelInfo("buttons", "Buttons", "log", 25, ButtonPage),
     PanelInfo("broken", "Broken", "warning", 30, broken),
     PanelInfo("preferences", "Preferences", "preferences", 120, lambda context: QLabel("prefs"), shortcut="Ctrl+,"),
 ]
@@ -96,6 +103,18 @@ def test_pages_are_made_when_first_opened_and_once(window):
 
     assert window.stack.currentWidget() is page
     assert window.rail.button("history").isChecked()
+
+
+def test_keys_go_to_a_page_and_no_button_of_it(window, qtbot):
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_panel("history")
+    window.page("history").field.setFocus()
+
+    window.show_panel("buttons")
+    assert window.focusWidget() is window.page("buttons")
+
+    window.show_panel("history")
+    assert window.focusWidget() is window.page("history").field
 
 
 def test_rail_and_keys_open_pages(window, qtbot):
