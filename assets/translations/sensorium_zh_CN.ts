@@ -3546,6 +3546,10 @@ Click again to choose</source>
         <source>Pictures that were made</source>
         <translation>已生成的图片</translation>
     </message>
+    <message>
+        <source>Finished pictures stay here.</source>
+        <translation>完成的图片会留在这里。</translation>
+    </message>
 </context>
 <context>
     <name>ScreenPicker</name>

@@ -112,6 +112,8 @@ class CanvasView(QWidget):
         self._drag: Drag | None = None
         self._held: Tool | None = None  # the tool that is at work: an eraser at the right button, too
         self._pan_from: QPointF | None = None
+        self._stood_at = QPoint()  # in the window, while something is pressed down
+        self._waits_to_fit = False  # until it is released
         self._moves: list[Pointer] = []  # that nothing came of yet
         self._moved_to = QPointF()
         self._moves_timer = QTimer(self, singleShot=True, interval=0)
@@ -451,6 +453,7 @@ class CanvasView(QWidget):
     ) -> None:
         self.end_drag()
         self._device, self._held = device, tool
+        self._stood_at = self.mapTo(self.window(), QPoint())
         if tool is Tool.PAN or self._is_space_down:
             self._pan_from = position
         else:
@@ -490,6 +493,9 @@ class CanvasView(QWidget):
             drag.end()
         self._pan_from = None
         self._device = self._held = None
+        if self._waits_to_fit:
+            self._waits_to_fit = False
+            self._place()
         self._show_cursor()
 
     def cancel_drag(self) -> None:
@@ -671,7 +677,16 @@ class CanvasView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place()
+        if self._device is None:
+            self._place()
+        else:
+            self._stay()
+
+    def _stay(self) -> None:
+        """Keeps the canvas where it is on the screen while something is drawn: what comes above moves the widget."""
+        before, self._stood_at = self._stood_at, self.mapTo(self.window(), QPoint())
+        self._waits_to_fit = True
+        self._hold(self.to_canvas(QPointF(self._stood_at - before)), QPointF())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -200,7 +200,6 @@ class DrawPanel(QWidget):
 
     def _show_results(self) -> None:
         self.strip.show_results(self._session.results)
-        self._fit()
 
     def _on_result_menu(self, made: Made, place: QPoint) -> None:
         menu = QMenu(self)
@@ -268,7 +267,7 @@ class DrawPanel(QWidget):
         self.tabs.setVisible(is_narrow)
         self.canvas.setVisible(not is_narrow or self.tabs.currentIndex() == 0)
         self.picture.setVisible(shows_picture)
-        self.strip.setVisible(bool(self._session.results) and (shows_picture or not is_low))
+        self.strip.setVisible(shows_picture or not is_low)
         self.strip.set_upright(is_low)
         self.pictures.setDirection(QBoxLayout.Direction.LeftToRight if is_low else QBoxLayout.Direction.TopToBottom)
         if self.width() < OPTIONS_FROM_PX and self.options_button.isChecked() and not self.options.underMouse():

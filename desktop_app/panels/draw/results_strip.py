@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from desktop_app import theme
@@ -43,8 +43,6 @@ class ResultsStrip(QListView):
         self.set_upright(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Pictures that were made"))
-        self.horizontalScrollBar().rangeChanged.connect(self._fit_bar)
-        self.verticalScrollBar().rangeChanged.connect(self._fit_bar)
         self.customContextMenuRequested.connect(self._on_menu)
         self.clicked.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
         self.activated.connect(lambda index: self.chosen.emit(index.data(MADE_ROLE)))
@@ -72,20 +70,23 @@ class ResultsStrip(QListView):
         self.setMinimumSize(0, 0)
         self.setMaximumSize(MOST_PX, MOST_PX)
         self.setSizePolicy(*((fixed, ignored) if is_upright else (ignored, fixed)))
-        self._fit_bar()
-
-    def _fit_bar(self) -> None:
-        """As thick as a picture, and a scroll bar where there are more than fit.
-
-        The bar along the pictures alone decides: the other one's range changes with every thickness, for ever.
-        """
+        # With room for the bar from the start: whatever comes, what is drawn on stays where it is.
         picture_px = SIDE_PX + theme.SPACE_M + 2
-        bar = self.verticalScrollBar() if self._is_upright else self.horizontalScrollBar()
-        bar_size = bar.sizeHint() if bar.maximum() > bar.minimum() else QSize(0, 0)
-        if self._is_upright:
-            self.setFixedWidth(picture_px + bar_size.width())
+        if is_upright:
+            self.setFixedWidth(picture_px + self.verticalScrollBar().sizeHint().width())
         else:
-            self.setFixedHeight(picture_px + bar_size.height())
+            self.setFixedHeight(picture_px + self.horizontalScrollBar().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._model.rowCount() == 0 and not self._is_upright:
+            painter = QPainter(self.viewport())
+            painter.setFont(theme.font("caption"))
+            painter.setPen(theme.color("muted"))
+            painter.drawText(
+                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Finished pictures stay here.")
+            )
+            painter.end()
 
     def _on_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)

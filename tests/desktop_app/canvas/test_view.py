@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainterPath, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.strokes import StrokePoint
 from desktop_app.canvas.tools import Tool
+from desktop_app.canvas.view import CanvasView
 from tests.desktop_app.canvas.pens import (
     ERASER,
+    LEFT,
     MOVE,
     NONE,
     PRESS,
@@ -329,6 +331,35 @@ def test_small_canvas_is_fitted_large_and_a_large_one_small(make_view):
     view.fit()
 
     assert view.zoom == pytest.approx((300 - 32) / 2048)
+
+
+def test_stroke_goes_straight_on_when_something_comes_above_the_canvas(qtbot):
+    """A message took the pen's place from under it: the line had a bend."""
+    window, above, view = QWidget(), QWidget(), CanvasView(Document(QSize(300, 200)))
+    qtbot.addWidget(window)
+    above.setFixedHeight(40)
+    above.hide()
+    column = QVBoxLayout(window)
+    column.addWidget(above)
+    column.addWidget(view)
+    window.resize(500, 300)
+    window.show()
+    qtbot.waitExposed(window)
+    view.box.choose(line_art_width_px=3.0, smoothing=0.0)
+    start = view.to_widget(QPointF(100, 100))
+    before, zoom = view.mapTo(window, QPoint()), view.zoom
+
+    pen(view, PRESS, start.x(), start.y())
+    above.show()
+    qtbot.waitUntil(lambda: view.mapTo(window, QPoint()) != before)
+    moved = view.mapTo(window, QPoint()) - before
+    pen(view, MOVE, start.x() - moved.x() + 90 * zoom, start.y() - moved.y(), buttons=LEFT)
+    pen(view, RELEASE, start.x() - moved.x() + 90 * zoom, start.y() - moved.y(), 0.0)
+
+    rows, columns = np.nonzero(lines(view) > 127)
+    assert rows.max() - rows.min() < 5
+    assert columns.max() - columns.min() == pytest.approx(93, abs=2)
+    assert view.zoom < zoom  # all of it is shown again when the pen is lifted
 
 
 def test_thin_line_is_not_broken_where_the_canvas_is_shown_small(make_view):

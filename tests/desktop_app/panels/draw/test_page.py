@@ -90,6 +90,18 @@ def test_variations_fill_the_strip(qtbot, panel, session, draw):
     assert panel.strip.current.image is session.results[-1].image  # the history may have told its number meanwhile
 
 
+def test_canvas_stays_where_it_is_when_pictures_come(qtbot, context, panel, session, draw):
+    context.settings.draw.variations = 16
+    before = panel.canvas.geometry()
+    draw()
+
+    panel.prompt_bar.variations_button.click()
+    qtbot.waitUntil(lambda: len(session.results) == 16, timeout=20_000)
+    qtbot.waitUntil(panel.strip.horizontalScrollBar().isVisible)
+
+    assert panel.canvas.geometry() == before
+
+
 def test_more_pictures_than_fit_leave_room_for_the_scroll_bar(qtbot, context, panel, session, draw):
     context.settings.draw.variations = 8
     draw()
