@@ -7,11 +7,12 @@ as smooth as three lines. Times and names are painted into the margins and are n
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -351,8 +352,9 @@ class TranscriptView(QTextEdit):
         self._editor = _SegmentEditor(self, self._block(index).text())
         self._editor.accepted.connect(self.keep_edit)
         self._editor.cancelled.connect(self.cancel_edit)
-        self._place_editor()
+        self._editor.document().documentLayout().documentSizeChanged.connect(self._place_editor)
         self._editor.show()
+        self._place_editor()
         self._editor.setFocus()
 
     def edit_current(self) -> None:
@@ -388,9 +390,11 @@ class TranscriptView(QTextEdit):
     def _place_editor(self) -> None:
         assert self._editor is not None
         assert self._edited is not None
-        rect = self._block_rect(self._block(self._index(self._edited)))
-        height = max(rect.height(), self.fontMetrics().lineSpacing()) + 14
-        self._editor.setGeometry(QRect(int(rect.left()) - 9, int(rect.top()) - 7, int(rect.width()) + 18, int(height)))
+        rect = self._block_rect(self._block(self._index(self._edited))).toRect().adjusted(-9, -7, 9, 7)
+        self._editor.resize(rect.width(), self._editor.height())  # how it wraps says how many lines there are
+        height = min(max(rect.height(), self._editor.height_of_text), self.viewport().height())
+        top = min(rect.top(), self.viewport().height() - height)
+        self._editor.setGeometry(rect.left(), top, rect.width(), height)
 
     # ── paragraphs and blocks ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -819,6 +823,15 @@ class _SegmentEditor(QPlainTextEdit):
         self.setToolTip(self.tr("Enter keeps the change, Escape drops it. The words as heard are kept as well."))
         self.selectAll()
         self.moveCursor(QTextCursor.MoveOperation.End)
+
+    @property
+    def height_of_text(self) -> int:
+        """What its lines need, with its frame."""
+        document, block, height = self.document(), self.document().begin(), 0.0
+        while block.isValid():
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return math.ceil(height + 2 * document.documentMargin()) + self.height() - self.viewport().height()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -223,6 +223,20 @@ def test_escape_leaves_the_line_as_it_was(view, qtbot):
     assert lines(view) == ["as it was"]
 
 
+def test_editor_grows_with_its_text(view, qtbot):
+    view.append_commit(Commit("me", words("a short line"), ends_segment=True))
+    view.edit_paragraph(view.paragraphs[0])
+    editor = view._editor
+    before = editor.height()
+
+    editor.setPlainText("a line that is now a good deal longer " * 12)
+
+    assert editor.height() > 3 * before
+    assert editor.verticalScrollBar().maximum() == 0
+    editor.setPlainText("a line that does not fit into the window any more " * 60)
+    assert view.viewport().rect().contains(editor.geometry())
+
+
 def test_a_correction_is_kept_when_the_keys_go_elsewhere(view, qtbot):
     view.append_commit(Commit("me", words("wreck a nice beach"), ends_segment=True))
     view.append_commit(Commit("me", words("another line", 5.0), ends_segment=True))
