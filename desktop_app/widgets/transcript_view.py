@@ -678,8 +678,11 @@ class TranscriptView(QTextEdit):
 
     def _on_theme_changed(self) -> None:
         self._apply_theme()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()  # of all: else the whole text is laid out anew for each line
         for index, paragraph in enumerate(self._paragraphs):
             self._write_block(index, paragraph)
+        cursor.endEditBlock()
         self._show_selections()
 
     # ── the reader's hands ──────────────────────────────────────────────────────────────────────────────────────────

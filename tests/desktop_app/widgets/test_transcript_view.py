@@ -291,6 +291,18 @@ def test_find_goes_from_place_to_place_and_around(view):
     assert view.find_text("coffee") == (0, 0)
 
 
+def test_other_colours_lay_the_text_out_once(view, qtbot):
+    for number in range(20):
+        view.append_commit(Commit("me", words(f"line {number}", 10.0 * number), ends_segment=True))
+    before, changes = lines(view), []
+    view.document().contentsChanged.connect(lambda: changes.append(True))
+
+    view._on_theme_changed()
+
+    assert lines(view) == before
+    assert len(changes) == 1
+
+
 def test_find_heeds_neither_accents_nor_case(view):
     view.append_commit(Commit("me", words("🙂 une crème, une CREME"), ends_segment=True))
 
