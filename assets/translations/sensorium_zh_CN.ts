@@ -111,16 +111,8 @@
         <translation>已复制。</translation>
     </message>
     <message>
-        <source>Markdown (*.md)</source>
-        <translation>Markdown (*.md)</translation>
-    </message>
-    <message>
         <source>Export the chat</source>
         <translation>导出对话</translation>
-    </message>
-    <message>
-        <source>chat</source>
-        <translation>对话</translation>
     </message>
     <message>
         <source>One picture at a time.</source>
@@ -331,6 +323,10 @@
     <message>
         <source>Paste a picture below</source>
         <translation>在下方粘贴图片</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
     </message>
     <message>
         <source>There is no picture in the clipboard.</source>
@@ -1225,6 +1221,10 @@
     <message>
         <source>Show or hide options</source>
         <translation>显示或隐藏选项</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Save the picture</source>

@@ -16,6 +16,7 @@ from desktop_app.canvas.openraster import read_ora, write_ora
 from desktop_app.canvas.pictures import Background, Part, export, exported, image_of, read_picture
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from workers.results import Frame
 
 
@@ -57,7 +58,7 @@ class CanvasFiles(QObject):
     def take(self, paths: list[Path]) -> None:
         """Opens a drawing, or places a picture below; the first of several."""
         if paths[0].suffix.lower() == ".ora":
-            self._context.run(lambda _job: read_ora(paths[0]), on_done=self._show_drawing)
+            self._open_drawing(paths[0])
         else:
             self._context.run(lambda _job: read_picture(paths[0]), on_done=self.place_below)
 
@@ -68,17 +69,25 @@ class CanvasFiles(QObject):
     def save(self, path: Path) -> None:
         """Writes the drawing with its layers."""
         snapshot = self._view.document.snapshot()
-        self._context.run(lambda _job: write_ora(snapshot, path))
+        self._context.run(lambda _job: write_ora(snapshot, path), on_done=lambda _: self._tell_saved(path))
 
     def export(self, path: Path, part: Part = "all", background: Background = "white") -> None:
         """Writes what is seen as PNG or JPEG."""
         snapshot = self._view.document.snapshot()
-        self._context.run(lambda _job: export(snapshot, path, part, background))
+        self._context.run(
+            lambda _job: export(snapshot, path, part, background), on_done=lambda _: self._tell_saved(path)
+        )
 
     def copy(self) -> None:
         """Puts what is seen into the clipboard."""
         snapshot = self._view.document.snapshot()
         self._context.run(lambda _job: exported(snapshot), on_done=QGuiApplication.clipboard().setImage)
+
+    def _tell_saved(self, path: Path) -> None:
+        self._context.notify("info", self.tr("Saved as {name}.").format(name=path.name))
+
+    def _open_drawing(self, path: Path) -> None:
+        self._context.run(lambda _job: read_ora(path), on_done=self._show_drawing)
 
     def _show_drawing(self, drawing: Drawing) -> None:
         self._view.document.replace(drawing)
@@ -101,30 +110,23 @@ class CanvasFiles(QObject):
         kinds = self.tr("Drawings ({patterns})").format(patterns="*.ora")
         name = QFileDialog.getOpenFileName(self._view, self.tr("Open a drawing"), "", kinds)[0]
         if name:
-            self.take([Path(name).with_suffix(".ora")])
+            self._open_drawing(Path(name))
 
     def _ask_where(self) -> None:
-        kinds = self.tr("Drawings ({patterns})").format(patterns="*.ora")
-        name = QFileDialog.getSaveFileName(self._view, self.tr("Save the drawing"), self.tr("drawing") + ".ora", kinds)[
-            0
-        ]
-        if name:
-            self.save(Path(name).with_suffix(".ora"))
+        if path := self._ask_name(self.tr("Save the drawing"), "ora"):
+            self.save(path)
 
     def _ask_export(self) -> None:
-        name = self._ask_export_name(self.tr("Export as a picture"), "*.png *.jpg")
-        if name:
-            self.export(Path(name))
+        if path := self._ask_name(self.tr("Export as a picture"), "png", "jpg", "jpeg"):
+            self.export(path)
 
     def _ask_export_of_lines(self) -> None:
-        name = self._ask_export_name(self.tr("Export the lines alone, on nothing"), "*.png")
-        if name:
-            self.export(Path(name), "line_art", "transparent")
+        if path := self._ask_name(self.tr("Export the lines alone, on nothing"), "png"):
+            self.export(path, "line_art", "transparent")
 
-    def _ask_export_name(self, title: str, patterns: str) -> str:
-        kinds = self.tr("Pictures ({patterns})").format(patterns=patterns)
-        name = QFileDialog.getSaveFileName(self._view, title, self.tr("drawing") + ".png", kinds)[0]
-        return f"{name}.png" if name and not Path(name).suffix else name
+    def _ask_name(self, title: str, suffix: str, *others: str) -> Path | None:
+        name = self._context.settings.draw.prompt or self.tr("drawing")
+        return ask_where_to_save(self._context, self._view, title, name, suffix, others=others)
 
     def _action(self, text: str, icon: str, keys: str, act: Callable[[], object]) -> QAction:
         action = QAction(theme.icon(icon), text, self)

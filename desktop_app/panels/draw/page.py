@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.canvas.files import CanvasFiles
@@ -29,6 +29,7 @@ from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.drop_target import DropTarget, has_paths, paths_in
 from desktop_app.widgets.page import page_action
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.errors import SourceError
 from workers.results import SketchRequest
@@ -159,9 +160,9 @@ class DrawPanel(QWidget):
         image = self.picture.shown
         if image is None:
             return
-        name = QFileDialog.getSaveFileName(self, self.tr("Save the picture"), "picture.png", "PNG (*.png)")[0]
-        if name:
-            self.save_picture(Path(name))
+        name = image.request.prompt or self.tr("picture")
+        if path := ask_where_to_save(self._context, self, self.tr("Save the picture"), name, "png"):
+            self.save_picture(path)
 
     def save_picture(self, path: Path) -> None:
         image = self.picture.shown

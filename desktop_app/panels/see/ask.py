@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMenu,
@@ -31,6 +29,7 @@ from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.page import enable
 from desktop_app.widgets.question_field import QuestionField
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.thumbnail import Thumbnail
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.engines.registry import engine_named
@@ -213,10 +212,9 @@ class AskTab(QWidget):
         """Asks where to, then exports."""
         if not self._session.turns:
             return
-        kinds = self.tr("Markdown (*.md)")
-        name = QFileDialog.getSaveFileName(self, self.tr("Export the chat"), self.tr("chat") + ".md", kinds)[0]
-        if name:
-            self._session.export_chat(Path(name).with_suffix(".md"))
+        name = self._session.turns[0].question
+        if path := ask_where_to_save(self._context, self, self.tr("Export the chat"), name, "md"):
+            self._session.export_chat(path)
 
     def _on_aloud(self) -> None:
         menu, group = QMenu(self), QActionGroup(self)

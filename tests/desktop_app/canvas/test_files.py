@@ -139,8 +139,12 @@ def asked(monkeypatch):
         asked.kinds.append(kinds)
         return asked.answer, kinds
 
+    def save_dialog(_context, _parent, title, name, suffix, *, others=()):
+        dialog(None, title, name, (suffix, *others))
+        return Path(asked.answer) if asked.answer else None
+
     monkeypatch.setattr(QFileDialog, "getOpenFileName", dialog)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", dialog)
+    monkeypatch.setattr("desktop_app.canvas.files.ask_where_to_save", save_dialog)
     return asked
 
 
@@ -150,7 +154,7 @@ def test_picture_and_drawing_that_are_asked_for_are_opened(files, view, asked, q
     with qtbot.waitSignal(view.document.layers_changed, timeout=20_000):
         files.import_action.trigger()
     assert view.document.reference is not None
-    asked.answer = str(tmp_path / "mine")  # a name without its ending
+    asked.answer = str(tmp_path / "mine.ora")
     files.save_action.trigger()
     qtbot.waitUntil((tmp_path / "mine.ora").is_file, timeout=20_000)
     view.document.clear()
@@ -160,15 +164,16 @@ def test_picture_and_drawing_that_are_asked_for_are_opened(files, view, asked, q
 
     assert view.document.reference is not None
     assert asked.titles == ["Place a picture below", "Save the drawing", "Open a drawing"]
-    assert ["*.png" in asked.kinds[0], *("*.ora" in kinds for kinds in asked.kinds[1:])] == [True] * 3
-    assert asked.names == ["", "drawing.ora", ""]
+    assert ["*.png" in asked.kinds[0], *("ora" in kinds for kinds in asked.kinds[1:])] == [True] * 3
+    assert asked.names == ["", "drawing", ""]
 
 
 @pytest.mark.parametrize(
-    ("answer", "written", "mode"),
-    [("out.jpg", "out.jpg", "RGB"), ("out", "out.png", "RGB"), ("lines.png", "lines.png", "RGBA")],
+    ("answer", "mode"),
+    [("out.jpg", "RGB"), ("out.png", "RGB"), ("lines.png", "RGBA")],
 )
-def test_picture_is_exported_where_somebody_says(files, view, asked, qtbot, tmp_path, answer, written, mode):
+def test_picture_is_exported_where_somebody_says(context, files, view, asked, messages, qtbot, tmp_path, answer, mode):
+    context.settings.draw.prompt = "a red cat"
     edit = view.document.begin_edit(Layer.LINE_ART, QColor("black"))
     path = QPainterPath()
     path.addRect(4, 4, 20, 20)
@@ -179,11 +184,12 @@ def test_picture_is_exported_where_somebody_says(files, view, asked, qtbot, tmp_
 
     action.trigger()
 
-    qtbot.waitUntil((tmp_path / written).is_file, timeout=20_000)
-    with Image.open(tmp_path / written) as opened:
+    qtbot.waitUntil(lambda: bool(messages), timeout=20_000)
+    assert messages[0].sentence == f"Saved as {answer}."
+    with Image.open(tmp_path / answer) as opened:
         assert (opened.size, opened.mode) == ((view.document.size.width(), view.document.size.height()), mode)
         assert opened.convert("L").getextrema()[0] < 50
-    assert asked.names == ["drawing.png"]
+    assert asked.names == ["a red cat"]
 
 
 def test_nothing_happens_where_nobody_chose_a_file(files, view, asked, context, messages, tmp_path):

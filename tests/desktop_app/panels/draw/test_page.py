@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 from shiboken6 import delete
 
 from desktop_app.canvas.layers import Layer
@@ -243,13 +243,19 @@ def test_time_that_is_left_is_told_while_a_picture_is_made(qtbot, panel, session
 def test_picture_is_saved_where_somebody_says_with_all_that_made_it(
     qtbot, context, panel, session, draw, tmp_path, monkeypatch
 ):
-    answers = ["", str(tmp_path / "cat.png")]
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (answers.pop(0), ""))
+    answers, names = [None, tmp_path / "cat.png"], []
+
+    def ask_where_to_save(_context, _parent, _title, name, _suffix):
+        names.append(name)
+        return answers.pop(0)
+
+    monkeypatch.setattr("desktop_app.panels.draw.page.ask_where_to_save", ask_where_to_save)
     panel.ask_save()  # nothing is there yet: nobody is asked
     draw()
+    panel.prompt_bar.set_prompt("a cat")
     image = made(qtbot, session, panel.prompt_bar.generate)
     panel.ask_save()  # and nothing was chosen
-    assert answers == [str(tmp_path / "cat.png")]
+    assert (answers, names) == ([tmp_path / "cat.png"], ["a cat"])
 
     with qtbot.waitSignal(context.message_posted, timeout=20_000) as caught:
         panel.picture.save_button.click()

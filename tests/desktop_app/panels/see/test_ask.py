@@ -1,10 +1,10 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.panels.see.ask import SUGGESTIONS
 from desktop_app.sessions.chat import TurnState
+from desktop_app.widgets.save_dialog import file_name
 
 GREEN = (0, 200, 0)
 
@@ -139,12 +139,15 @@ def test_a_chat_is_exported_with_its_picture(qtbot, panel, session, camera, mess
     ask(qtbot, panel, "which colour?")
     answered(qtbot, session)
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "chat"), ""))
+    monkeypatch.setattr(
+        "desktop_app.panels.see.ask.ask_where_to_save",
+        lambda _context, _parent, _title, name, suffix: tmp_path / f"{file_name(name)}.{suffix}",
+    )
     qtbot.mouseClick(panel.ask.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(messages))
 
-    assert "which colour? 200 0 0" in (tmp_path / "chat.md").read_text("utf-8")
-    assert len(list((tmp_path / "chat").iterdir())) == 1
+    assert "which colour? 200 0 0" in (tmp_path / "which colour.md").read_text("utf-8")
+    assert len(list((tmp_path / "which colour").iterdir())) == 1
 
 
 def test_a_new_chat_is_empty_and_begins_with_the_newest_picture(qtbot, panel, session, camera):
