@@ -4107,6 +4107,14 @@ Click again to choose</source>
         <translation>更正此行</translation>
     </message>
     <message>
+        <source>Next place found</source>
+        <translation>下一处</translation>
+    </message>
+    <message>
+        <source>Previous place found</source>
+        <translation>上一处</translation>
+    </message>
+    <message>
         <source>Undo the correction</source>
         <translation>撤销更正</translation>
     </message>

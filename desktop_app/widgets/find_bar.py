@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from desktop_app import theme
+from desktop_app.history.search import fold, terms_of
 from desktop_app.widgets.transcript_view import TranscriptView
 
 
@@ -16,6 +17,7 @@ class FindBar(QFrame):
     def __init__(self, view: TranscriptView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
+        self._terms: list[str] = []  # folded, of what is in the field
         self.setProperty("role", "card")
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Find in this transcript"))
@@ -49,21 +51,35 @@ class FindBar(QFrame):
             self.field.setText(text)
         self.field.selectAll()
 
-    def close_bar(self) -> None:
-        """Hides the bar and its marks."""
+    def show_found(self, query: str, seconds: float, track: str = "") -> None:
+        """Shows where the words of a search stand, beginning at a time; the keys stay where they are."""
+        self.field.blockSignals(True)
+        self.field.setText(query)
+        self.field.blockSignals(False)
+        self._terms = terms_of(query)
+        self._show(*self._view.jump_to(seconds, track, self._terms))
+        self.show()
+
+    def end_found(self) -> None:
+        """Hides the bar and its marks; the keys stay where they are."""
         self.hide()
         self._view.clear_marks()
+
+    def close_bar(self) -> None:
+        """Hides the bar and its marks."""
+        self.end_found()
         self._view.setFocus()
 
     def find_next(self) -> None:
-        self._show(*self._view.find_text(self.field.text()))
+        self._show(*self._view.find_terms(self._terms))
 
     def find_previous(self) -> None:
-        self._show(*self._view.find_text(self.field.text(), backwards=True))
+        self._show(*self._view.find_terms(self._terms, backwards=True))
 
     def _find(self, text: str) -> None:
+        self._terms = [fold(text)] if text.strip() else []  # as it is typed, spaces and all
         self._view.clear_marks()
-        self._show(*self._view.find_text(text))
+        self._show(*self._view.find_terms(self._terms))
 
     def _show(self, which: int, count: int) -> None:
         if not self.field.text():

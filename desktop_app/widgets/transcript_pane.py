@@ -60,6 +60,10 @@ class TranscriptPane(QWidget):
         self.copy_action = self._action(self.tr("Copy"), self.copy, "copy", QKeySequence.StandardKey.Copy)
         self.copy_timed_action = self._action(self.tr("Copy with times"), self.copy_with_times, "copy", "Ctrl+Shift+X")
         self.edit_action = self._action(self.tr("Correct this line"), self.view.edit_current, "edit", "F2")
+        self.next_action = self._action(self.tr("Next place found"), self.find_bar.find_next, "", "F3")
+        self.previous_action = self._action(
+            self.tr("Previous place found"), self.find_bar.find_previous, "", "Shift+F3"
+        )
         self.undo_action = self._action(self.tr("Undo the correction"), self.undo, "", QKeySequence.StandardKey.Undo)
         self.undo_action.setEnabled(False)
 

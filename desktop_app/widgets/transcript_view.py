@@ -30,7 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QTextEdit, QToolTip, QWidget
 
 from desktop_app.durations import clock_text
-from desktop_app.history.search import find, fold
+from desktop_app.history.search import find
 from desktop_app.theme import color, font, theme
 from workers.results import Commit, Partial, Word
 
@@ -280,20 +280,22 @@ class TranscriptView(QTextEdit):
             cursor = QTextCursor(self._block(playing[0]))
             self._reveal(cursor.position() + self._word_span(*playing)[0], is_centred=False)
 
-    def jump_to(self, seconds: float, track: str = "") -> None:
-        """Brings the word at a time into the middle of the page and marks it."""
+    def jump_to(self, seconds: float, track: str, terms: Sequence[str]) -> tuple[int, int]:
+        """Marks every place of the folded terms and shows the one at a time; gives (which, of how many)."""
         found = self._word_at_time(track, seconds)
         if found is None:
-            return
-        start, length = self._word_span(*found)
-        position = self._block(found[0]).position() + start
-        self._hits, self._hit = [(position, length)], 0
+            return 0, 0
+        position = self._block(found[0]).position() + self._word_span(*found)[0]
+        self._hits = list(self._places_of(terms))
+        if self._hits:
+            self._hit = min(bisect_left(self._hits, (position, 0)), len(self._hits) - 1)
         self._show_selections()
         self._reveal(position)
+        return self._hit + 1, len(self._hits)
 
-    def find_text(self, text: str, *, backwards: bool = False) -> tuple[int, int]:
-        """Marks every place of `text` and shows the next one; gives (which, of how many), (0, 0) for none."""
-        hits = list(self._places_of(fold(text))) if text.strip() else []
+    def find_terms(self, terms: Sequence[str], *, backwards: bool = False) -> tuple[int, int]:
+        """Marks every place of the folded terms and shows the next one; gives (which, of how many), (0, 0) for none."""
+        hits = list(self._places_of(terms))
         is_same = hits and hits == self._hits
         self._hits = hits
         if not hits:
@@ -308,12 +310,12 @@ class TranscriptView(QTextEdit):
             self._reveal(hits[self._hit][0])
         return self._hit + 1, len(hits)
 
-    def _places_of(self, term: str) -> Iterator[tuple[int, int]]:
-        """Document position and length of every place of a folded text, whatever its case and accents there."""
+    def _places_of(self, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Document position and length of every place of one of them, whatever its case and accents there."""
         block = self.document().begin()
         while block.isValid():
             text = block.text()
-            for start, end in find(text, [term]):
+            for start, end in find(text, list(terms)):
                 yield block.position() + _units(text[:start]), _units(text[start:end])
             block = block.next()
 

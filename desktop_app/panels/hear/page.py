@@ -94,7 +94,10 @@ class HearPanel(QWidget):
             self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
         )
         self.discard_action = page_action(self, self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
-        self.addActions([self.pane.copy_timed_action, self.pane.edit_action, self.pane.undo_action])
+        pane = self.pane
+        self.addActions(
+            [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
+        )
 
     def _connect(self) -> None:
         session = self._session

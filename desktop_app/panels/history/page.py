@@ -49,6 +49,7 @@ class HistoryPanel(QWidget):
         self._library = context.sessions.library
         self._wanted: Key | None = None  # the row that is being loaded
         self._shown_query = ""
+        self._found_in: tuple[Key, str] | None = None  # whose place was shown, for which words
         self._worded: list[Row] = []  # rows that have the words
         self._totals: Totals | None = None
         self._found: list[FoundPicture] = []  # pictures that show what is searched for
@@ -109,7 +110,9 @@ class HistoryPanel(QWidget):
         page_action(self, self.tr("Find pictures like one in a file…"), "image", "", self.ask_like)
         page_action(self, self.tr("Find pictures like the one in the clipboard"), "clipboard", "Ctrl+V", self.paste)
         page_action(self, self.tr("Add a folder of pictures…"), "folder", "", self.folders.ask)
-        self.addActions([pane.copy_timed_action, pane.edit_action, pane.undo_action])
+        self.addActions(
+            [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
+        )
         undo_keys = QKeySequence(QKeySequence.StandardKey.Undo).toString()
         self.undo_delete_action = page_action(
             self, self.tr("Take the deletion back"), "refresh", undo_keys, self.undo_bar.take_back
@@ -337,6 +340,9 @@ class HistoryPanel(QWidget):
             return
         self.picture.show_nothing()
         self.transcript.show_item(row, loaded)
+        if self._found_in is not None:
+            self._found_in = None
+            self.transcript.pane.find_bar.end_found()
         self._show_on_right(self.transcript)
         self._jump_to_hit(row)
 
@@ -367,11 +373,15 @@ class HistoryPanel(QWidget):
         return None
 
     def _jump_to_hit(self, row: Row) -> None:
-        view = self.transcript.pane.view
-        if not self._shown_query:
-            view.clear_marks()
-        elif row.hits:
-            view.jump_to(row.hits[0].time_s, row.hits[0].track)
+        """Shows where the words stand, once: who reads on is not taken back when the list is read again."""
+        found = (row.key, self._shown_query) if self._shown_query and row.hits else None
+        if found == self._found_in:
+            return
+        self._found_in = found
+        if found is None:
+            self.transcript.pane.find_bar.end_found()
+        else:
+            self.transcript.pane.find_bar.show_found(self._shown_query, row.hits[0].time_s, row.hits[0].track)
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

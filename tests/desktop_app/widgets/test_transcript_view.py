@@ -284,11 +284,11 @@ def test_new_words_do_not_scroll_a_reader_who_looked_back(view, qtbot):
 def test_find_goes_from_place_to_place_and_around(view):
     view.append_commit(Commit("me", words("tea and Tea and tea"), ends_segment=True))
 
-    assert view.find_text("tea") == (1, 3)
-    assert view.find_text("tea") == (2, 3)
-    assert view.find_text("tea", backwards=True) == (1, 3)
-    assert view.find_text("tea", backwards=True) == (3, 3)
-    assert view.find_text("coffee") == (0, 0)
+    assert view.find_terms(["tea"]) == (1, 3)
+    assert view.find_terms(["tea"]) == (2, 3)
+    assert view.find_terms(["tea"], backwards=True) == (1, 3)
+    assert view.find_terms(["tea"], backwards=True) == (3, 3)
+    assert view.find_terms(["coffee"]) == (0, 0)
 
 
 def test_other_colours_lay_the_text_out_once(view, qtbot):
@@ -306,7 +306,7 @@ def test_other_colours_lay_the_text_out_once(view, qtbot):
 def test_find_heeds_neither_accents_nor_case(view):
     view.append_commit(Commit("me", words("🙂 une crème, une CREME"), ends_segment=True))
 
-    assert view.find_text("creme") == (1, 2)
+    assert view.find_terms(["creme"]) == (1, 2)
     assert [mark.cursor.selectedText() for mark in view.extraSelections()] == ["crème", "CREME", "crème"]
 
 
@@ -315,10 +315,10 @@ def test_only_places_in_sight_are_marked(view):
         view.append_commit(Commit("me", words("tea and tea"), ends_segment=True))
     view.set_live(False)
     view.verticalScrollBar().setValue(0)
-    assert view.find_text("tea") == (1, 600)
+    assert view.find_terms(["tea"]) == (1, 600)
     assert 2 < len(view.extraSelections()) < 60
 
-    view.find_text("tea", backwards=True)
+    view.find_terms(["tea"], backwards=True)
 
     assert view.verticalScrollBar().value() > 0
     assert 2 < len(view.extraSelections()) < 60

@@ -81,6 +81,31 @@ def test_a_search_opens_its_first_hit_when_what_was_open_is_none(qtbot, panel, h
     qtbot.waitUntil(panel.transcript.isVisible)
 
 
+def test_every_place_of_a_search_is_marked_and_gone_through_while_the_keys_stay(qtbot, panel, history):
+    add(history, "the budget of the city", "nothing here", "a Budget for all", title="Council")
+    shown(qtbot, panel, 1)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.focus_search()
+
+    qtbot.keyClicks(panel.side.search.line, "budget")
+
+    bar, view = panel.transcript.pane.find_bar, panel.transcript.pane.view
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.count.text() == "1 of 2"
+    assert panel.side.search.line.hasFocus()
+    panel.transcript.pane.next_action.trigger()
+    assert bar.count.text() == "2 of 2"
+    assert view.extraSelections()[-1].cursor.selectedText() == "Budget"
+
+    panel._on_read(*panel._wish, list(panel.side.model.rows), panel._totals)
+    assert bar.count.text() == "2 of 2"  # reading the list again takes nobody back
+
+    panel.side.search.clear()
+    qtbot.waitUntil(bar.isHidden)
+    assert view.extraSelections() == []
+
+
 def test_search_without_a_hit_says_so(qtbot, panel, history):
     add(history, "hello")
     shown(qtbot, panel, 1)
