@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import (
     QDrag,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QPixmap,
     QResizeEvent,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSplitter, QTabBar
 
 from desktop_app import theme
 from desktop_app.canvas.files import CanvasFiles
+from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
@@ -32,7 +34,7 @@ from desktop_app.widgets.page import page_action
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.errors import SourceError
-from workers.results import SketchRequest
+from workers.results import GeneratedImage, SketchRequest
 
 NARROW_BELOW_PX = 760  # then canvas and picture take turns
 STRIP_BELOW_FROM_PX = 520  # with less height the pictures stand beside the one that is shown
@@ -144,6 +146,8 @@ class DrawPanel(QWidget):
         self.picture.anew_button.clicked.connect(self.regenerate_selection)
         self.picture.copy_button.clicked.connect(self.copy_picture)
         self.picture.save_button.clicked.connect(self.ask_save)
+        self.picture.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.picture.view.customContextMenuRequested.connect(self._on_picture_menu)
         self.picture.view.drag_started.connect(self._on_drag)
 
     def _on_drawing_opened(self) -> None:
@@ -156,19 +160,16 @@ class DrawPanel(QWidget):
         self.prompt_bar.prompt.selectAll()
 
     def ask_save(self) -> None:
-        """Asks where the picture goes; its settings go with it."""
-        image = self.picture.shown
-        if image is None:
-            return
+        """Asks where the picture that is shown goes; its settings go with it."""
+        if self.picture.shown is not None:
+            self._ask_save(self.picture.shown)
+
+    def _ask_save(self, image: GeneratedImage) -> None:
         name = image.request.prompt or self.tr("picture")
         if path := ask_where_to_save(self._context, self, self.tr("Save the picture"), name, "png"):
-            self.save_picture(path)
+            self.save_picture(image, path)
 
-    def save_picture(self, path: Path) -> None:
-        image = self.picture.shown
-        if image is None:
-            return
-
+    def save_picture(self, image: GeneratedImage, path: Path) -> None:
         def work(_job: Job) -> None:
             from desktop_app.files import write_file
             from workers.png_settings import png_with_settings
@@ -184,8 +185,11 @@ class DrawPanel(QWidget):
 
     def copy_picture(self) -> None:
         if not self.picture.view.image.isNull():
-            QGuiApplication.clipboard().setImage(self.picture.view.image)
-            self._context.notify("info", self.tr("Copied."))
+            self._copy(self.picture.view.image)
+
+    def _copy(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self._context.notify("info", self.tr("Copied."))
 
     def take_camera(self) -> None:
         """Lays what the camera sees now below the drawing."""
@@ -203,26 +207,35 @@ class DrawPanel(QWidget):
         self.strip.show_results(self._session.results)
 
     def _on_result_menu(self, made: Made, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, icon, act in (
-            (self.tr("Use its settings"), "sliders", lambda: self._session.restore(made.image.request)),
-            (self.tr("Make it again"), "refresh", lambda: self._session.make_again(made.image.request)),
-            (self.tr("Use its seed"), "dice", lambda: self._use_seed(made)),
-            (self.tr("Lay below the drawing"), "layers", lambda: self._session.use_as_reference(made.image.pixels)),
-            (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(made.image)),
-            (self.tr("Compare with the one shown"), "compare", lambda: self._compare(made)),
-        ):
-            action = menu.addAction(theme.icon(icon), text)
-            action.triggered.connect(act)
+        menu = self._menu_of(made.image)
+        compare = self.tr("Compare with the one shown")
+        menu.addAction(theme.icon("compare"), compare, lambda: self.picture.compare_with(made.image))
         menu.popup(place)
 
-    def _use_seed(self, made: Made) -> None:
-        self._context.change_setting("draw.seed", made.image.request.seed)
-        self._context.change_setting("draw.is_seed_locked", True)
+    def _on_picture_menu(self, point: QPoint) -> None:
+        if self.picture.shown is not None:
+            self._menu_of(self.picture.shown).popup(self.picture.view.mapToGlobal(point))
 
-    def _compare(self, made: Made) -> None:
-        self.picture.compare_with(made.image)
+    def _menu_of(self, image: GeneratedImage) -> QMenu:
+        """What can be done with a picture that was made."""
+        menu, request = QMenu(self), image.request
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("copy"), self.tr("Copy the picture"), lambda: self._copy(image_of(image.pixels)))
+        menu.addAction(theme.icon("download"), self.tr("Save the picture…"), lambda: self._ask_save(image))
+        menu.addSeparator()
+        for text, icon, act in (
+            (self.tr("Use its settings"), "sliders", lambda: self._session.restore(request)),
+            (self.tr("Make it again"), "refresh", lambda: self._session.make_again(request)),
+            (self.tr("Use its seed"), "dice", lambda: self._use_seed(request.seed)),
+            (self.tr("Lay below the drawing"), "layers", lambda: self._session.use_as_reference(image.pixels)),
+            (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(image)),
+        ):
+            menu.addAction(theme.icon(icon), text, act)
+        return menu
+
+    def _use_seed(self, seed: int) -> None:
+        self._context.change_setting("draw.seed", seed)
+        self._context.change_setting("draw.is_seed_locked", True)
 
     def _on_reference(self) -> None:
         if self.picture.shown is not None:

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from shiboken6 import delete
 
 from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.pictures import image_of
 from desktop_app.panels.draw import DrawPanel
 from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
@@ -270,7 +271,7 @@ def test_saved_picture_brings_its_settings_back_when_dropped(qtbot, context, pan
     context.change_setting("draw.prompt", "a cat")
     request = made(qtbot, session, panel.prompt_bar.generate).request
     with qtbot.waitSignal(context.message_posted, timeout=20_000):
-        panel.save_picture(tmp_path / "cat.png")
+        panel.save_picture(panel.picture.shown, tmp_path / "cat.png")
     assert read_settings(tmp_path / "cat.png").prompt == "a cat"
     context.change_setting("draw.prompt", "")
     session.document.clear()
@@ -301,6 +302,33 @@ def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
     panel.copy_picture()
 
     assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
+
+
+def test_right_click_copies_the_picture_that_it_is_on(qtbot, panel, session, draw, messages):
+    draw()
+    older = made(qtbot, session, panel.prompt_bar.generate)
+    session.document.clear()
+    draw(Layer.COLOR)
+    newer = made(qtbot, session, panel.prompt_bar.generate)
+    older, newer = image_of(older.pixels), image_of(newer.pixels)
+    assert older != newer
+
+    for widget, image, at in (
+        (panel.strip.viewport(), older, panel.strip.visualRect(panel.strip.model().index(1, 0)).center()),
+        (panel.picture.view, newer, panel.picture.view.rect().center()),
+    ):
+        QApplication.sendEvent(
+            widget,
+            QContextMenuEvent(
+                QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at), Qt.KeyboardModifier.NoModifier
+            ),
+        )
+        (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+        menu.actions()[0].trigger()
+        menu.close()
+
+        assert QGuiApplication.clipboard().image().convertToFormat(image.format()) == image
+        assert messages[-1].sentence == "Copied."
 
 
 def test_picture_of_the_camera_needs_a_camera(qtbot, context, panel):
@@ -407,7 +435,7 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     seed = session.results[0].image.request.seed
     assert view.focusPolicy() == Qt.FocusPolicy.NoFocus
 
-    panel._compare(session.results[0])
+    panel.picture.compare_with(session.results[0].image)
 
     assert panel.picture.compare_button.isChecked()
     right = view.picture_rect.adjusted(0, 0, -4, 0).topRight().toPoint()

@@ -363,12 +363,12 @@ def test_disk_that_is_full_while_a_picture_is_saved_is_told_and_leaves_nothing(
     image = made(qtbot, session, panel.prompt_bar.generate)
     with mounted(tmp_path, "4k") as disk:
         with qtbot.waitSignal(context.message_posted, timeout=20_000) as caught:
-            panel.save_picture(disk / "boat.png")
+            panel.save_picture(panel.picture.shown, disk / "boat.png")
         assert list(disk.iterdir()) == []
 
     assert "disk is full" in caught.args[0].sentence
     with qtbot.waitSignal(context.message_posted, timeout=20_000):
-        panel.save_picture(tmp_path / "boat.png")
+        panel.save_picture(panel.picture.shown, tmp_path / "boat.png")
     assert read_settings(tmp_path / "boat.png") == image.request
 
 
