@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 from desktop_app import theme
@@ -12,12 +12,17 @@ TEXT_GAP_PX = 2  # what Qt leaves at either side of the text
 
 
 class TitleField(QLineEdit):
-    """Looks like a heading, and like a field under the mouse or with the keys on it."""
+    """Looks like a heading, and like a field under the mouse or with the keys on it.
+
+    Escape brings back what stood there, and so does leaving it empty.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Title"))
         self.setStyleSheet("QLineEdit:!focus:!hover { border-color: transparent; background: transparent; }")
+        self._before = ""  # what stands there unless something else is typed and kept
+        self.editingFinished.connect(self._on_finished)
         self._show_font()
         theme.theme().changed.connect(self._show_font)
 
@@ -25,6 +30,21 @@ class TitleField(QLineEdit):
     def shown_text(self) -> str:
         """What there is room for while the keys are elsewhere."""
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self._text_rect().width())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._before = self.text()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text() != self._before:
+            self.setText(self._before)
+        else:
+            super().keyPressEvent(event)
+
+    def _on_finished(self) -> None:
+        if not self.text().strip():
+            self.setText(self._before)
+        self._before = self.text()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.hasFocus() or self.shown_text == self.text():
