@@ -30,10 +30,12 @@ class SearchField(QWidget):
     Signals:
         changed(): something else is to be found, a moment after the last letter.
         choose_clicked(): a picture shall be chosen among the files.
+        left(): Enter or the arrow key was pressed, to go to what was found.
     """
 
     changed = Signal()
     choose_clicked = Signal()
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +73,7 @@ class SearchField(QWidget):
         self._timer.timeout.connect(self._on_typed)
         self.line.textChanged.connect(self._timer.start)
         self.line.picture_pasted.connect(self.take)
+        self.line.left.connect(self.left)
         self.choose_action.triggered.connect(self.choose_clicked)
         self.close_button.clicked.connect(self.clear)
 
@@ -154,9 +157,11 @@ class _Line(QLineEdit):
 
     Signals:
         picture_pasted(QMimeData).
+        left(): Enter or the arrow key that leads to the list was pressed.
     """
 
     picture_pasted = Signal(QMimeData)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,5 +175,8 @@ class _Line(QLineEdit):
                 return
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.left.emit()
             return
         super().keyPressEvent(event)

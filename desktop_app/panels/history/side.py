@@ -103,6 +103,7 @@ class HistorySide(QWidget):
         self.setMinimumWidth(MIN_WIDTH_PX)
 
         self.search.changed.connect(self.query_changed)
+        self.search.left.connect(self.list.setFocus)
         self.kind.currentIndexChanged.connect(self.query_changed)
         self.since.currentIndexChanged.connect(self.query_changed)
         self.list.selectionModel().selectionChanged.connect(self.selection_changed)

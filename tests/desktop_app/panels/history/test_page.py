@@ -106,6 +106,19 @@ def test_every_place_of_a_search_is_marked_and_gone_through_while_the_keys_stay(
     assert view.extraSelections() == []
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Return])
+def test_a_key_leads_from_the_search_to_what_was_found(qtbot, panel, history, key):
+    add(history, "the budget")
+    shown(qtbot, panel, 1)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.focus_search()
+
+    qtbot.keyClick(panel.side.search.line, key)
+
+    assert panel.side.list.hasFocus()
+
+
 def test_search_without_a_hit_says_so(qtbot, panel, history):
     add(history, "hello")
     shown(qtbot, panel, 1)
