@@ -145,7 +145,7 @@ class Bench(LiveWindow):
 
     def ask(self, **how: Any) -> Any:
         """Asks, and waits for the whole answer."""
-        turn = self.session.ask("what is on the left of the picture?", **how)
+        turn = self.session.chat.ask("what is on the left of the picture?", **how)
         self.until(lambda: turn.state.is_over)
         if turn.error is not None:
             raise turn.error
@@ -172,7 +172,7 @@ def measure_window(models: dict[str, Path], size: tuple[int, int], seconds: floa
         one.choose("caption", models["caption"])
         result["idle"] = one.watched(seconds)
         began_s = time.monotonic()
-        turn = one.session.ask("what is this?")
+        turn = one.session.chat.ask("what is this?")
         one.until(lambda: turn.state == "answering" or turn.state.is_over)
         result["load"] = smoothness(one.paints, began_s, time.monotonic())
         one.until(lambda: turn.state.is_over)
@@ -182,16 +182,16 @@ def measure_window(models: dict[str, Path], size: tuple[int, int], seconds: floa
         result["questions"] = _questions(one)
         result["raw_beside"] = _raw_beside(one, models["ask"].parent)
         result["stops_ms"] = _stops(one)
-        one.session.set_labels_on(True)
+        one.session.labels.set_on(True)
         one.until(lambda: one.session.labels.newest is not None)
         result["labels"] = one.watched(seconds)
         result["labels_per_s"] = round(one.session.labels.per_s, 2)
-        one.session.set_labels_on(False)
+        one.session.labels.set_on(False)
         one.let_go_by(SETTLE_S)
-        one.session.set_caption_on(True)
+        one.session.caption.set_on(True)
         one.until(lambda: one.session.caption.newest is not None)
         result["caption"] = one.watched(seconds)
-        one.session.set_caption_on(False)
+        one.session.caption.set_on(False)
     return result
 
 
@@ -233,10 +233,10 @@ def _stops(one: Bench) -> list[float]:
     """From Stop until the engine is free, in ms; in the middle of an answer."""
     found = []
     for _ in range(STOPS):
-        turn = one.session.ask("what is on the left of the picture?")
+        turn = one.session.chat.ask("what is on the left of the picture?")
         one.until(lambda turn=turn: len(turn.answer.split()) > 8 or turn.state.is_over)
         stopped_s = time.monotonic()
-        one.session.stop_answer()
+        one.session.chat.stop_answer()
         one.until(lambda: not one.is_engine_busy)
         found.append(1000 * (time.monotonic() - stopped_s))
         engines = {engine.pid for engine in one.context.pool.loaded()}
@@ -261,9 +261,9 @@ def measure_ages(models: dict[str, Path], size: tuple[int, int]) -> dict[str, fl
         for number in range(AGES):
             one.let_go_by(0.1 + number / AGES / SOURCE_FPS)
             put_ns = time.monotonic_ns()
-            turn = one.session.ask("what is on the left of the picture?")
+            turn = one.session.chat.ask("what is on the left of the picture?")
             found.append(abs(put_ns - decode(turn.frames[-1].pixels)[1]) / 1e6)
-        one.session.stop_answer()
+        one.session.chat.stop_answer()
         one.until(lambda: not one.is_engine_busy)
     found.sort()
     return {
@@ -320,7 +320,7 @@ def measure_soak(models: dict[str, Path], minutes: float) -> dict[str, Any]:
         one.start_camera(SIZES[0])
         one.choose("ask", models["ask"])
         one.choose("label", models["clip"])
-        one.session.set_labels_on(True)
+        one.session.labels.set_on(True)
         ends_s = time.monotonic() + 60 * minutes
         while time.monotonic() < ends_s:
             began_s = time.monotonic()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.see.page import SAMPLE, SeePanel
 from desktop_app.sessions.chat import ChatTurn, TurnState
+from desktop_app.sessions.lane import Lane
 from desktop_app.sessions.session_state import SessionState
 from workers.results import Caption, LabelScores, Region, Seen
 
@@ -51,10 +52,11 @@ class Seeing(QObject):
 
     def start(self) -> None:
         self._session.state_changed.connect(self._on_state)
-        self._session.seen.connect(lambda seen: self._step(seen))
-        self._session.turn_changed.connect(lambda turn: self._step(turn))
+        for lane in (self._session.labels, self._session.caption):
+            lane.seen.connect(lambda seen: self._step(seen))
+            lane.changed.connect(lambda lane=lane: self._on_lane(lane))
+        self._session.chat.turn_changed.connect(lambda turn: self._step(turn))
         self._session.failed.connect(self._on_failed)
-        self._session.lane_changed.connect(self._on_lane)
         self._window.show_panel("see")
         self._picture("see-empty")
         self._session.set_labels(LABELS)
@@ -64,10 +66,9 @@ class Seeing(QObject):
         self.error = str(error)
         self._end()
 
-    def _on_lane(self, lane: object) -> None:
-        error = getattr(lane, "error", None)
-        if error is not None and not self.error:
-            self._on_failed(error)
+    def _on_lane(self, lane: Lane) -> None:
+        if lane.error is not None and not self.error:
+            self._on_failed(lane.error)
 
     def _on_state(self, state: SessionState) -> None:
         if state is SessionState.RUNNING and not self._began_s:

@@ -698,6 +698,21 @@
     </message>
 </context>
 <context>
+    <name>ChatSession</name>
+    <message>
+        <source>The chat is in &apos;{path}&apos;.</source>
+        <translation>对话已保存到“{path}”。</translation>
+    </message>
+    <message>
+        <source>There is nothing to ask about yet.</source>
+        <translation>还没有可以提问的画面。</translation>
+    </message>
+    <message>
+        <source>Start a camera.</source>
+        <translation>请先打开摄像头。</translation>
+    </message>
+</context>
+<context>
     <name>ChatView</name>
     <message>
         <source>Questions and answers</source>
@@ -4297,18 +4312,6 @@ Click again to choose</source>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
-    </message>
-    <message>
-        <source>There is nothing to ask about yet.</source>
-        <translation>还没有可以提问的画面。</translation>
-    </message>
-    <message>
-        <source>Start a camera.</source>
-        <translation>请先打开摄像头。</translation>
-    </message>
-    <message>
-        <source>The chat is in &apos;{path}&apos;.</source>
-        <translation>对话已保存到“{path}”。</translation>
     </message>
     <message>
         <source>There is nothing to keep yet.</source>

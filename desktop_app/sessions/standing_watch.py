@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop_app.sessions.choices import judge_spec, standing_plan, vision_spec
-from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.looker import Looker, RunWorker
 from desktop_app.settings import StandingQuestion
-from workers.results import Likeness, Notice, Progress, Region, StandingLook, VideoFrame
+from workers.results import Likeness, StandingLook, VideoFrame
 from workers.standing import StandingPolicy
 from workers.vision import LookMailbox, LookPlan
-from workers.worker import StandingWorker
+from workers.worker import StandingWorker, Worker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
@@ -67,49 +67,29 @@ class Sighting:
     at: datetime
 
 
-class StandingWatch(QObject):
+class StandingWatch(Looker):
     """The standing questions of a session, which tells it when there are frames and when to rest.
 
     Signals:
         questions_changed(): one came, went, or was turned on or off.
         looked(): `newest` and `n_hits` of those that are on are new.
-        state_changed(SessionState): idle while none is on or there is nothing to look at; loading; running; paused
-            while a question is answered; failed.
         sighted(Sighting): now; the user has been told.
     """
 
     questions_changed = Signal()
     looked = Signal()
-    state_changed = Signal(object)
     sighted = Signal(object)
 
     def __init__(
-        self,
-        context: AppContext,
-        newest_frame: Callable[[], VideoFrame | None],
-        run_worker: Callable[[StandingWorker, Callable[[object], None]], None],
+        self, context: AppContext, newest_frame: Callable[[], VideoFrame | None], run_worker: RunWorker
     ) -> None:
-        super().__init__()
-        self._context = context
-        self._newest_frame = newest_frame
-        self._run_worker = run_worker
+        super().__init__(context, newest_frame, run_worker, topic="standing questions")
         self._standing = [Standing(question) for question in context.settings.see.standing_questions]
-        self._state = SessionState.IDLE
-        self._has_frames = self._is_resting = self._is_starting = False
-        self._region: Region | None = None
-        self._worker: StandingWorker | None = None
-        self.mailbox: LookMailbox | None = None  # frames go there, from any thread
-        self.model_id = ""
         self.judge_model_id = ""
-        self.error: Exception | None = None
 
     @property
     def questions(self) -> list[Standing]:
         return self._standing
-
-    @property
-    def state(self) -> SessionState:
-        return self._state
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,130 +115,44 @@ class StandingWatch(QObject):
         self._standing.remove(standing)
         self._save()
         self.questions_changed.emit()
-        self._update()
+        self._change()
 
     def set_on(self, standing: Standing, is_on: bool) -> None:
         """Watches for it, or pauses it."""
         standing.is_on, standing.newest = is_on, None
         standing.policy = _policy(standing.question)
         self.questions_changed.emit()
-        self._update()
+        self._change()
 
-    def try_again(self) -> None:
-        """After it failed."""
-        if self._state is SessionState.FAILED:
-            self._set_state(SessionState.IDLE)
-            self._update()
-
-    # ── for the session ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def settle(self, *, has_frames: bool, is_resting: bool, region: Region | None) -> None:
-        """Whether there is something to look at and time for it, and which part of the frame counts."""
-        is_other_part, self._region = region != self._region, region
-        self._has_frames, self._is_resting = has_frames, is_resting
-        self._update(has_other_plan=is_other_part)
-
-    def restart(self) -> None:
-        """With the engines and models that are chosen now."""
-        self._stop()
-        self._update()
-
-    def worker_ended(self, worker: object, error: Exception | None) -> None:
-        if worker is self._worker:
-            self._stop()
-            if error is not None:
-                self._fail(error)
-
-    # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── as a looker ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def _on(self) -> list[Standing]:
-        return [standing for standing in self._standing if standing.is_on]
+    def is_on(self) -> bool:
+        """One of them is watched for."""
+        return bool(self._on)
 
-    def _update(self, *, has_other_plan: bool = True) -> None:
-        """Brings what runs to what is wanted."""
-        is_wanted = bool(self._on) and self._has_frames and not self._context.is_closing
-        if not is_wanted:
-            if self._worker is not None or self._state is not SessionState.IDLE:
-                self._stop()
-            return
-        if self._worker is None or self.mailbox is None:
-            if not self._is_starting and self._state is not SessionState.FAILED:
-                self._start()
-            return
-        self._tell_worker()
-        if has_other_plan:
-            self.mailbox.change(self._plan())
-        if self._is_resting:
-            self.mailbox.pause()
-        else:
-            self.mailbox.resume()
-        if self._state in (SessionState.RUNNING, SessionState.PAUSED):
-            self._set_state(SessionState.PAUSED if self._is_resting else SessionState.RUNNING)
-
-    def _start(self) -> None:
-        self._is_starting = True
-        self.error = None
-        self._set_state(SessionState.LOADING)
+    def _find(self) -> Callable[[], tuple[EngineSpec, ...]]:
         settings, catalogue = self._context.settings, self._context.catalogue
-        self._context.run(
-            lambda job: (vision_spec(settings, catalogue, "label", engine="clip"), judge_spec(settings, catalogue)),
-            on_done=self._on_specs,
-            on_failed=self._fail,
-            on_ended=self._on_specs_ended,
-        )
 
-    def _on_specs(self, specs: tuple[EngineSpec, EngineSpec | None]) -> None:
-        if self._state is not SessionState.LOADING or self._context.is_closing:
-            return
-        spec, judge = specs
-        self.model_id, self.judge_model_id = spec.model_id, judge.model_id if judge else ""
-        self.mailbox = LookMailbox(self._plan())
-        self._worker = StandingWorker(self._context.pool, spec, self.mailbox, judge)
-        self._tell_worker()
-        if self._is_resting:
-            self.mailbox.pause()
-        if (frame := self._newest_frame()) is not None:
-            self.mailbox.put(frame)
-        self._run_worker(self._worker, self._on_result)
+        def find() -> tuple[EngineSpec, ...]:
+            labels, judge = vision_spec(settings, catalogue, "label", engine="clip"), judge_spec(settings, catalogue)
+            return (labels,) if judge is None else (labels, judge)
 
-    def _on_specs_ended(self) -> None:
-        self._is_starting = False
-        self._update()
+        return find
 
-    def _stop(self) -> None:
-        worker, self._worker = self._worker, None
-        self.mailbox = None
-        if worker is not None:
-            worker.stop()
-        for standing in self._standing:
-            standing.newest = None
-        self._set_state(SessionState.IDLE)
-
-    def _fail(self, error: Exception) -> None:
-        self.error = error
-        self._set_state(SessionState.FAILED)
-        self._context.show_error(error, topic="standing questions")
+    def _make_worker(self, specs: tuple[EngineSpec, ...], mailbox: LookMailbox) -> StandingWorker:
+        judge = specs[1] if len(specs) > 1 else None
+        self.judge_model_id = judge.model_id if judge else ""
+        worker = StandingWorker(self._context.pool, specs[0], mailbox, judge)
+        self._tell(worker)
+        return worker
 
     def _plan(self) -> LookPlan:
-        return standing_plan(self._context.settings.see, [standing.text for standing in self._on], self._region)
+        return standing_plan(self._context.settings.see, [standing.text for standing in self._on], self._outlook.region)
 
-    def _tell_worker(self) -> None:
-        if self._worker is not None:
-            self._worker.texts = tuple(standing.text for standing in self._on)
-            self._worker.silent = frozenset(standing.text for standing in self._on if standing.policy.is_silent)
-
-    def _on_result(self, result: object) -> None:
-        if self.sender() is not self._worker:
-            return  # of a worker that was stopped
-        if result == Progress(1.0):
-            self._set_state(SessionState.PAUSED if self._is_resting else SessionState.RUNNING)
-        elif isinstance(result, Notice):
-            self._context.show_notice(result)
-        elif isinstance(result, StandingLook):
-            self._on_look(result)
-
-    def _on_look(self, look: StandingLook) -> None:
+    def _on_look(self, look: object) -> None:
+        if not isinstance(look, StandingLook):
+            return
         on = {standing.text: standing for standing in self._on}
         for found in look.found:
             standing = on.get(found.text)
@@ -270,16 +164,31 @@ class StandingWatch(QObject):
                 standing.last_seen_at = datetime.now().astimezone()
                 log.info("a standing question was answered with yes")
                 self.sighted.emit(Sighting(standing, look.frame, found, standing.last_seen_at))
-        self._tell_worker()
+        self._tell(self._worker)
         self.looked.emit()
+
+    def _forget(self) -> None:
+        for standing in self._standing:
+            standing.newest = None
+
+    # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _on(self) -> list[Standing]:
+        return [standing for standing in self._standing if standing.is_on]
+
+    def _change(self) -> None:
+        """Others are watched for from now on."""
+        self._tell(self._worker)
+        self.change_plan()
+
+    def _tell(self, worker: Worker | None) -> None:
+        if isinstance(worker, StandingWorker):
+            worker.texts = tuple(standing.text for standing in self._on)
+            worker.silent = frozenset(standing.text for standing in self._on if standing.policy.is_silent)
 
     def _save(self) -> None:
         self._context.change_setting("see.standing_questions", [standing.question for standing in self._standing])
-
-    def _set_state(self, state: SessionState) -> None:
-        if state is not self._state:
-            self._state = state
-            self.state_changed.emit(state)
 
 
 def _policy(question: StandingQuestion) -> StandingPolicy:

@@ -43,7 +43,7 @@ def ask(qtbot, panel, session, question: str) -> str:
     """Types a question and waits for its answer as it is shown."""
     qtbot.keyClicks(panel.ask.field, question)
     qtbot.keyClick(panel.ask.field, Qt.Key.Key_Return)
-    turn = session.turns[-1]
+    turn = session.chat.turns[-1]
     assert turn.question == question
     qtbot.waitUntil(lambda: turn.state.is_over, timeout=LONG_MS)
     assert turn.state is TurnState.DONE, turn.error
@@ -117,7 +117,7 @@ def test_questions_about_the_sample_are_answered_and_kept_with_it(qtbot, window,
     assert ask(qtbot, panel, session, "what is on the right?") == "horse"
     panel.ask.about.setCurrentIndex(panel.ask.about.findData("same"))
     assert ask(qtbot, panel, session, "what color is the balloon?") == "blue"
-    first, second = session.turns
+    first, second = session.chat.turns
     assert second.frames == first.frames
     assert second.time_to_first_token_s < first.time_to_first_token_s  # the model was loaded by then
     with qtbot.waitSignal(session.snapshot_taken, timeout=LONG_MS) as taken:
@@ -139,7 +139,7 @@ def test_an_answer_is_stopped_and_the_next_one_needs_no_new_model(qtbot, window,
     qtbot.keyClick(panel.ask.field, Qt.Key.Key_Return)
     qtbot.keyClick(panel.ask.field, Qt.Key.Key_Escape)
 
-    assert session.turns[-1].state is TurnState.STOPPED
+    assert session.chat.turns[-1].state is TurnState.STOPPED
     assert ask(qtbot, panel, session, "is there a horse?") == "yes"
     assert [loaded.pid for loaded in window.context.pool.loaded()] == [engine.pid]
 
@@ -158,7 +158,7 @@ def test_a_camera_is_painted_while_a_model_loads_frozen_and_let_go(qtbot, window
 
     qtbot.waitUntil(lambda: number() > 0, timeout=LONG_MS)
     asked_at = number()
-    asked = session.ask("what is this?")
+    asked = session.chat.ask("what is this?")
     qtbot.waitUntil(lambda: number() > asked_at + 5, timeout=LONG_MS)  # it goes on while the model is loaded
     qtbot.waitUntil(lambda: asked.state.is_over, timeout=LONG_MS)
     assert asked.state is TurnState.DONE
@@ -166,7 +166,7 @@ def test_a_camera_is_painted_while_a_model_loads_frozen_and_let_go(qtbot, window
 
     qtbot.keyClick(panel, Qt.Key.Key_Space)
     frozen = decode(session.newest_frame.pixels)[0]
-    about = session.ask("what is this?")
+    about = session.chat.ask("what is this?")
     qtbot.waitUntil(lambda: about.state.is_over, timeout=LONG_MS)
     assert decode(about.frames[0].pixels)[0] == frozen == number()
     qtbot.keyClick(panel, Qt.Key.Key_Space)

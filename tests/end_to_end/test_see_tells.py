@@ -49,11 +49,11 @@ def look_at(qtbot, session, thing: str) -> None:
 @pytest.mark.timeout(400)
 def test_a_question_that_is_spoken_is_answered(qtbot, session, reference):
     look_at(qtbot, session, "frog")
-    session.begin_voice(PlayedMicrophone())
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=VERY_LONG_MS)
+    session.chat.begin_voice(PlayedMicrophone())
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.LISTENING, timeout=VERY_LONG_MS)
 
-    with qtbot.waitSignal(session.turn_added, timeout=VERY_LONG_MS) as added:
-        session.end_voice()
+    with qtbot.waitSignal(session.chat.turn_added, timeout=VERY_LONG_MS) as added:
+        session.chat.end_voice()
     (turn,) = added.args
     qtbot.waitUntil(lambda: turn.state.is_over, timeout=VERY_LONG_MS)
 

@@ -150,30 +150,30 @@ class AskTab(QWidget):
         session = self._session
         self.empty.chosen.connect(self.ask)
         self.model.model_changed.connect(self._show_limits)
-        self.new_button.clicked.connect(session.new_chat)
+        self.new_button.clicked.connect(session.chat.new_chat)
         self.export_button.clicked.connect(self.ask_export)
         self.field.sent.connect(self.ask)
         self.field.textChanged.connect(self._show_buttons)
         self.field.picture_pasted.connect(self.picture_pasted)
-        self.add_button.clicked.connect(session.add_frame)
+        self.add_button.clicked.connect(session.chat.add_frame)
         self.send_button.clicked.connect(self.field.send)
         self.stop_button.clicked.connect(self.stop)
         self.aloud_button.clicked.connect(self._on_aloud)
         self.voice_button.pressed.connect(self.begin_voice)
-        self.voice_button.released.connect(session.end_voice)
-        session.voice.state_changed.connect(self._show_voice)
-        self.voice_key = VoiceKey(session.voice, session.end_voice, self)
-        session.voice.text_changed.connect(self._show_voice)
-        session.voice.level_changed.connect(lambda dbfs: self.voice_level.setValue(round(max(QUIET_DBFS, dbfs))))
-        session.speaker.speaking_changed.connect(self._show_buttons)
+        self.voice_button.released.connect(session.chat.end_voice)
+        session.chat.voice.state_changed.connect(self._show_voice)
+        self.voice_key = VoiceKey(session.chat.voice, session.chat.end_voice, self)
+        session.chat.voice.text_changed.connect(self._show_voice)
+        session.chat.voice.level_changed.connect(lambda dbfs: self.voice_level.setValue(round(max(QUIET_DBFS, dbfs))))
+        session.chat.speaker.speaking_changed.connect(self._show_buttons)
         self._context.settings_changed.connect(self._on_settings_changed)
         self.chat.rated.connect(self._on_rated)
         self.chat.copied.connect(lambda _turn: self._context.notify("info", self.tr("Copied.")))
-        session.turn_added.connect(self._on_turn_added)
-        session.turn_changed.connect(self._on_turn_changed)
-        session.chat_cleared.connect(self._on_chat_cleared)
-        session.pending_changed.connect(self._show_pending)
-        session.ask_progress.connect(self._show_progress)
+        session.chat.turn_added.connect(self._on_turn_added)
+        session.chat.turn_changed.connect(self._on_turn_changed)
+        session.chat.chat_cleared.connect(self._on_chat_cleared)
+        session.chat.pending_changed.connect(self._show_pending)
+        session.chat.load_progress.connect(self._show_progress)
         session.state_changed.connect(self._show_buttons)
         session.source_changed.connect(self._show_buttons)
 
@@ -181,40 +181,44 @@ class AskTab(QWidget):
     def is_busy(self) -> bool:
         """There is something that Esc stops."""
         session = self._session
-        return session.is_answering or session.speaker.is_speaking or session.voice.state is not VoiceState.IDLE
+        return (
+            session.chat.is_answering
+            or session.chat.speaker.is_speaking
+            or session.chat.voice.state is not VoiceState.IDLE
+        )
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask(self, question: str) -> None:
         """Asks about the picture that is chosen; the field keeps the focus."""
-        is_same = self.about.currentData() == ABOUT_SAME and not self._session.pending_frames
-        if self._session.ask(question, same_frame=is_same) is not None:
+        is_same = self.about.currentData() == ABOUT_SAME and not self._session.chat.pending_frames
+        if self._session.chat.ask(question, same_frame=is_same) is not None:
             self.field.remember(question)
         self.field.setFocus()
 
     def stop(self) -> None:
-        self._session.voice.cancel()
-        self._session.stop_answer()
+        self._session.chat.voice.cancel()
+        self._session.chat.stop_answer()
         self.field.setFocus()
 
     def begin_voice(self) -> None:
         """Takes a spoken question until the key, or the button, is released."""
-        self._session.begin_voice()
+        self._session.chat.begin_voice()
 
     def copy_last(self) -> None:
         """Copies the newest answer."""
-        answers = [turn.answer.strip() for turn in self._session.turns if turn.answer.strip()]
+        answers = [turn.answer.strip() for turn in self._session.chat.turns if turn.answer.strip()]
         if answers:
             QGuiApplication.clipboard().setText(answers[-1])
             self._context.notify("info", self.tr("Copied."))
 
     def ask_export(self) -> None:
         """Asks where to, then exports."""
-        if not self._session.turns:
+        if not self._session.chat.turns:
             return
-        name = self._session.turns[0].question
+        name = self._session.chat.turns[0].question
         if path := ask_where_to_save(self._context, self, self.tr("Export the chat"), name, "md"):
-            self._session.export_chat(path)
+            self._session.chat.export_chat(path)
 
     def _on_aloud(self) -> None:
         menu, group = QMenu(self), QActionGroup(self)
@@ -258,7 +262,7 @@ class AskTab(QWidget):
         self._show_pending()
 
     def _show_turns(self) -> None:
-        for turn in self._session.turns:
+        for turn in self._session.chat.turns:
             self.chat.add_turn(turn)
         self._show_buttons()
 
@@ -276,7 +280,7 @@ class AskTab(QWidget):
         self._show_buttons()
 
     def _on_rated(self, turn: ChatTurn, rating: Rating) -> None:
-        self._session.rate(turn, rating)
+        self._session.chat.rate(turn, rating)
 
     def _on_settings_changed(self, place: str) -> None:
         if place == "see.speak_answers":
@@ -284,7 +288,7 @@ class AskTab(QWidget):
 
     def _show_voice(self, _what: object = None) -> None:
         """What is heard while a question is spoken."""
-        voice = self._session.voice
+        voice = self._session.chat.voice
         texts = {
             VoiceState.OPENING: self.tr("Opening the microphone …"),
             VoiceState.LISTENING: voice.text or self.tr("Speak now, then let go"),
@@ -307,17 +311,21 @@ class AskTab(QWidget):
             if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        frames = list(self._session.pending_frames)
+        frames = list(self._session.chat.pending_frames)
         for index, frame in enumerate(frames):
-            self.pending_row.insertWidget(index, _Pending(frame, lambda index=index: self._session.remove_frame(index)))
+            self.pending_row.insertWidget(
+                index, _Pending(frame, lambda index=index: self._session.chat.remove_frame(index))
+            )
         self.pending.setVisible(bool(frames))
         self._show_buttons()
 
     def _show_buttons(self, _state: object = None) -> None:
-        session, has_turns = self._session, bool(self._session.turns)
+        session, has_turns = self._session, bool(self._session.chat.turns)
         self.stack.setCurrentWidget(self.chat if has_turns else self.empty)
-        self.note.give_way(has_turns or bool(session.pending_frames) or session.voice.state is not VoiceState.IDLE)
-        is_busy = session.is_answering or session.speaker.is_speaking
+        self.note.give_way(
+            has_turns or bool(session.chat.pending_frames) or session.chat.voice.state is not VoiceState.IDLE
+        )
+        is_busy = session.chat.is_answering or session.chat.speaker.is_speaking
         self.send_button.setVisible(not is_busy)
         self.stop_button.setVisible(is_busy)
         enable(
@@ -342,7 +350,7 @@ class AskTab(QWidget):
         self._show_about(has_turns=has_turns)
 
     def _show_about(self, *, has_turns: bool) -> None:
-        pending = bool(self._session.pending_frames)
+        pending = bool(self._session.chat.pending_frames)
         enable(
             self.about,
             has_turns and not pending,

@@ -126,14 +126,14 @@ class CaptionTab(QWidget):
 
     def _connect(self) -> None:
         change = self._context.change_setting
-        self.head.switch.toggled.connect(self._session.set_caption_on)
+        self.head.switch.toggled.connect(self._session.caption.set_on)
         self.options_button.toggled.connect(self._show_options)
         self.prefix.editingFinished.connect(lambda: change("see.caption_prefix", self.prefix.text().strip()))
         self.when.activated.connect(lambda row: change("see.caption_when", self.when.itemData(row)))
         self.interval.valueChanged.connect(lambda seconds: change("see.caption_interval_s", seconds))
         self.copy_button.clicked.connect(self.copy)
-        self._session.seen.connect(self._on_seen)
-        self._session.lane_changed.connect(self._on_lane_changed)
+        self._session.caption.seen.connect(self._on_seen)
+        self._session.caption.changed.connect(self._show_text)
         self._context.settings_changed.connect(self._on_settings_changed)
 
     def _show_options(self, is_open: bool) -> None:
@@ -191,10 +191,6 @@ class CaptionTab(QWidget):
         self.earlier.insertTopLevelItem(0, row)
         while self.earlier.topLevelItemCount() > KEPT:
             self.earlier.takeTopLevelItem(KEPT)
-
-    def _on_lane_changed(self, lane: object) -> None:
-        if lane is self._session.caption:
-            self._show_text()
 
     def _on_settings_changed(self, place: str) -> None:
         if place.startswith("see.caption"):

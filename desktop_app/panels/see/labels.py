@@ -114,7 +114,7 @@ class LabelsTab(QWidget):
         layout.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
-        self.head.switch.toggled.connect(self._session.set_labels_on)
+        self.head.switch.toggled.connect(self._session.labels.set_on)
         self.model.model_changed.connect(self._show_settings)
         self.field.returnPressed.connect(self._on_entered)
         self.field.cancelled.connect(self._end_editing_all)
@@ -125,8 +125,8 @@ class LabelsTab(QWidget):
         self.template.editingFinished.connect(self._on_template_edited)
         self.background.toggled.connect(lambda is_on: self._context.change_setting("see.background", is_on))
         self.top_k.valueChanged.connect(lambda count: self._context.change_setting("see.top_k", count))
-        self._session.seen.connect(self._on_seen)
-        self._session.lane_changed.connect(self._on_lane_changed)
+        self._session.labels.seen.connect(self._on_seen)
+        self._session.labels.changed.connect(self._on_lane_changed)
         self._context.settings_changed.connect(self._on_settings_changed)
 
     @property
@@ -154,8 +154,8 @@ class LabelsTab(QWidget):
         if isinstance(seen.result, LabelScores):
             self.bars.set_scores(seen.result.scores, seen.result.none_score)
 
-    def _on_lane_changed(self, lane: object) -> None:
-        if lane is self._session.labels and self._session.labels.newest is None:
+    def _on_lane_changed(self) -> None:
+        if self._session.labels.newest is None:
             self.bars.clear_scores()
 
     # ── the labels ──────────────────────────────────────────────────────────────────────────────────────────────────

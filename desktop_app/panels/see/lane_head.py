@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop_app import theme
+from desktop_app.sessions.lane import Lane
 from desktop_app.sessions.session_state import SessionState
-from desktop_app.sessions.vision_session import Lane, VisionSession
+from desktop_app.sessions.vision_session import VisionSession
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.switch import Switch
 
@@ -27,7 +28,7 @@ class LaneHead(QWidget):
         self.status = ElidedLabel("", "caption")
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.retry = theme.button(self.tr("Try again"), "link", tip=self.tr("Load the model again"))
-        self.retry.clicked.connect(lambda: session.try_again(lane))
+        self.retry.clicked.connect(lane.try_again)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)
@@ -35,14 +36,12 @@ class LaneHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.status, 1)
         row.addWidget(self.retry)
-        session.lane_changed.connect(self.show_lane)
-        session.seen.connect(lambda _seen: self.show_lane(lane))
-        self.show_lane(lane)
+        lane.changed.connect(self._show)
+        lane.seen.connect(self._show)
+        self._show()
 
-    def show_lane(self, lane: Lane) -> None:
-        """Shows how it goes; a lane of another head is ignored."""
-        if lane is not self._lane:
-            return
+    def _show(self, _seen: object = None) -> None:
+        lane = self._lane
         if self.switch.isChecked() != lane.is_on:
             self.switch.setChecked(lane.is_on)
         self.status.setText(self._status())
@@ -58,7 +57,7 @@ class LaneHead(QWidget):
         if lane.state is SessionState.RUNNING:
             return self.tr("{count} a second").format(count=f"{lane.per_s:.1f}") if lane.per_s else ""
         if lane.state is SessionState.PAUSED:
-            return self.tr("Waits for the answer") if self._session.is_answering else self.tr("Waits")
+            return self.tr("Waits for the answer") if self._session.chat.is_answering else self.tr("Waits")
         if lane.state is SessionState.FAILED:
             return self.tr("Stopped by an error")
         return self.tr("Waits for a picture")

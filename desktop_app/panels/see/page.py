@@ -126,7 +126,7 @@ class SeePanel(QWidget):
             (self.tr("Labels"), "label", "Alt+2", lambda: self.show_tab(self.labels)),
             (self.tr("Caption"), "captions", "Alt+3", lambda: self.show_tab(self.caption)),
             (self.tr("Watch"), "bell", "Alt+4", lambda: self.show_tab(self.watch)),
-            (self.tr("New chat"), "plus", "Ctrl+N", session.new_chat),
+            (self.tr("New chat"), "plus", "Ctrl+N", session.chat.new_chat),
             (self.tr("Add this picture to the next question"), "plus", "Ctrl+Shift+A", self.ask.add_button.click),
             (self.tr("Copy the last answer"), "copy", "Ctrl+Shift+C", self.ask.copy_last),
             (self.tr("Export the chat with its pictures"), "upload", "Ctrl+E", self.ask.ask_export),

@@ -44,8 +44,9 @@ class Stage(QWidget):
         self._session.source_changed.connect(self._show)
         self._session.cameras_changed.connect(self._on_cameras_changed)
         self._session.failed.connect(self._on_failed)
-        self._session.seen.connect(self._show_caption)
-        self._session.lane_changed.connect(self._show_caption)
+        for lane in (self._session.labels, self._session.caption):
+            lane.seen.connect(self._show_caption)
+            lane.changed.connect(self._show_caption)
         self._show()
 
     def set_readout(self, is_shown: bool) -> None:

@@ -100,7 +100,7 @@ class WatchTab(QWidget):
         self.retry.clicked.connect(self._watch.try_again)
         self._watch.questions_changed.connect(self._show)
         self._watch.looked.connect(self._show_looks)
-        self._watch.state_changed.connect(lambda _state: self._show_status())
+        self._watch.changed.connect(self._show_status)
         self._watch.sighted.connect(self._on_sighted)
         self._session.snapshot_taken.connect(lambda _item_id: self._show_looks())
         self._show()

@@ -247,7 +247,7 @@ def test_a_server_answers_at_the_address_that_was_typed(panel, context, qtbot, m
             qtbot.keyClick(address, "a", Qt.KeyboardModifier.ControlModifier)
             qtbot.keyClicks(address, server.address)
             qtbot.keyClick(address, Qt.Key.Key_Return)
-            turn = session.ask("what is this?")
+            turn = session.chat.ask("what is this?")
             qtbot.waitUntil(lambda turn=turn: turn.state.is_over, timeout=20_000)
             assert turn.answer == "".join(loopback_chat.PIECES)
 

@@ -11,7 +11,7 @@ from benchmarks.synthetic_camera import CAPTURE, change_camera, decode, syntheti
 from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import ASSETS_DIR, Paths
-from desktop_app.sessions import choices, standing_watch, vision_session, voice_question
+from desktop_app.sessions import chat_session, choices, lane, standing_watch, vision_session, voice_question
 from desktop_app.sessions.chat import TurnState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import StandingWatch
@@ -99,7 +99,8 @@ def placement(request) -> str:
 
 @pytest.fixture
 def context(qtbot, home, placement, engine, monkeypatch):
-    monkeypatch.setattr(vision_session, "vision_spec", lambda settings, catalogue, task: scripted(task, **engine))
+    for module in (lane, chat_session):
+        monkeypatch.setattr(module, "vision_spec", lambda settings, catalogue, task: scripted(task, **engine))
     context = AppContext(Paths.below(home), Settings(), pool=EnginePool(placement=placement))
     context.messages = []
     context.message_posted.connect(context.messages.append)
@@ -271,9 +272,9 @@ def test_turning_the_picture_reaches_the_source_and_forgets_the_region(context, 
 @pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
 def test_labels_follow_the_picture(qtbot, context, session, camera):
     seen: list = []
-    session.seen.connect(seen.append)
+    session.labels.seen.connect(seen.append)
     session.set_labels(["200 0 0", "0 200 0"])
-    session.set_labels_on(True)
+    session.labels.set_on(True)
     qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
 
     newest = camera.show(GREEN)
@@ -285,7 +286,7 @@ def test_labels_follow_the_picture(qtbot, context, session, camera):
 
 
 def test_new_labels_are_looked_for_in_the_same_picture(qtbot, session, camera):
-    session.set_labels_on(True)
+    session.labels.set_on(True)
     qtbot.waitUntil(lambda: session.labels.newest is not None)
 
     session.set_labels(["200 0 0", "  ", "200 0 0"])
@@ -295,7 +296,7 @@ def test_new_labels_are_looked_for_in_the_same_picture(qtbot, session, camera):
 @pytest.mark.parametrize("labels", [[], ["", "  "]])
 def test_without_labels_the_lane_waits_for_some(qtbot, session, camera, labels):
     session.set_labels(labels)
-    session.set_labels_on(True)
+    session.labels.set_on(True)
     qtbot.waitUntil(lambda: session.labels.state is SessionState.PAUSED)
     camera.show(GREEN)
 
@@ -307,7 +308,7 @@ def test_without_labels_the_lane_waits_for_some(qtbot, session, camera, labels):
 
 def test_five_hundred_labels_are_looked_for(qtbot, session, camera):
     session.set_labels([f"label {number}" for number in range(499)] + ["200 0 0"])
-    session.set_labels_on(True)
+    session.labels.set_on(True)
     qtbot.waitUntil(lambda: session.labels.newest is not None)
 
     assert len(session.labels.newest.result.scores) == 500
@@ -315,10 +316,10 @@ def test_five_hundred_labels_are_looked_for(qtbot, session, camera):
 
 
 def test_a_lane_that_is_turned_off_says_no_more(qtbot, session, camera):
-    session.set_caption_on(True)
+    session.caption.set_on(True)
     qtbot.waitUntil(lambda: session.caption.newest is not None)
 
-    session.set_caption_on(False)
+    session.caption.set_on(False)
     qtbot.waitUntil(lambda: not session._workers)
 
     assert (session.caption.state, session.caption.newest) == (SessionState.IDLE, None)
@@ -331,7 +332,7 @@ def test_a_caption_begins_as_the_user_wants_and_is_of_the_region(qtbot, context,
     session.set_region(Region(0, 0, 0.5, 1))
     session.open_pixels(pixels, "Clipboard")
     session.set_region(Region(0, 0, 0.5, 1))
-    session.set_caption_on(True)
+    session.caption.set_on(True)
 
     qtbot.waitUntil(lambda: session.caption.newest is not None)
     assert session.caption.newest.result == Caption("a photo of 0 200 0")
@@ -341,22 +342,22 @@ def test_a_lane_without_a_model_fails_and_can_be_tried_again(qtbot, context, ses
     def missing(*_arguments):
         raise ModelMissing("There is no model.")
 
-    works = vision_session.vision_spec
-    monkeypatch.setattr(vision_session, "vision_spec", missing)
-    session.set_caption_on(True)
+    works = lane.vision_spec
+    monkeypatch.setattr(lane, "vision_spec", missing)
+    session.caption.set_on(True)
     qtbot.waitUntil(lambda: session.caption.state is SessionState.FAILED)
     assert context.messages[0].sentence == "There is no model."
 
-    monkeypatch.setattr(vision_session, "vision_spec", works)
-    session.try_again(session.caption)
+    monkeypatch.setattr(lane, "vision_spec", works)
+    session.caption.try_again()
     qtbot.waitUntil(lambda: session.caption.newest is not None)
 
 
 def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera, monkeypatch):
-    session.set_caption_on(True)
+    session.caption.set_on(True)
     qtbot.waitUntil(lambda: session.caption.newest is not None)
 
-    monkeypatch.setattr(vision_session, "vision_spec", lambda *_: scripted("another"))
+    monkeypatch.setattr(lane, "vision_spec", lambda *_: scripted("another"))
     context.change_setting("see.caption_model", "another")
     qtbot.waitUntil(lambda: session.caption.newest is not None and session.caption.newest.model_id == "another")
 
@@ -364,7 +365,7 @@ def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_a_lane_whose_engine_died_looks_at_the_newest_frame(qtbot, context, session, camera, engine, tmp_path):
     engine["crash_once"] = str(tmp_path / "crashed")
-    session.set_caption_on(True)
+    session.caption.set_on(True)
 
     qtbot.waitUntil(lambda: session.caption.newest is not None, timeout=20_000)
 
@@ -378,7 +379,7 @@ def test_a_lane_whose_engine_died_looks_at_the_newest_frame(qtbot, context, sess
 @pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
 def test_an_answer_is_about_the_frame_of_the_moment_and_says_how_it_came(qtbot, session, camera):
     camera.show(GREEN)
-    turn = session.ask("  What colour? ")
+    turn = session.chat.ask("  What colour? ")
     camera.show(RED)
     answered(qtbot, turn)
 
@@ -391,9 +392,9 @@ def test_an_answer_is_about_the_frame_of_the_moment_and_says_how_it_came(qtbot, 
 def test_words_are_told_while_they_come(qtbot, session, camera, engine):
     engine.update(latency_s=0.05, tokens=3)
     texts: list = []
-    session.turn_changed.connect(lambda turn: texts.append(turn.answer))
+    session.chat.turn_changed.connect(lambda turn: texts.append(turn.answer))
 
-    answered(qtbot, session.ask("What?"))
+    answered(qtbot, session.chat.ask("What?"))
 
     assert "What? 200 0 0" in texts
     assert texts[-1] == "What? 200 0 0 more more more"
@@ -402,15 +403,15 @@ def test_words_are_told_while_they_come(qtbot, session, camera, engine):
 @pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
 def test_a_stopped_answer_keeps_its_words_and_the_next_needs_no_load(qtbot, context, session, camera, engine):
     engine.update(latency_s=0.05, tokens=1000)
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     qtbot.waitUntil(lambda: bool(turn.answer), timeout=20_000)
     (loaded,) = context.pool.loaded()
 
-    session.stop_answer()
+    session.chat.stop_answer()
     assert turn.state is TurnState.STOPPED
     assert turn.answer.startswith("What?")
     qtbot.waitUntil(lambda: not session._workers)
-    following = session.ask("And?")
+    following = session.chat.ask("And?")
     qtbot.waitUntil(lambda: bool(following.answer), timeout=20_000)
 
     assert [engine.pid for engine in context.pool.loaded()] == [loaded.pid]
@@ -419,10 +420,10 @@ def test_a_stopped_answer_keeps_its_words_and_the_next_needs_no_load(qtbot, cont
 
 def test_a_new_question_ends_the_answer_before(qtbot, session, camera, engine):
     engine.update(latency_s=0.02, tokens=20)
-    first = session.ask("What?")
+    first = session.chat.ask("What?")
     qtbot.waitUntil(lambda: bool(first.answer))
 
-    second = session.ask("And?")
+    second = session.chat.ask("And?")
     answered(qtbot, second)
 
     assert (first.state, second.state) == (TurnState.STOPPED, TurnState.DONE)
@@ -431,11 +432,11 @@ def test_a_new_question_ends_the_answer_before(qtbot, session, camera, engine):
 
 
 def test_a_follow_up_is_about_the_very_same_frame(qtbot, session, camera):
-    first = session.ask("What?")
+    first = session.chat.ask("What?")
     answered(qtbot, first)
     camera.show(GREEN)
 
-    second = session.ask("And?", same_frame=True)
+    second = session.chat.ask("And?", same_frame=True)
     answered(qtbot, second)
 
     assert second.frames[0] is first.frames[0]
@@ -443,32 +444,32 @@ def test_a_follow_up_is_about_the_very_same_frame(qtbot, session, camera):
 
 
 def test_several_frames_can_be_asked_about(qtbot, session, camera):
-    session.add_frame()
+    session.chat.add_frame()
     camera.show(GREEN)
-    session.add_frame()
-    session.add_frame()
-    session.remove_frame(2)
+    session.chat.add_frame()
+    session.chat.add_frame()
+    session.chat.remove_frame(2)
     camera.show(RED)
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     assert [colour_of(frame) for frame in turn.frames] == [RED, GREEN]
-    assert list(session.pending_frames) == []
+    assert list(session.chat.pending_frames) == []
 
 
 def test_a_question_is_about_the_region(qtbot, session, camera):
     session.set_region(Region(0, 0, 0.5, 0.5))
 
-    assert session.ask("What?").resolution == (16, 12)
+    assert session.chat.ask("What?").resolution == (16, 12)
 
 
 def test_lanes_rest_while_a_question_is_answered(qtbot, session, camera, engine):
     engine.update(latency_s=0.02, tokens=10)
-    session.set_caption_on(True)
+    session.caption.set_on(True)
     qtbot.waitUntil(lambda: session.caption.state is SessionState.RUNNING)
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     assert session.caption.state is SessionState.PAUSED
     answered(qtbot, turn)
 
@@ -476,23 +477,23 @@ def test_lanes_rest_while_a_question_is_answered(qtbot, session, camera, engine)
 
 
 def test_a_question_without_a_picture_is_told(context, session):
-    assert session.ask("What?") is None
+    assert session.chat.ask("What?") is None
     assert context.messages[0].sentence == "There is nothing to ask about yet."
 
 
 def test_a_new_chat_forgets(qtbot, session, camera):
-    answered(qtbot, session.ask("What?"))
-    session.add_frame()
+    answered(qtbot, session.chat.ask("What?"))
+    session.chat.add_frame()
 
-    session.new_chat()
+    session.chat.new_chat()
 
-    assert (list(session.turns), list(session.pending_frames)) == ([], [])
+    assert (list(session.chat.turns), list(session.chat.pending_frames)) == ([], [])
 
 
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_an_engine_killed_mid_answer_is_asked_again(qtbot, context, session, camera, engine, tmp_path):
     engine["crash_once"] = str(tmp_path / "crashed")
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     assert (tmp_path / "crashed").exists()
@@ -503,7 +504,7 @@ def test_an_engine_killed_mid_answer_is_asked_again(qtbot, context, session, cam
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_an_engine_that_always_dies_fails_the_question_and_the_picture_goes_on(qtbot, session, camera, engine):
     engine["crash_always"] = True
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     assert turn.state is TurnState.FAILED
@@ -513,8 +514,8 @@ def test_an_engine_that_always_dies_fails_the_question_and_the_picture_goes_on(q
 @pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
 def test_quitting_while_answering_is_clean(qtbot, context, session, camera, engine):
     engine.update(latency_s=0.05, tokens=1000)
-    session.set_labels_on(True)
-    turn = session.ask("What?")
+    session.labels.set_on(True)
+    turn = session.chat.ask("What?")
     qtbot.waitUntil(lambda: bool(turn.answer), timeout=20_000)
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
@@ -526,13 +527,13 @@ def test_quitting_while_answering_is_clean(qtbot, context, session, camera, engi
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_a_model_that_was_loaded_ahead_answers_without_another_load(qtbot, context, session, camera):
     progress: list = []
-    session.ask_progress.connect(progress.append)
-    session.prepare_answers()
-    session.prepare_answers()
+    session.chat.load_progress.connect(progress.append)
+    session.chat.prepare_answers()
+    session.chat.prepare_answers()
     qtbot.waitUntil(lambda: progress[-1:] == [None], timeout=20_000)
     (loaded,) = context.pool.loaded()
 
-    answered(qtbot, session.ask("What?"))
+    answered(qtbot, session.chat.ask("What?"))
 
     assert [engine.pid for engine in context.pool.loaded()] == [loaded.pid]
     assert any(isinstance(step, Progress) for step in progress)
@@ -541,7 +542,7 @@ def test_a_model_that_was_loaded_ahead_answers_without_another_load(qtbot, conte
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_quitting_while_the_model_loads_is_clean(qtbot, context, session, camera, engine):
     engine["load"] = "deaf"
-    session.ask("What?")
+    session.chat.ask("What?")
     qtbot.waitUntil(lambda: bool(context.pool.loaded()), timeout=20_000)
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
@@ -582,17 +583,17 @@ def spoken(monkeypatch, session) -> list[tuple[str, bool]]:
     """What is read aloud: the text so far, and whether that is all."""
     texts: list = []
     monkeypatch.setattr(voice_question, "speech_spec", lambda *_: scripted("ears", words=(" What", " is", " it?")))
-    monkeypatch.setattr(session.speaker, "speak", lambda text, is_whole=False: texts.append((text, is_whole)))
+    monkeypatch.setattr(session.chat.speaker, "speak", lambda text, is_whole=False: texts.append((text, is_whole)))
     return texts
 
 
 def test_a_spoken_question_is_about_the_frame_of_the_key_going_down(qtbot, context, session, camera, spoken, speech):
     frame = session.newest_frame
-    session.begin_voice(ScriptedMicrophone(speech))
+    session.chat.begin_voice(ScriptedMicrophone(speech))
     camera.show(GREEN)
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
-    with qtbot.waitSignal(session.turn_added, timeout=20_000) as added:
-        session.end_voice()
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.LISTENING, timeout=20_000)
+    with qtbot.waitSignal(session.chat.turn_added, timeout=20_000) as added:
+        session.chat.end_voice()
     (turn,) = added.args
     answered(qtbot, turn)
 
@@ -602,7 +603,7 @@ def test_a_spoken_question_is_about_the_frame_of_the_key_going_down(qtbot, conte
     assert turn.answer.endswith(" 200 0 0")
     assert spoken[-1] == (turn.answer, True)
     assert turn.frame_age_s < turn.asked_s - frame.captured_s  # of the key going down, not up
-    assert session.voice.state is VoiceState.IDLE
+    assert session.chat.voice.state is VoiceState.IDLE
 
 
 def test_a_recording_that_runs_is_not_disturbed(qtbot, context, session, camera, spoken, speech):
@@ -613,10 +614,10 @@ def test_a_recording_that_runs_is_not_disturbed(qtbot, context, session, camera,
     hear.start([recorded], scripted("ears", words=(" What", " is", " it?")))
     qtbot.waitUntil(lambda: hear.state is SessionState.RUNNING, timeout=20_000)
 
-    session.begin_voice(ScriptedMicrophone(speech))
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
-    with qtbot.waitSignal(session.turn_added, timeout=20_000) as added:
-        session.end_voice()
+    session.chat.begin_voice(ScriptedMicrophone(speech))
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.LISTENING, timeout=20_000)
+    with qtbot.waitSignal(session.chat.turn_added, timeout=20_000) as added:
+        session.chat.end_voice()
     assert hear.state is SessionState.RUNNING
     with qtbot.waitSignal(hear.finished, timeout=20_000):
         hear.stop()
@@ -628,56 +629,56 @@ def test_a_recording_that_runs_is_not_disturbed(qtbot, context, session, camera,
 
 
 def test_typed_questions_are_answered_in_silence_unless_all_are_read(qtbot, context, session, camera, spoken):
-    answered(qtbot, session.ask("What?"))
+    answered(qtbot, session.chat.ask("What?"))
     assert spoken == []
 
     context.change_setting("see.speak_answers", "all")
-    answered(qtbot, session.ask("What?"))
+    answered(qtbot, session.chat.ask("What?"))
     assert spoken[-1] == ("What? 200 0 0", True)
 
 
 def test_silence_is_no_question(qtbot, context, session, camera, spoken):
-    session.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
-    session.end_voice()
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.IDLE, timeout=20_000)
+    session.chat.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.LISTENING, timeout=20_000)
+    session.chat.end_voice()
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.IDLE, timeout=20_000)
 
     assert context.messages[-1].sentence == "Nothing was heard."
-    assert list(session.turns) == []
+    assert list(session.chat.turns) == []
 
 
 def test_a_key_that_was_only_touched_asks_nothing(qtbot, context, session, camera, spoken):
-    session.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
-    session.end_voice()
+    session.chat.begin_voice(ScriptedMicrophone(np.zeros(16_000, np.float32)))
+    session.chat.end_voice()
 
-    assert session.voice.state is VoiceState.IDLE
+    assert session.chat.voice.state is VoiceState.IDLE
     assert context.messages[-1].sentence == "Hold the key until you have spoken."
 
 
 def test_a_microphone_that_is_not_there_is_told(qtbot, context, session, camera, spoken):
     error = DeviceError("No microphone was found.")
-    session.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32), error=error))
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.IDLE, timeout=20_000)
+    session.chat.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32), error=error))
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.IDLE, timeout=20_000)
 
     assert context.messages[-1].sentence == "No microphone was found."
 
 
 def test_the_key_going_down_ends_the_answer_and_its_voice(qtbot, session, camera, spoken, engine, monkeypatch):
     engine.update(latency_s=0.02, tokens=100)
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     qtbot.waitUntil(lambda: bool(turn.answer))
     silenced: list = []
-    monkeypatch.setattr(session.speaker, "stop", lambda: silenced.append(True))
+    monkeypatch.setattr(session.chat.speaker, "stop", lambda: silenced.append(True))
 
-    session.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32)))
+    session.chat.begin_voice(ScriptedMicrophone(np.zeros(1, np.float32)))
 
     assert (turn.state, silenced) == (TurnState.STOPPED, [True])
-    session.voice.cancel()
+    session.chat.voice.cancel()
 
 
 def test_quitting_while_somebody_speaks_is_clean(qtbot, context, session, camera, spoken, speech):
-    session.begin_voice(ScriptedMicrophone(speech))
-    qtbot.waitUntil(lambda: session.voice.state is VoiceState.LISTENING, timeout=20_000)
+    session.chat.begin_voice(ScriptedMicrophone(speech))
+    qtbot.waitUntil(lambda: session.chat.voice.state is VoiceState.LISTENING, timeout=20_000)
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
         context.close()
@@ -754,7 +755,7 @@ def test_it_rests_while_a_question_is_answered(qtbot, session, camera, standing,
     qtbot.waitUntil(lambda: standing.state is SessionState.RUNNING, timeout=20_000)
     engine.update(latency_s=0.02, tokens=5)
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     assert standing.state is SessionState.PAUSED
     answered(qtbot, turn)
 
@@ -798,9 +799,9 @@ def history(context, home) -> History:
 
 def test_a_snapshot_is_whole_and_has_what_was_said_about_it(qtbot, context, session, camera, history):
     session.set_region(Region(0, 0, 0.5, 0.5))
-    session.set_caption_on(True)
+    session.caption.set_on(True)
     qtbot.waitUntil(lambda: session.caption.newest is not None)
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     with qtbot.waitSignal(session.snapshot_taken) as taken:
@@ -820,10 +821,10 @@ def test_an_answer_that_comes_after_the_snapshot_joins_it_with_its_rating(qtbot,
     with qtbot.waitSignal(session.snapshot_taken) as taken:
         session.snapshot()
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
     qtbot.waitUntil(lambda: bool(turn.remark_ids))
-    session.rate(turn, 1)
+    session.chat.rate(turn, 1)
     history.flush()
 
     (remark,) = history.remarks(taken.args[0])
@@ -841,9 +842,9 @@ def test_private_mode_keeps_nothing(qtbot, context, session, camera, history):
 
 
 def test_a_chat_is_exported(qtbot, context, session, camera, tmp_path):
-    answered(qtbot, session.ask("What?"))
+    answered(qtbot, session.chat.ask("What?"))
 
-    session.export_chat(tmp_path / "chat.md")
+    session.chat.export_chat(tmp_path / "chat.md")
     qtbot.waitUntil(lambda: bool(context.messages))
 
     assert "What? 200 0 0" in (tmp_path / "chat.md").read_text()
@@ -903,7 +904,7 @@ def test_a_question_is_about_a_frame_that_is_hardly_older_than_the_click(qtbot, 
     until(qtbot, session, SessionState.RUNNING)
     qtbot.waitUntil(lambda: session.source_fps > 0)
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     _, taken_ns = decode(turn.frames[0].pixels)
@@ -918,7 +919,7 @@ def test_a_question_whose_newest_frame_is_old_is_about_the_next_one(qtbot, sessi
     until(qtbot, session, SessionState.RUNNING)
     newest = session.newest_frame
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     assert turn.frames[0].number > newest.number
@@ -929,7 +930,7 @@ def test_a_question_about_a_frozen_frame_waits_for_no_other(qtbot, session, came
     monkeypatch.setattr(vision, "ON_ITS_WAY_S", 2000.0)
     session.freeze()
 
-    turn = session.ask("What?")
+    turn = session.chat.ask("What?")
     answered(qtbot, turn)
 
     assert turn.frames == (session.newest_frame,)

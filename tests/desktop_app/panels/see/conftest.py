@@ -5,7 +5,7 @@ import pytest
 from desktop_app.history.store import History
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.see import SeePanel
-from desktop_app.sessions import vision_session
+from desktop_app.sessions import chat_session, lane
 from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.test_vision_session import ScriptedCamera
 from tests.scripted_engine import scripted
@@ -22,7 +22,8 @@ def engine() -> dict:
 def context(context, engine, tmp_path, monkeypatch):
     context.pool = EnginePool(placement="thread")
     context.history = History(tmp_path / "history")
-    monkeypatch.setattr(vision_session, "vision_spec", lambda settings, catalogue, task: scripted(task, **engine))
+    for module in (lane, chat_session):
+        monkeypatch.setattr(module, "vision_spec", lambda settings, catalogue, task: scripted(task, **engine))
     return context
 
 

@@ -90,21 +90,21 @@ def _chat(page: SeePanel) -> Iterator[str]:
         ChatTurn("who?", (other,), 0.0, state=TurnState.FAILED, error=missing),
         ChatTurn("what is this?", (frame,), 0.0),
     ):
-        page._session.turns.append(turn)  # type: ignore[attr-defined]
+        page._session.chat.turns.append(turn)  # type: ignore[attr-defined]
         page.ask.chat.add_turn(turn)
     page.ask._show_buttons()
     yield "ask"
-    page._session.add_frame()
-    page._session.add_frame()
+    page._session.chat.add_frame()
+    page._session.chat.add_frame()
     page.ask.field.setPlainText("Which of the two is the larger one, and what would you say is the reason for that?")
-    page._session.voice._state = VoiceState.LISTENING
+    page._session.chat.voice._state = VoiceState.LISTENING
     page.ask._show_voice()
     page.ask.voice_level.setValue(-20)
     page.ask.voice_text.setText("What is the animal on the right")
     yield "ask-voice"
-    page._session.voice._state = VoiceState.IDLE
+    page._session.chat.voice._state = VoiceState.IDLE
     page.ask._show_voice()
-    page._session.new_chat()
+    page._session.chat.new_chat()
     page.ask.field.clear()
     yield "ask-new"
 

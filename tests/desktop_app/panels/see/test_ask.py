@@ -10,8 +10,8 @@ GREEN = (0, 200, 0)
 
 
 def answered(qtbot, session) -> str:
-    qtbot.waitUntil(lambda: session.turns[-1].state.is_over, timeout=20_000)
-    return session.turns[-1].answer
+    qtbot.waitUntil(lambda: session.chat.turns[-1].state.is_over, timeout=20_000)
+    return session.chat.turns[-1].answer
 
 
 def ask(qtbot, panel, question: str) -> None:
@@ -52,7 +52,7 @@ def test_a_suggestion_asks_itself(qtbot, panel, session, camera):
 def test_without_a_picture_the_question_stays_and_the_user_is_told(qtbot, panel, session, messages):
     ask(qtbot, panel, "which colour?")
 
-    assert not session.turns
+    assert not session.chat.turns
     assert messages[-1].sentence == "There is nothing to ask about yet."
     assert panel.ask.field.toPlainText() == "which colour?"
 
@@ -82,13 +82,13 @@ def test_stop_shows_while_it_answers_and_escape_ends_it(qtbot, slow, window, ses
     panel = window.page("see")
     panel.ask.field.setFocus()
     ask(qtbot, panel, "long?")
-    qtbot.waitUntil(lambda: len(session.turns[0].answer) > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: len(session.chat.turns[0].answer) > 20, timeout=20_000)
     assert panel.ask.stop_button.isVisible()
     assert not panel.ask.send_button.isVisible()
 
     qtbot.keyClick(panel.ask.field, Qt.Key.Key_Escape)
 
-    assert session.turns[0].state is TurnState.STOPPED
+    assert session.chat.turns[0].state is TurnState.STOPPED
     assert panel.ask.send_button.isVisible()
     assert panel.ask.chat.cards[0].numbers.text().startswith("Stopped")
 
@@ -121,7 +121,7 @@ def test_ratings_go_to_the_session(qtbot, panel, session, camera):
 
     qtbot.mouseClick(card.down_button, Qt.MouseButton.LeftButton)
 
-    assert session.turns[0].rating == -1
+    assert session.chat.turns[0].rating == -1
     assert card.down_button.isChecked()
 
 
@@ -157,21 +157,21 @@ def test_a_new_chat_is_empty_and_begins_with_the_newest_picture(qtbot, panel, se
 
     qtbot.mouseClick(panel.ask.new_button, Qt.MouseButton.LeftButton)
 
-    assert not session.turns
+    assert not session.chat.turns
     assert panel.ask.stack.currentWidget() is panel.ask.empty
     assert panel.ask.about.currentIndex() == 0
     assert panel.ask.export_button.toolTip() == "Nothing was asked yet"
 
 
 def test_pictures_that_wait_are_shown_and_can_be_taken_out(qtbot, panel, session, camera):
-    session.add_frame()
+    session.chat.add_frame()
     camera.show(GREEN)
-    session.add_frame()
+    session.chat.add_frame()
     assert panel.ask.pending.isVisible()
     assert not panel.ask.about.isEnabled()
 
     qtbot.mouseClick(panel.ask.pending_row.itemAt(0).widget().button, Qt.MouseButton.LeftButton)
-    assert len(session.pending_frames) == 1
+    assert len(session.chat.pending_frames) == 1
     ask(qtbot, panel, "these?")
 
     answered(qtbot, session)

@@ -382,12 +382,12 @@ def test_in_a_narrow_place_only_a_file_is_offered(qtbot, panel, session):
 
 def everything_open(panel, session) -> Iterator[QWidget]:
     """What takes the most room on each tab."""
-    session.add_frame()
+    session.chat.add_frame()
     panel.ask.field.setPlainText("Which of the two is the larger one, and what would you say is the reason? " * 3)
-    session.voice._state = VoiceState.LISTENING
+    session.chat.voice._state = VoiceState.LISTENING
     panel.ask._show_voice()
     yield panel.ask.composer
-    session.voice._state = VoiceState.IDLE
+    session.chat.voice._state = VoiceState.IDLE
     panel.ask._show_voice()
     for tab in (panel.labels, panel.caption):
         panel.show_tab(tab)
@@ -414,7 +414,7 @@ def test_in_the_smallest_window_nothing_is_squeezed(qtbot, qapp, window, session
 def test_a_snapshot_is_in_the_history_with_what_was_said_about_it(qtbot, window, session, camera, context, messages):
     panel = window.page("see")
     panel.setFocus()
-    asked = session.ask("which colour?")
+    asked = session.chat.ask("which colour?")
     qtbot.waitUntil(lambda: asked.state.is_over, timeout=20_000)
 
     with qtbot.waitSignal(session.snapshot_taken, timeout=20_000) as taken:

@@ -12,12 +12,12 @@ from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, s
 def microphone(session, spoken, monkeypatch):  # noqa: F811
     """Says nothing but what the test gives it."""
     microphone = ScriptedMicrophone(np.zeros(16_000, np.float32))
-    monkeypatch.setattr(session.voice, "_microphone", lambda: microphone)
+    monkeypatch.setattr(session.chat.voice, "_microphone", lambda: microphone)
     return microphone
 
 
 def until(qtbot, session, state: VoiceState) -> None:
-    qtbot.waitUntil(lambda: session.voice.state is state, timeout=20_000)
+    qtbot.waitUntil(lambda: session.chat.voice.state is state, timeout=20_000)
 
 
 def test_a_question_is_spoken_while_the_button_is_held(qtbot, panel, session, camera, microphone, speech):  # noqa: F811
@@ -27,7 +27,7 @@ def test_a_question_is_spoken_while_the_button_is_held(qtbot, panel, session, ca
     assert panel.ask.voice_row.isVisible()
     assert panel.ask.stack.isVisible()
 
-    with qtbot.waitSignal(session.turn_added, timeout=20_000) as added:
+    with qtbot.waitSignal(session.chat.turn_added, timeout=20_000) as added:
         qtbot.mouseRelease(panel.ask.voice_button, Qt.MouseButton.LeftButton)
 
     assert added.args[0].question.startswith("What is it?")
@@ -44,7 +44,7 @@ def test_the_key_is_held_wherever_the_focus_is(qtbot, window, session, camera, m
     until(qtbot, session, VoiceState.LISTENING)
     QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_F8, Qt.KeyboardModifier.NoModifier))
 
-    assert session.voice.state is VoiceState.TRANSCRIBING
+    assert session.chat.voice.state is VoiceState.TRANSCRIBING
     until(qtbot, session, VoiceState.IDLE)
 
 
@@ -55,8 +55,8 @@ def test_a_key_that_repeats_does_not_end_the_question(qtbot, window, session, ca
     repeated = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_F8, Qt.KeyboardModifier.NoModifier, "", True)
     QApplication.sendEvent(window, repeated)
 
-    assert session.voice.state is VoiceState.LISTENING
-    session.voice.cancel()
+    assert session.chat.voice.state is VoiceState.LISTENING
+    session.chat.voice.cancel()
 
 
 def test_escape_forgets_what_is_being_spoken(qtbot, window, session, camera, microphone):
@@ -66,8 +66,8 @@ def test_escape_forgets_what_is_being_spoken(qtbot, window, session, camera, mic
 
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
 
-    assert session.voice.state is VoiceState.IDLE
-    assert not session.turns
+    assert session.chat.voice.state is VoiceState.IDLE
+    assert not session.chat.turns
 
 
 def test_without_a_picture_nothing_is_listened_to(panel, session, microphone, messages):
@@ -75,7 +75,7 @@ def test_without_a_picture_nothing_is_listened_to(panel, session, microphone, me
 
     panel.ask.begin_voice()
 
-    assert session.voice.state is VoiceState.IDLE
+    assert session.chat.voice.state is VoiceState.IDLE
     assert messages[-1].sentence == "There is nothing to ask about yet."
 
 
@@ -94,9 +94,9 @@ def test_which_answers_are_read_aloud_is_chosen_in_place(panel, context):
 def test_a_voice_that_reads_is_stopped_like_an_answer(qtbot, window, session, camera, monkeypatch):
     panel = window.page("see")
     stopped = []
-    monkeypatch.setattr(session.speaker, "_is_speaking", True)
-    monkeypatch.setattr(session.speaker, "stop", lambda: stopped.append(True))
-    session.speaker.speaking_changed.emit(True)
+    monkeypatch.setattr(session.chat.speaker, "_is_speaking", True)
+    monkeypatch.setattr(session.chat.speaker, "stop", lambda: stopped.append(True))
+    session.chat.speaker.speaking_changed.emit(True)
     assert panel.ask.stop_button.isVisible()
 
     panel.ask.field.setFocus()

@@ -1,0 +1,93 @@
+"""A lane: what is said about the newest frame again and again, its labels or a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import Signal
+
+from desktop_app.sessions.choices import caption_plan, label_plan, vision_spec
+from desktop_app.sessions.feed import Rate
+from desktop_app.sessions.looker import Looker, RunWorker
+from workers.results import Seen, VideoFrame
+from workers.vision import LookMailbox, LookPlan
+from workers.worker import LookWorker
+
+if TYPE_CHECKING:
+    from desktop_app.context import AppContext
+    from workers.engines.base import EngineSpec
+
+LaneName = Literal["label", "caption"]
+
+SWITCHES = {"label": "see.labels_on", "caption": "see.caption_on"}
+
+
+class Lane(Looker):
+    """Labels or describes. The session tells when it should look otherwise than before.
+
+    Attributes:
+        newest: what was seen last.
+        per_s: looks a second, of late.
+
+    Signals:
+        seen(Seen): its `result` is LabelScores or Caption.
+    """
+
+    seen = Signal(object)
+
+    def __init__(
+        self,
+        name: LaneName,
+        context: AppContext,
+        newest_frame: Callable[[], VideoFrame | None],
+        run_worker: RunWorker,
+    ) -> None:
+        super().__init__(context, newest_frame, run_worker, topic=f"vision {name}")
+        self.name = name
+        self.newest: Seen | None = None
+        self.per_s = 0.0
+        self._rate = Rate()
+        context.settings_changed.connect(self._on_settings_changed)
+
+    @property
+    def is_on(self) -> bool:
+        see = self._context.settings.see
+        return see.labels_on if self.name == "label" else see.caption_on
+
+    def set_on(self, is_on: bool) -> None:
+        """Looks again and again, or no more."""
+        self._context.change_setting(SWITCHES[self.name], is_on)
+
+    def _find(self) -> Callable[[], tuple[EngineSpec, ...]]:
+        settings, catalogue = self._context.settings, self._context.catalogue
+        return lambda: (vision_spec(settings, catalogue, self.name),)
+
+    def _make_worker(self, specs: tuple[EngineSpec, ...], mailbox: LookMailbox) -> LookWorker:
+        return LookWorker(self._context.pool, specs[0], mailbox)
+
+    def _plan(self) -> LookPlan:
+        see = self._context.settings.see
+        if self.name == "label":
+            return label_plan(see, self.engine, self._outlook.region)
+        return caption_plan(see, self._outlook.region)
+
+    def _has_task(self) -> bool:
+        """Without labels there is nothing to look for, unless the model has classes of its own."""
+        request = self._plan().request
+        return request.task != "label" or bool(request.candidate_labels) or self.engine == "vit"
+
+    def _on_look(self, look: object) -> None:
+        if isinstance(look, Seen) and look.frame.captured_s >= self._outlook.since_s:
+            self.newest = look
+            self.per_s = self._rate.tick()
+            self.seen.emit(look)
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == SWITCHES[self.name]:
+            self._update()
+            self.changed.emit()
+
+    def _forget(self) -> None:
+        self.newest = None
+        self.per_s = 0.0
