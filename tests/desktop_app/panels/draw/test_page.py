@@ -14,7 +14,7 @@ from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
 from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.drops import drop, of_files
-from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech  # noqa: F401
+from tests.desktop_app.sessions.vision.conftest import ScriptedMicrophone, speech  # noqa: F401
 from tests.scripted_engine import scripted
 from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS
 from workers.errors import EngineError

@@ -7,7 +7,7 @@ from desktop_app.main_window import MainWindow
 from desktop_app.panels.see import SeePanel
 from desktop_app.sessions import chat_session, lane
 from desktop_app.sessions.session_state import SessionState
-from tests.desktop_app.sessions.test_vision_session import ScriptedCamera
+from tests.desktop_app.sessions.vision.conftest import ScriptedCamera
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 

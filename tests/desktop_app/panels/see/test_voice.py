@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.sessions.voice_question import VoiceState
-from tests.desktop_app.sessions.test_vision_session import ScriptedMicrophone, speech, spoken  # noqa: F401
+from tests.desktop_app.sessions.vision.conftest import ScriptedMicrophone, speech, spoken  # noqa: F401
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.sessions.session_state import SessionState
-from tests.desktop_app.sessions.test_vision_session import looked_at, standing  # noqa: F401
+from tests.desktop_app.sessions.vision.conftest import looked_at, standing  # noqa: F401
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 

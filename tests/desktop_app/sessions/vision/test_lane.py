@@ -1,0 +1,112 @@
+import pytest
+
+from desktop_app.sessions import lane
+from desktop_app.sessions.session_state import SessionState
+from tests.desktop_app.sessions.vision.conftest import GREEN
+from tests.scripted_engine import scripted
+from workers.errors import ModelMissing
+from workers.results import Caption, LabelScores, Region
+
+
+@pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
+def test_labels_follow_the_picture(qtbot, context, session, camera):
+    seen: list = []
+    session.labels.seen.connect(seen.append)
+    session.set_labels(["200 0 0", "0 200 0"])
+    session.labels.set_on(True)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+
+    newest = camera.show(GREEN)
+    qtbot.waitUntil(lambda: seen[-1].frame.number == newest.number)
+
+    assert seen[0].result == LabelScores((("200 0 0", 1.0), ("0 200 0", 0.0)))
+    assert seen[-1].result == LabelScores((("0 200 0", 1.0), ("200 0 0", 0.0)))
+    assert (session.labels.state, session.labels.model_id) == (SessionState.RUNNING, "label")
+
+
+def test_new_labels_are_looked_for_in_the_same_picture(qtbot, session, camera):
+    session.labels.set_on(True)
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    session.set_labels(["200 0 0", "  ", "200 0 0"])
+    qtbot.waitUntil(lambda: session.labels.newest.result.scores == (("200 0 0", 1.0),))
+
+
+@pytest.mark.parametrize("labels", [[], ["", "  "]])
+def test_without_labels_the_lane_waits_for_some(qtbot, session, camera, labels):
+    session.set_labels(labels)
+    session.labels.set_on(True)
+    qtbot.waitUntil(lambda: session.labels.state is SessionState.PAUSED)
+    camera.show(GREEN)
+
+    session.set_labels(["0 200 0"])
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    assert session.labels.newest.result.scores == (("0 200 0", 1.0),)
+
+
+def test_five_hundred_labels_are_looked_for(qtbot, session, camera):
+    session.set_labels([f"label {number}" for number in range(499)] + ["200 0 0"])
+    session.labels.set_on(True)
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    assert len(session.labels.newest.result.scores) == 500
+    assert session.labels.newest.result.scores[0] == ("200 0 0", 1.0)
+
+
+def test_a_lane_that_is_turned_off_says_no_more(qtbot, session, camera):
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+    session.caption.set_on(False)
+    qtbot.waitUntil(lambda: not session._workers)
+
+    assert (session.caption.state, session.caption.newest) == (SessionState.IDLE, None)
+
+
+def test_a_caption_begins_as_the_user_wants_and_is_of_the_region(qtbot, context, session, camera):
+    pixels = session.newest_frame.pixels.copy()
+    pixels[:, :16] = GREEN
+    context.change_setting("see.caption_prefix", "a photo of")
+    session.set_region(Region(0, 0, 0.5, 1))
+    session.open_pixels(pixels, "Clipboard")
+    session.set_region(Region(0, 0, 0.5, 1))
+    session.caption.set_on(True)
+
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    assert session.caption.newest.result == Caption("a photo of 0 200 0")
+
+
+def test_a_lane_without_a_model_fails_and_can_be_tried_again(qtbot, context, session, camera, monkeypatch):
+    def missing(*_arguments):
+        raise ModelMissing("There is no model.")
+
+    works = lane.vision_spec
+    monkeypatch.setattr(lane, "vision_spec", missing)
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.state is SessionState.FAILED)
+    assert context.messages[0].sentence == "There is no model."
+
+    monkeypatch.setattr(lane, "vision_spec", works)
+    session.caption.try_again()
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+
+def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera, monkeypatch):
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+
+    monkeypatch.setattr(lane, "vision_spec", lambda *_: scripted("another"))
+    context.change_setting("see.caption_model", "another")
+    qtbot.waitUntil(lambda: session.caption.newest is not None and session.caption.newest.model_id == "another")
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_a_lane_whose_engine_died_looks_at_the_newest_frame(qtbot, context, session, camera, engine, tmp_path):
+    engine["crash_once"] = str(tmp_path / "crashed")
+    session.caption.set_on(True)
+
+    qtbot.waitUntil(lambda: session.caption.newest is not None, timeout=20_000)
+
+    assert (tmp_path / "crashed").exists()
+    assert any("ended by the system" in message.sentence for message in context.messages)

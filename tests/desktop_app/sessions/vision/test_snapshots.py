@@ -1,0 +1,56 @@
+from tests.desktop_app.sessions.vision.conftest import answered
+from workers.results import Region
+from workers.sources.image_file import read_image
+
+
+def test_a_snapshot_is_whole_and_has_what_was_said_about_it(qtbot, context, session, camera, history):
+    session.set_region(Region(0, 0, 0.5, 0.5))
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    (item_id,) = taken.args
+    item = history.item(item_id)
+    assert (item.kind, item.source) == ("snapshot", "Camera")
+    assert read_image(item.picture).shape == (24, 32, 3)
+    assert [(remark.kind, remark.text) for remark in history.remarks(item_id)] == [
+        ("caption", "200 0 0"),
+        ("answer", "What? 200 0 0"),
+    ]
+
+
+def test_an_answer_that_comes_after_the_snapshot_joins_it_with_its_rating(qtbot, session, camera, history):
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+    qtbot.waitUntil(lambda: bool(turn.remark_ids))
+    session.chat.rate(turn, 1)
+    history.flush()
+
+    (remark,) = history.remarks(taken.args[0])
+    assert (remark.question, remark.text, remark.rating) == ("What?", "What? 200 0 0", 1)
+    assert (remark.model_id, remark.size_px) == ("ask", (32, 24))
+
+
+def test_private_mode_keeps_nothing(qtbot, context, session, camera, history):
+    context.change_setting("history.is_private", True)
+
+    session.snapshot()
+
+    assert "Private mode keeps nothing" in context.messages[-1].sentence
+    assert history.count() == 0
+
+
+def test_a_chat_is_exported(qtbot, context, session, camera, tmp_path):
+    answered(qtbot, session.chat.ask("What?"))
+
+    session.chat.export_chat(tmp_path / "chat.md")
+    qtbot.waitUntil(lambda: bool(context.messages))
+
+    assert "What? 200 0 0" in (tmp_path / "chat.md").read_text()
