@@ -303,6 +303,8 @@ class HistoryPanel(QWidget):
         (row,) = rows
         history = self._context.history
         if self._is_shown(row):
+            if row.item is not None and row.item.kind == "speech":
+                self.transcript.show_name(row)
             self._jump_to_hit(row)
             return
         self._wanted = row.key
@@ -317,7 +319,7 @@ class HistoryPanel(QWidget):
 
     def _is_shown(self, row: Row) -> bool:
         if self.right.currentWidget() is self.transcript:
-            return self.transcript.loaded is not None and self.transcript.loaded.item == row.item
+            return self.transcript.shows_text_of(row.item)
         loaded = self.picture.loaded
         return (
             self.right.currentWidget() is self.picture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
@@ -86,9 +86,30 @@ class TranscriptDetail(QWidget):
         self.again_button.clicked.connect(self.offer_models)
         self.delete_button.clicked.connect(self.delete_clicked)
 
+    def shows_text_of(self, item: Item | None) -> bool:
+        """Whether this text is on the page already, be its name or its pin another one."""
+        if self.loaded is None or item is None:
+            return False
+        shown = self.loaded.item
+        return replace(item, title=shown.title, is_pinned=shown.is_pinned) == shown
+
     def show_item(self, row: Row, loaded: Loaded) -> None:
-        item = loaded.item
         self.loaded = loaded
+        self._show_head(row, loaded.item)
+        self.pane.show_item(loaded.item, loaded.segments, loaded.media)
+        self.player.setVisible(bool(loaded.media))
+        self.again_button.setEnabled(bool(loaded.media))
+
+    def show_name(self, row: Row) -> None:
+        """Shows another name or pin of the item, and leaves its text and its sound as they are."""
+        assert self.loaded is not None
+        assert row.item is not None
+        if row.item != self.loaded.item:
+            self.loaded = replace(self.loaded, item=row.item)
+            self._show_head(row, row.item)
+            self.pane.set_item_id(row.item.id, title_of(row.item))
+
+    def _show_head(self, row: Row, item: Item) -> None:
         self.title.setText(title_of(item))
         self.title.setCursorPosition(0)
         self.pin_button.setChecked(item.is_pinned)
@@ -101,9 +122,6 @@ class TranscriptDetail(QWidget):
             parts.append(i18n.language_name(item.language))
         self.details.setText("  ·  ".join(parts))
         self.details.setToolTip(item.source)
-        self.pane.show_item(item, loaded.segments, loaded.media)
-        self.player.setVisible(bool(loaded.media))
-        self.again_button.setEnabled(bool(loaded.media))
 
     def show_nothing(self) -> None:
         """Lets go of the sound, too."""

@@ -370,3 +370,20 @@ def test_export_is_called_as_the_item_is(qtbot, panel, history, monkeypatch, tmp
 
     qtbot.waitUntil((tmp_path / "x.srt").exists)
     assert names == ["The mayor"]
+
+
+def test_pin_and_name_leave_the_reader_where_he_was(qtbot, panel, history):
+    add(history, *[f"line {number}" for number in range(60)], title="Long")
+    shown(qtbot, panel, 1)
+    detail = panel.transcript
+    qtbot.waitUntil(lambda: detail.pane.view.verticalScrollBar().maximum() > 300)
+    detail.pane.view.verticalScrollBar().setValue(300)
+
+    panel.toggle_pin()
+    detail.title.setText("Longer")
+    detail.title.editingFinished.emit()
+
+    qtbot.waitUntil(lambda: panel.side.model.rows[0].is_pinned and panel.side.model.rows[0].title == "Longer")
+    qtbot.waitUntil(lambda: detail.loaded.item.title == "Longer")
+    assert detail.pin_button.isChecked()
+    assert detail.pane.view.verticalScrollBar().value() == 300
