@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt
 from PySide6.QtGui import (
     QGuiApplication,
     QImage,
@@ -14,11 +14,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
-from desktop_app.canvas.pictures import frame_of
+from desktop_app.canvas.pictures import frame_of, image_of
+from desktop_app.canvas.snapshot import png_bytes
 from desktop_app.context import AppContext
+from desktop_app.files import write_file
 from desktop_app.panels.see.ask import AskTab
 from desktop_app.panels.see.caption import CaptionTab
 from desktop_app.panels.see.choices import Choices
@@ -29,6 +31,7 @@ from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.page import page_action
+from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.screen_picker import ScreenPicker
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
@@ -107,6 +110,8 @@ class SeePanel(QWidget):
             (self.tr("Start or stop looking"), "webcam", "F5", self.dock.toggle),
             (self.tr("Freeze or go on"), "pause", "Space, F6", session.toggle_freeze),
             (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", self.keep),
+            (self.tr("Save this picture as a file…"), "download", "Ctrl+Shift+S", self.ask_save),
+            (self.tr("Copy this picture"), "copy", "", self.copy),
             (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
             (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
             (self.tr("Look at the screen"), "screen", "", lambda: self.look_at("screen")),
@@ -145,6 +150,8 @@ class SeePanel(QWidget):
         self.dock.start_requested.connect(self.start)
         self.dock.snapshot_requested.connect(self.keep)
         self._session.snapshot_taken.connect(self._on_snapshot_taken)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_menu)
         self.ask.picture_pasted.connect(self.take)
         state = self._context.settings.window.panel_state
         if (name := state.get("see.tab")) in TAB_NAMES:
@@ -236,6 +243,46 @@ class SeePanel(QWidget):
         """Keeps what is in view in the history, with what was said about it."""
         self._is_keeping = True
         self._session.snapshot()
+
+    @property
+    def _picture_in_view(self) -> QImage:
+        """What is looked at: the part that is marked, or all of it; a null image where nothing is."""
+        frame, region = self._session.newest_frame, self._session.region
+        if frame is None:
+            return QImage()
+        return image_of(frame.pixels if region is None else region.crop(frame.pixels))
+
+    def copy(self) -> None:
+        """Puts what is looked at into the clipboard."""
+        image = self._picture_in_view
+        if image.isNull():
+            self._context.notify("info", self.tr("There is no picture yet"))
+            return
+        QGuiApplication.clipboard().setImage(image)
+        self._context.notify("info", self.tr("Copied."))
+
+    def ask_save(self) -> None:
+        """Asks where to, then writes what was looked at when it was asked."""
+        image = self._picture_in_view
+        if image.isNull():
+            self._context.notify("info", self.tr("There is no picture yet"))
+            return
+        caption = self.caption.newest_text or self._session.source_name
+        path = ask_where_to_save(self._context, self, self.tr("Save this picture"), caption, "png")
+        if path is not None:
+            saved = self.tr("Saved as {name}.").format(name=path.name)
+            self._context.run(
+                lambda _job: write_file(path, png_bytes(image)),
+                on_done=lambda _: self._context.notify("info", saved),
+            )
+
+    def _on_menu(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("copy"), self.tr("Copy this picture"), self.copy)
+        menu.addAction(theme.icon("download"), self.tr("Save this picture as a file…"), self.ask_save)
+        menu.addAction(theme.icon("camera"), self.tr("Keep this picture in the history"), self.keep)
+        menu.popup(self.view.mapToGlobal(point))
 
     def toggle_readout(self) -> None:
         state = dict(self._context.settings.window.panel_state)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QInputDialog,
     QLineEdit,
+    QMenu,
     QTabBar,
     QWidget,
 )
@@ -53,6 +54,42 @@ def test_before_the_first_picture_the_page_says_what_to_do(panel):
     assert not panel.view.isVisible()
     assert empty.start_button.isVisible()
     assert panel.dock.snapshot_button.toolTip() == "There is no picture yet"
+
+
+def test_what_is_looked_at_is_saved_and_copied_by_a_right_click(
+    qtbot, panel, session, camera, messages, tmp_path, monkeypatch
+):
+    names = []
+    monkeypatch.setattr(
+        "desktop_app.panels.see.page.ask_where_to_save",
+        lambda _context, _parent, _title, name, _suffix: names.append(name) or tmp_path / "left.png",
+    )
+    until_seen(qtbot, session)
+    session.set_region(Region(0.0, 0.0, 0.5, 1.0))
+
+    at = panel.view.rect().center()
+    menu_event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, panel.view.mapToGlobal(at))
+    QApplication.sendEvent(panel.view, menu_event)
+    (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+    copy, save, _keep = menu.actions()
+    copy.trigger()
+    save.trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: len(messages) == 2)
+
+    assert [message.sentence for message in messages] == ["Copied.", "Saved as left.png."]
+    assert names == [session.source_name]
+    clip = QGuiApplication.clipboard().image()
+    for pixels in (frame_of(clip), np.asarray(Image.open(tmp_path / "left.png"))):
+        assert pixels.shape == (24, 16, 3)  # half of what the camera shows
+        assert (pixels == RED).all()
+
+
+@pytest.mark.parametrize("verb", ["copy", "ask_save"])
+def test_without_a_picture_none_is_copied_nor_saved(panel, messages, verb):
+    getattr(panel, verb)()
+
+    assert [message.sentence for message in messages] == ["There is no picture yet"]
 
 
 def test_the_sample_is_one_click_away(qtbot, panel, session):
