@@ -512,6 +512,10 @@
         <translation>清空图层</translation>
     </message>
     <message>
+        <source>Empty the layer, or what is selected of it</source>
+        <translation>清空图层，或清空其中选中的部分</translation>
+    </message>
+    <message>
         <source>Empty the canvas</source>
         <translation>清空画布</translation>
     </message>
@@ -3635,6 +3639,14 @@ Click again to choose</source>
         <translation>把此画面存入历史</translation>
     </message>
     <message>
+        <source>Save this picture as a file…</source>
+        <translation>将此图片另存为文件…</translation>
+    </message>
+    <message>
+        <source>Copy this picture</source>
+        <translation>复制此图片</translation>
+    </message>
+    <message>
         <source>Open a picture or a video…</source>
         <translation>打开图片或视频…</translation>
     </message>
@@ -3733,6 +3745,22 @@ Click again to choose</source>
     <message>
         <source>Such as rtsp://camera.local/1 or http://camera.local/video.mjpg</source>
         <translation>例如 rtsp://camera.local/1 或 http://camera.local/video.mjpg</translation>
+    </message>
+    <message>
+        <source>There is no picture yet</source>
+        <translation>还没有画面</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>Save this picture</source>
+        <translation>保存此图片</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
     </message>
     <message>
         <source>Show it</source>

@@ -236,6 +236,15 @@ class Document(QObject):
             )
         )
 
+    def clear_selected(self, layer: Layer) -> None:
+        """Empties what is selected of a layer that is drawn on; all of it where nothing is selected."""
+        if self._selection is None:
+            self.clear(layer)
+            return
+        edit = self.begin_edit(layer, QColor(Qt.GlobalColor.black), erases=True)
+        edit.set_path(self._selection, 0.0, is_filled=True)
+        edit.commit()
+
     # ── the reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property

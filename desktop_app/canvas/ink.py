@@ -115,7 +115,7 @@ class InkMask:
         np.maximum(inked, amount[0] if len(amount) == 1 else amount.max(axis=0), out=inked)
 
     def add_path(self, path: QPainterPath, width_px: float, *, is_filled: bool) -> QRect:
-        """Inks the outline of a shape, and its inside; gives the area that it touched."""
+        """Inks the outline of a shape, if it has a width, and its inside; gives the area that it touched."""
         reach = math.ceil(width_px / 2 + 1)
         area = path.boundingRect().toAlignedRect().adjusted(-reach, -reach, reach, reach) & self.bounds
         painter = QPainter(self._gray)
@@ -129,6 +129,8 @@ class InkMask:
                 Qt.PenCapStyle.RoundCap,
                 Qt.PenJoinStyle.RoundJoin,
             )
+            if width_px > 0
+            else Qt.PenStyle.NoPen
         )
         painter.setBrush(Qt.GlobalColor.white if is_filled else Qt.BrushStyle.NoBrush)
         painter.drawPath(path)

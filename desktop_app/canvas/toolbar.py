@@ -173,7 +173,13 @@ class CanvasToolbar(QFrame):
         self.deselect_action = self._action(
             self.tr("Select nothing"), "", "Ctrl+D", lambda: document.set_selection(None)
         )
-        self.clear_layer_action = self._action(self.tr("Empty the layer"), "trash", "Del", self._clear_layer)
+        self.clear_layer_action = self._action(
+            self.tr("Empty the layer"),
+            "trash",
+            "Del",
+            lambda: document.clear_selected(box.choices.layer),
+            self.tr("Empty the layer, or what is selected of it"),
+        )
         self.clear_action = self._action(self.tr("Empty the canvas"), "trash", "Ctrl+Del", lambda: document.clear())
 
         self.paper_action = self._action(self.tr("Checkered paper"), "", "Shift+P", self._toggle_paper)
@@ -193,9 +199,6 @@ class CanvasToolbar(QFrame):
 
     def _toggle_paper(self) -> None:
         self._view.set_paper("checker" if self.paper_action.isChecked() else "white")
-
-    def _clear_layer(self) -> None:
-        self._document.clear(self._box.choices.layer)
 
     # ── popovers and menus ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QImage, QKeySequence
+from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QPainterPath
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSlider, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -13,6 +13,7 @@ from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.tools import Tool, ToolBox, ToolChoices
 from desktop_app.canvas.view import CanvasView
 from desktop_app.main_window import MainWindow
+from tests.desktop_app.canvas.pens import pixels
 
 
 @pytest.fixture
@@ -320,6 +321,30 @@ def test_clear_by_key_empties_the_layer_in_hand_only(qtbot, toolbar, view):
     qtbot.keyClick(view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
 
     assert view.document.is_empty(Layer.LINE_ART)
+
+
+def test_clear_by_key_empties_what_is_selected_only(qtbot, toolbar, view):
+    draw(view.document)
+    view.document.paint_image(filled(view.document.size), Layer.COLOR)
+    left = QPainterPath()
+    left.addRect(0, 0, 100, 200)
+    view.document.set_selection(left)
+    view.box.choose(layer=Layer.COLOR)
+
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+
+    alpha = pixels(view.document.snapshot().image(Layer.COLOR))[:, :, 3]
+    assert (alpha[:, :100] == 0).all()
+    assert (alpha[:, 100:] == 255).all()
+    assert not view.document.is_empty(Layer.LINE_ART)
+    view.document.undo()
+    assert (pixels(view.document.snapshot().image(Layer.COLOR))[:, :, 3] == 255).all()
+
+
+def filled(size: QSize) -> QImage:
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.fill(QColor("#3f7fd0"))
+    return image
 
 
 def test_zoom_is_shown_and_chosen(qtbot, toolbar, view):
