@@ -1656,8 +1656,8 @@ Click again to choose</source>
         <translation>导出</translation>
     </message>
     <message>
-        <source>Export as text or subtitles</source>
-        <translation>导出为文本或字幕</translation>
+        <source>Export as text or subtitles (Ctrl+S)</source>
+        <translation>导出为文本或字幕（Ctrl+S）</translation>
     </message>
     <message>
         <source>Captions</source>
@@ -1678,6 +1678,10 @@ Click again to choose</source>
     <message>
         <source>Captions above all windows</source>
         <translation>在所有窗口之上显示字幕</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Stop and keep nothing</source>
@@ -1764,6 +1768,10 @@ Click again to choose</source>
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Find pictures like this one</source>
@@ -3139,8 +3147,8 @@ Click again to choose</source>
         <translation>导出</translation>
     </message>
     <message>
-        <source>Export with what was said, or the picture alone</source>
-        <translation>连同文字导出，或只导出图片</translation>
+        <source>Export with what was said, or the picture alone (Ctrl+S)</source>
+        <translation>连同所说内容一起导出，或仅导出图片（Ctrl+S）</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -4099,8 +4107,8 @@ Click again to choose</source>
         <translation>导出</translation>
     </message>
     <message>
-        <source>Export as text or subtitles</source>
-        <translation>导出为文本或字幕</translation>
+        <source>Export as text or subtitles (Ctrl+S)</source>
+        <translation>导出为文本或字幕（Ctrl+S）</translation>
     </message>
     <message>
         <source>Transcribe again</source>

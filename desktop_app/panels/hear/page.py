@@ -40,7 +40,9 @@ class HearPanel(QWidget):
 
         self.choices = Choices(context)
         self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the selection or all (Ctrl+C)"))
-        self.export_button = theme.icon_button("upload", self.tr("Export"), tip=self.tr("Export as text or subtitles"))
+        self.export_button = theme.icon_button(
+            "upload", self.tr("Export"), tip=self.tr("Export as text or subtitles (Ctrl+S)")
+        )
         self.captions_button = theme.icon_button(
             "captions", self.tr("Captions"), tip=self.tr("Captions above all windows (Ctrl+Shift+C)")
         )
@@ -93,6 +95,7 @@ class HearPanel(QWidget):
         self.captions_action = page_action(
             self, self.tr("Captions above all windows"), "captions", "Ctrl+Shift+C", self.toggle_captions
         )
+        self.export_action = page_action(self, self.tr("Export…"), "upload", "Ctrl+S", self.offer_exports)
         self.discard_action = page_action(self, self.tr("Stop and keep nothing"), "trash", "", self._session.discard)
         pane = self.pane
         self.addActions(
@@ -114,7 +117,7 @@ class HearPanel(QWidget):
         self.choices.files_requested.connect(self.ask_files)
         self.choices.models_found.connect(lambda found: self.empty.show_models(has_model=found))
         self.copy_button.clicked.connect(self._on_copy)
-        self.export_button.clicked.connect(self._on_export)
+        self.export_button.clicked.connect(self.offer_exports)
         self.captions_button.clicked.connect(self.toggle_captions)
         self.captions.visibility_changed.connect(self.captions_button.setChecked)
         self.captions.toggle_requested.connect(session.toggle)
@@ -254,15 +257,16 @@ class HearPanel(QWidget):
     def _show_content(self) -> None:
         has_text = not self.pane.view.is_empty
         self.stack.setCurrentWidget(self.pane if has_text else self.empty)
-        for button in (self.copy_button, self.export_button):
-            button.setEnabled(has_text)
+        for part in (self.copy_button, self.export_button, self.export_action):
+            part.setEnabled(has_text)
         self.discard_action.setEnabled(self._session.state.is_active)
 
     def _on_copy(self) -> None:
         self.pane.copy()
         self._context.notify("info", self.tr("Copied."))
 
-    def _on_export(self) -> None:
+    def offer_exports(self) -> None:
+        """Asks in which format."""
         menu = self.pane.export_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))

@@ -94,6 +94,7 @@ class HistoryPanel(QWidget):
         pane = self.transcript.pane
         self.rename_action = page_action(self, self.tr("Rename"), "edit", "", self.rename)
         self.pin_action = page_action(self, self.tr("Pin"), "pin", "", self.toggle_pin)
+        self.export_action = page_action(self, self.tr("Export…"), "upload", "Ctrl+S", self.offer_exports)
         self.delete_action = page_action(self, self.tr("Delete"), "trash", "Del", self.delete_selected)
         self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.side.list.addAction(self.delete_action)
@@ -363,7 +364,8 @@ class HistoryPanel(QWidget):
             action.setEnabled(widget is self.picture)
         drawn = self.picture.loaded if widget is self.picture else None
         self.draw_action.setEnabled(drawn is not None and drawn.is_drawn)
-        self.rename_action.setEnabled(self._shown_item_id is not None)
+        for action in (self.rename_action, self.export_action):
+            action.setEnabled(self._shown_item_id is not None)
 
     @property
     def _shown_item_id(self) -> int | None:
@@ -424,6 +426,11 @@ class HistoryPanel(QWidget):
         detail = self.right.currentWidget()
         if isinstance(detail, TranscriptDetail | PictureDetail):
             detail.edit_title()
+
+    def offer_exports(self) -> None:
+        detail = self.right.currentWidget()
+        if isinstance(detail, TranscriptDetail | PictureDetail):
+            detail.offer_exports()
 
     def toggle_pin(self) -> None:
         """Pins what is chosen, or lets go of it when all of it is pinned."""
@@ -514,7 +521,7 @@ class HistoryPanel(QWidget):
         if is_one and rows[0].picture is not None:
             menu.addActions([self.similar_action, self.folder_action])
         if is_one and rows[0].item is not None:
-            menu.addAction(self.rename_action)
+            menu.addActions([self.rename_action, self.export_action])
         if any(row.item is not None for row in rows):
             menu.addAction(self.pin_action)
         if is_one and rows[0].item is not None and rows[0].item.kind == "speech":

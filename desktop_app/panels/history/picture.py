@@ -114,7 +114,7 @@ class PictureDetail(QWidget):
         self.pin_button.setCheckable(True)
         self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the picture or what was said"))
         self.export_button = theme.icon_button(
-            "upload", self.tr("Export"), tip=self.tr("Export with what was said, or the picture alone")
+            "upload", self.tr("Export"), tip=self.tr("Export with what was said, or the picture alone (Ctrl+S)")
         )
         self.folder_button = theme.icon_button("folder", self.tr("Folder"), tip=self.tr("Open the folder it lies in"))
         self.delete_button = theme.icon_button("trash", self.tr("Delete"), tip=self.tr("Delete (Del)"))
@@ -160,7 +160,7 @@ class PictureDetail(QWidget):
         self.similar_button.clicked.connect(self.find_similar)
         self.pin_button.clicked.connect(self.pin_clicked)
         self.copy_button.clicked.connect(self._on_copy)
-        self.export_button.clicked.connect(self._on_export)
+        self.export_button.clicked.connect(self.offer_exports)
         self.folder_button.clicked.connect(self.open_folder)
         self.delete_button.clicked.connect(self.delete_clicked)
         self.said.anchorClicked.connect(self._on_link)
@@ -384,7 +384,8 @@ class PictureDetail(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))
 
-    def _on_export(self) -> None:
+    def offer_exports(self) -> None:
+        """Asks in which format."""
         if self.loaded is None or self.loaded.row.picture is None:
             return
         suffix = self.loaded.row.picture.suffix

@@ -52,7 +52,9 @@ class TranscriptDetail(QWidget):
         self.pin_button = theme.icon_button("pin", self.tr("Pin"), tip=self.tr("Pinned items are never deleted by age"))
         self.pin_button.setCheckable(True)
         self.copy_button = theme.icon_button("copy", self.tr("Copy"), tip=self.tr("Copy the selection or all (Ctrl+C)"))
-        self.export_button = theme.icon_button("upload", self.tr("Export"), tip=self.tr("Export as text or subtitles"))
+        self.export_button = theme.icon_button(
+            "upload", self.tr("Export"), tip=self.tr("Export as text or subtitles (Ctrl+S)")
+        )
         self.again_button = theme.icon_button(
             "refresh", self.tr("Transcribe again"), tip=self.tr("Transcribe again with another model")
         )
@@ -82,7 +84,7 @@ class TranscriptDetail(QWidget):
         self.title.editingFinished.connect(self._on_title_edited)
         self.pin_button.clicked.connect(self.pin_clicked)
         self.copy_button.clicked.connect(self._on_copy)
-        self.export_button.clicked.connect(self._on_export)
+        self.export_button.clicked.connect(self.offer_exports)
         self.again_button.clicked.connect(self.offer_models)
         self.delete_button.clicked.connect(self.delete_clicked)
 
@@ -166,7 +168,8 @@ class TranscriptDetail(QWidget):
         self.pane.copy()
         self._context.notify("info", self.tr("Copied."))
 
-    def _on_export(self) -> None:
+    def offer_exports(self) -> None:
+        """Asks in which format."""
         menu = self.pane.export_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))

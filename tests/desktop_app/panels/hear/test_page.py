@@ -5,6 +5,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from desktop_app.history.records import Media
 from desktop_app.panels import discover
@@ -280,3 +281,18 @@ def test_captions_leave_the_record_bar_free_and_close_with_escape(qtbot, window)
 
     assert not panel.captions.isVisible()
     assert not panel.captions_button.isChecked()
+
+
+def test_a_key_offers_the_formats_once_there_is_a_text(qtbot, window):
+    panel = window.page("hear")
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert panel.findChild(QMenu) is None
+    panel._on_started(("me",))
+    panel._on_result(Commit("me", words("hello")))
+
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+
+    menu = panel.findChild(QMenu)
+    assert menu.isVisible()
+    assert len(menu.actions()) == 5
+    menu.close()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QMenu
 
 from desktop_app.history.store import History
 from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
@@ -387,3 +387,18 @@ def test_pin_and_name_leave_the_reader_where_he_was(qtbot, panel, history):
     qtbot.waitUntil(lambda: detail.loaded.item.title == "Longer")
     assert detail.pin_button.isChecked()
     assert detail.pane.view.verticalScrollBar().value() == 300
+
+
+def test_what_is_chosen_is_exported_from_its_menu_in_the_list(qtbot, panel, history):
+    add(history, "hello")
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: panel.transcript.loaded is not None)
+
+    panel.side.list.customContextMenuRequested.emit(panel.side.list.visualRect(panel.side.model.index(0)).center())
+    entries = panel.findChild(QMenu).actions()
+    panel.findChild(QMenu).close()
+    next(entry for entry in entries if entry.text() == "Export…").trigger()
+
+    formats = panel.transcript.findChild(QMenu)
+    assert formats.actions()[0].text() == "Text (.txt)"
+    formats.close()
