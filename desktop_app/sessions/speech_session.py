@@ -1,6 +1,6 @@
 """Listening, from the microphone to the history: sources, recorders, workers and what they say, behind a few verbs.
 
-    source's thread: recorder.write → backlog.put → levels        (`_Track.take`, on disk before anybody looks at it)
+    source's thread: recorder.write → backlog.put → levels        (`Track.take`, on disk before anybody looks at it)
     worker's thread: backlog → live loop → engine → result_ready; the sound of closed segments → EmotionWorker
     here:            result_ready → history → panel
 
@@ -12,31 +12,24 @@ by another one over the same backlog; a track that keeps failing is left to be f
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
-from workers.errors import AppError, DeviceError, DiskError
+from desktop_app.sessions.track import Track
+from workers.errors import AppError, DeviceError
 from workers.live import LiveOptions
-from workers.mailbox import Backlog
-from workers.recorder import FlacRecorder
 from workers.results import (
-    SAMPLE_RATE_HZ,
     Commit,
-    Levels,
     LiveStatus,
     Notice,
     Partial,
     Progress,
-    Samples,
     SegmentEmotion,
     SegmentSound,
     SourceNotice,
@@ -52,15 +45,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COLUMN = 320  # samples: 20 ms, one column of the waveform
-LEVELS_PERIOD_S = 1 / 30
-JOIN_GAP_S = 0.05  # tracks that are less apart than this begin together
 PAUSE_FLUSH_MS = 300  # after it, what the driver still held when the user paused has come
 PAUSE_SILENCE_S = 1.2  # heard as the end of a sentence, so that the last words before a pause are confirmed
 DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
 MAX_FAILURES = 3  # of a track's transcription ...
 FAILURES_WITHIN_S = 60.0  # ... in this time, and nobody starts it again
-COMMITS_KEPT = 100  # for a worker that goes on: a commit has a word or ends a segment, and half a minute is needed
 START_TOPIC = "recording"  # why it could not begin or go on: holds until the next one begins
 PRIVACY_TOPIC = "privacy"
 TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
@@ -103,8 +92,8 @@ class SpeechSession(QObject):
         super().__init__()
         self._context = context
         self._state = SessionState.IDLE
-        self._tracks: list[_Track] = []
-        self._workers: dict[_Track, SpeechWorker] = {}
+        self._tracks: list[Track] = []
+        self._workers: dict[Track, SpeechWorker] = {}
         self._working: set[SpeechWorker] = set()  # those of which not everything was heard yet
         self._spec: EngineSpec | None = None  # of this recording
         self._options = LiveOptions()
@@ -303,8 +292,8 @@ class SpeechSession(QObject):
         device_id = (hear.microphone or None) if track == "me" else (hear.computer_audio or DEFAULT_MONITOR_ID)
         return Microphone(device_id, track, on_notice=self._problem.emit)
 
-    def _track(self, source: AudioSource) -> _Track:
-        return _Track(
+    def _track(self, source: AudioSource) -> Track:
+        return Track(
             source,
             on_levels=self.levels_ready.emit,
             on_problem=self._problem.emit,
@@ -312,7 +301,7 @@ class SpeechSession(QObject):
             position_of_all=lambda: max(track.backlog.received for track in self._tracks),
         )
 
-    def _open(self, tracks: list[_Track], spec: EngineSpec | None) -> None:
+    def _open(self, tracks: list[Track], spec: EngineSpec | None) -> None:
         """Finds the model, makes room in the history, opens the devices."""
         spec = spec or speech_spec(self._context.settings, self._context.catalogue)
         try:
@@ -327,7 +316,7 @@ class SpeechSession(QObject):
         self._specs_found.emit(spec, emotion)  # the model loads while the devices are opened
         _start(tracks)
 
-    def _begin_item(self, tracks: list[_Track], spec: EngineSpec) -> None:
+    def _begin_item(self, tracks: list[Track], spec: EngineSpec) -> None:
         history, settings = self._context.wait_for_history(), self._context.settings
         if history is None:
             return
@@ -360,7 +349,7 @@ class SpeechSession(QObject):
         for track in self._tracks:
             self._start_worker(track)
 
-    def _start_worker(self, track: _Track) -> None:
+    def _start_worker(self, track: Track) -> None:
         """Transcribes the track from where an earlier worker left it."""
         assert self._spec is not None
         worker = SpeechWorker(
@@ -405,7 +394,7 @@ class SpeechSession(QObject):
         self._set_state(SessionState.STOPPING)
         self._close_sources()
 
-    def _reopen(self, lost: list[_Track]) -> None:
+    def _reopen(self, lost: list[Track]) -> None:
         """Gives tracks whose device went away the one that is chosen now."""
         for track in lost:
             track.replace_source(self._chosen_source(track.name))
@@ -482,7 +471,7 @@ class SpeechSession(QObject):
         if was == "away":
             self._context.show_notice(notice)
 
-    def _on_source_ended(self, track: _Track, error: Exception | None) -> None:
+    def _on_source_ended(self, track: Track, error: Exception | None) -> None:
         if track not in self._tracks or self._state is SessionState.STOPPING:
             return
         if error is None:  # a file that has been played
@@ -495,7 +484,7 @@ class SpeechSession(QObject):
         self._tell_lost(track, error)
         self._pause_when_all_lost()
 
-    def _tell_lost(self, track: _Track, error: Exception) -> None:
+    def _tell_lost(self, track: Track, error: Exception) -> None:
         track.condition = "lost"
         track.device_name = str(error.values.get("name", "")) if isinstance(error, AppError) else ""
         self.sources_changed.emit()
@@ -551,7 +540,7 @@ class SpeechSession(QObject):
             text = self.tr("This recording stays private; the next one is kept.")
             self._context.notify("info", text, topic=PRIVACY_TOPIC)
 
-    def _on_worker_failed(self, track: _Track, error: Exception) -> None:
+    def _on_worker_failed(self, track: Track, error: Exception) -> None:
         """Goes on with another worker, or gives the track up. Its sound is recorded, and can be transcribed later."""
         now = time.monotonic()
         track.failures = [failed_at for failed_at in track.failures if now - failed_at < FAILURES_WITHIN_S] + [now]
@@ -568,7 +557,7 @@ class SpeechSession(QObject):
         )
         self._start_worker(track)
 
-    def _give_up(self, track: _Track, error: Exception) -> None:
+    def _give_up(self, track: Track, error: Exception) -> None:
         track.give_up()
         self._lags.pop(track.name, None)
         self.result_ready.emit(Partial(track.name, ()))
@@ -672,136 +661,11 @@ class SpeechSession(QObject):
             self.privacy_changed.emit()
 
 
-class _Track:
-    """One source with what takes its sound. `take` is called in the source's thread, the rest in others."""
-
-    def __init__(
-        self,
-        source: AudioSource,
-        *,
-        on_levels: Callable[[Levels], None],
-        on_problem: Callable[[object], None],
-        on_end: Callable[[_Track, Exception | None], None],
-        position_of_all: Callable[[], int],
-    ) -> None:
-        self.name = source.track
-        self.source = source
-        self.backlog = Backlog()
-        self.path: Path | None = None
-        self.is_lost = False
-        self.is_started = False
-        self.said: deque[Commit] = deque(maxlen=COMMITS_KEPT)
-        self.failures: list[float] = []  # when a worker failed
-        self.is_given_up = False
-        self.condition: Literal["", "silent", "away", "lost"] = ""
-        self.device_name = ""  # of the device that `condition` is about
-        self.topic = f"source {source.track}"
-        self._recorder: FlacRecorder | None = None
-        self._on_levels, self._on_problem, self._on_end = on_levels, on_problem, on_end
-        self._position_of_all = position_of_all
-        self._lock = threading.Lock()
-        self._is_joining = True
-        self._rest = np.zeros(0, np.float32)
-        self._columns: list[Samples] = []
-        self._levels_due = 0.0
-
-    @property
-    def seconds(self) -> float:
-        return self.backlog.received / SAMPLE_RATE_HZ
-
-    @property
-    def is_ended(self) -> bool:
-        """No more sound can come."""
-        return self.backlog.is_closed
-
-    def record(self, path: Path) -> None:
-        """Keeps what comes in a file; without one the track works as well."""
-        try:
-            self._recorder = FlacRecorder(path)
-            self.path = path
-        except DiskError as error:
-            self._on_problem(error)
-
-    def start(self) -> None:
-        """Opens the source; sound comes from now on."""
-        self._is_joining = True
-        self.source.start(self.take, self._on_source_end)
-        self.is_started = True
-
-    def replace_source(self, source: AudioSource) -> None:
-        self.source, self.is_lost, self.is_started = source, False, False
-
-    def take(self, samples: Samples) -> None:
-        with self._lock:
-            if self._is_joining:  # a device that answers later, or anew, is silent until then
-                self._is_joining = False
-                missing = self._position_of_all() - self.backlog.received - len(samples)
-                if missing > JOIN_GAP_S * SAMPLE_RATE_HZ:
-                    self._write(np.zeros(missing, np.float32))
-            self._write(samples)
-        self._measure(samples)
-
-    def take_silence(self, seconds: float) -> None:
-        """A pause that is heard: what was said before it is a whole sentence."""
-        with self._lock:
-            if not self.is_ended:
-                self._write(np.zeros(round(seconds * SAMPLE_RATE_HZ), np.float32))
-
-    def give_up(self) -> None:
-        """Nobody transcribes it any more: from now on its sound is on the disk only."""
-        self.is_given_up = True
-        self.backlog.acknowledge(self.backlog.received)
-
-    def end(self) -> None:
-        """No more sound comes; what waits is transcribed."""
-        with self._lock:
-            if self._recorder is not None:
-                recorder, self._recorder = self._recorder, None
-                try:
-                    recorder.close()
-                except DiskError as error:
-                    self._on_problem(error)
-            self.backlog.close()
-
-    def close(self) -> None:
-        """Stops the source, then `end`; takes as long as the device and the disk do."""
-        if self.is_started and not self.is_lost:
-            self.source.stop()
-        self.end()
-
-    def _write(self, samples: Samples) -> None:
-        if self._recorder is not None:
-            try:
-                self._recorder.write(samples)  # first: what is on disk can be transcribed later
-            except DiskError as error:
-                self._on_problem(error)
-        self.backlog.put(samples)
-        if self.is_given_up:
-            self.backlog.acknowledge(self.backlog.received)
-
-    def _measure(self, samples: Samples) -> None:
-        joined = np.concatenate([self._rest, samples])
-        count = len(joined) // COLUMN
-        self._rest = joined[count * COLUMN :]
-        if count:
-            self._columns.append(joined[: count * COLUMN].reshape(count, COLUMN))
-        if self._columns and time.monotonic() >= self._levels_due:
-            self._levels_due = time.monotonic() + LEVELS_PERIOD_S
-            columns = np.concatenate(self._columns)
-            self._columns.clear()
-            peaks = np.stack([columns.min(axis=1), columns.max(axis=1)], axis=1)
-            rms = float(np.sqrt(np.mean(np.square(columns))))
-            self._on_levels(Levels(self.name, peaks, 20 * float(np.log10(max(rms, 1e-6)))))
-
-    def _on_source_end(self, error: Exception | None) -> None:
-        self._on_end(self, error)
-
-
-def _start(tracks: Sequence[_Track]) -> None:
+def _start(tracks: Sequence[Track]) -> None:
     for track in tracks:
         track.start()
 
 
-def _close(tracks: Sequence[_Track]) -> None:
+def _close(tracks: Sequence[Track]) -> None:
     for track in tracks:
         track.close()
