@@ -453,6 +453,7 @@ class CanvasView(QWidget):
     ) -> None:
         self.end_drag()
         self._device, self._held = device, tool
+        self.setFocus(Qt.FocusReason.MouseFocusReason)  # Qt does so for a mouse, and not for a pen
         self._stood_at = self.mapTo(self.window(), QPoint())
         if tool is Tool.PAN or self._is_space_down:
             self._pan_from = position

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainterPath, QWheelEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
@@ -360,6 +360,23 @@ def test_stroke_goes_straight_on_when_something_comes_above_the_canvas(qtbot):
     assert rows.max() - rows.min() < 5
     assert columns.max() - columns.min() == pytest.approx(93, abs=2)
     assert view.zoom < zoom  # all of it is shown again when the pen is lifted
+
+
+def test_pen_takes_the_keys_from_a_text_field(qtbot):
+    """Ctrl+Z and the letters of the tools went on to the words that were typed last."""
+    window, prompt, view = QWidget(), QLineEdit(), CanvasView(Document(QSize(300, 200)))
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    column.addWidget(prompt)
+    column.addWidget(view)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    prompt.setFocus()
+
+    pen_stroke(view, [(20, 20), (40, 40)])
+
+    assert window.focusWidget() is view
 
 
 def test_thin_line_is_not_broken_where_the_canvas_is_shown_small(make_view):
