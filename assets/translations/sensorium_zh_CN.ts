@@ -436,6 +436,10 @@
         <translation>移动画布</translation>
     </message>
     <message>
+        <source>Pick a colour; with any tool, a click with Ctrl or Alt does</source>
+        <translation>取色；用任何工具时，按住 Ctrl 或 Alt 点击也可取色</translation>
+    </message>
+    <message>
         <source>Lines</source>
         <translation>线稿</translation>
     </message>
@@ -472,8 +476,20 @@
         <translation>交换两种颜色</translation>
     </message>
     <message>
+        <source>Black and white</source>
+        <translation>黑与白</translation>
+    </message>
+    <message>
         <source>Choose a colour</source>
         <translation>选择颜色</translation>
+    </message>
+    <message>
+        <source>Mirrored</source>
+        <translation>镜像显示</translation>
+    </message>
+    <message>
+        <source>Look at the canvas in a mirror; the drawing stays as it is</source>
+        <translation>镜像查看画布；绘画本身保持不变</translation>
     </message>
     <message>
         <source>Show all</source>
@@ -550,6 +566,10 @@
     <message>
         <source>Zoom: {percent} %</source>
         <translation>缩放：{percent} %</translation>
+    </message>
+    <message>
+        <source>Zoom: {percent} %, mirrored</source>
+        <translation>缩放：{percent} %，镜像</translation>
     </message>
 </context>
 <context>

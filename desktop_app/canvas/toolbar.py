@@ -133,7 +133,8 @@ class CanvasToolbar(QFrame):
             (Tool.SELECT_LASSO, self.tr("Select freely"), "select-lasso", "Q"),
             (Tool.PAN, self.tr("Move the canvas"), "hand", "H"),
         ):
-            action = self._action(text, icon, keys, partial(box.choose, tool=tool))
+            tip = self.tr("Pick a colour; with any tool, a click with Ctrl or Alt does") if icon == "eyedropper" else ""
+            action = self._action(text, icon, keys, partial(box.choose, tool=tool), tip)
             action.setCheckable(True)
             group.addAction(action)
             self._tools[tool] = action
@@ -157,8 +158,17 @@ class CanvasToolbar(QFrame):
         self._action(self.tr("Thinner"), "", "[", lambda: box.step_width(-1))
         self._action(self.tr("Thicker"), "", "]", lambda: box.step_width(1))
         self._action(self.tr("Swap the two colours"), "swap", "X", box.swap_colors)
+        self._action(self.tr("Black and white"), "", "D", box.reset_colors)
         self._action(self.tr("Choose a colour"), "", "C", self._open_colors)
         self.layers_action = self._action(self.tr("Layers"), "layers", "Shift+L", self._open_layers)
+        self.mirror_action = self._action(
+            self.tr("Mirrored"),
+            "mirror",
+            "Shift+M",
+            lambda: view.set_mirrored(self.mirror_action.isChecked()),
+            self.tr("Look at the canvas in a mirror; the drawing stays as it is"),
+        )
+        self.mirror_action.setCheckable(True)
         self._zoom_actions = [
             self._action(self.tr("Show all"), "fit", "Ctrl+0", view.fit),
             self._action("100 %", "", "0", lambda: view.zoom_to(1.0)),
@@ -167,8 +177,11 @@ class CanvasToolbar(QFrame):
             self._action(self.tr("Turn left"), "undo", ",", lambda: view.turn_by(-KEY_TURN_DEGREES)),
             self._action(self.tr("Turn right"), "redo", ".", lambda: view.turn_by(KEY_TURN_DEGREES)),
             self._action(self.tr("Upright"), "", "5", lambda: view.turn_by(-view.angle)),
+            self.mirror_action,
         ]
-        self._zoom_actions[2].setShortcuts([*self._zoom_actions[2].shortcuts(), QKeySequence("=")])
+        for number, others in ((2, ("=", "Ctrl++", "Ctrl+=")), (3, ("Ctrl+-",))):
+            action = self._zoom_actions[number]
+            action.setShortcuts([*action.shortcuts(), *map(QKeySequence, others)])
         self.select_all_action = self._action(self.tr("Select all"), "", "Ctrl+A", document.select_all)
         self.deselect_action = self._action(
             self.tr("Select nothing"), "", "Ctrl+D", lambda: document.set_selection(None)
@@ -260,8 +273,10 @@ class CanvasToolbar(QFrame):
         _enable(self.deselect_action, document.selection is not None, self.tr("Nothing is selected."))
 
     def _show_zoom(self, zoom: float) -> None:
-        self.zoom_button.setText(f"{round(zoom * 100)} %")
-        self.zoom_button.setAccessibleName(self.tr("Zoom: {percent} %").format(percent=round(zoom * 100)))
+        percent, is_mirrored = round(zoom * 100), self._view.is_mirrored
+        self.zoom_button.setText(f"{percent} % ⇋" if is_mirrored else f"{percent} %")
+        name = self.tr("Zoom: {percent} %, mirrored") if is_mirrored else self.tr("Zoom: {percent} %")
+        self.zoom_button.setAccessibleName(name.format(percent=percent))
 
     # ── room ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

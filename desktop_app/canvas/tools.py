@@ -148,6 +148,10 @@ class ToolBox(QObject):
     def swap_colors(self) -> None:
         self._set_colors(self.colors[1], self.colors[0])
 
+    def reset_colors(self) -> None:
+        """Black, and white behind it."""
+        self._set_colors("#000000", "#ffffff")
+
     def note_color(self) -> None:
         """Remembers the colour in hand as one that was used."""
         used = self.color.name()

@@ -86,8 +86,8 @@ Paper = Literal["white", "checker"]
 class CanvasView(QWidget):
     """Shows a document and draws on it with the tool of a `ToolBox`.
 
-    Left button, pen tip or finger: the tool. Right button or the pen's other end: the eraser. Alt: the eyedropper.
-    Space or the middle button: pan. Wheel: zoom at the pointer; with Shift: turn.
+    Left button, pen tip or finger: the tool. Right button or the pen's other end: the eraser. Alt or Ctrl: the
+    eyedropper. Space or the middle button: pan. Wheel: zoom at the pointer; with Shift: turn.
 
     Signals:
         zoom_changed(float): pixels of the screen per pixel of the canvas.
@@ -103,7 +103,7 @@ class CanvasView(QWidget):
         self.document = document
         self.box = box or ToolBox(self)
         self._flat = Flat(document)
-        self._scale, self._angle = 1.0, 0.0
+        self._scale, self._angle, self._is_mirrored = 1.0, 0.0, False
         self._center = QRectF(document.rect).center()  # of the canvas, shown in the middle of the widget
         self._is_fitted = True
         self._to_widget, self._to_canvas = QTransform(), QTransform()
@@ -210,6 +210,17 @@ class CanvasView(QWidget):
         """Degrees that the canvas is turned by, clockwise."""
         return self._angle
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Left and right are exchanged on the screen; the drawing stays as it is."""
+        return self._is_mirrored
+
+    def set_mirrored(self, is_mirrored: bool) -> None:
+        """Shows the canvas as a mirror does, which shows what is crooked; its middle stays."""
+        self.end_drag()
+        self._is_mirrored = is_mirrored
+        self._update_transform()
+
     def fit(self) -> None:
         """Shows everything, upright, and goes on to when the widget's size changes."""
         self._is_fitted = True
@@ -251,8 +262,7 @@ class CanvasView(QWidget):
 
     def _hold(self, held: QPointF, at: QPointF) -> None:
         """Shows a point of the canvas at a point of the widget, as far as some of the canvas stays in sight."""
-        turned = QTransform().rotate(self._angle).scale(self._scale, self._scale)
-        back, _ = turned.inverted()
+        back, _ = self._turned().inverted()
         center = held - back.map(at - self._middle())
         scene = QRectF(self.document.rect).united(self._result_rect())
         self._center = QPointF(
@@ -275,9 +285,12 @@ class CanvasView(QWidget):
             self._angle, self._scale, self._center = 0.0, self._fitting_scale(scene), scene.center()
         self._update_transform()
 
+    def _turned(self) -> QTransform:
+        return QTransform().rotate(self._angle).scale(-self._scale if self._is_mirrored else self._scale, self._scale)
+
     def _update_transform(self) -> None:
         middle, ratio = self._middle(), self.devicePixelRatioF()
-        turned = QTransform().rotate(self._angle).scale(self._scale, self._scale)
+        turned = self._turned()
         corner = middle - turned.map(self._center)
         # On whole pixels of the screen, so that at 100 % each pixel of the canvas is one of them.
         corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
@@ -510,8 +523,8 @@ class CanvasView(QWidget):
     def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, *, is_eraser: bool = False) -> Tool:
         if button == Qt.MouseButton.MiddleButton:
             return Tool.PAN
-        if modifiers & Qt.KeyboardModifier.AltModifier:
-            return Tool.EYEDROPPER
+        if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+            return Tool.EYEDROPPER  # some desktops keep Alt to move windows
         return Tool.ERASER if is_eraser or button == Qt.MouseButton.RightButton else self.box.tool
 
     # ── mouse ────────────────────────────────────────────────────────────────────────────────────────────────────────

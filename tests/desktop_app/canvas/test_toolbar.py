@@ -13,7 +13,7 @@ from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.tools import Tool, ToolBox, ToolChoices
 from desktop_app.canvas.view import CanvasView
 from desktop_app.main_window import MainWindow
-from tests.desktop_app.canvas.pens import pixels
+from tests.desktop_app.canvas.pens import mouse_drag, pixels
 
 
 @pytest.fixture
@@ -146,6 +146,14 @@ def test_swap_takes_the_colour_behind_and_brings_the_other_back(qtbot, view):
     qtbot.keyClick(view, Qt.Key.Key_X)
 
     assert view.box.colors == (first, second)
+
+
+def test_black_and_white_are_one_key_away(qtbot, view):
+    view.box.choose(line_art_colors=("#123456", "#654321"))
+
+    qtbot.keyClick(view, Qt.Key.Key_D)
+
+    assert view.box.colors == ("#000000", "#ffffff")
 
 
 def test_fill_shows_the_colour_of_the_colour_layer(toolbar, view):
@@ -354,6 +362,41 @@ def test_zoom_is_shown_and_chosen(qtbot, toolbar, view):
     qtbot.keyClick(view, Qt.Key.Key_Plus)
 
     assert toolbar.zoom_button.text() == "125 %"
+    qtbot.keyClick(view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    assert toolbar.zoom_button.text() == "100 %"
+
+
+def test_mirrored_canvas_is_drawn_on_where_it_is_seen(qtbot, toolbar, view):
+    left = view.to_widget(QPointF(30, 100))
+    qtbot.keyClick(view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert view.to_canvas(left).x() == pytest.approx(270, abs=1)
+    assert "mirrored" in toolbar.zoom_button.accessibleName()
+
+    mouse_drag(view, [(left.x(), left.y()), (left.x() + 5, left.y())])
+
+    alpha = pixels(view.document.snapshot().image(Layer.LINE_ART))[:, :, 3]
+    assert not alpha[:, :150].any()
+    assert alpha[100, 268] == 255
+    seen = pixels(view.grab().toImage())
+    assert tuple(seen[round(left.y()), round(left.x()) + 2, :3]) == (0, 0, 0)
+    qtbot.keyClick(view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert view.to_canvas(left).x() == pytest.approx(30, abs=1)
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_canvas_turns_clockwise_and_zooms_at_the_pointer_in_a_mirror_too(view, is_mirrored):
+    view.set_mirrored(is_mirrored)
+    at = QPointF(200, 150)
+    held = view.to_canvas(at)
+    middle = view.to_widget(QPointF(150, 100))
+    above = view.to_canvas(middle - QPointF(0, 50))
+
+    view.turn_by(90, middle)
+
+    assert (view.to_widget(above) - middle - QPointF(50, 0)).manhattanLength() < 2
+    view.turn_by(-90, middle)
+    view.zoom_by(2, at)
+    assert (view.to_canvas(at) - held).manhattanLength() < 2
 
 
 def test_commands_have_texts_for_the_palette(toolbar):

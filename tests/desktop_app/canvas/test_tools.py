@@ -13,7 +13,8 @@ from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.tools import Tool
 from tests.desktop_app.canvas.pens import PRESS, RELEASE, mouse, mouse_drag, pen, pen_stroke, pixels
 
-SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+PICKING = {"alt": Qt.KeyboardModifier.AltModifier, "ctrl": Qt.KeyboardModifier.ControlModifier}
 
 
 def ink(view, layer: Layer = Layer.LINE_ART) -> np.ndarray:
@@ -114,7 +115,7 @@ def test_fill_colours_inside_a_shape(fat):
     assert fat.box.choices.recent_colors[0] == fat.box.choices.color_colors[0]
 
 
-@pytest.mark.parametrize("by", ["tool", "alt"])
+@pytest.mark.parametrize("by", ["tool", *PICKING])
 def test_eyedropper_takes_the_colour_below_it(fat, by):
     fat.box.choose(layer=Layer.COLOR, color_colors=("#3366cc", "#ffffff"), color_width_px=60.0)
     mouse_drag(fat, [(100, 100), (110, 100)])
@@ -122,7 +123,7 @@ def test_eyedropper_takes_the_colour_below_it(fat, by):
     if by == "tool":
         fat.box.choose(tool=Tool.EYEDROPPER)
 
-    mouse_drag(fat, [(20, 20), (105, 100)], modifiers=ALT if by == "alt" else Qt.KeyboardModifier.NoModifier)
+    mouse_drag(fat, [(20, 20), (105, 100)], modifiers=PICKING.get(by, Qt.KeyboardModifier.NoModifier))
 
     assert fat.box.color.name() == "#3366cc"
     assert len(fat.document.undo_stack.done) == 1
