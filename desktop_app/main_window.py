@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         self.context.notify(
             "info",
             f"Sensorium {desktop_app.__version__}",
-            self.tr("Writes what is said, on your own machine. MIT licence."),
+            self.tr("Hears, sees and draws, on your own machine. MIT licence."),
         )
 
     # ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────

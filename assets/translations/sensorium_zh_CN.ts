@@ -2516,8 +2516,8 @@ Click again to choose</source>
         <translation>页面</translation>
     </message>
     <message>
-        <source>Writes what is said, on your own machine. MIT licence.</source>
-        <translation>在您自己的电脑上记录所说的话。MIT 许可证。</translation>
+        <source>Hears, sees and draws, on your own machine. MIT licence.</source>
+        <translation>在您自己的电脑上听写、看和画。MIT 许可证。</translation>
     </message>
 </context>
 <context>

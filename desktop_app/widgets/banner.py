@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from desktop_app import theme
 from desktop_app.context import Message
+from desktop_app.widgets.screen_reader import announce
 
 INFO_SHOWN_MS = 8_000  # a notice needs no answer; warnings and errors stay until dismissed
 _ICONS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("error", "danger")}
@@ -118,6 +119,7 @@ class Banner(QWidget):
         theme.refresh(self._frame)
         self._show_icon()
         self._show_more()
+        announce(self, f"{message.sentence} {message.hint}".strip(), is_urgent=message.kind == "error")
 
     def _show_icon(self) -> None:
         if self._message is not None:

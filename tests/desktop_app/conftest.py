@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from desktop_app.context import AppContext, Message
 from desktop_app.paths import Paths
@@ -29,6 +31,20 @@ def messages(context: AppContext) -> list[Message]:
     posted: list[Message] = []
     context.message_posted.connect(posted.append)
     return posted
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader would read by itself; what is urgent ends with an exclamation mark."""
+    texts: list[str] = []
+
+    def update(event: QAccessibleAnnouncementEvent) -> None:
+        is_urgent = event.politeness() == QAccessible.AnnouncementPoliteness.Assertive
+        texts.append(event.message() + "!" * is_urgent)
+
+    accessible = SimpleNamespace(updateAccessibility=update, AnnouncementPoliteness=QAccessible.AnnouncementPoliteness)
+    monkeypatch.setattr("desktop_app.widgets.screen_reader.QAccessible", accessible)
+    return texts
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.page import enable
 from desktop_app.widgets.question_field import QuestionField
 from desktop_app.widgets.save_dialog import ask_where_to_save
+from desktop_app.widgets.screen_reader import announce
 from desktop_app.widgets.thumbnail import Thumbnail
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.engines.registry import engine_named
@@ -171,6 +172,7 @@ class AskTab(QWidget):
         self.chat.copied.connect(lambda _turn: self._context.notify("info", self.tr("Copied.")))
         session.chat.turn_added.connect(self._on_turn_added)
         session.chat.turn_changed.connect(self._on_turn_changed)
+        session.chat.turn_ended.connect(self._on_turn_ended)
         session.chat.chat_cleared.connect(self._on_chat_cleared)
         session.chat.pending_changed.connect(self._show_pending)
         session.chat.load_progress.connect(self._show_progress)
@@ -269,6 +271,10 @@ class AskTab(QWidget):
     def _on_turn_added(self, turn: ChatTurn) -> None:
         self.chat.add_turn(turn)
         self._show_buttons()
+
+    def _on_turn_ended(self, turn: ChatTurn) -> None:
+        if not self._session.chat.speaker.is_speaking:  # two voices at once are none
+            announce(self, turn.answer.strip())
 
     def _on_turn_changed(self, turn: ChatTurn) -> None:
         self.chat.refresh_turn(turn)

@@ -25,6 +25,7 @@ from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
 from desktop_app.settings import See, extra_of
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.page import prepare_number
+from desktop_app.widgets.screen_reader import announce
 from workers.results import Caption, Seen
 
 KEPT = 100
@@ -182,6 +183,7 @@ class CaptionTab(QWidget):
             if self._shown[1]:
                 self._remember(*self._shown)
             self._shown = datetime.now().strftime("%H:%M:%S"), seen.result.text
+            announce(self, seen.result.text)
         self._show_text()
 
     def _remember(self, when: str, text: str) -> None:

@@ -74,3 +74,13 @@ def test_markup_in_a_message_is_shown_as_text(banner):
 
     assert banner._sentence.text() == "<b>x</b> & y"
     assert banner._sentence.textFormat() == banner._sentence.textFormat().PlainText
+
+
+def test_messages_are_read_to_whoever_cannot_see_them_and_errors_at_once(banner, announced):
+    banner.post(Message("error", "The disk is full.", "Free some space"))
+    banner.post(Message("info", "Copied."))
+    assert announced == ["The disk is full. Free some space!"]
+
+    banner.dismiss()
+
+    assert announced[1:] == ["Copied."]

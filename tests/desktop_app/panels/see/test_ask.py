@@ -125,6 +125,13 @@ def test_ratings_go_to_the_session(qtbot, panel, session, camera):
     assert card.down_button.isChecked()
 
 
+def test_answer_is_read_by_a_screen_reader_when_all_of_it_is_there(qtbot, panel, session, camera, announced):
+    ask(qtbot, panel, "which colour?")
+    answered(qtbot, session)
+
+    assert announced == [session.chat.turns[0].answer]
+
+
 def test_the_last_answer_is_copied(qtbot, panel, session, camera, messages):
     ask(qtbot, panel, "first?")
     answered(qtbot, session)

@@ -33,6 +33,17 @@ def test_the_picture_is_described_as_it_changes(qtbot, caption, camera):
     assert earlier(caption) == ["0 200 0", "200 0 0"]
 
 
+def test_descriptions_are_read_by_a_screen_reader_whatever_tab_is_open(qtbot, panel, caption, camera, announced):
+    caption.head.switch.click()
+    says(qtbot, caption, "200 0 0")
+    panel.show_tab(panel.ask)
+
+    camera.show(GREEN)
+    says(qtbot, caption, "0 200 0")
+
+    assert announced == ["200 0 0", "0 200 0"]
+
+
 def test_what_is_seen_stands_on_the_picture_while_another_tab_is_open(qtbot, panel, caption, session, camera):
     session.set_labels(["200 0 0", "0 200 0"])
     caption.head.switch.click()
