@@ -377,6 +377,7 @@ class WindowState(Section):
     geometry: str = ""
     is_rail_collapsed: bool = False
     last_panel: str = ""
+    transcript_percent: int = Field(100, ge=50, le=400)  # the size of its text
     hints_dismissed: list[str] = Field(default_factory=list)
     panel_state: dict[str, str] = Field(default_factory=dict)
 

@@ -4190,6 +4190,18 @@ Click again to choose</source>
         <translation>撤销更正</translation>
     </message>
     <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Text of normal size</source>
+        <translation>文字恢复原大小</translation>
+    </message>
+    <message>
         <source>The recording cannot be played.</source>
         <translation>无法播放此录音。</translation>
     </message>

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TEXT_SIZES_PERCENT = (75, 100, 125, 150, 200, 250, 300)
+
 
 class TranscriptPane(QWidget):
     """Shows one item of the history, or what is being said; `player_bar` is placed by the page.
@@ -67,6 +69,18 @@ class TranscriptPane(QWidget):
         self.undo_action = self._action(self.tr("Undo the correction"), self.undo, "", QKeySequence.StandardKey.Undo)
         self.undo_action.setEnabled(False)
 
+        self.size_actions = [
+            self._action(self.tr("Larger text"), lambda: self.change_text_size(1), "", "Ctrl++"),
+            self._action(self.tr("Smaller text"), lambda: self.change_text_size(-1), "", "Ctrl+-"),
+            self._action(self.tr("Text of normal size"), lambda: self.change_text_size(0), "", "Ctrl+0"),
+        ]
+        self.size_actions[0].setShortcuts(
+            [QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")]
+        )  # where plus is above the equals sign
+
+        self.view.size_requested.connect(self.change_text_size)
+        self.view.set_text_size(context.settings.window.transcript_percent)
+        context.settings_changed.connect(self._on_settings_changed)
         self.view.word_clicked.connect(self._on_word_clicked)
         self.view.edit_requested.connect(self._on_edit_requested)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -135,6 +149,23 @@ class TranscriptPane(QWidget):
         self._title = ""
         self._undo.clear()
         self.undo_action.setEnabled(False)
+
+    # ── size ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def change_text_size(self, steps: int) -> None:
+        """Larger or smaller by a step on every page, normal for 0; remembered."""
+        percent = self._context.settings.window.transcript_percent
+        if steps > 0:
+            percent = next((size for size in TEXT_SIZES_PERCENT if size > percent), percent)
+        elif steps < 0:
+            percent = next((size for size in reversed(TEXT_SIZES_PERCENT) if size < percent), percent)
+        else:
+            percent = 100
+        self._context.change_setting("window.transcript_percent", percent)
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "window.transcript_percent":
+            self.view.set_text_size(self._context.settings.window.transcript_percent)
 
     # ── sound ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QTextEdit, QToolTip, QWidget
 
@@ -109,11 +110,13 @@ class TranscriptView(QTextEdit):
         word_clicked(Paragraph, Word): a confirmed word was clicked.
         edit_requested(object, str): the Paragraph that the user rewrote, and the new text.
         following_changed(bool): whether the end stays in sight.
+        size_requested(int): larger text (1) or smaller (-1).
     """
 
     word_clicked = Signal(object, object)
     edit_requested = Signal(object, str)
     following_changed = Signal(bool)
+    size_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +132,7 @@ class TranscriptView(QTextEdit):
         self._edited: Paragraph | None = None
         self._press: QPoint | None = None
         self._left = GUTTER_PX
+        self._text_percent = 100
 
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -176,6 +180,24 @@ class TranscriptView(QTextEdit):
         for index in range(len(self._paragraphs)):
             self._format_block(index)
         self.viewport().update()
+
+    def set_text_size(self, percent: int) -> None:
+        """Shows the text larger or smaller; what stands at the top, or at the end while it is followed, stays there."""
+        if percent == self._text_percent:
+            return
+        self._text_percent = percent
+        was_following, first = self._is_following, self.cursorForPosition(QPoint(self._left, 0))
+        top = max(0, self.cursorRect(first).top())
+        self._apply_theme()
+        self._apply_frame()
+        if was_following:
+            self.follow()
+        else:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.cursorRect(first).top() - top)
+        if self._editor is not None:
+            self._editor.setFont(self.font())
+            self._place_editor()
 
     def set_live(self, is_live: bool) -> None:
         """While live, unconfirmed words may be shown and the pill leads back to the end."""
@@ -565,7 +587,9 @@ class TranscriptView(QTextEdit):
     # ── look ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _apply_theme(self) -> None:
-        self.setFont(font("transcript"))
+        letters = font("transcript")
+        letters.setPixelSize(round(letters.pixelSize() * self._text_percent / 100))
+        self.setFont(letters)
         self._word_format = QTextCharFormat()
         self._word_format.setForeground(color("text"))
         self._doubtful_format = QTextCharFormat(self._word_format)
@@ -575,7 +599,8 @@ class TranscriptView(QTextEdit):
         self._partial_format.setForeground(color("faint"))
 
     def _apply_frame(self) -> None:
-        spare = max(0, self.viewport().width() - COLUMN_PX - 2 * GUTTER_PX)
+        column_px = COLUMN_PX * self._text_percent // 100
+        spare = max(0, self.viewport().width() - column_px - 2 * GUTTER_PX)
         self._left = GUTTER_PX + spare // 2
         root = self.document().rootFrame()
         style = root.frameFormat()
@@ -714,6 +739,14 @@ class TranscriptView(QTextEdit):
                 self.word_clicked.emit(*found)
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.size_requested.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._press = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None

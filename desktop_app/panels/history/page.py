@@ -114,6 +114,7 @@ class HistoryPanel(QWidget):
         self.addActions(
             [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
         )
+        self.addActions(pane.size_actions)
         undo_keys = QKeySequence(QKeySequence.StandardKey.Undo).toString()
         self.undo_delete_action = page_action(
             self, self.tr("Take the deletion back"), "refresh", undo_keys, self.undo_bar.take_back
@@ -362,6 +363,8 @@ class HistoryPanel(QWidget):
         self.again_action.setEnabled(widget is self.transcript and loaded is not None and bool(loaded.media))
         for action in (self.similar_action, self.folder_action):
             action.setEnabled(widget is self.picture)
+        for action in self.transcript.pane.size_actions:  # a picture has these keys for itself
+            action.setEnabled(widget is self.transcript)
         drawn = self.picture.loaded if widget is self.picture else None
         self.draw_action.setEnabled(drawn is not None and drawn.is_drawn)
         for action in (self.rename_action, self.export_action):

@@ -291,6 +291,28 @@ def test_find_goes_from_place_to_place_and_around(view):
     assert view.find_terms(["coffee"]) == (0, 0)
 
 
+def test_larger_text_keeps_the_place_of_the_reader(view, qtbot):
+    for number in range(80):
+        view.append_commit(Commit("me", words(f"line number {number}", 10.0 * number), ends_segment=True))
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 0)
+    assert view.is_following
+    before = view.font().pixelSize()
+
+    view.set_text_size(200)
+    assert view.font().pixelSize() == 2 * before
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
+    first = view.cursorForPosition(QPoint(100, 0)).blockNumber()
+    view.set_text_size(100)
+    assert view.cursorForPosition(QPoint(100, 0)).blockNumber() == first
+    assert not view.is_following
+
+    view.verticalScrollBar().setValue(0)
+    view.set_text_size(200)
+    assert view.verticalScrollBar().value() == 0
+
+
 def test_other_colours_lay_the_text_out_once(view, qtbot):
     for number in range(20):
         view.append_commit(Commit("me", words(f"line {number}", 10.0 * number), ends_segment=True))

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop_app.history.records import Media
 from desktop_app.panels import discover
@@ -296,3 +296,29 @@ def test_a_key_offers_the_formats_once_there_is_a_text(qtbot, window):
     assert menu.isVisible()
     assert len(menu.actions()) == 5
     menu.close()
+
+
+def test_keys_and_wheel_change_the_size_of_the_text_for_good(qtbot, window, context):
+    view = window.page("hear").pane.view
+    window.page("hear")._on_started(("me",))
+    window.page("hear")._on_result(Commit("me", words("hello")))
+    before = view.font().pixelSize()
+
+    qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert view.font().pixelSize() > before
+    assert context.settings.window.transcript_percent == 125
+    turn_wheel(view, -120)
+    assert view.font().pixelSize() == before
+    for _ in range(20):
+        turn_wheel(view, 120)
+    assert context.settings.window.transcript_percent == 300
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert view.font().pixelSize() == before
+
+
+def turn_wheel(view: QWidget, by: int) -> None:
+    """With Ctrl held down."""
+    keys, phase = Qt.KeyboardModifier.ControlModifier, Qt.ScrollPhase.NoScrollPhase
+    at = QPointF(view.viewport().rect().center())
+    turned = QWheelEvent(at, view.mapToGlobal(at), QPoint(), QPoint(0, by), Qt.MouseButton.NoButton, keys, phase, False)
+    QApplication.sendEvent(view.viewport(), turned)
