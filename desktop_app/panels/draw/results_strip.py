@@ -1,11 +1,11 @@
-"""The pictures that were kept, newest first; one click shows one, a right click says what else."""
+"""The pictures that were kept, newest first; a click or an arrow key shows one, a right click says what else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from desktop_app import theme
@@ -87,6 +87,13 @@ class ResultsStrip(QListView):
                 self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Finished pictures stay here.")
             )
             painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows leaf through the pictures."""
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.current is not None and self.currentIndex() != before:
+            self.chosen.emit(self.current)
 
     def _on_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)

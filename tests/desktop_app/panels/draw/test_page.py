@@ -304,6 +304,20 @@ def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
     assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
 
 
+def test_arrow_keys_leaf_through_the_pictures(qtbot, panel, session, draw):
+    draw()
+    panel.prompt_bar.variations_button.click()
+    qtbot.waitUntil(lambda: len(session.results) == 4, timeout=20_000)
+    oldest, second, *_ = session.results
+    panel.strip.setFocus()
+
+    qtbot.keyClick(panel.strip, Qt.Key.Key_End)
+    assert panel.picture.shown is oldest.image
+    qtbot.keyClick(panel.strip, Qt.Key.Key_Left)
+
+    assert panel.picture.shown is second.image
+
+
 def test_right_click_copies_the_picture_that_it_is_on(qtbot, panel, session, draw, messages):
     draw()
     older = made(qtbot, session, panel.prompt_bar.generate)
