@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app import theme
 from desktop_app.canvas.document import Drawing
 from desktop_app.canvas.openraster import read_ora, write_ora
-from desktop_app.canvas.pictures import Background, Part, export, exported, image_of, read_picture
+from desktop_app.canvas.pictures import Background, Part, export, image_of, read_picture, selected_of
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
 from desktop_app.widgets.save_dialog import ask_where_to_save
@@ -79,9 +79,9 @@ class CanvasFiles(QObject):
         )
 
     def copy(self) -> None:
-        """Puts what is seen into the clipboard."""
+        """Puts what is seen, or what is selected of it, into the clipboard."""
         snapshot = self._view.document.snapshot()
-        self._context.run(lambda _job: exported(snapshot), on_done=QGuiApplication.clipboard().setImage)
+        self._context.run(lambda _job: selected_of(snapshot), on_done=QGuiApplication.clipboard().setImage)
 
     def _tell_saved(self, path: Path) -> None:
         self._context.notify("info", self.tr("Saved as {name}.").format(name=path.name))

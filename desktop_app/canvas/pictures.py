@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage, QImageWriter, QPainter
+from PySide6.QtGui import QBrush, QImage, QImageWriter, QPainter
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.snapshot import Snapshot, png_bytes
@@ -59,6 +59,22 @@ def exported(snapshot: Snapshot, part: Part = "all", background: Background = "w
     color = Qt.GlobalColor.white if background == "white" else Qt.GlobalColor.transparent
     image = snapshot.flattened(layers, color)
     return image.convertToFormat(QImage.Format.Format_RGB32) if background == "white" else image
+
+
+def selected_of(snapshot: Snapshot) -> QImage:
+    """What is selected of all that is seen, with nothing around it; all of it where nothing is selected."""
+    image, path = exported(snapshot), snapshot.selection
+    if path is None:
+        return image
+    area = path.boundingRect().toAlignedRect() & image.rect()
+    part = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    part.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(part)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-area.topLeft())
+    painter.fillPath(path, QBrush(image))
+    painter.end()
+    return part
 
 
 def export(snapshot: Snapshot, path: Path, part: Part = "all", background: Background = "white") -> None:

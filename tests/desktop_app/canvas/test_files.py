@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainterPath
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -112,6 +112,22 @@ def test_copy_puts_what_is_seen_into_the_clipboard(files, view, qtbot):
         files.copy()
 
     assert QGuiApplication.clipboard().image().pixelColor(100, 100).name() == "#0044cc"
+
+
+def test_copy_takes_what_is_selected_alone(files, view, qtbot):
+    view.document.paint_image(picture(), Layer.COLOR, QRectF(view.document.rect))
+    round_part = QPainterPath()
+    round_part.addEllipse(100, 50, 60, 40)
+    view.document.set_selection(round_part)
+    QGuiApplication.clipboard().clear()
+
+    with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
+        files.copy()
+
+    image = QGuiApplication.clipboard().image()
+    assert image.size() == QSize(60, 40)
+    assert image.pixelColor(30, 20).getRgb() == (0xCC, 0x33, 0x00, 255)
+    assert image.pixelColor(0, 0).alpha() == 0
 
 
 def test_saved_drawing_is_opened_again_as_one_step(files, view, qtbot, tmp_path):
