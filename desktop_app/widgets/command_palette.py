@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -197,4 +198,8 @@ class ShortcutsSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
-        self.resize(460, min(620, page.sizeHint().height() + 8))
+        for label in page.findChildren(QLabel):
+            label.ensurePolished()  # the sheet's fonts and paddings are part of the size
+        frame_px = 2 * scroll.frameWidth()
+        width_px = page.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width() + frame_px
+        self.resize(max(460, width_px), min(620, page.sizeHint().height() + frame_px))

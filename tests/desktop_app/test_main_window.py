@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import panels
 from desktop_app.context import AppContext
@@ -371,3 +371,20 @@ def test_window_stays_open_until_everything_is_saved(window, context, qtbot):
         release.set()
 
     assert not window.isVisible()
+
+
+def test_sheet_of_keys_is_as_wide_as_its_longest_line(qtbot):
+    action = QAction("Something that takes a good many words to be told in a single line of the sheet")
+    action.setShortcuts([QKeySequence("Ctrl+Shift+Return"), QKeySequence("Ctrl+Alt+Shift+F12")])
+    others = [QAction(f"Other {number}", shortcut=QKeySequence(f"Ctrl+{number}")) for number in range(10)] * 4
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    sheet = ShortcutsSheet([("This page", [action, *others])], parent)
+    with qtbot.waitExposed(sheet):
+        sheet.show()
+
+    area = sheet.findChild(QScrollArea)
+    assert area.verticalScrollBar().maximum() > 0
+    assert area.horizontalScrollBar().maximum() == 0
+    sheet.close()
