@@ -13,8 +13,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QPainter
 
 from desktop_app.canvas.document import LARGEST_SIDE_PX, Drawing
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer, Reference
@@ -89,7 +89,8 @@ def write_ora(snapshot: Snapshot, path: Path) -> None:
 
 
 def read_ora(path: Path) -> Drawing:
-    """The drawing in a file; one of another program comes as a single layer of colour, made smaller where it must be.
+    """The drawing in a file, with our layers also where another program saved it anew; a drawing of its own comes as a
+    single layer of colour, made smaller where it must be.
 
     Raises:
         SourceError: the file cannot be read, is none of these, is damaged or too large.
@@ -112,25 +113,60 @@ def read_ora(path: Path) -> Drawing:
 def _drawing(archive: zipfile.ZipFile, path: Path) -> Drawing:
     root = _stack(archive)
     size = QSize(int(root.attrib["w"]), int(root.attrib["h"]))
-    elements = {element.get("src"): element for element in root.iter("layer")}
-    own = {layer: elements[_source(layer)] for layer in Layer if _source(layer) in elements}
+    own = _own_layers(root)
     if not own or max(size.width(), size.height()) > LARGEST_SIDE_PX or size.isEmpty():
         merged = _within(_picture(archive, "mergedimage.png", path), LARGEST_SIDE_PX)
         return Drawing(merged.size(), {Layer.COLOR: merged})
-    images = {layer: _picture(archive, _source(layer), path) for layer in DRAWN_LAYERS if layer in own}
+    pictures = {layer: _picture(archive, element.attrib["src"], path) for layer, element in own.items()}
+    images = {layer: _placed(pictures[layer], own[layer], size) for layer in DRAWN_LAYERS if layer in own}
     try:
         ours = _Ours.model_validate_json(_bytes(archive, _OURS))
     except (KeyError, ValidationError):
-        ours = _Ours()
+        ours = _Ours(reference_opacity=float(own[Layer.REFERENCE].get("opacity", 1)) if Layer.REFERENCE in own else 0.5)
     reference = None
     if Layer.REFERENCE in own:
         if ours.reference_rect is not None and _ORIGINAL in archive.namelist():
             original, rect = _picture(archive, _ORIGINAL, path), QRectF(*ours.reference_rect)
             reference = Reference(original, rect, ours.reference_is_map)
         else:
-            reference = Reference(_picture(archive, _source(Layer.REFERENCE), path), QRectF(0, 0, *size.toTuple()))
+            picture = pictures[Layer.REFERENCE]
+            reference = Reference(picture, QRectF(*_corner(own[Layer.REFERENCE]), picture.width(), picture.height()))
     hidden = frozenset(layer for layer, element in own.items() if element.get("visibility") == "hidden")
     return Drawing(size, images, reference, ours.reference_opacity, hidden)
+
+
+def _own_layers(root: Any) -> dict[Layer, Any]:
+    """The elements of our layers. Another program that saved the drawing gave their files other names, and cut them.
+
+    None where it has other layers, too, or mixes them in ways of its own: then the whole is the drawing.
+    """
+    known = {NAMES[layer]: layer for layer in Layer} | {_source(layer): layer for layer in Layer}
+    own: dict[Layer, Any] = {}
+    for element in root.iter("layer"):
+        layer = known.get(element.get("src")) or known.get(element.get("name"))
+        is_plain = element.get("composite-op", "svg:src-over") == "svg:src-over" and (
+            layer is Layer.REFERENCE or float(element.get("opacity", 1)) == 1
+        )
+        if layer is None or layer in own or not is_plain:
+            return {}
+        own[layer] = element
+    return own if len(list(root.iter("stack"))) == 1 else {}
+
+
+def _corner(element: Any) -> tuple[int, int]:
+    return int(element.get("x", 0)), int(element.get("y", 0))
+
+
+def _placed(image: QImage, element: Any, size: QSize) -> QImage:
+    """A layer's picture at its place on the canvas."""
+    if _corner(element) == (0, 0):
+        return image
+    placed = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    placed.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(placed)
+    painter.drawImage(QPointF(*_corner(element)), image)
+    painter.end()
+    return placed
 
 
 def _stack(archive: zipfile.ZipFile) -> Any:

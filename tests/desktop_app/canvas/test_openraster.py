@@ -1,4 +1,5 @@
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from desktop_app.canvas import openraster
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.openraster import read_ora, write_ora
+from desktop_app.canvas.snapshot import png_bytes
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from tests.desktop_app.canvas.pens import pixels
 from workers.errors import DiskError, SourceError
@@ -91,6 +93,54 @@ def test_drawing_of_another_program_becomes_colour(qapp, tmp_path):
 
     assert drawing.size == QSize(2048, 1024)
     assert drawing.images[Layer.COLOR].size() == QSize(2048, 1024)
+
+
+@pytest.fixture
+def saved_anew(drawn, tmp_path) -> Callable[..., Path]:
+    """The drawing as another program writes it: layers cut to what is on them, under names of files of its own."""
+
+    def save(more: str = "", colour: str = "") -> Path:
+        snapshot, entries, layers = drawn.snapshot(), {"mergedimage.png": png(300, 200)}, []
+        for number, layer in enumerate((Layer.LINE_ART, Layer.COLOR, Layer.REFERENCE)):
+            image = snapshot.image(layer)
+            alpha = pixels(image)[:, :, 3]
+            rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+            left, top = int(columns[0]), int(rows[0])
+            cut = image.copy(left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
+            entries[f"data/layer{number}.png"] = png_bytes(cut)
+            name, how = openraster.NAMES[layer], {Layer.COLOR: colour, Layer.REFERENCE: 'opacity="0.4"'}.get(layer, "")
+            layers.append(f'<layer name="{name}" src="data/layer{number}.png" x="{left}" y="{top}" {how}/>')
+        stack = f'<image w="300" h="200"><stack>{more}{"".join(layers)}</stack></image>'
+        return archive(tmp_path / "anew.ora", {"stack.xml": stack.encode(), **entries})
+
+    return save
+
+
+def test_layers_are_known_again_after_another_program_saved_them(drawn, saved_anew):
+    again = Document()
+    again.replace(read_ora(saved_anew()))
+
+    for layer in (Layer.LINE_ART, Layer.COLOR):
+        before, after = (pixels(document.snapshot().image(layer)).astype(int) for document in (drawn, again))
+        assert np.abs(before - after).max() <= 2  # files are not premultiplied
+    assert again.reference.rect == QRectF(0, 21, 90, 80)  # what was on the canvas of it
+    assert again.reference_opacity == 0.4
+
+
+@pytest.mark.parametrize(
+    ("more", "colour"),
+    [
+        ('<layer name="Paint layer 1" src="data/layer0.png"/>', ""),
+        ("<stack/>", ""),
+        ("", 'composite-op="svg:multiply"'),
+        ("", 'opacity="0.5"'),
+    ],
+)
+def test_drawing_that_has_more_than_our_layers_loses_nothing(saved_anew, more, colour):
+    drawing = read_ora(saved_anew(more, colour))
+
+    assert list(drawing.images) == [Layer.COLOR]
+    assert drawing.images[Layer.COLOR].pixelColor(0, 0).getRgb() == (255, 0, 0, 255)  # the whole
 
 
 STACK = b'<image w="10" h="10"><stack><layer src="data/color.png"/></stack></image>'
