@@ -26,6 +26,7 @@ import desktop_app
 from desktop_app import i18n, panels, theme
 from desktop_app.context import AppContext, Message
 from desktop_app.panels import PanelInfo
+from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.banner import Banner
 from desktop_app.widgets.coach_card import CoachCard
 from desktop_app.widgets.rail import Rail
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
             self.context.notify("warning", i18n.sentence(problem), i18n.hint(problem))
         self.context.open_history()
         self.status.watch(self.context.sessions.speech)
+        self.context.sessions.speech.state_changed.connect(self._on_speech_changed)
         _ = self.context.sessions.library  # looks at new pictures by itself
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -336,6 +338,15 @@ class MainWindow(QMainWindow):
             self.private_action.setChecked(settings.history.is_private)
         elif place == "window.is_rail_collapsed":
             self._fit_rail()
+
+    def _on_speech_changed(self, state: SessionState) -> None:
+        """The bar of the desktop says that the microphone is open, whatever window is in front."""
+        if state in (SessionState.LOADING, SessionState.RUNNING):
+            self.setWindowTitle(self.tr("● Listening – Sensorium"))
+        elif state is SessionState.PAUSED:
+            self.setWindowTitle(self.tr("Paused – Sensorium"))
+        else:
+            self.setWindowTitle("Sensorium")
 
     def _fit_rail(self) -> None:
         self.rail.set_collapsed(self.width() < NARROW_BELOW_PX or self.context.settings.window.is_rail_collapsed)

@@ -2519,6 +2519,14 @@ Click again to choose</source>
         <source>Hears, sees and draws, on your own machine. MIT licence.</source>
         <translation>在您自己的电脑上听写、看和画。MIT 许可证。</translation>
     </message>
+    <message>
+        <source>● Listening – Sensorium</source>
+        <translation>● 正在聆听 – Sensorium</translation>
+    </message>
+    <message>
+        <source>Paused – Sensorium</source>
+        <translation>已暂停 – Sensorium</translation>
+    </message>
 </context>
 <context>
     <name>ModelCard</name>

@@ -388,3 +388,15 @@ def test_sheet_of_keys_is_as_wide_as_its_longest_line(qtbot):
     assert area.verticalScrollBar().maximum() > 0
     assert area.horizontalScrollBar().maximum() == 0
     sheet.close()
+
+
+def test_title_says_that_the_microphone_is_open(window, context):
+    window.start_services()
+    speech = context.sessions.speech
+
+    titles = []
+    for state in (SessionState.LOADING, SessionState.RUNNING, SessionState.PAUSED, SessionState.STOPPING):
+        speech.state_changed.emit(state)
+        titles.append(window.windowTitle())
+
+    assert titles == ["● Listening – Sensorium"] * 2 + ["Paused – Sensorium", "Sensorium"]
