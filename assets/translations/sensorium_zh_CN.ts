@@ -1834,6 +1834,10 @@ Click again to choose</source>
         <translation>未搜索图片：{reason}</translation>
     </message>
     <message>
+        <source>{count} found</source>
+        <translation>找到 {count} 项</translation>
+    </message>
+    <message>
         <source>1 item</source>
         <translation>1 项</translation>
     </message>

@@ -172,8 +172,7 @@ class HistoryPanel(QWidget):
         self._worded, self._totals = rows, totals
         if self._found_for is None or self._found_for[0] is not query:
             self._found = []
-        is_search = bool(query.text) or query.like is not None
-        if is_search and chosen.wants_pictures:
+        if self._is_search and chosen.wants_pictures:
             if self._found_for != (query, chosen) or self._must_look:
                 self._look_timer.start(LOOK_DELAY_MS if query.text else 0)
         else:
@@ -245,9 +244,12 @@ class HistoryPanel(QWidget):
     @property
     def _is_complete(self) -> bool:
         """Nothing more will be found."""
+        return not self._is_search or not self.side.filter.wants_pictures or self._found_for == self._wish
+
+    @property
+    def _is_search(self) -> bool:
         query = self.side.search.query
-        is_search = bool(query.text) or query.like is not None
-        return not is_search or not self.side.filter.wants_pictures or self._found_for == self._wish
+        return bool(query.text) or query.like is not None
 
     def _show_totals(self, hidden: list[Row]) -> None:
         totals, items = self._totals, [row.item for row in hidden if row.item is not None]
@@ -256,6 +258,8 @@ class HistoryPanel(QWidget):
         duration_s = totals.duration_s - sum(item.duration_s for item in items)
         size_bytes = totals.size_bytes - sum(item.size_bytes for item in items)
         parts = [self._items_text(sum(totals.n_items.values()) - len(items)), i18n.size_text(size_bytes)]
+        if self._is_search or self.side.filter != Filter():
+            parts[0] = self.tr("{count} found").format(count=len(self.side.model.rows)) + "  ·  " + parts[0]
         if duration_s:
             parts.insert(1, clock_text(duration_s))
         self.side.total.setText("  ·  ".join(parts))

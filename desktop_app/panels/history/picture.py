@@ -14,7 +14,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResi
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QSizePolicy,
     QSplitter,
     QTextBrowser,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from desktop_app.history.export import ITEM_FORMATS
 from desktop_app.history.markdown import LONGEST_VALUE
 from desktop_app.history.records import Item, Remark
 from desktop_app.jobs import Job
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.frame_view import FrameView
 from desktop_app.widgets.history_list import Row, title_of, when_text, whole_when_text
 from desktop_app.widgets.save_dialog import ask_where_to_save
@@ -101,8 +101,7 @@ class PictureDetail(QWidget):
         self.loaded: LoadedPicture | None = None
 
         self.title = TitleField()
-        self.details = theme.label("", "caption")
-        self.details.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.details = ElidedLabel(role="caption")
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
         self.similar_button = theme.icon_button(
             "search", self.tr("Find similar"), tip=self.tr("Find pictures like this one")
@@ -183,7 +182,7 @@ class PictureDetail(QWidget):
         self.similar_button.setEnabled(loaded.frame is not None)
         self.pin_button.setChecked(row.is_pinned)
         self.details.setText("  ·  ".join(self._details(loaded)))
-        self.details.setToolTip(str(row.picture or ""))
+        self.details.setToolTip("\n".join(part for part in (self.details.text(), str(row.picture or "")) if part))
         if loaded.frame is not None and not is_same:
             shown = VideoFrame(loaded.frame, 1, time.monotonic())
             self.view.follow(lambda: shown)

@@ -6,13 +6,14 @@ import os
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Item, Media, StoredSegment
 from desktop_app.jobs import Job
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.history_list import Row, title_of, whole_when_text
 from desktop_app.widgets.title_field import TitleField
 from desktop_app.widgets.transcript_pane import TranscriptPane
@@ -46,8 +47,7 @@ class TranscriptDetail(QWidget):
 
         self.title = TitleField()
         self.title.setToolTip(self.tr("Click to rename (Enter keeps the name)"))
-        self.details = theme.label("", "caption")
-        self.details.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.details = ElidedLabel(role="caption")
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
         self.pin_button = theme.icon_button("pin", self.tr("Pin"), tip=self.tr("Pinned items are never deleted by age"))
         self.pin_button.setCheckable(True)
@@ -123,7 +123,7 @@ class TranscriptDetail(QWidget):
         if item.language:
             parts.append(i18n.language_name(item.language))
         self.details.setText("  ·  ".join(parts))
-        self.details.setToolTip(item.source)
+        self.details.setToolTip("\n".join(part for part in (self.details.text(), item.source) if part))
 
     def show_nothing(self) -> None:
         """Lets go of the sound, too."""

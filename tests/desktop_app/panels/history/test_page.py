@@ -402,3 +402,26 @@ def test_what_is_chosen_is_exported_from_its_menu_in_the_list(qtbot, panel, hist
     formats = panel.transcript.findChild(QMenu)
     assert formats.actions()[0].text() == "Text (.txt)"
     formats.close()
+
+
+def test_a_search_says_how_many_it_found_of_how_many(qtbot, panel, history):
+    for number in range(3):
+        add(history, "budget" if number else "city")
+    shown(qtbot, panel, 3)
+    assert panel.side.total.text().startswith("3 items")
+
+    panel.side.search.line.setText("budget")
+
+    shown(qtbot, panel, 2)
+    assert panel.side.total.text().startswith("2 found  ·  3 items")
+
+
+def test_details_of_a_transcript_are_whole_in_the_tip_where_they_are_cut(qtbot, panel, history):
+    add(history, "hello", title="Short")
+    shown(qtbot, panel, 1)
+    details = panel.transcript.details
+    qtbot.waitUntil(lambda: "Built-in" in details.text())
+    details.resize(60, details.height())
+
+    assert details.shown_text.endswith("…")
+    assert details.text() in details.toolTip()
