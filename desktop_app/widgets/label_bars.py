@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from desktop_app import theme
+from desktop_app.widgets.screen_reader import announce
 
 TICK_MS = 33
 GLIDE_S = 0.12  # of a bar to its new length, and of a row to its new place
@@ -78,10 +79,13 @@ class LabelBars(QAbstractScrollArea):
         self._rows = [known.get(label) or _Row(label) for label in labels]
         self._has_none, self._is_editable = has_none, is_editable
         self._none.label = self.tr("none of these")
-        self._hovered = self._current = None
+        self._hovered = None
         if not has_none:
             self._none.score = None
+        place = self._current.rank if self._current is not None else None
         self._rank(at_once=True)
+        if place is not None and self._current not in self._shown_rows:  # it was taken out: the next one is chosen
+            self._current = next((row for row in self._shown_rows if row.rank == place), None)
         self._fit()
 
     def set_scores(self, scores: Sequence[tuple[str, float]], none_score: float | None = None) -> None:
@@ -134,7 +138,7 @@ class LabelBars(QAbstractScrollArea):
             if at_once:
                 row.place = rank
         best = next((row for row in self._shown_rows if row.rank == 0 and row.score is not None), None)
-        self.setAccessibleDescription(f"{best.label} {best.steady:.0%}" if best is not None else "")
+        self.setAccessibleDescription(_told(best) if best is not None else "")
 
     def _on_tick(self) -> None:
         now = monotonic()
@@ -250,6 +254,7 @@ class LabelBars(QAbstractScrollArea):
             at = rows.index(self._current) + step if self._current in rows else 0
             self._current = rows[min(len(rows) - 1, max(0, at))]
             self._scroll_to(self._current)
+            announce(self, _told(self._current))
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._current is not None:
             self._remove(self._current)
         else:
@@ -302,3 +307,7 @@ class LabelBars(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(self._row_px)
         self.viewport().update()
+
+
+def _told(row: _Row) -> str:
+    return row.label if row.score is None else f"{row.label} {row.steady:.0%}"

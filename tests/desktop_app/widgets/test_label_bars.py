@@ -109,6 +109,30 @@ def test_del_takes_the_chosen_label_out_but_never_none_of_these(qtbot, bars):
         qtbot.keyClick(bars, Qt.Key.Key_Delete)
 
 
+def test_bar_that_the_arrow_keys_come_to_is_read_by_a_screen_reader(qtbot, bars, announced):
+    bars.set_scores([("a dog", 0.7), ("a cat", 0.1), ("a cup", 0.0)], 0.2)
+
+    for _ in range(2):
+        qtbot.keyClick(bars, Qt.Key.Key_Down)
+
+    assert announced == ["a dog 70%", "none of these 20%"]
+
+
+def test_next_bar_is_chosen_when_one_is_taken_out(qtbot, bars):
+    bars.removed.connect(
+        lambda gone: bars.set_labels(
+            [label for label in ("a cat", "a dog", "a cup") if label != gone], has_none=True, is_editable=True
+        )
+    )
+    qtbot.keyClick(bars, Qt.Key.Key_Down)
+    qtbot.keyClick(bars, Qt.Key.Key_Delete)
+
+    with qtbot.waitSignal(bars.removed) as removed:
+        qtbot.keyClick(bars, Qt.Key.Key_Delete)
+
+    assert removed.args == ["a dog"]
+
+
 def test_five_hundred_labels_paint_only_those_in_sight(qtbot, bars, monkeypatch):
     painted = []
     paint_row = bars._paint_row
