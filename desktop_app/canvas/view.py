@@ -111,6 +111,7 @@ class CanvasView(QWidget):
         self._button = Qt.MouseButton.NoButton  # of the mouse
         self._drag: Drag | None = None
         self._held: Tool | None = None  # the tool that is at work: an eraser at the right button, too
+        self._is_eraser_near = False  # the other end of the pen hovers
         self._pan_from: QPointF | None = None
         self._stood_at = QPoint()  # in the window, while something is pressed down
         self._waits_to_fit = False  # until it is released
@@ -423,7 +424,7 @@ class CanvasView(QWidget):
 
     def _cursor_radius(self) -> float | None:
         """Of the circle around the pointer; None where an ordinary cursor is clearer."""
-        tool = self._held or self.box.tool
+        tool = self._held or (Tool.ERASER if self._is_eraser_near else self.box.tool)
         if tool not in INKING or self._is_panning:
             return None
         width_px = self.box.choices.eraser_width_px if tool is Tool.ERASER else self.box.width_px
@@ -540,6 +541,7 @@ class CanvasView(QWidget):
         if self._device == "mouse" and not event.buttons() & self._button:
             self.end_drag()  # its release went elsewhere
         if self._device in (None, "mouse"):
+            self._hover_with(is_eraser=False)
             self._move(event.position(), 1.0, event.timestamp(), _has_shift(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -572,6 +574,7 @@ class CanvasView(QWidget):
         self._pen_seen_s = time.monotonic()
         position, pressure, time_ms = event.position(), event.pressure(), event.timestamp()
         is_eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
+        self._hover_with(is_eraser=is_eraser)
         match event.type():
             case QEvent.Type.TabletPress if self._device != "pen" or event.button() == Qt.MouseButton.LeftButton:
                 tool = self._tool_of(event.button(), event.modifiers(), is_eraser=is_eraser)
@@ -586,6 +589,12 @@ class CanvasView(QWidget):
             case QEvent.Type.TabletRelease if self._device == "pen" and not event.buttons():
                 self._move(position, pressure, time_ms, _has_shift(event))
                 self.end_drag()
+
+    def _hover_with(self, *, is_eraser: bool) -> None:
+        """Which end of the pen is near; the circle tells its width before it touches."""
+        if is_eraser != self._is_eraser_near:
+            self._is_eraser_near = is_eraser
+            self._show_cursor()
 
     def _is_pen_gone(self) -> bool:
         return time.monotonic() - self._pen_seen_s > GONE_S

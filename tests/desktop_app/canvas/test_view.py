@@ -452,3 +452,15 @@ def test_eraser_at_the_right_button_shows_its_own_width(view):
     mouse(view, QEvent.Type.MouseButtonRelease, 100, 100, RIGHT)
 
     assert view._cursor_radius() == 5
+
+
+def test_other_end_of_the_pen_shows_the_eraser_before_it_touches(view):
+    view.box.choose(tool=Tool.FILL, eraser_width_px=60.0)
+    pen(view, MOVE, 100, 100, end=ERASER)
+    assert view._cursor_radius() == 30
+    assert view.cursor().shape() == Qt.CursorShape.BlankCursor
+
+    pen(view, MOVE, 100, 100)
+
+    assert view._cursor_radius() is None
+    assert view.cursor().shape() == Qt.CursorShape.CrossCursor
