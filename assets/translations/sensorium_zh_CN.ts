@@ -3425,8 +3425,8 @@ Click again to choose</source>
         <translation>要画什么</translation>
     </message>
     <message>
-        <source>What it should be (Ctrl+L)</source>
-        <translation>要画什么 (Ctrl+L)</translation>
+        <source>What it should be (Ctrl+L; Esc goes back to the canvas)</source>
+        <translation>要画的内容（Ctrl+L；按 Esc 返回画布）</translation>
     </message>
     <message>
         <source>Say what it should be</source>

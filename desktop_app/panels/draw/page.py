@@ -301,6 +301,8 @@ class DrawPanel(QWidget):
             self._session.voice.cancel()
         elif event.key() == Qt.Key.Key_Escape and self._session.job is not None:
             self._session.cancel()
+        elif event.key() == Qt.Key.Key_Escape and not self.canvas.hasFocus():
+            self.canvas.setFocus()  # from the words back to the tools
         else:
             super().keyPressEvent(event)
 

@@ -33,9 +33,10 @@ class PromptBar(QFrame):
         draw = context.settings.draw
 
         self.prompt = QLineEdit(draw.prompt)
+        self.prompt.setCursorPosition(0)  # a long one is read from its beginning
         self.prompt.setPlaceholderText(self.tr("What should it be? A red cat, a house in the snow …"))
         self.prompt.setAccessibleName(self.tr("What it should be"))
-        self.prompt.setToolTip(self.tr("What it should be (Ctrl+L)"))
+        self.prompt.setToolTip(self.tr("What it should be (Ctrl+L; Esc goes back to the canvas)"))
         self.prompt.setClearButtonEnabled(True)
         self.prompt.setMaxLength(MOST_LETTERS)
         self.voice_button = theme.icon_button(
@@ -235,7 +236,7 @@ class PromptBar(QFrame):
         draw = self._context.settings.draw
         if place == "draw.prompt" and draw.prompt != self.prompt.text():
             self.prompt.setText(draw.prompt)
-            self.prompt.setCursorPosition(0)  # a long one is read from its beginning
+            self.prompt.setCursorPosition(0)
         elif place == "draw.style":
             self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(draw.style)))
 

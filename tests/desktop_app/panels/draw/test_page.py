@@ -304,6 +304,15 @@ def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
     assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
 
 
+def test_escape_goes_from_the_words_back_to_the_canvas(qtbot, panel):
+    panel.activateWindow()
+    panel.focus_prompt()
+
+    qtbot.keyClick(panel.prompt_bar.prompt, Qt.Key.Key_Escape)
+
+    assert panel.focusWidget() is panel.canvas
+
+
 def test_arrow_keys_leaf_through_the_pictures(qtbot, panel, session, draw):
     draw()
     panel.prompt_bar.variations_button.click()
