@@ -300,12 +300,8 @@ def _details(row: Row) -> str:
 def _draw_snippet(painter: QPainter, rect: QRectF, hit: Hit) -> None:
     """One line with what was found marked, beginning so that the first place is seen."""
     metrics = QFontMetricsF(theme.font("body"))
-    text, shift = hit.snippet, 0
-    if hit.matches and metrics.horizontalAdvance(text[: hit.matches[0][1]]) > rect.width() * 0.7:
-        shift = text.rfind(" ", 0, max(0, hit.matches[0][0] - 12)) + 1
-        text = "…" + text[shift:]
-        shift -= 1
-    text = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+    text, shift = _from_first_match(hit, metrics, rect.width())
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     layout = QTextLayout(text, theme.font("body"))
     option = QTextOption(Qt.AlignmentFlag.AlignLeft)
     option.setWrapMode(QTextOption.WrapMode.NoWrap)
@@ -325,6 +321,23 @@ def _draw_snippet(painter: QPainter, rect: QRectF, hit: Hit) -> None:
     painter.setClipRect(rect)
     layout.draw(painter, rect.topLeft())
     painter.restore()
+
+
+def _from_first_match(hit: Hit, metrics: QFontMetricsF, width: float) -> tuple[str, int]:
+    """The snippet from where its first match can be read, and how far its letters moved to the left."""
+    text = hit.snippet.replace("\n", " ")
+    if not hit.matches:
+        return text, 0
+    start, end = hit.matches[0]
+    if metrics.horizontalAdvance(text[:end]) <= width * 0.7:
+        return text, 0
+    first = start
+    for wanted in (max(0, start - 12), start):  # with words before it, where there is room for them
+        space = text.rfind(" ", max(0, wanted - 12), wanted)
+        first = wanted if space < 0 else space + 1  # Chinese has none
+        if metrics.horizontalAdvance("…" + text[first:end]) <= width * 0.9:
+            break
+    return "…" + text[first:], first - 1
 
 
 def _span(start: int, length: int, ink: QColor, background: QColor | None = None) -> QTextLayout.FormatRange:

@@ -2,9 +2,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QFontMetricsF
 
+from desktop_app import theme
+from desktop_app.history.records import Hit
 from desktop_app.history.store import History
-from desktop_app.widgets.history_list import HistoryModel, Row, when_text, whole_when_text
+from desktop_app.widgets.history_list import HistoryModel, Row, _from_first_match, when_text, whole_when_text
 
 
 @pytest.fixture
@@ -41,3 +44,24 @@ def test_tip_of_a_row_is_what_there_is_no_room_for(qtbot, tmp_path):
     tip = model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
 
     assert tip.split("\n") == [title, whole_when_text(item.created_at), "USB microphone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("…that nothing was decided yet and the minister answered about the budget of the city", "budget"),
+        ("市长说现在还没有任何决定部长回答说我们等着看吧然后大家讨论了城市的预算和其他问题", "预算"),
+        ("Donaudampfschifffahrtsgesellschaftskapitän budget", "budget"),
+    ],
+)
+@pytest.mark.parametrize("width_px", [120, 200, 400])
+def test_what_was_found_is_in_sight_however_narrow_the_list_is(qtbot, text, term, width_px):
+    at = text.index(term)
+    now = datetime.now().astimezone()
+    hit = Hit(1, 1, "speech", "", now, "me", 0.0, text, ((at, at + len(term)),), 1.0)
+    metrics = QFontMetricsF(theme.font("body"))
+
+    shown, shift = _from_first_match(hit, metrics, width_px)
+
+    assert shown[at - shift : at - shift + len(term)] == term
+    assert term in metrics.elidedText(shown, Qt.TextElideMode.ElideRight, width_px)
