@@ -161,6 +161,7 @@ class FrameView(QWidget):
     def set_caption(self, text: str) -> None:
         """What is said about the picture, at its foot; empty for nothing."""
         if text != self._caption:
+            self.setAccessibleDescription(text)
             self._caption = text
             self.update()
 

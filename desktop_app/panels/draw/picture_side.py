@@ -72,6 +72,7 @@ class PictureSide(QWidget):
         self.view.show_image(image_of(image.pixels))
         self.compare_button.setChecked(False)
         request = image.request
+        self.view.setAccessibleDescription(request.prompt)
         height, width, _ = image.pixels.shape
         self.details.setText(
             self.tr("{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s").format(

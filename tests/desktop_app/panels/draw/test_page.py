@@ -63,6 +63,7 @@ def test_enter_makes_a_picture_where_none_follows_the_pen(qtbot, panel, session)
         qtbot.keyClick(panel.prompt_bar.prompt, Qt.Key.Key_Return)
 
     assert made(qtbot, session, enter).request.prompt == "a cat"
+    assert panel.picture.view.accessibleDescription() == "a cat"  # what a screen reader has of it
 
 
 def test_in_a_small_window_results_stand_beside_the_picture(qtbot, panel, session, draw):

@@ -51,10 +51,11 @@ def test_what_is_seen_stands_on_the_picture_while_another_tab_is_open(qtbot, pan
     panel.show_tab(panel.ask)
 
     qtbot.waitUntil(lambda: panel.view._caption == "200 0 0 100%  ·  200 0 0", timeout=20_000)
+    assert panel.view.accessibleDescription() == "200 0 0 100%  ·  200 0 0"
     panel.labels.head.switch.click()
     caption.head.switch.click()
 
-    assert panel.view._caption == ""
+    assert panel.view._caption == panel.view.accessibleDescription() == ""
 
 
 def test_a_beginning_is_taken_while_it_runs(qtbot, caption, camera):
