@@ -3363,8 +3363,8 @@ Click again to choose</source>
         <translation>位置</translation>
     </message>
     <message>
-        <source>Drag to another place in the recording</source>
-        <translation>拖动到录音的其他位置</translation>
+        <source>Drag to another place in the recording (Alt+Left, Alt+Right)</source>
+        <translation>拖动到录音的其他位置（Alt+Left、Alt+Right）</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -4200,6 +4200,14 @@ Click again to choose</source>
     <message>
         <source>Undo the correction</source>
         <translation>撤销更正</translation>
+    </message>
+    <message>
+        <source>5 seconds back</source>
+        <translation>后退 5 秒</translation>
+    </message>
+    <message>
+        <source>5 seconds forward</source>
+        <translation>前进 5 秒</translation>
     </message>
     <message>
         <source>Larger text</source>

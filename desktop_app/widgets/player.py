@@ -91,6 +91,11 @@ class Player(QObject):
         """Goes on from here if it plays, else from here next time."""
         self._go(seconds, plays=self.is_playing)
 
+    def skip(self, by_s: float) -> None:
+        """Goes on from a place before or after this one."""
+        if self.has_media:
+            self.seek(min(max(0.0, self.position_s + by_s), self.duration_s))
+
     def _go(self, seconds: float, *, plays: bool) -> None:
         self._open()
         self._last_s = seconds
@@ -174,7 +179,7 @@ class PlayerBar(QWidget):
         self._button = theme.icon_button("play", self.tr("Play"), tip=self.tr("Play or pause (Space)"))
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName(self.tr("Position"))
-        self._slider.setToolTip(self.tr("Drag to another place in the recording"))
+        self._slider.setToolTip(self.tr("Drag to another place in the recording (Alt+Left, Alt+Right)"))
         self._time = QLabel()
         self._time.setProperty("role", "caption")
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SKIP_S = 5.0
 TEXT_SIZES_PERCENT = (75, 100, 125, 150, 200, 250, 300)
 
 
@@ -69,6 +70,10 @@ class TranscriptPane(QWidget):
         self.undo_action = self._action(self.tr("Undo the correction"), self.undo, "", QKeySequence.StandardKey.Undo)
         self.undo_action.setEnabled(False)
 
+        self.skip_actions = [
+            self._action(self.tr("5 seconds back"), lambda: self.player.skip(-SKIP_S), "", "Alt+Left"),
+            self._action(self.tr("5 seconds forward"), lambda: self.player.skip(SKIP_S), "", "Alt+Right"),
+        ]
         self.size_actions = [
             self._action(self.tr("Larger text"), lambda: self.change_text_size(1), "", "Ctrl++"),
             self._action(self.tr("Smaller text"), lambda: self.change_text_size(-1), "", "Ctrl+-"),

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from desktop_app.paths import ASSETS_DIR
+from desktop_app.widgets.player import Player
 
 OVER_AND_OVER = """
 import random, sys
@@ -35,3 +37,17 @@ def test_playing_and_stopping_over_and_over_never_stands_still():
     )
 
     assert done.stdout == "done\n", done.stderr
+
+
+def test_skip_stays_within_the_recording(qtbot, monkeypatch):
+    player, went = Player(), []
+    monkeypatch.setattr(player, "_go", lambda seconds, *, plays: went.append(seconds))
+    player.skip(5.0)
+    assert went == []  # there is nothing to play
+    player.set_media([Path("speech.flac")], 12.0)
+
+    for from_s, by_s in ((1.0, -5.0), (6.0, -5.0), (6.0, 5.0), (10.0, 5.0)):
+        player._last_s = from_s
+        player.skip(by_s)
+
+    assert went == [0.0, 1.0, 11.0, 12.0]

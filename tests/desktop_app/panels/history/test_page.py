@@ -425,3 +425,20 @@ def test_details_of_a_transcript_are_whole_in_the_tip_where_they_are_cut(qtbot, 
 
     assert details.shown_text.endswith("…")
     assert details.text() in details.toolTip()
+
+
+def test_keys_go_back_and_forward_in_the_sound_while_a_line_is_corrected(qtbot, panel, history, monkeypatch):
+    add(history, "hello")
+    shown(qtbot, panel, 1)
+    pane, skipped = panel.transcript.pane, []
+    qtbot.waitUntil(lambda: not pane.view.is_empty)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    monkeypatch.setattr(pane.player, "skip", skipped.append)
+    pane.view.edit_paragraph(pane.view.paragraphs[0])
+
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(pane.view._editor, key, Qt.KeyboardModifier.AltModifier)
+
+    assert skipped == [-5.0, 5.0]
+    assert pane.view._editor is not None
