@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -37,6 +37,7 @@ from workers.errors import DiskError
 REFRESH_MS = 250
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 TIME, LEVEL, SOURCE, TEXT = range(4)
+NARROW_BELOW_PX = 760  # the messages get the place of their sources, which the selected line tells
 
 
 class LogModel(QAbstractTableModel):
@@ -274,6 +275,10 @@ class LogPanel(QWidget):
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Save report"), str(Path.home() / name))
         if path:
             self.save_report(Path(path))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.table.setColumnHidden(SOURCE, self.width() < NARROW_BELOW_PX)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.log import Ring
-from desktop_app.panels.log import LogPanel
+from desktop_app.panels.log import SOURCE, TEXT, LogPanel
 
 
 @pytest.fixture
@@ -89,3 +89,16 @@ def test_report_that_cannot_be_saved_is_said(panel, messages, tmp_path):
     panel.save_report(tmp_path / "missing" / "report.txt")
 
     assert messages[0].sentence.startswith("The report could not be saved")
+
+
+def test_messages_get_the_place_of_their_sources_in_a_small_window(panel):
+    panel.resize(1000, 500)
+    wide_px = panel.table.columnWidth(TEXT)
+
+    panel.resize(580, 400)
+
+    assert panel.table.isColumnHidden(SOURCE)
+    assert panel.table.columnWidth(TEXT) > 300
+    panel.resize(1000, 500)
+    assert not panel.table.isColumnHidden(SOURCE)
+    assert panel.table.columnWidth(TEXT) == wide_px
