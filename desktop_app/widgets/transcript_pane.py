@@ -47,7 +47,7 @@ class TranscriptPane(QWidget):
         self._context = context
         self._item_id: int | None = None
         self._title = ""
-        self._undo: list[Paragraph] = []
+        self._undo: list[tuple[Paragraph, str | None]] = []  # with the correction that `restore` took away
         self._growing: list[Path] = []
 
         self.view = TranscriptView()
@@ -207,16 +207,24 @@ class TranscriptPane(QWidget):
             self.view.set_edited(paragraph, before)
             self._context.show_error(error)
 
-        self._undo.append(paragraph)
+        self._undo.append((paragraph, None))
         self.undo_action.setEnabled(True)
         self._with_segment(paragraph, lambda history, segment: history.edit_segment(segment, text).result(), failed)
 
     def undo(self) -> None:
-        """Takes the last correction back."""
+        """Takes the last correction back, or brings back the one that `restore` took away."""
         if not self._undo:
             return
-        paragraph = self._undo.pop()
+        paragraph, correction = self._undo.pop()
         self.undo_action.setEnabled(bool(self._undo))
+        if correction is not None:
+            self._with_segment(
+                paragraph,
+                lambda history, segment: history.edit_segment(segment, correction).result(),
+                self._context.show_error,
+                lambda _: self.view.set_edited(paragraph, correction),
+            )
+            return
         heard = "".join(word.text for word in paragraph.words).strip()
         self._with_segment(
             paragraph,
@@ -227,8 +235,9 @@ class TranscriptPane(QWidget):
 
     def restore(self, paragraph: Paragraph) -> None:
         """Shows again what was heard, by taking back every correction of the line."""
-        self._undo = [other for other in self._undo if other is not paragraph]
-        self.undo_action.setEnabled(bool(self._undo))
+        self._undo = [entry for entry in self._undo if entry[0] is not paragraph]
+        self._undo.append((paragraph, paragraph.edited_text))
+        self.undo_action.setEnabled(True)
 
         def undo_all(history: object, segment_id: int) -> None:
             for _ in history.edits(segment_id):  # type: ignore[attr-defined]

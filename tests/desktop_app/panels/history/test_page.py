@@ -442,3 +442,25 @@ def test_keys_go_back_and_forward_in_the_sound_while_a_line_is_corrected(qtbot, 
 
     assert skipped == [-5.0, 5.0]
     assert pane.view._editor is not None
+
+
+def test_a_correction_that_gave_way_to_what_was_heard_can_be_brought_back(qtbot, panel, history):
+    item_id = add(history, "wreck a nice beach")
+    shown(qtbot, panel, 1)
+    pane = panel.transcript.pane
+    qtbot.waitUntil(lambda: not pane.view.is_empty)
+    paragraph = pane.view.paragraphs[0]
+
+    def stored(text: str | None) -> None:
+        qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == text)
+        qtbot.waitUntil(lambda: pane.view.toPlainText() == (text or "wreck a nice beach"))
+
+    pane.view.edit_requested.emit(paragraph, "recognise speech")
+    stored("recognise speech")
+    pane.restore(paragraph)
+    stored(None)
+
+    pane.undo_action.trigger()
+
+    stored("recognise speech")
+    assert not pane.undo_action.isEnabled()
