@@ -38,6 +38,7 @@ from workers.results import GeneratedImage, SketchRequest
 
 NARROW_BELOW_PX = 760  # then canvas and picture take turns
 STRIP_BELOW_FROM_PX = 520  # with less height the pictures stand beside the one that is shown
+TOOLS_KEY = "draw.tools"  # of what the window remembers
 OPTIONS_FROM_PX = 900  # with less width the options close by themselves
 
 
@@ -135,6 +136,9 @@ class DrawPanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
+        if state := self._context.settings.window.panel_state.get(TOOLS_KEY):
+            self.canvas.box.restore(state)
+        self.canvas.box.changed.connect(self._remember_tools)
         session.results_changed.connect(self._show_results)
         session.drawing_opened.connect(self._on_drawing_opened)
         self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
@@ -149,6 +153,11 @@ class DrawPanel(QWidget):
         self.picture.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.picture.view.customContextMenuRequested.connect(self._on_picture_menu)
         self.picture.view.drag_started.connect(self._on_drag)
+
+    def _remember_tools(self) -> None:
+        """Has widths, colours, pressure and all that is chosen be the same at the next start."""
+        state = self._context.settings.window.panel_state
+        self._context.change_setting("window.panel_state", {**state, TOOLS_KEY: self.canvas.box.state()})
 
     def _on_drawing_opened(self) -> None:
         self.canvas.setEnabled(True)

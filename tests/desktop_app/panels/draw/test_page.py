@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from shiboken6 import delete
 
@@ -12,6 +12,7 @@ from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
+from desktop_app.settings import Settings
 from tests.desktop_app.panels.draw.conftest import PLAN
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.vision.conftest import ScriptedMicrophone, speech  # noqa: F401
@@ -303,6 +304,19 @@ def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
     panel.copy_picture()
 
     assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
+
+
+def test_tools_are_as_they_were_at_the_next_start(qtbot, context, panel):
+    panel.canvas.box.choose(line_art_width_px=17.0, pressure_to_opacity=True, smoothing=0.8)
+    panel.canvas.box.set_color(QColor("#123456"))
+    context.save_settings()
+
+    context.settings.window.panel_state = Settings.load(context.paths.settings_file).window.panel_state
+    again = DrawPanel(context)
+    qtbot.addWidget(again)
+
+    assert again.canvas.box.choices == panel.canvas.box.choices
+    assert again.toolbar.width_button.text() == "17 px"
 
 
 def test_escape_goes_from_the_words_back_to_the_canvas(qtbot, panel):
