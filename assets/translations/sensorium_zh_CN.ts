@@ -1286,6 +1286,10 @@
         <translation>请先在“看”页面启动摄像头，然后重试。</translation>
     </message>
     <message>
+        <source>Empty this strip</source>
+        <translation>清空这一栏</translation>
+    </message>
+    <message>
         <source>Use its settings</source>
         <translation>使用它的设置</translation>
     </message>

@@ -219,6 +219,8 @@ class DrawPanel(QWidget):
         menu = self._menu_of(made.image)
         compare = self.tr("Compare with the one shown")
         menu.addAction(theme.icon("compare"), compare, lambda: self.picture.compare_with(made.image))
+        menu.addSeparator()
+        menu.addAction(theme.icon("close"), self.tr("Empty this strip"), self._session.forget_results)
         menu.popup(place)
 
     def _on_picture_menu(self, point: QPoint) -> None:

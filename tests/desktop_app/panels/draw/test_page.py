@@ -306,6 +306,19 @@ def test_copied_picture_is_in_the_clipboard(qtbot, panel, session, draw):
     assert QGuiApplication.clipboard().image().size() == panel.picture.view.image.size()
 
 
+def test_strip_is_emptied_and_the_picture_stays(qtbot, panel, session, draw):
+    draw()
+    image = made(qtbot, session, panel.prompt_bar.generate)
+
+    panel.strip.menu_requested.emit(session.results[0], panel.mapToGlobal(QPoint(0, 0)))
+    (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+    menu.actions()[-1].trigger()
+    menu.close()
+
+    assert panel.strip.model().rowCount() == 0
+    assert panel.picture.shown is image
+
+
 def test_tools_are_as_they_were_at_the_next_start(qtbot, context, panel):
     panel.canvas.box.choose(line_art_width_px=17.0, pressure_to_opacity=True, smoothing=0.8)
     panel.canvas.box.set_color(QColor("#123456"))
