@@ -89,11 +89,14 @@ class TranscriptDetail(QWidget):
         self.delete_button.clicked.connect(self.delete_clicked)
 
     def shows_text_of(self, item: Item | None) -> bool:
-        """Whether this text is on the page already, be its name or its pin another one."""
+        """Whether this text is on the page already, with what was corrected in it here; name and pin may be others."""
         if self.loaded is None or item is None:
             return False
         shown = self.loaded.item
-        return replace(item, title=shown.title, is_pinned=shown.is_pinned) == shown
+        if replace(item, title=shown.title, is_pinned=shown.is_pinned, preview=shown.preview) != shown:
+            return False
+        begins = item.preview.removesuffix("…")
+        return item.preview == shown.preview or " ".join(self.pane.view.toPlainText().split()).startswith(begins)
 
     def show_item(self, row: Row, loaded: Loaded) -> None:
         self.loaded = loaded

@@ -464,3 +464,20 @@ def test_a_correction_that_gave_way_to_what_was_heard_can_be_brought_back(qtbot,
 
     stored("recognise speech")
     assert not pane.undo_action.isEnabled()
+
+
+def test_a_correction_can_be_undone_after_the_list_was_read_again(qtbot, panel, history):
+    item_id = add(history, "wreck a nice beach", *[f"line {number}" for number in range(60)])
+    shown(qtbot, panel, 1)
+    pane = panel.transcript.pane
+    qtbot.waitUntil(lambda: pane.view.verticalScrollBar().maximum() > 300)
+    pane.view.edit_requested.emit(pane.view.paragraphs[0], "recognise speech")
+    qtbot.waitUntil(lambda: history.segments(item_id)[0].edited_text == "recognise speech")
+    pane.view.verticalScrollBar().setValue(300)
+
+    panel.refresh()
+
+    qtbot.waitUntil(lambda: panel.side.model.rows[0].title.startswith("recognise speech"))
+    qtbot.waitUntil(lambda: panel.transcript.title.text() == panel.side.model.rows[0].title)
+    assert pane.view.verticalScrollBar().value() == 300
+    assert pane.undo_action.isEnabled()
