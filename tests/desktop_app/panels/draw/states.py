@@ -118,7 +118,7 @@ def _pictures(page: DrawPanel) -> Iterator[str]:
     page.tabs.setCurrentIndex(1)
     yield "results"
     session.document.set_selection(None)
-    page._compare(session.results[2])
+    page.picture.compare_with(session.results[2].image)
     yield "compare"
     page.picture.compare_button.setChecked(False)
     page.tabs.setCurrentIndex(0)
