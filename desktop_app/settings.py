@@ -378,6 +378,7 @@ class WindowState(Section):
     is_rail_collapsed: bool = False
     last_panel: str = ""
     transcript_percent: int = Field(100, ge=50, le=400)  # the size of its text
+    playback_rate: float = Field(1.0, ge=0.5, le=3.0)
     hints_dismissed: list[str] = Field(default_factory=list)
     panel_state: dict[str, str] = Field(default_factory=dict)
 

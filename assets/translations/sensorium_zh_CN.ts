@@ -3371,6 +3371,14 @@ Click again to choose</source>
         <translation>拖动到录音的其他位置（Alt+Left、Alt+Right）</translation>
     </message>
     <message>
+        <source>How fast it plays (Alt+Up, Alt+Down)</source>
+        <translation>播放速度（Alt+Up、Alt+Down）</translation>
+    </message>
+    <message>
+        <source>Speed: {rate}</source>
+        <translation>速度：{rate}</translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -4212,6 +4220,14 @@ Click again to choose</source>
     <message>
         <source>5 seconds forward</source>
         <translation>前进 5 秒</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>减慢播放</translation>
     </message>
     <message>
         <source>Larger text</source>

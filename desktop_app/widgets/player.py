@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
 from desktop_app import theme
 from desktop_app.durations import clock_text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 
 POSITION_MS = 50
+RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
 
 
 class Player(QObject):
@@ -24,11 +26,13 @@ class Player(QObject):
     Signals:
         position_changed(float): seconds, often enough to follow words.
         playing_changed(bool)
+        rate_changed(float): how fast it plays from now on; 1.0 is as it was recorded.
         failed(str): why a file cannot be played.
     """
 
     position_changed = Signal(float)
     playing_changed = Signal(bool)
+    rate_changed = Signal(float)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -41,6 +45,7 @@ class Player(QObject):
         self._since_last = QElapsedTimer()
         self._between = QTimer(self, interval=POSITION_MS)
         self._between.timeout.connect(self._on_between)
+        self._rate = 1.0
         self.duration_s = 0.0
 
     def set_media(self, paths: list[Path], duration_s: float) -> None:
@@ -64,6 +69,30 @@ class Player(QObject):
     @property
     def position_s(self) -> float:
         return self._last_s
+
+    @property
+    def rate(self) -> float:
+        return self._rate
+
+    def set_rate(self, rate: float) -> None:
+        """Plays faster or slower, voices as high as they are."""
+        if rate == self._rate:
+            return
+        if self.is_playing:  # what was played since Qt told the position was as fast as before
+            self._last_s += self._rate * self._since_last.elapsed() / 1000
+            self._since_last.restart()
+        self._rate = rate
+        for player in self._players:
+            player.setPlaybackRate(rate)
+        self.rate_changed.emit(rate)
+
+    def change_rate(self, steps: int) -> None:
+        """One step of `RATES` faster or slower."""
+        faster, slower = [rate for rate in RATES if rate > self._rate], [rate for rate in RATES if rate < self._rate]
+        if steps > 0 and faster:
+            self.set_rate(faster[0])
+        elif steps < 0 and slower:
+            self.set_rate(slower[-1])
 
     def play_from(self, seconds: float, until_s: float = math.inf) -> None:
         """Plays from here on, or as far as `until_s`."""
@@ -120,6 +149,8 @@ class Player(QObject):
         for path in self._paths:
             player = QMediaPlayer(self)
             player.setAudioOutput(_quiet_to_other_threads(QAudioOutput(player)))
+            player.setPitchCompensation(True)
+            player.setPlaybackRate(self._rate)
             player.setSource(QUrl.fromLocalFile(str(path)))
             player.errorOccurred.connect(self._on_error)
             player.mediaStatusChanged.connect(self._on_media_status)
@@ -146,7 +177,7 @@ class Player(QObject):
         self.playing_changed.emit(is_playing)
 
     def _on_between(self) -> None:
-        now_s = self._last_s + self._since_last.elapsed() / 1000
+        now_s = self._last_s + self._rate * self._since_last.elapsed() / 1000
         self.position_changed.emit(min(now_s, self.duration_s))
         if now_s >= self._until_s:
             self.pause()
@@ -171,7 +202,7 @@ def _nothing() -> None:
 
 
 class PlayerBar(QWidget):
-    """Play button, position and length of a `Player`."""
+    """Play button, position, length and speed of a `Player`."""
 
     def __init__(self, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,6 +213,12 @@ class PlayerBar(QWidget):
         self._slider.setToolTip(self.tr("Drag to another place in the recording (Alt+Left, Alt+Right)"))
         self._time = QLabel()
         self._time.setProperty("role", "caption")
+        self._rate = QToolButton()
+        self._rate.setToolTip(self.tr("How fast it plays (Alt+Up, Alt+Down)"))
+        self._rate.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._rate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._rate.setMenu(self._rate_menu())
+        self._rate.setMinimumWidth(self._rate.fontMetrics().horizontalAdvance("0.75 ×") + 2 * theme.SPACE_S)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -189,12 +226,31 @@ class PlayerBar(QWidget):
         row.addWidget(self._button)
         row.addWidget(self._slider, 1)
         row.addWidget(self._time)
+        row.addWidget(self._rate)
+        self._show_rate(player.rate)
 
         self._button.clicked.connect(player.toggle)
         self._slider.sliderMoved.connect(self._on_slider_moved)
         self._slider.actionTriggered.connect(self._on_slider_action)
         player.position_changed.connect(self._show_position)
         player.playing_changed.connect(self._on_playing_changed)
+        player.rate_changed.connect(self._show_rate)
+
+    def _rate_menu(self) -> QMenu:
+        menu, group = QMenu(self), QActionGroup(self)
+        for rate in RATES:
+            action = menu.addAction(_rate_text(rate))
+            action.setData(rate)
+            action.setCheckable(True)
+            group.addAction(action)
+        group.triggered.connect(lambda action: self._player.set_rate(action.data()))
+        return menu
+
+    def _show_rate(self, rate: float) -> None:
+        self._rate.setText(_rate_text(rate))
+        self._rate.setAccessibleName(self.tr("Speed: {rate}").format(rate=_rate_text(rate)))
+        for action in self._rate.menu().actions():
+            action.setChecked(action.data() == rate)
 
     def refresh(self) -> None:
         """Shows the player's new recording."""
@@ -220,3 +276,7 @@ class PlayerBar(QWidget):
     def _on_playing_changed(self, is_playing: bool) -> None:
         self._button.setIcon(theme.icon("pause" if is_playing else "play"))
         self._button.setAccessibleName(self.tr("Pause") if is_playing else self.tr("Play"))
+
+
+def _rate_text(rate: float) -> str:
+    return f"{rate:g} ×"

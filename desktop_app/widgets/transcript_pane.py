@@ -74,6 +74,10 @@ class TranscriptPane(QWidget):
             self._action(self.tr("5 seconds back"), lambda: self.player.skip(-SKIP_S), "", "Alt+Left"),
             self._action(self.tr("5 seconds forward"), lambda: self.player.skip(SKIP_S), "", "Alt+Right"),
         ]
+        self.rate_actions = [
+            self._action(self.tr("Play faster"), lambda: self.player.change_rate(1), "", "Alt+Up"),
+            self._action(self.tr("Play slower"), lambda: self.player.change_rate(-1), "", "Alt+Down"),
+        ]
         self.size_actions = [
             self._action(self.tr("Larger text"), lambda: self.change_text_size(1), "", "Ctrl++"),
             self._action(self.tr("Smaller text"), lambda: self.change_text_size(-1), "", "Ctrl+-"),
@@ -93,6 +97,8 @@ class TranscriptPane(QWidget):
         self.player.position_changed.connect(self._on_position_changed)
         self.player.playing_changed.connect(self._on_playing_changed)
         self.player.failed.connect(self._on_player_failed)
+        self.player.set_rate(context.settings.window.playback_rate)
+        self.player.rate_changed.connect(lambda rate: context.change_setting("window.playback_rate", rate))
         context.closing.connect(self.view.keep_edit)
 
     @property
@@ -171,6 +177,8 @@ class TranscriptPane(QWidget):
     def _on_settings_changed(self, place: str) -> None:
         if place == "window.transcript_percent":
             self.view.set_text_size(self._context.settings.window.transcript_percent)
+        elif place == "window.playback_rate":
+            self.player.set_rate(self._context.settings.window.playback_rate)
 
     # ── sound ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -101,7 +101,7 @@ class HearPanel(QWidget):
         self.addActions(
             [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
         )
-        self.addActions([*pane.skip_actions, *pane.size_actions])
+        self.addActions([*pane.skip_actions, *pane.rate_actions, *pane.size_actions])
 
     def _connect(self) -> None:
         session = self._session

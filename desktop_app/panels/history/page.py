@@ -114,7 +114,7 @@ class HistoryPanel(QWidget):
         self.addActions(
             [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
         )
-        self.addActions([*pane.skip_actions, *pane.size_actions])
+        self.addActions([*pane.skip_actions, *pane.rate_actions, *pane.size_actions])
         undo_keys = QKeySequence(QKeySequence.StandardKey.Undo).toString()
         self.undo_delete_action = page_action(
             self, self.tr("Take the deletion back"), "refresh", undo_keys, self.undo_bar.take_back

@@ -39,6 +39,31 @@ def test_playing_and_stopping_over_and_over_never_stands_still():
     assert done.stdout == "done\n", done.stderr
 
 
+def test_the_speed_goes_step_by_step_and_stops_at_the_ends(qtbot):
+    player, told = Player(), []
+    player.rate_changed.connect(told.append)
+
+    for steps in (1, 1, -1, *[1] * 9, *[-1] * 9):
+        player.change_rate(steps)
+
+    assert told == [1.25, 1.5, 1.25, 1.5, 1.75, 2.0, 3.0, 2.0, 1.75, 1.5, 1.25, 1.0, 0.75, 0.5]
+
+
+def test_every_track_plays_at_the_speed_that_was_chosen_before_or_since(qtbot):
+    speech = ASSETS_DIR / "samples" / "speech.flac"
+    player = Player()
+    player.set_rate(2.0)
+    player.set_media([speech, speech], 20.0)
+
+    player.play_from(0.0)
+    qtbot.waitUntil(lambda: player.is_playing, timeout=20_000)
+    assert [track.playbackRate() for track in player._players] == [2.0, 2.0]
+    player.set_rate(0.5)
+    assert [track.playbackRate() for track in player._players] == [0.5, 0.5]
+
+    player.set_media([], 0.0)
+
+
 def test_skip_stays_within_the_recording(qtbot, monkeypatch):
     player, went = Player(), []
     monkeypatch.setattr(player, "_go", lambda seconds, *, plays: went.append(seconds))

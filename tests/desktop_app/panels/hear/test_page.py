@@ -286,14 +286,13 @@ def test_captions_leave_the_record_bar_free_and_close_with_escape(qtbot, window)
 def test_a_key_offers_the_formats_once_there_is_a_text(qtbot, window):
     panel = window.page("hear")
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert panel.findChild(QMenu) is None
+    assert not any(menu.isVisible() for menu in panel.findChildren(QMenu))
     panel._on_started(("me",))
     panel._on_result(Commit("me", words("hello")))
 
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
 
-    menu = panel.findChild(QMenu)
-    assert menu.isVisible()
+    (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
     assert len(menu.actions()) == 5
     menu.close()
 
@@ -322,3 +321,11 @@ def turn_wheel(view: QWidget, by: int) -> None:
     at = QPointF(view.viewport().rect().center())
     turned = QWheelEvent(at, view.mapToGlobal(at), QPoint(), QPoint(0, by), Qt.MouseButton.NoButton, keys, phase, False)
     QApplication.sendEvent(view.viewport(), turned)
+
+
+def test_the_speed_of_playing_is_remembered_and_the_same_on_every_page(panel, context):
+    panel.pane.rate_actions[0].trigger()
+
+    assert context.settings.window.playback_rate == 1.25
+    context.change_setting("window.playback_rate", 2.0)
+    assert (panel.pane.player.rate, panel.pane.player_bar._rate.text()) == (2.0, "2 ×")

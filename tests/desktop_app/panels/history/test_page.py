@@ -399,7 +399,7 @@ def test_what_is_chosen_is_exported_from_its_menu_in_the_list(qtbot, panel, hist
     panel.findChild(QMenu).close()
     next(entry for entry in entries if entry.text() == "Export…").trigger()
 
-    formats = panel.transcript.findChild(QMenu)
+    (formats,) = (menu for menu in panel.transcript.findChildren(QMenu) if menu.isVisible())
     assert formats.actions()[0].text() == "Text (.txt)"
     formats.close()
 
