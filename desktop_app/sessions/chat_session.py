@@ -178,6 +178,7 @@ class ChatSession(QObject):
             self._tell_no_frame()
             return
         self.stop_answer()  # nobody speaks into a voice that speaks
+        self.prepare_answers()
         self.voice.begin(frames, source)
 
     def end_voice(self) -> None:

@@ -60,6 +60,7 @@ class AskTab(QWidget):
         self._context = context
         self._session = context.sessions.vision
         self._titles: dict[str, str] = {}
+        self._has_text = False  # in the field
         self.model = ModelChoice(context, "ask")
         self.new_button = theme.icon_button("plus", self.tr("New chat"), tip=self.tr("New chat (Ctrl+N)"))
         self.export_button = theme.icon_button(
@@ -155,6 +156,7 @@ class AskTab(QWidget):
         self.export_button.clicked.connect(self.ask_export)
         self.field.sent.connect(self.ask)
         self.field.textChanged.connect(self._show_buttons)
+        self.field.textChanged.connect(self._on_text_changed)
         self.field.picture_pasted.connect(self.picture_pasted)
         self.add_button.clicked.connect(session.chat.add_frame)
         self.send_button.clicked.connect(self.field.send)
@@ -202,6 +204,13 @@ class AskTab(QWidget):
         self._session.chat.voice.cancel()
         self._session.chat.stop_answer()
         self.field.setFocus()
+
+    def _on_text_changed(self) -> None:
+        """The model that answers is loaded while the first words are typed."""
+        has_text = not self.field.document().isEmpty()
+        if has_text and not self._has_text and self._session.newest_frame is not None:
+            self._session.chat.prepare_answers()
+        self._has_text = has_text
 
     def begin_voice(self) -> None:
         """Takes a spoken question until the key, or the button, is released."""

@@ -31,6 +31,15 @@ def test_enter_asks_about_the_picture_and_keeps_the_focus(qtbot, window, session
     qtbot.waitUntil(lambda: panel.ask.chat.cards[0].answer.text() == "which colour? 200 0 0")
 
 
+def test_the_model_is_loaded_while_the_question_is_typed(qtbot, panel, context, session, camera):
+    assert context.pool.loaded() == []
+
+    qtbot.keyClicks(panel.ask.field, "wh")
+
+    qtbot.waitUntil(lambda: [engine.spec.model_id for engine in context.pool.loaded()] == ["ask"], timeout=20_000)
+    assert session.chat.turns == []
+
+
 @pytest.mark.parametrize("question", ["why? " * 2000, "🐸🦓 wo ist 青蛙?", "<b>why?</b>"])
 def test_a_question_of_any_length_and_letters_is_asked_and_shown_as_it_is(qtbot, panel, session, camera, question):
     ask(qtbot, panel, question)
