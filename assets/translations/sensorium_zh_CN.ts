@@ -540,6 +540,14 @@
         <translation>棋盘格背景</translation>
     </message>
     <message>
+        <source>Draw on the picture</source>
+        <translation>在图片上绘画</translation>
+    </message>
+    <message>
+        <source>Shows the picture that is made below the drawing, while it forms</source>
+        <translation>在绘图下方显示正在生成的图片</translation>
+    </message>
+    <message>
         <source>Zoom and turn</source>
         <translation>缩放和旋转</translation>
     </message>

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -53,7 +53,13 @@ class _Item:
 
 
 class CanvasToolbar(QFrame):
-    """Belongs to one view. Its commands work while the keys go to the canvas; a page adds `commands` to itself, too."""
+    """Belongs to one view. Its commands work while the keys go to the canvas; a page adds `commands` to itself, too.
+
+    Signals:
+        underlay_toggled(bool): the picture that is made shall be seen below the drawing, or no more.
+    """
+
+    underlay_toggled = Signal(bool)
 
     def __init__(self, view: CanvasView, files: CanvasFiles | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,6 +203,14 @@ class CanvasToolbar(QFrame):
 
         self.paper_action = self._action(self.tr("Checkered paper"), "", "Shift+P", self._toggle_paper)
         self.paper_action.setCheckable(True)
+        self.underlay_action = self._action(
+            self.tr("Draw on the picture"),
+            "",
+            "U",
+            lambda: self.underlay_toggled.emit(self.underlay_action.isChecked()),
+            self.tr("Shows the picture that is made below the drawing, while it forms"),
+        )
+        self.underlay_action.setCheckable(True)
 
     def _action(self, text: str, icon: str, keys: str, act: Callable[[], object], tip: str = "") -> QAction:
         action = QAction(text, self)
@@ -247,7 +261,7 @@ class CanvasToolbar(QFrame):
             action.setCheckable(True)
             action.setChecked(self._document.size == QSize(width, height))
             action.triggered.connect(partial(self._document.resize, QSize(width, height)))
-        menu.addActions([self.paper_action, self.clear_layer_action, self.clear_action])
+        menu.addActions([self.underlay_action, self.paper_action, self.clear_layer_action, self.clear_action])
         return menu
 
     def _menu_of(self, actions: list[QAction]) -> QMenu:

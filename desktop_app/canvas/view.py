@@ -79,7 +79,6 @@ SMALLEST_CIRCLE_PX = 2.5
 GONE_S = 2.0  # a pen that was pressed down and sends nothing for so long has been taken away
 
 Device = Literal["mouse", "pen", "finger"]
-ResultPlace = Literal["hidden", "over", "under", "beside"]
 Paper = Literal["white", "checker"]
 
 
@@ -126,9 +125,7 @@ class CanvasView(QWidget):
         self._pen_seen_s = -math.inf
         self._pinch: tuple[QPointF, QPointF] | None = None
         self._may_finger_draw = True  # after a pinch not before all were lifted
-        self._result: QImage | None = None
-        self._result_place: ResultPlace = "over"
-        self._result_opacity = 1.0
+        self._underlay: QImage | None = None
         self._paper: Paper = "white"
         self._ants_offset = 0.0
         self._ants_path, self._ants_area = QPainterPath(), QRegion()
@@ -155,31 +152,12 @@ class CanvasView(QWidget):
         self._on_tool_changed()
         self._place()
 
-    # ── the result ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what lies below the drawing ──────────────────────────────────────────────────────────────────────────────────
 
-    def set_result_image(self, image: QImage | None) -> None:
-        """Shows a generated picture where `set_result_place` says, stretched to the canvas; None takes it away."""
-        self._result = image if image is not None and not image.isNull() else None
-        self.update(self._widget_rect(self._result_rect()))
-
-    @property
-    def result_place(self) -> ResultPlace:
-        return self._result_place
-
-    def set_result_place(self, place: ResultPlace) -> None:
-        """Over the drawing, under it, beside it (or below, where there is more room), or nowhere."""
-        if place != self._result_place:
-            self._result_place = place
-            self._place()
-
-    @property
-    def result_opacity(self) -> float:
-        return self._result_opacity
-
-    def set_result_opacity(self, opacity: float) -> None:
-        """How solid the picture is, over the drawing and under it."""
-        self._result_opacity = min(max(opacity, 0.0), 1.0)
-        self.update(self._widget_rect(self._result_rect()))
+    def set_underlay(self, image: QImage | None) -> None:
+        """Shows a picture below the drawing, stretched to the canvas, and no part of it; None takes it away."""
+        self._underlay = image if image is not None and not image.isNull() else None
+        self.update()
 
     @property
     def paper(self) -> Paper:
@@ -189,15 +167,6 @@ class CanvasView(QWidget):
         """White, or a checkered pattern that shows where nothing is."""
         self._paper = paper
         self.update()
-
-    def _result_rect(self) -> QRectF:
-        """Where the picture lies, in pixels of the canvas."""
-        rect = QRectF(self.document.rect)
-        if self._result_place != "beside":
-            return rect
-        gap = max(rect.width(), rect.height()) / 32
-        beside, below = rect.translated(rect.width() + gap, 0), rect.translated(0, rect.height() + gap)
-        return max(beside, below, key=lambda place: self._fitting_scale(rect.united(place)))
 
     # ── zoom, pan, turn ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -265,7 +234,7 @@ class CanvasView(QWidget):
         """Shows a point of the canvas at a point of the widget, as far as some of the canvas stays in sight."""
         back, _ = self._turned().inverted()
         center = held - back.map(at - self._middle())
-        scene = QRectF(self.document.rect).united(self._result_rect())
+        scene = QRectF(self.document.rect)
         self._center = QPointF(
             min(max(center.x(), scene.left()), scene.right()), min(max(center.y(), scene.top()), scene.bottom())
         )
@@ -282,7 +251,7 @@ class CanvasView(QWidget):
     def _place(self) -> None:
         """Fits again where that is wanted, else keeps what is in the middle there."""
         if self._is_fitted:
-            scene = QRectF(self.document.rect).united(self._result_rect())
+            scene = QRectF(self.document.rect)
             self._angle, self._scale, self._center = 0.0, self._fitting_scale(scene), scene.center()
         self._update_transform()
 
@@ -314,8 +283,8 @@ class CanvasView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._angle % 90 != 0)
         self._paint_paper(painter, canvas)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        if self._result_place == "under":
-            self._paint_result(painter)
+        if self._underlay is not None:
+            painter.drawImage(canvas, self._underlay)
         if self.document.reference is not None and self.document.is_visible(Layer.REFERENCE):
             painter.save()
             painter.setClipRect(canvas, Qt.ClipOperation.IntersectClip)
@@ -324,8 +293,6 @@ class CanvasView(QWidget):
             painter.restore()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(canvas, self._flat.image, self._flat.source)
-        if self._result_place in ("over", "beside"):
-            self._paint_result(painter)
         painter.resetTransform()
         self._paint_marks(painter)
         painter.end()
@@ -337,23 +304,12 @@ class CanvasView(QWidget):
             brush.setTransform(self._to_canvas)  # squares of the screen, not of the canvas
             painter.fillRect(canvas, brush)
 
-    def _paint_result(self, painter: QPainter) -> None:
-        rect = self._result_rect()
-        if self._result_place == "beside":
-            painter.fillRect(rect, theme.color("surface"))
-        if self._result is not None:
-            painter.setOpacity(1.0 if self._result_place == "beside" else self._result_opacity)
-            painter.drawImage(rect, self._result)
-            painter.setOpacity(1.0)
-
     def _paint_marks(self, painter: QPainter) -> None:
         """What lies above the drawing and is no part of it, in pixels of the screen."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("border_strong"), 1))
         painter.drawPolygon(self._to_widget.map(QRectF(self.document.rect)))
-        if self._result_place == "beside":
-            painter.drawPolygon(self._to_widget.map(self._result_rect()))
         if self.document.selection is not None:
             painter.setPen(QPen(Qt.GlobalColor.white, 1))
             painter.drawPath(self._ants_path)

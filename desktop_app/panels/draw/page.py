@@ -153,6 +153,12 @@ class DrawPanel(QWidget):
         self.picture.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.picture.view.customContextMenuRequested.connect(self._on_picture_menu)
         self.picture.view.drag_started.connect(self._on_drag)
+        self.picture.image_changed.connect(self._show_underlay)
+        self.toolbar.underlay_toggled.connect(self._show_underlay)
+
+    def _show_underlay(self, _what: object = None) -> None:
+        is_on = self.toolbar.underlay_action.isChecked()
+        self.canvas.set_underlay(self.picture.view.image if is_on else None)
 
     def _remember_tools(self) -> None:
         """Has widths, colours, pressure and all that is chosen be the same at the next start."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -15,7 +16,13 @@ from workers.results import GeneratedImage, SketchStep, StepPreview
 
 
 class PictureSide(QWidget):
-    """Follows the session; a picture that was chosen stays until the next one comes."""
+    """Follows the session; a picture that was chosen stays until the next one comes.
+
+    Signals:
+        image_changed(QImage): another one is shown, a preview perhaps.
+    """
+
+    image_changed = Signal(QImage)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -69,7 +76,7 @@ class PictureSide(QWidget):
     def show_picture(self, image: GeneratedImage) -> None:
         self._before = self.view.image if self._shown is not None else None
         self._shown = image
-        self.view.show_image(image_of(image.pixels))
+        self._show_image(image_of(image.pixels))
         self.compare_button.setChecked(False)
         request = image.request
         self.view.setAccessibleDescription(request.prompt)
@@ -84,6 +91,10 @@ class PictureSide(QWidget):
             )
         )
         self._show_buttons()
+
+    def _show_image(self, image: QImage) -> None:
+        self.view.show_image(image)
+        self.image_changed.emit(image)
 
     def compare_with(self, image: GeneratedImage) -> None:
         """Shows another picture at the right of a line, until the button that says so is released."""
@@ -102,7 +113,7 @@ class PictureSide(QWidget):
         preview = step.result
         if isinstance(preview, StepPreview) and preview.pixels is not None:
             self.compare_button.setChecked(False)
-            self.view.show_image(image_of(preview.pixels))
+            self._show_image(image_of(preview.pixels))
             self.view.set_fraction(preview.step / preview.of)
 
     def _show_progress(self) -> None:

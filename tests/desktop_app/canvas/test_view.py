@@ -290,37 +290,22 @@ def test_screen_shows_the_drawing_pixel_for_pixel_at_100_percent(view):
     assert np.array_equal(shown, pixels(view.document.snapshot().flattened())[5:195, 5:295])
 
 
-@pytest.mark.parametrize("place", ["hidden", "over", "under", "beside"])
-def test_result_is_shown_where_it_was_asked_for(view, place):
+def test_an_underlay_lies_below_the_drawing_and_is_no_part_of_it(view):
     picture = QImage(30, 20, QImage.Format.Format_RGB32)
     picture.fill(QColor("#ff0000"))
     mouse_drag(view, [(20, 100), (280, 100)])
     view._point_at(None)
+    drawn = view.document.snapshot().flattened()
 
-    view.set_result_image(picture)
-    view.set_result_place(place)
-
+    view.set_underlay(picture)
     shown = view.grab().toImage()
-    on_line = shown.pixelColor(view.to_widget(QPointF(150, 100)).toPoint()).name()
-    on_paper = shown.pixelColor(view.to_widget(QPointF(150, 40)).toPoint()).name()
-    assert (on_line, on_paper) == {
-        "hidden": ("#000000", "#ffffff"),
-        "over": ("#ff0000", "#ff0000"),
-        "under": ("#000000", "#ff0000"),
-        "beside": ("#000000", "#ffffff"),
-    }[place]
+    view.set_underlay(None)
+    after = view.grab().toImage()
 
-
-def test_result_beside_is_in_sight_after_fit(view):
-    picture = QImage(30, 20, QImage.Format.Format_RGB32)
-    picture.fill(QColor("#ff0000"))
-    view.set_result_image(picture)
-    view.set_result_place("beside")
-
-    view.fit()
-
-    shown = pixels(view.grab().toImage())
-    assert (shown == [0, 0, 255, 255]).all(axis=2).sum() > 1000
+    line, paper = (view.to_widget(QPointF(150, y)).toPoint() for y in (100, 40))
+    assert [shown.pixelColor(at).name() for at in (line, paper)] == ["#000000", "#ff0000"]
+    assert [after.pixelColor(at).name() for at in (line, paper)] == ["#000000", "#ffffff"]
+    assert view.document.snapshot().flattened() == drawn
 
 
 def test_small_canvas_is_fitted_large_and_a_large_one_small(make_view):

@@ -52,6 +52,22 @@ def test_stroke_of_the_mouse_becomes_a_live_picture(qtbot, context, panel, sessi
     qtbot.waitUntil(lambda: panel.picture.view.image.width() == PLAN.final.width)
 
 
+def test_the_picture_lies_below_the_drawing_while_it_forms_and_is_no_part_of_it(qtbot, context, panel, session):
+    context.change_setting("draw.prompt", "a red cat")
+    made(qtbot, session, session.generate)
+    empty = session.document.snapshot().flattened()
+
+    panel.toolbar.underlay_action.trigger()
+    assert panel.canvas._underlay == panel.picture.view.image
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        session.generate()
+    assert panel.canvas._underlay == panel.picture.view.image
+    panel.toolbar.underlay_action.trigger()
+
+    assert panel.canvas._underlay is None
+    assert session.document.snapshot().flattened() == empty
+
+
 def test_words_are_taken_when_the_hands_rest(qtbot, panel, context):
     qtbot.keyClicks(panel.prompt_bar.prompt, "a red cat")
 
