@@ -1786,16 +1786,16 @@ Click again to choose</source>
         <translation>它会显示在这里。</translation>
     </message>
     <message>
-        <source>Drop a picture to find others like it, or a folder of pictures</source>
-        <translation>拖入图片以查找相似的图片，或拖入图片文件夹</translation>
-    </message>
-    <message>
         <source>Transcribe again with another model</source>
         <translation>用其他模型重新转写</translation>
     </message>
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Drop recordings to transcribe, a picture to find others like it, or a folder of pictures</source>
+        <translation>拖入录音即可转写，拖入图片可查找相似图片，也可拖入图片文件夹</translation>
     </message>
     <message>
         <source>Rename</source>

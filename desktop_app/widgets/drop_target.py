@@ -71,7 +71,7 @@ class DropTarget(QWidget):
         painter.drawRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
         painter.setPen(theme.color("accent"))
         painter.setFont(theme.font("title"))
-        painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter), self._text)
+        painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._text)
 
 
 def paths_in(data: QMimeData) -> list[Path]:

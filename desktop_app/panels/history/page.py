@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
+from PySide6.QtCore import QMimeData, QMimeDatabase, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -82,7 +82,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(splitter)
         self.drop_target = DropTarget(
             self,
-            self.tr("Drop a picture to find others like it, or a folder of pictures"),
+            self.tr("Drop recordings to transcribe, a picture to find others like it, or a folder of pictures"),
             has_pictures,
             self._take,
         )
@@ -552,9 +552,13 @@ class HistoryPanel(QWidget):
 
     def _take(self, data: QMimeData) -> None:
         folders = [path for path in paths_in(data) if path.is_dir()]
+        recordings = [path for path in paths_in(data) if path.is_file() and _has_sound(path)]
         for folder in folders:
             self._library.index(folder)
-        if not folders:
+        if recordings:
+            self._context.sessions.files.add(recordings)
+            self._context.panel_requested.emit("hear")  # where it is seen how far they are
+        if not folders and not recordings:
             self._left_out = None
             self.side.search.take(data)
 
@@ -562,3 +566,8 @@ class HistoryPanel(QWidget):
         super().showEvent(event)
         self.refresh()
         self.side.list.setFocus()
+
+
+def _has_sound(path: Path) -> bool:
+    """Whether it is a recording or a video, by its name and its first bytes."""
+    return QMimeDatabase().mimeTypeForFile(str(path)).name().startswith(("audio/", "video/"))

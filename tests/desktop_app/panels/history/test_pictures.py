@@ -14,6 +14,7 @@ from desktop_app.history.records import Remark
 from desktop_app.library.found import IndexProgress
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
+from desktop_app.paths import ASSETS_DIR
 from desktop_app.sessions import library_session
 from desktop_app.sessions.library_session import Indexing
 from desktop_app.sessions.sketch_session import SketchSession
@@ -384,6 +385,17 @@ def test_answer_that_another_page_wants_shown_is_found_whatever_was_searched_for
 
 
 # ── folders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dropped_recording_is_transcribed(qtbot, panel, context, tmp_path, monkeypatch):
+    taken, opened = [], []
+    monkeypatch.setattr(context.sessions.files, "add", taken.extend)
+    context.panel_requested.connect(opened.append)
+    speech = ASSETS_DIR / "samples" / "speech.flac"
+
+    drop(panel, of_files(speech, PICTURES / "boat.jpg"))
+
+    assert (taken, opened) == ([speech], ["hear"])
 
 
 def test_dropped_folder_is_indexed_and_shows_how_far_it_is(qtbot, panel, history, album):
