@@ -41,7 +41,7 @@ MessageKind = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True)
 class Message:
-    """A line for the banner.
+    """What the user should read: "info" floats over the page for some seconds, the others stay above it.
 
     Attributes:
         action: a button: its text and what it does.
@@ -237,11 +237,11 @@ class AppContext(QObject):
         action: tuple[str, Callable[[], None]] | None = None,
         topic: str = "",
     ) -> None:
-        """Shows a line in the banner; the texts are translated already."""
+        """Shows a message; the texts are translated already."""
         self.message_posted.emit(Message(kind, sentence, hint, action, topic))
 
     def withdraw(self, topic: str) -> None:
-        """Takes the line about a topic from the banner: it does not hold any more."""
+        """Takes the message about a topic away: it does not hold any more."""
         self.message_withdrawn.emit(topic)
 
     def show_notice(self, notice: Notice, *, kind: MessageKind = "info", topic: str = "") -> None:

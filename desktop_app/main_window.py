@@ -1,4 +1,4 @@
-"""The window: the rail, the page that is open, the banner, the status bar, and every action with its key."""
+"""The window: the rail, the page that is open, its messages, the status bar, and every action with its key."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from desktop_app.widgets.banner import Banner
 from desktop_app.widgets.coach_card import CoachCard
 from desktop_app.widgets.rail import Rail
 from desktop_app.widgets.status_bar import StatusBar
+from desktop_app.widgets.toast import Toast
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +64,11 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for notice in (self.banner, self.welcome):
-            notice.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, 0)
-            column.addWidget(notice)
+        for line in (self.banner, self.welcome):
+            line.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, 0)
+            column.addWidget(line)
         column.addWidget(self.stack, 1)
+        self.toast = Toast(content)
 
         self.rail = Rail(self.menu_action)
         self.status = StatusBar(context)
@@ -83,8 +85,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self._saving = _SavingOverlay(self)
 
-        context.message_withdrawn.connect(self.banner.withdraw)
-        self.banner.message_changed.connect(lambda message: self.dismiss_action.setEnabled(message is not None))
+        for shows in (self.banner, self.toast):
+            context.message_withdrawn.connect(shows.withdraw)
+            shows.message_changed.connect(self._on_message_changed)
         self.rail.panel_chosen.connect(self.show_panel)
         context.message_posted.connect(self._on_message)
         context.panel_requested.connect(self.show_panel)
@@ -139,6 +142,7 @@ class MainWindow(QMainWindow):
         page = self.page(panel_id)
         self.stack.setFocus()  # from a page that is hidden Qt would hand the keys to the first button of the next one
         self.stack.setCurrentWidget(page)
+        self.toast.lie_over(page, getattr(page, "feet", ()))
         self.rail.set_current(panel_id)
         self._panel_actions[panel_id].setChecked(True)
         self._current = panel_id
@@ -296,7 +300,8 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _on_dismiss(self) -> None:
-        self.banner.dismiss()
+        """What lies on top goes first."""
+        (self.banner if self.toast.message is None else self.toast).dismiss()
 
     def _on_about(self) -> None:
         self.context.notify(
@@ -308,7 +313,14 @@ class MainWindow(QMainWindow):
     # ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_message(self, message: Message) -> None:
-        self.banner.post(message)
+        """A notice floats; what went wrong stands above the page until it is dismissed."""
+        shows, other = (self.toast, self.banner) if message.kind == "info" else (self.banner, self.toast)
+        if message.topic:
+            other.withdraw(message.topic)
+        shows.post(message)
+
+    def _on_message_changed(self) -> None:
+        self.dismiss_action.setEnabled(any(shows.message is not None for shows in (self.banner, self.toast)))
 
     def _on_options_requested(self, section: str, engine: str) -> None:
         self.show_panel("preferences")

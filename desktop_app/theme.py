@@ -504,7 +504,7 @@ QToolButton[role="rail"]:checked {{ color: {c.text}; background: {c.hover}; font
 QFrame#statusBar QLabel {{ color: {c.muted}; font-size: {round(base_px * 0.88)}px; }}
 QFrame#statusBar QToolButton {{ font-size: {round(base_px * 0.88)}px; min-height: 18px; padding: 0 4px; }}
 QFrame[role="banner"] {{ border-radius: {RADIUS_M}px; border: 1px solid {c.border}; }}
-QFrame[role="banner"][tone="info"] {{ background: {c.accent_soft}; border-color: {c.accent_soft}; }}
+QFrame[role="toast"] {{ background: {c.accent_soft}; border: 1px solid {c.control}; border-radius: {RADIUS_L}px; }}
 QFrame[role="banner"][tone="warning"] {{ background: {c.warning_soft}; border-color: {c.warning_soft}; }}
 QFrame[role="banner"][tone="error"] {{ background: {c.danger_soft}; border-color: {c.danger_soft}; }}
 """

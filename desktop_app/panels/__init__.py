@@ -24,8 +24,8 @@ TOOLS_FROM = 100
 class PanelInfo:
     """What the rail shows and how the page is made, when it is first opened.
 
-    A page may have `focus_search()`, which Ctrl+F calls, and actions (`QWidget.addAction`), which the menu and the
-    command palette list while the page is open.
+    A page may have `focus_search()`, which Ctrl+F calls, `feet`, the widgets that notices lie above, and actions
+    (`QWidget.addAction`), which the menu and the command palette list while the page is open.
 
     Attributes:
         title: English; translated in the context "panels".

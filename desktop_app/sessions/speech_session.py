@@ -531,7 +531,7 @@ class SpeechSession(QObject):
 
         if wanted and not self._is_private:
             self._context.notify(
-                "info",
+                "warning",
                 self.tr("This recording is still kept: private mode begins with the next one."),
                 action=(self.tr("Stop and keep nothing"), discard_this),
                 topic=PRIVACY_TOPIC,
@@ -654,6 +654,7 @@ class SpeechSession(QObject):
             log.info("listening: %s -> %s", self._state, state)
             self._state = state
             if state in (SessionState.IDLE, SessionState.FAILED):
+                self._context.withdraw(PRIVACY_TOPIC)
                 for track in self._tracks:
                     track.condition = ""
                     self._context.withdraw(track.topic)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import Message
 from desktop_app.widgets.screen_reader import announce
 
-INFO_SHOWN_MS = 8_000  # a notice needs no answer; warnings and errors stay until dismissed
 _ICONS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("error", "danger")}
 
 
 class Banner(QWidget):
-    """Shows one message at a time, oldest first; the same message twice is shown once.
+    """Shows one message at a time, oldest first, until it is dismissed; the same message twice is shown once.
+
+    Attributes:
+        gives_way: the newest message takes the place of what is shown, instead of waiting behind it.
 
     Signals:
         message_changed(Message | None): what is shown now.
     """
 
     message_changed = Signal(object)
+
+    gives_way = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +44,7 @@ class Banner(QWidget):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         self._more = theme.label("", "caption")
         self._action = theme.button("")
+        self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the page
         self._action.clicked.connect(self._on_action)
         self._dismiss = theme.icon_button("close", self.tr("Dismiss"), tip=self.tr("Dismiss (Esc)"))
         self._dismiss.clicked.connect(self.dismiss)
@@ -50,7 +55,7 @@ class Banner(QWidget):
         texts.addWidget(self._sentence)
         texts.addWidget(self._hint)
         texts.addStretch()
-        layout = QHBoxLayout(self._frame)
+        layout = self._row = QHBoxLayout(self._frame)
         layout.setContentsMargins(theme.SPACE_M, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
         layout.setSpacing(theme.SPACE_M)
         layout.addWidget(self._icon)
@@ -62,8 +67,6 @@ class Banner(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._frame)
 
-        self._timer = QTimer(self, singleShot=True, interval=INFO_SHOWN_MS)
-        self._timer.timeout.connect(self.dismiss)
         theme.theme().changed.connect(self._show_icon)
         self.hide()
 
@@ -72,14 +75,14 @@ class Banner(QWidget):
         return self._message
 
     def post(self, message: Message) -> None:
-        """Shows the message, or queues it behind what is shown; a notice gives way to anything."""
+        """Shows the message, or queues it behind what is shown."""
         if message.topic and self._message is not None and message.topic == self._message.topic:
             self._show(message)
             return
         self._queue = deque(waiting for waiting in self._queue if not message.topic or waiting.topic != message.topic)
         if message == self._message or message in self._queue:
             return
-        if self._message is None or self._message.kind == "info":
+        if self._message is None or self.gives_way:
             self._show(message)
         else:
             self._queue.append(message)
@@ -99,13 +102,14 @@ class Banner(QWidget):
 
     def _show(self, message: Message | None) -> None:
         self._message = message
-        self._timer.stop()
+        if message is not None:
+            self._fill(message)
         self.setVisible(message is not None)
         self.message_changed.emit(message)
-        if message is None:
-            return
-        if message.kind == "info":
-            self._timer.start()
+        if message is not None:
+            announce(self, f"{message.sentence} {message.hint}".strip(), is_urgent=message.kind == "error")
+
+    def _fill(self, message: Message) -> None:
         self._sentence.setText(message.sentence)
         self._hint.setText(message.hint)
         self._hint.setVisible(bool(message.hint))
@@ -119,7 +123,6 @@ class Banner(QWidget):
         theme.refresh(self._frame)
         self._show_icon()
         self._show_more()
-        announce(self, f"{message.sentence} {message.hint}".strip(), is_urgent=message.kind == "error")
 
     def _show_icon(self) -> None:
         if self._message is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import panels
 from desktop_app.context import AppContext
@@ -327,6 +327,55 @@ def test_message_is_dismissed_with_escape_only_while_there_is_one(window, contex
 
     assert window.banner.message is None
     assert not window.dismiss_action.isEnabled()
+
+
+def test_notice_moves_nothing_and_what_went_wrong_does(window, context, qtbot):
+    window.resize(640, 460)
+    qtbot.waitUntil(lambda: window.stack.width() > 0 and window.welcome.isVisible())
+    QApplication.sendPostedEvents()
+    before, keys = window.stack.geometry(), window.focusWidget()
+
+    context.notify("info", "Copied.")
+    QApplication.processEvents()
+    assert window.toast.isVisible()
+    assert window.banner.isHidden()
+    assert window.stack.geometry() == before
+    assert window.stack.geometry().contains(window.toast.geometry())
+    assert window.focusWidget() is keys
+    window.toast.dismiss()
+    QApplication.processEvents()
+    assert window.stack.geometry() == before
+
+    context.notify("error", "The disk is full.")
+
+    qtbot.waitUntil(lambda: window.stack.geometry().top() > before.top())
+    assert window.toast.isHidden()
+
+
+def test_escape_takes_the_notice_away_before_what_went_wrong(window, context, qtbot):
+    context.notify("error", "The disk is full.")
+    context.notify("info", "Copied.")
+
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.toast.isHidden()
+    assert window.banner.isVisible()
+    assert window.dismiss_action.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+
+    assert window.banner.isHidden()
+    assert not window.dismiss_action.isEnabled()
+
+
+def test_message_takes_the_place_of_another_about_the_same_wherever_it_stands(window, context):
+    context.notify("error", "The camera is away.", topic="camera")
+    context.notify("info", "The camera is back.", topic="camera")
+    assert window.banner.isHidden()
+
+    context.notify("warning", "The camera is dark.", topic="camera")
+    assert window.toast.isHidden()
+    context.withdraw("camera")
+
+    assert window.banner.isHidden()
 
 
 def test_place_and_page_are_remembered(window, context, qtbot):

@@ -64,6 +64,7 @@ class DrawPanel(QWidget):
         self.options = OptionsSide(context)
         self.strip = ResultsStrip()
         self.prompt_bar = PromptBar(context)
+        self.feet = (self.prompt_bar,)
         self.tabs = QTabBar()
         self.drop_target = DropTarget(
             self,

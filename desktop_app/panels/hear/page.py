@@ -62,6 +62,7 @@ class HearPanel(QWidget):
         self.stack.addWidget(self.pane)
 
         self.dock = Dock(self._session, self.pane)
+        self.feet = (self.dock,)
         self.drop_target = DropTarget(
             self, self.tr("Drop to transcribe"), has_paths, lambda data: self.add_files(paths_in(data))
         )

@@ -64,6 +64,7 @@ class SeePanel(QWidget):
         self.watch = WatchTab(context, self.labels.model)
         self.side_tabs = self.ask, self.labels, self.caption, self.watch
         self.dock = Dock(context, self.view)
+        self.feet = self.dock, self.ask.composer
         self.drop_target = DropTarget(self, self.tr("Drop to look at it"), has_pictures, self.take)
 
         self._lay_out()

@@ -478,6 +478,7 @@ def test_private_mode_that_comes_too_late_says_so_and_offers_to_keep_nothing(qtb
     context.change_setting("history.is_private", True)
     (message,) = context.messages
     assert "still kept" in message.sentence
+    assert message.kind == "warning"  # stands until it is decided
     topics = withdrawn(context)
     context.change_setting("history.is_private", False)
     assert context.messages == [message]

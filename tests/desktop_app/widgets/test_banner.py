@@ -32,17 +32,6 @@ def test_messages_wait_for_their_turn_and_twins_are_shown_once(banner):
     assert banner.isHidden()
 
 
-def test_notice_gives_way_and_goes_by_itself(banner, qtbot):
-    banner._timer.setInterval(1)
-    banner.post(Message("warning", "first"))
-    banner.post(Message("info", "second"))
-    banner.dismiss()
-    assert banner.message.sentence == "second"
-
-    with qtbot.waitSignal(banner.message_changed, check_params_cb=lambda message: message is None):
-        pass
-
-
 def test_message_about_the_same_topic_replaces_the_one_before_and_is_withdrawn(banner):
     banner.post(Message("warning", "It was unplugged.", topic="me"))
     banner.post(Message("error", "The disk is full."))
@@ -78,9 +67,9 @@ def test_markup_in_a_message_is_shown_as_text(banner):
 
 def test_messages_are_read_to_whoever_cannot_see_them_and_errors_at_once(banner, announced):
     banner.post(Message("error", "The disk is full.", "Free some space"))
-    banner.post(Message("info", "Copied."))
+    banner.post(Message("warning", "The camera is dark."))
     assert announced == ["The disk is full. Free some space!"]
 
     banner.dismiss()
 
-    assert announced[1:] == ["Copied."]
+    assert announced[1:] == ["The camera is dark."]

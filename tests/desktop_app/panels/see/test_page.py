@@ -171,10 +171,21 @@ def test_escape_takes_the_part_away_before_it_takes_a_message_away(qtbot, window
 
     press(qtbot, window, Qt.Key.Key_Escape)
     assert session.region is None
-    assert window.banner.isVisible()
+    assert window.toast.isVisible()
     press(qtbot, window, Qt.Key.Key_Escape)
 
-    assert not window.banner.isVisible()
+    assert not window.toast.isVisible()
+
+
+def test_notice_keeps_clear_of_what_is_typed_and_of_the_dock(window, context):
+    panel = window.page("see")
+    composer = panel.ask.composer
+    for tab, lower_end in ((0, composer), (1, panel.dock)):
+        panel.tabs.setCurrentIndex(tab)
+        context.notify("info", "Read me.")
+
+        notice = window.toast.mapTo(window, window.toast.rect().bottomLeft())
+        assert notice.y() == lower_end.mapTo(window, lower_end.rect().topLeft()).y() - theme.SPACE_S - 1
 
 
 def test_mirror_and_turn_change_what_the_camera_gives(qtbot, panel, camera, context):
