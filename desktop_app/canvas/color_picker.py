@@ -134,12 +134,12 @@ class _Swatch(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_marked = self.hasFocus() or self.underMouse()
-        painter.setPen(QPen(theme.color("accent" if is_marked else "control"), 2 if is_marked else 1))
-        painter.setBrush(self._color)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.RADIUS_S, theme.RADIUS_S)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            is_marked = self.hasFocus() or self.underMouse()
+            painter.setPen(QPen(theme.color("accent" if is_marked else "control"), 2 if is_marked else 1))
+            painter.setBrush(self._color)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.RADIUS_S, theme.RADIUS_S)
 
 
 class _Area(QWidget):
@@ -202,25 +202,25 @@ class _Field(_Area):
         self.at = QPointF(0, 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        across = QLinearGradient(rect.topLeft(), rect.topRight())
-        across.setColorAt(0, Qt.GlobalColor.white)
-        across.setColorAt(1, QColor.fromHsvF(self.hue, 1, 1))
-        down = QLinearGradient(rect.topLeft(), rect.bottomLeft())
-        down.setColorAt(0, Qt.GlobalColor.transparent)
-        down.setColorAt(1, Qt.GlobalColor.black)
-        for gradient in (across, down):
-            painter.setBrush(gradient)
-            painter.drawRoundedRect(rect, theme.RADIUS_S, theme.RADIUS_S)
-        self._paint_edge(painter)
-        room = rect.adjusted(7, 7, -7, -7)
-        center = room.topLeft() + QPointF(self.at.x() * room.width(), self.at.y() * room.height())
-        for tone, width in ((Qt.GlobalColor.black, 3.5), (Qt.GlobalColor.white, 2.0)):
-            painter.setPen(QPen(QColor(tone), width))
-            painter.drawEllipse(center, 6, 6)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            across = QLinearGradient(rect.topLeft(), rect.topRight())
+            across.setColorAt(0, Qt.GlobalColor.white)
+            across.setColorAt(1, QColor.fromHsvF(self.hue, 1, 1))
+            down = QLinearGradient(rect.topLeft(), rect.bottomLeft())
+            down.setColorAt(0, Qt.GlobalColor.transparent)
+            down.setColorAt(1, Qt.GlobalColor.black)
+            for gradient in (across, down):
+                painter.setBrush(gradient)
+                painter.drawRoundedRect(rect, theme.RADIUS_S, theme.RADIUS_S)
+            self._paint_edge(painter)
+            room = rect.adjusted(7, 7, -7, -7)
+            center = room.topLeft() + QPointF(self.at.x() * room.width(), self.at.y() * room.height())
+            for tone, width in ((Qt.GlobalColor.black, 3.5), (Qt.GlobalColor.white, 2.0)):
+                painter.setPen(QPen(QColor(tone), width))
+                painter.drawEllipse(center, 6, 6)
 
 
 class _Hues(_Area):
@@ -228,17 +228,17 @@ class _Hues(_Area):
         super().__init__(name, tip, HUES_PX)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        hues = QLinearGradient(rect.topLeft(), rect.topRight())
-        for sixth in range(7):
-            hues.setColorAt(sixth / 6, QColor.fromHsvF(sixth / 6 % 1, 1, 1))
-        painter.setBrush(hues)
-        painter.drawRoundedRect(rect, theme.RADIUS_S, theme.RADIUS_S)
-        self._paint_edge(painter)
-        x = 3 + self.at.x() * (self.width() - 6)
-        for tone, width in ((Qt.GlobalColor.black, 5.5), (Qt.GlobalColor.white, 3.0)):
-            painter.setPen(QPen(QColor(tone), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(QPointF(x, 3), QPointF(x, self.height() - 3))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            hues = QLinearGradient(rect.topLeft(), rect.topRight())
+            for sixth in range(7):
+                hues.setColorAt(sixth / 6, QColor.fromHsvF(sixth / 6 % 1, 1, 1))
+            painter.setBrush(hues)
+            painter.drawRoundedRect(rect, theme.RADIUS_S, theme.RADIUS_S)
+            self._paint_edge(painter)
+            x = 3 + self.at.x() * (self.width() - 6)
+            for tone, width in ((Qt.GlobalColor.black, 5.5), (Qt.GlobalColor.white, 3.0)):
+                painter.setPen(QPen(QColor(tone), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                painter.drawLine(QPointF(x, 3), QPointF(x, self.height() - 3))

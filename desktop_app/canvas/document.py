@@ -108,14 +108,13 @@ class Document(QObject):
             return None
         pixel = QImage(1, 1, PIXELS)
         pixel.fill(Qt.GlobalColor.white)
-        painter = QPainter(pixel)
-        painter.translate(-at)
-        if self._reference is not None and self.is_visible(Layer.REFERENCE):
-            painter.setOpacity(self._reference_opacity)
-            paint_reference(painter, self._reference)
-            painter.setOpacity(1.0)
-        self.paint(painter, QRect(at, QSize(1, 1)))
-        painter.end()
+        with QPainter(pixel) as painter:
+            painter.translate(-at)
+            if self._reference is not None and self.is_visible(Layer.REFERENCE):
+                painter.setOpacity(self._reference_opacity)
+                paint_reference(painter, self._reference)
+                painter.setOpacity(1.0)
+            self.paint(painter, QRect(at, QSize(1, 1)))
         return pixel.pixelColor(0, 0)
 
     # ── for other threads ────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,12 +216,11 @@ class Document(QObject):
         target = self._images[layer]
         place = rect or fitted(image.size(), self.size)
         for key in keys_in(place.toAlignedRect() & self.rect):
-            painter = QPainter(target.open(key))
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.translate(-tile_rect(key).topLeft())
-            painter.setClipRect(self.rect)
-            painter.drawImage(place, image)
-            painter.end()
+            with QPainter(target.open(key)) as painter:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.translate(-tile_rect(key).topLeft())
+                painter.setClipRect(self.rect)
+                painter.drawImage(place, image)
         self._finish_step(Step(tiles=self._seal(layer)))
 
     def clear(self, *layers: Layer) -> None:
@@ -372,9 +370,8 @@ class Document(QObject):
             )
             images[layer] = QImage(size, PIXELS)
             images[layer].fill(0)
-            painter = QPainter(images[layer])
-            painter.drawImage(place.toAlignedRect().topLeft(), scaled)
-            painter.end()
+            with QPainter(images[layer]) as painter:
+                painter.drawImage(place.toAlignedRect().topLeft(), scaled)
         reference = self._reference
         if reference is not None:
             corner, extent = reference.rect.topLeft() * scale + place.topLeft(), reference.rect.size() * scale
@@ -570,15 +567,14 @@ class Edit:
     def _ink_tile(self, key: Key, part: QRect) -> None:
         inside = part.translated(-tile_rect(key).topLeft())
         before = self._image.tiles.get(key)
-        painter = QPainter(self._image.open(key))
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        if before is None:
-            painter.fillRect(inside, Qt.GlobalColor.transparent)
-        else:
-            painter.drawImage(inside.topLeft(), before.image(), inside)
-        painter.setCompositionMode(self._mode)
-        self.mask.paint(painter, inside.topLeft(), part)
-        painter.end()
+        with QPainter(self._image.open(key)) as painter:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            if before is None:
+                painter.fillRect(inside, Qt.GlobalColor.transparent)
+            else:
+                painter.drawImage(inside.topLeft(), before.image(), inside)
+            painter.setCompositionMode(self._mode)
+            self.mask.paint(painter, inside.topLeft(), part)
 
     def commit(self) -> None:
         """Makes it one step to undo."""

@@ -61,11 +61,10 @@ class Flat:
         """Draws what was marked since the last time."""
         if not self._stale:
             return
-        painter = QPainter(self._image)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        for rect in self._stale:
-            self._draw(painter, rect)
-        painter.end()
+        with QPainter(self._image) as painter:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            for rect in self._stale:
+                self._draw(painter, rect)
         self._stale.clear()
 
     def _draw(self, painter: QPainter, rect: QRect) -> None:
@@ -75,10 +74,9 @@ class Flat:
         image = QImage(size * scale, PIXELS)
         image.fill(Qt.GlobalColor.transparent)
         corner = QPoint(left * scale, top * scale)
-        layers = QPainter(image)
-        layers.translate(-corner)
-        self._document.paint(layers, QRect(corner, size * scale) & self._document.rect)
-        layers.end()
+        with QPainter(image) as layers:
+            layers.translate(-corner)
+            self._document.paint(layers, QRect(corner, size * scale) & self._document.rect)
         for _ in range(self._halvings):
             image = image.scaled(
                 image.size() / 2, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation

@@ -118,23 +118,22 @@ class InkMask:
         """Inks the outline of a shape, if it has a width, and its inside; gives the area that it touched."""
         reach = math.ceil(width_px / 2 + 1)
         area = path.boundingRect().toAlignedRect().adjusted(-reach, -reach, reach, reach) & self.bounds
-        painter = QPainter(self._gray)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(area)
-        painter.setPen(
-            QPen(
-                Qt.GlobalColor.white,
-                width_px,
-                Qt.PenStyle.SolidLine,
-                Qt.PenCapStyle.RoundCap,
-                Qt.PenJoinStyle.RoundJoin,
+        with QPainter(self._gray) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(area)
+            painter.setPen(
+                QPen(
+                    Qt.GlobalColor.white,
+                    width_px,
+                    Qt.PenStyle.SolidLine,
+                    Qt.PenCapStyle.RoundCap,
+                    Qt.PenJoinStyle.RoundJoin,
+                )
+                if width_px > 0
+                else Qt.PenStyle.NoPen
             )
-            if width_px > 0
-            else Qt.PenStyle.NoPen
-        )
-        painter.setBrush(Qt.GlobalColor.white if is_filled else Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
-        painter.end()
+            painter.setBrush(Qt.GlobalColor.white if is_filled else Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
         return area
 
     def add_pixels(self, amount: NDArray[np.uint8], area: QRect) -> None:

@@ -163,9 +163,8 @@ def _placed(image: QImage, element: Any, size: QSize) -> QImage:
         return image
     placed = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     placed.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(placed)
-    painter.drawImage(QPointF(*_corner(element)), image)
-    painter.end()
+    with QPainter(placed) as painter:
+        painter.drawImage(QPointF(*_corner(element)), image)
     return placed
 
 

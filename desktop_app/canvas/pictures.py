@@ -33,9 +33,8 @@ def frame_of(image: QImage) -> Frame:
     if image.hasAlphaChannel():
         paper = QImage(image.size(), QImage.Format.Format_RGB32)
         paper.fill(Qt.GlobalColor.white)
-        painter = QPainter(paper)
-        painter.drawImage(0, 0, image)
-        painter.end()
+        with QPainter(paper) as painter:
+            painter.drawImage(0, 0, image)
         image = paper
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
@@ -69,11 +68,10 @@ def selected_of(snapshot: Snapshot) -> QImage:
     area = path.boundingRect().toAlignedRect() & image.rect()
     part = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
     part.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(part)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-area.topLeft())
-    painter.fillPath(path, QBrush(image))
-    painter.end()
+    with QPainter(part) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-area.topLeft())
+        painter.fillPath(path, QBrush(image))
     return part
 
 

@@ -46,9 +46,8 @@ class Snapshot:
             is_smooth: a reference is scaled smoothly; else no colour of it is mixed with another one.
         """
         image = self._blank(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self._paint(painter, layer, is_smooth=is_smooth)
-        painter.end()
+        with QPainter(image) as painter:
+            self._paint(painter, layer, is_smooth=is_smooth)
         return image
 
     def flattened(
@@ -56,14 +55,13 @@ class Snapshot:
     ) -> QImage:
         """Layers over each other, from the bottom; all that are seen, the reference with its opacity, unless told."""
         image = self._blank(background)
-        painter = QPainter(image)
-        for layer in Layer if layers is None else layers:
-            if layers is None:
-                if layer in self.hidden:
-                    continue
-                painter.setOpacity(self.reference_opacity if layer is Layer.REFERENCE else 1.0)
-            self._paint(painter, layer)
-        painter.end()
+        with QPainter(image) as painter:
+            for layer in Layer if layers is None else layers:
+                if layers is None:
+                    if layer in self.hidden:
+                        continue
+                    painter.setOpacity(self.reference_opacity if layer is Layer.REFERENCE else 1.0)
+                self._paint(painter, layer)
         return image
 
     def line_art(self) -> QImage:
@@ -83,10 +81,9 @@ class Snapshot:
         mask = QImage(self.size, QImage.Format.Format_Grayscale8)
         mask.fill(Qt.GlobalColor.white if self.selection is None else Qt.GlobalColor.black)
         if self.selection is not None:
-            painter = QPainter(mask)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillPath(self.selection, Qt.GlobalColor.white)
-            painter.end()
+            with QPainter(mask) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.fillPath(self.selection, Qt.GlobalColor.white)
         return mask
 
     def selection_picture(self) -> Picture:

@@ -391,14 +391,14 @@ class FlyoutButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent" if self.isChecked() else "muted"))
-        right, bottom = self.width() - 4.0, self.height() - 4.0
-        painter.drawPolygon(
-            QPolygonF([QPointF(right, bottom), QPointF(right - 4.5, bottom), QPointF(right, bottom - 4.5)])
-        )
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent" if self.isChecked() else "muted"))
+            right, bottom = self.width() - 4.0, self.height() - 4.0
+            painter.drawPolygon(
+                QPolygonF([QPointF(right, bottom), QPointF(right - 4.5, bottom), QPointF(right, bottom - 4.5)])
+            )
 
 
 class LayerSwitch(QFrame):
@@ -432,15 +432,15 @@ class ColorButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("border_strong"), 1))
-        middle = QRectF(self.rect()).center()
-        for name, offset in ((self._box.colors[1], 4.0), (self._box.colors[0], -4.0)):
-            painter.setBrush(QColor(name))
-            square = QRectF(0, 0, 15, 15)
-            square.moveCenter(middle + QPointF(offset, offset * 0.75))
-            painter.drawRoundedRect(square, 3, 3)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.color("border_strong"), 1))
+            middle = QRectF(self.rect()).center()
+            for name, offset in ((self._box.colors[1], 4.0), (self._box.colors[0], -4.0)):
+                painter.setBrush(QColor(name))
+                square = QRectF(0, 0, 15, 15)
+                square.moveCenter(middle + QPointF(offset, offset * 0.75))
+                painter.drawRoundedRect(square, 3, 3)
 
 
 class WidthButton(QToolButton):

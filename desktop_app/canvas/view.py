@@ -276,26 +276,25 @@ class CanvasView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._flat.refresh()
         canvas = QRectF(self.document.rect)
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.color("window"))
-        painter.setTransform(self._to_widget)
-        is_smooth = self._scale * self.devicePixelRatioF() < PIXELS_FROM_SCALE or self._angle % 90 != 0
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._angle % 90 != 0)
-        self._paint_paper(painter, canvas)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        if self._underlay is not None:
-            painter.drawImage(canvas, self._underlay)
-        if self.document.reference is not None and self.document.is_visible(Layer.REFERENCE):
-            painter.save()
-            painter.setClipRect(canvas, Qt.ClipOperation.IntersectClip)
-            painter.setOpacity(self.document.reference_opacity)
-            paint_reference(painter, self.document.reference)
-            painter.restore()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.color("window"))
+            painter.setTransform(self._to_widget)
+            is_smooth = self._scale * self.devicePixelRatioF() < PIXELS_FROM_SCALE or self._angle % 90 != 0
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._angle % 90 != 0)
+            self._paint_paper(painter, canvas)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        painter.drawImage(canvas, self._flat.image, self._flat.source)
-        painter.resetTransform()
-        self._paint_marks(painter)
-        painter.end()
+            if self._underlay is not None:
+                painter.drawImage(canvas, self._underlay)
+            if self.document.reference is not None and self.document.is_visible(Layer.REFERENCE):
+                painter.save()
+                painter.setClipRect(canvas, Qt.ClipOperation.IntersectClip)
+                painter.setOpacity(self.document.reference_opacity)
+                paint_reference(painter, self.document.reference)
+                painter.restore()
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+            painter.drawImage(canvas, self._flat.image, self._flat.source)
+            painter.resetTransform()
+            self._paint_marks(painter)
 
     def _paint_paper(self, painter: QPainter, canvas: QRectF) -> None:
         painter.fillRect(canvas, Qt.GlobalColor.white)
@@ -739,8 +738,7 @@ def _outline_region(path: QPainterPath) -> QRegion:
 def _checker() -> QPixmap:
     pixmap = QPixmap(2 * CHECKER_PX, 2 * CHECKER_PX)
     pixmap.fill(Qt.GlobalColor.white)
-    painter = QPainter(pixmap)
-    for corner in (QPoint(0, 0), QPoint(CHECKER_PX, CHECKER_PX)):
-        painter.fillRect(QRect(corner, QSize(CHECKER_PX, CHECKER_PX)), QColor("#e4e4e8"))
-    painter.end()
+    with QPainter(pixmap) as painter:
+        for corner in (QPoint(0, 0), QPoint(CHECKER_PX, CHECKER_PX)):
+            painter.fillRect(QRect(corner, QSize(CHECKER_PX, CHECKER_PX)), QColor("#e4e4e8"))
     return pixmap

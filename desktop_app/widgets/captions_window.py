@@ -188,32 +188,32 @@ class CaptionsWindow(QWidget):
         return QSize(900, 130)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        background = QColor(BACKGROUND)
-        background.setAlphaF(self._context.settings.captions.opacity_percent / 100)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(background)
-        painter.drawRoundedRect(QRectF(self.rect()), 12, 12)
-        font = QFont(self.font())
-        font.setPixelSize(self._context.settings.captions.font_size_px)
-        font.setWeight(QFont.Weight.Medium)
-        height = QFontMetricsF(font).height() * LINE_FACTOR / 1.2
-        lines_seen = max(1, int((self.height() - PADDING_PX) // height))
-        layouts = self._lay_out(font, max(40, self.width() - 2 * PADDING_PX))
-        lines = [(layout, number) for layout in layouts for number in range(layout.lineCount())]
-        top = self.height() - PADDING_PX / 2 - height * min(lines_seen, max(1, len(lines)))
-        if not lines:
-            painter.setFont(font)
-            painter.setPen(LIGHT_INK)
-            hint = self.tr("Paused") if self._is_paused else self.tr("Words appear here while you speak")
-            hint = QFontMetricsF(font).elidedText(hint, Qt.TextElideMode.ElideRight, self.width() - 2 * PADDING_PX)
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), hint)
-        for row, (layout, number) in enumerate(lines[-lines_seen:]):
-            line = layout.lineAt(number)
-            line.draw(painter, QPointF(PADDING_PX, top + row * height - line.y()))
-        if lines and self._is_paused:
-            self._paint_paused(painter)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            background = QColor(BACKGROUND)
+            background.setAlphaF(self._context.settings.captions.opacity_percent / 100)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(background)
+            painter.drawRoundedRect(QRectF(self.rect()), 12, 12)
+            font = QFont(self.font())
+            font.setPixelSize(self._context.settings.captions.font_size_px)
+            font.setWeight(QFont.Weight.Medium)
+            height = QFontMetricsF(font).height() * LINE_FACTOR / 1.2
+            lines_seen = max(1, int((self.height() - PADDING_PX) // height))
+            layouts = self._lay_out(font, max(40, self.width() - 2 * PADDING_PX))
+            lines = [(layout, number) for layout in layouts for number in range(layout.lineCount())]
+            top = self.height() - PADDING_PX / 2 - height * min(lines_seen, max(1, len(lines)))
+            if not lines:
+                painter.setFont(font)
+                painter.setPen(LIGHT_INK)
+                hint = self.tr("Paused") if self._is_paused else self.tr("Words appear here while you speak")
+                hint = QFontMetricsF(font).elidedText(hint, Qt.TextElideMode.ElideRight, self.width() - 2 * PADDING_PX)
+                painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), hint)
+            for row, (layout, number) in enumerate(lines[-lines_seen:]):
+                line = layout.lineAt(number)
+                line.draw(painter, QPointF(PADDING_PX, top + row * height - line.y()))
+            if lines and self._is_paused:
+                self._paint_paused(painter)
 
     def _paint_paused(self, painter: QPainter) -> None:
         """A small sign in the corner, over what was said last."""

@@ -62,16 +62,16 @@ class DropTarget(QWidget):
         self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.color("surface", 0.85))
-        painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
-        frame: QRect = self.rect().adjusted(theme.SPACE_L, theme.SPACE_L, -theme.SPACE_L, -theme.SPACE_L)
-        painter.setBrush(theme.color("accent_soft", 0.6))
-        painter.drawRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
-        painter.setPen(theme.color("accent"))
-        painter.setFont(theme.font("title"))
-        painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._text)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), theme.color("surface", 0.85))
+            painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
+            frame: QRect = self.rect().adjusted(theme.SPACE_L, theme.SPACE_L, -theme.SPACE_L, -theme.SPACE_L)
+            painter.setBrush(theme.color("accent_soft", 0.6))
+            painter.drawRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
+            painter.setPen(theme.color("accent"))
+            painter.setFont(theme.font("title"))
+            painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._text)
 
 
 def paths_in(data: QMimeData) -> list[Path]:

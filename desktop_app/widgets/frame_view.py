@@ -303,24 +303,23 @@ class FrameView(QWidget):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for bar in QRegion(self.rect()) - QRegion(self.picture_rect.toRect().adjusted(1, 1, -1, -1)):  # type: ignore[attr-defined]
-            painter.fillRect(bar, theme.color("window"))
-        if not self._image.isNull():
-            self._paint_picture(painter)
-        if self._is_dimmed:
-            painter.fillRect(self.rect(), theme.color("window", 0.6))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._region is not None or (self._drag is not None and self._drag.kind == "new"):
-            self._paint_region(painter)
-        if self._readout:
-            self._paint_pill(painter, self._readout, Qt.AlignmentFlag.AlignLeft)
-        if self._badge:
-            self._paint_pill(painter, self._badge, Qt.AlignmentFlag.AlignRight)
-        if self._caption:
-            self._paint_caption(painter)
-        self._paint_edge(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            for bar in QRegion(self.rect()) - QRegion(self.picture_rect.toRect().adjusted(1, 1, -1, -1)):  # type: ignore[attr-defined]
+                painter.fillRect(bar, theme.color("window"))
+            if not self._image.isNull():
+                self._paint_picture(painter)
+            if self._is_dimmed:
+                painter.fillRect(self.rect(), theme.color("window", 0.6))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._region is not None or (self._drag is not None and self._drag.kind == "new"):
+                self._paint_region(painter)
+            if self._readout:
+                self._paint_pill(painter, self._readout, Qt.AlignmentFlag.AlignLeft)
+            if self._badge:
+                self._paint_pill(painter, self._badge, Qt.AlignmentFlag.AlignRight)
+            if self._caption:
+                self._paint_caption(painter)
+            self._paint_edge(painter)
         if self._frame is not None and self._frame is not self._painted:
             self._note_painted(self._frame)
 

@@ -170,13 +170,14 @@ class LabelBars(QAbstractScrollArea):
         return QRectF(0, top, self.viewport().width(), self._row_px - ROW_GAP_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        in_sight = QRectF(event.rect())
-        for row in sorted(self._shown_rows, key=lambda row: -row.rank):  # the surest last: it passes over the others
-            rect = self._rect_of(row)
-            if rect.intersects(in_sight):
-                self._paint_row(painter, row, rect)
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            in_sight = QRectF(event.rect())
+            # The surest last: it passes over the others.
+            for row in sorted(self._shown_rows, key=lambda row: -row.rank):
+                rect = self._rect_of(row)
+                if rect.intersects(in_sight):
+                    self._paint_row(painter, row, rect)
 
     def _paint_row(self, painter: QPainter, row: _Row, rect: QRectF) -> None:
         is_best = row.rank == 0 and row.score is not None

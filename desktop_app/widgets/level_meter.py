@@ -56,15 +56,15 @@ class LevelMeter(QWidget):
         return QSize(N_STEPS * 7, 16)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        lit, held = _steps(self.dbfs), _steps(self._hold_dbfs)
-        for step in range(N_STEPS):
-            tone = "danger" if step >= N_STEPS - 1 else "warning" if step >= N_STEPS - 3 else "success"
-            is_on = step < lit or (step == held - 1 and held > 0)
-            painter.setBrush(color(tone if is_on else "border"))
-            painter.drawRoundedRect(QRectF(step * 7, 1, 4, self.height() - 2), 2, 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            lit, held = _steps(self.dbfs), _steps(self._hold_dbfs)
+            for step in range(N_STEPS):
+                tone = "danger" if step >= N_STEPS - 1 else "warning" if step >= N_STEPS - 3 else "success"
+                is_on = step < lit or (step == held - 1 and held > 0)
+                painter.setBrush(color(tone if is_on else "border"))
+                painter.drawRoundedRect(QRectF(step * 7, 1, 4, self.height() - 2), 2, 2)
 
 
 def _steps(dbfs: float) -> int:

@@ -92,25 +92,24 @@ class PictureView(QWidget):
     # ── painting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        path = QPainterPath()
-        path.addRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
-        painter.fillPath(path, theme.color("window"))
-        painter.save()
-        painter.setClipPath(path)
-        if self._image.isNull():
-            self._paint_empty(painter, frame)
-        else:
-            self._paint_picture(painter)
-        if self._fraction >= 0:
-            bar = QRectF(frame.left(), frame.bottom() - BAR_PX, frame.width() * max(0.02, self._fraction), BAR_PX)
-            painter.fillRect(bar, theme.color("accent"))
-        painter.restore()
-        painter.setPen(QPen(theme.color("border"), 1))
-        painter.drawPath(path)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            path = QPainterPath()
+            path.addRoundedRect(frame, theme.RADIUS_L, theme.RADIUS_L)
+            painter.fillPath(path, theme.color("window"))
+            painter.save()
+            painter.setClipPath(path)
+            if self._image.isNull():
+                self._paint_empty(painter, frame)
+            else:
+                self._paint_picture(painter)
+            if self._fraction >= 0:
+                bar = QRectF(frame.left(), frame.bottom() - BAR_PX, frame.width() * max(0.02, self._fraction), BAR_PX)
+                painter.fillRect(bar, theme.color("accent"))
+            painter.restore()
+            painter.setPen(QPen(theme.color("border"), 1))
+            painter.drawPath(path)
 
     def _paint_empty(self, painter: QPainter, frame: QRectF) -> None:
         painter.setFont(theme.font("body"))

@@ -56,25 +56,25 @@ class RecordButton(QAbstractButton):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        red = color("danger" if self.isEnabled() else "faint")
-        painter.setBrush(color("danger_soft" if self.underMouse() and self.isEnabled() else "raised"))
-        painter.setPen(QPen(color("border_strong" if not self.hasFocus() else "accent"), 2.5))
-        painter.drawEllipse(ring)
-        if self._state in (SessionState.LOADING, SessionState.STOPPING):
-            painter.setPen(QPen(color("accent"), 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawArc(ring, -self._angle * 16, 90 * 16)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(red)
-        middle = QRectF(self.rect()).center()
-        if self._state.is_active or self._state is SessionState.STOPPING:
-            side = 17.0 if not self.isDown() else 15.0
-            painter.drawRoundedRect(QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side), 3.5, 3.5)
-        else:
-            radius = 16.0 if not self.isDown() else 14.5
-            painter.drawEllipse(middle, radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ring = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+            red = color("danger" if self.isEnabled() else "faint")
+            painter.setBrush(color("danger_soft" if self.underMouse() and self.isEnabled() else "raised"))
+            painter.setPen(QPen(color("border_strong" if not self.hasFocus() else "accent"), 2.5))
+            painter.drawEllipse(ring)
+            if self._state in (SessionState.LOADING, SessionState.STOPPING):
+                painter.setPen(QPen(color("accent"), 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                painter.drawArc(ring, -self._angle * 16, 90 * 16)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(red)
+            middle = QRectF(self.rect()).center()
+            if self._state.is_active or self._state is SessionState.STOPPING:
+                side = 17.0 if not self.isDown() else 15.0
+                painter.drawRoundedRect(QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side), 3.5, 3.5)
+            else:
+                radius = 16.0 if not self.isDown() else 14.5
+                painter.drawEllipse(middle, radius, radius)
 
     def _on_turn(self) -> None:
         self._angle = (self._angle + TURN_DEGREES) % 360

@@ -61,18 +61,18 @@ class ScreenPicker(QWidget):
         self.picked.emit(tuple(round(edge * ratio) for edge in edges))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(self.rect(), self._behind)
-        painter.fillRect(self.rect(), SHADE)
-        if not self._marked.isEmpty():
-            painter.drawPixmap(self._marked, self._behind, self._in_pixels(self._marked))
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRect(self._marked)
-            return
-        painter.setFont(theme.font("title"))
-        painter.setPen(QColor(255, 255, 255))
-        text = self.tr("Drag over the part to look at. Enter takes all of it, Esc nothing.")
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+        with QPainter(self) as painter:
+            painter.drawPixmap(self.rect(), self._behind)
+            painter.fillRect(self.rect(), SHADE)
+            if not self._marked.isEmpty():
+                painter.drawPixmap(self._marked, self._behind, self._in_pixels(self._marked))
+                painter.setPen(QPen(theme.color("accent"), 2))
+                painter.drawRect(self._marked)
+                return
+            painter.setFont(theme.font("title"))
+            painter.setPen(QColor(255, 255, 255))
+            text = self.tr("Drag over the part to look at. Enter takes all of it, Esc nothing.")
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
     def _in_pixels(self, part: QRect) -> QRect:
         ratio = self._behind.width() / max(1, self.width())

@@ -55,25 +55,26 @@ class Switch(QAbstractButton):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(4, 4, WIDTH_PX, HEIGHT_PX)
-        if not self.isEnabled():
-            fill, knob = theme.color("hover"), theme.color("border_strong")
-        elif self.isChecked():
-            fill = theme.color("accent_hover" if self.underMouse() else "accent")
-            knob = theme.color("on_accent")
-        else:
-            fill, knob = theme.color("hover"), theme.color("border_strong")
-        painter.setPen(QPen(fill if self.isChecked() else theme.color("border_strong"), 1))
-        painter.setBrush(fill)
-        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), HEIGHT_PX / 2, HEIGHT_PX / 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(knob)
-        travel = WIDTH_PX - HEIGHT_PX
-        painter.drawEllipse(QPointF(track.left() + HEIGHT_PX / 2 + travel * self._at, track.center().y()), 6.5, 6.5)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), HEIGHT_PX / 2 + 3, HEIGHT_PX / 2 + 3)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            track = QRectF(4, 4, WIDTH_PX, HEIGHT_PX)
+            if not self.isEnabled():
+                fill, knob = theme.color("hover"), theme.color("border_strong")
+            elif self.isChecked():
+                fill = theme.color("accent_hover" if self.underMouse() else "accent")
+                knob = theme.color("on_accent")
+            else:
+                fill, knob = theme.color("hover"), theme.color("border_strong")
+            painter.setPen(QPen(fill if self.isChecked() else theme.color("border_strong"), 1))
+            painter.setBrush(fill)
+            painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), HEIGHT_PX / 2, HEIGHT_PX / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(knob)
+            travel = WIDTH_PX - HEIGHT_PX
+            painter.drawEllipse(QPointF(track.left() + HEIGHT_PX / 2 + travel * self._at, track.center().y()), 6.5, 6.5)
+            if self.hasFocus():
+                painter.setPen(QPen(theme.color("accent"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(
+                    QRectF(self.rect()).adjusted(1, 1, -1, -1), HEIGHT_PX / 2 + 3, HEIGHT_PX / 2 + 3
+                )

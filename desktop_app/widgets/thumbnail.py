@@ -56,22 +56,22 @@ class Thumbnail(QAbstractButton):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        place = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        shape = QPainterPath()
-        shape.addRoundedRect(place, theme.RADIUS_M, theme.RADIUS_M)
-        painter.setClipPath(shape)
-        painter.fillRect(place, theme.color("hover"))
-        size = self._image.deviceIndependentSize()
-        factor = max(place.width() / size.width(), place.height() / size.height())  # cut to the square
-        target = QRectF(0, 0, size.width() * factor, size.height() * factor)
-        target.moveCenter(place.center())
-        painter.drawImage(target, self._image)
-        painter.setClipping(False)
-        is_marked = self.hasFocus() or self.underMouse()
-        painter.setPen(QPen(theme.color("accent" if is_marked else "border"), 2 if is_marked else 1))
-        painter.drawPath(shape)
+        with QPainter(self) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            place = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            shape = QPainterPath()
+            shape.addRoundedRect(place, theme.RADIUS_M, theme.RADIUS_M)
+            painter.setClipPath(shape)
+            painter.fillRect(place, theme.color("hover"))
+            size = self._image.deviceIndependentSize()
+            factor = max(place.width() / size.width(), place.height() / size.height())  # cut to the square
+            target = QRectF(0, 0, size.width() * factor, size.height() * factor)
+            target.moveCenter(place.center())
+            painter.drawImage(target, self._image)
+            painter.setClipping(False)
+            is_marked = self.hasFocus() or self.underMouse()
+            painter.setPen(QPen(theme.color("accent" if is_marked else "border"), 2 if is_marked else 1))
+            painter.drawPath(shape)
 
 
 class PictureWindow(QDialog):

@@ -50,10 +50,10 @@ class TitleField(QLineEdit):
         if self.hasFocus() or self.shown_text == self.text():
             super().paintEvent(event)
             return
-        painter = QPainter(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, self._option(), painter, self)
-        painter.setPen(self.palette().text().color())
-        painter.drawText(self._text_rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), self.shown_text)
+        with QPainter(self) as painter:
+            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, self._option(), painter, self)
+            painter.setPen(self.palette().text().color())
+            painter.drawText(self._text_rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), self.shown_text)
 
     def _option(self) -> QStyleOptionFrame:
         option = QStyleOptionFrame()

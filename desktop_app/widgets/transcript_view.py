@@ -660,48 +660,50 @@ class TranscriptView(QTextEdit):
         super().paintEvent(event)
         if not self._paragraphs:
             return
-        painter = QPainter(self.viewport())
-        small, bold = font("caption"), font("strong")
-        faint = color("faint")
-        ascent = QFontMetricsF(self.font()).ascent()
-        block = self.cursorForPosition(QPoint(self._left, 0)).block()
-        index = block.blockNumber()
-        has_names = len(self._names) > 1
-        while block.isValid() and index < len(self._paragraphs):
-            rect = self._block_rect(block)
-            if rect.top() - HEADING_PX > self.viewport().height():
-                break
-            paragraph = self._paragraphs[index]
-            colour = color(TRACK_TONES.get(paragraph.track, "faint"))
-            line = block.layout().lineAt(0)
-            baseline = rect.top() + (line.y() + line.ascent() if line.isValid() else ascent)
-            painter.setFont(small)
-            painter.setPen(faint)
-            stamp = clock_text(paragraph.start_s)
-            width = QFontMetricsF(small).horizontalAdvance(stamp)
-            painter.drawText(QRectF(self._left - 18 - width, baseline - 40, width + 2, 40), _STAMP_FLAGS, stamp)
-            if paragraph.emotion:
-                name = QFontMetricsF(small).elidedText(
-                    emotion_name(paragraph.emotion[0][0]), Qt.TextElideMode.ElideRight, GUTTER_PX - NOTE_GAP_PX
-                )
-                painter.drawText(QRectF(self._note_left, baseline - 40, GUTTER_PX, 40), _NOTE_FLAGS, name)
-            if has_names:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.fillRect(QRectF(self._left - 11, rect.top() + 1, 3, rect.height() - 2), colour)
-                if block.blockFormat().topMargin() >= HEADING_PX:
-                    painter.setFont(bold)
-                    painter.setPen(colour)
-                    name = self._names.get(paragraph.track, paragraph.track)
-                    painter.drawText(
-                        QRectF(self._left, rect.top() - HEADING_PX, 300, HEADING_PX - 2), _NAME_FLAGS, name
-                    )
-            if paragraph.edited_text is not None:
-                last = block.layout().lineAt(block.layout().lineCount() - 1)
+        with QPainter(self.viewport()) as painter:
+            small, bold = font("caption"), font("strong")
+            faint = color("faint")
+            ascent = QFontMetricsF(self.font()).ascent()
+            block = self.cursorForPosition(QPoint(self._left, 0)).block()
+            index = block.blockNumber()
+            has_names = len(self._names) > 1
+            while block.isValid() and index < len(self._paragraphs):
+                rect = self._block_rect(block)
+                if rect.top() - HEADING_PX > self.viewport().height():
+                    break
+                paragraph = self._paragraphs[index]
+                colour = color(TRACK_TONES.get(paragraph.track, "faint"))
+                line = block.layout().lineAt(0)
+                baseline = rect.top() + (line.y() + line.ascent() if line.isValid() else ascent)
                 painter.setFont(small)
                 painter.setPen(faint)
-                at = rect.left() + last.naturalTextWidth() + 10
-                painter.drawText(QRectF(at, rect.top() + last.y(), 90, last.height()), _NAME_FLAGS, self.tr("edited"))
-            block, index = block.next(), index + 1
+                stamp = clock_text(paragraph.start_s)
+                width = QFontMetricsF(small).horizontalAdvance(stamp)
+                painter.drawText(QRectF(self._left - 18 - width, baseline - 40, width + 2, 40), _STAMP_FLAGS, stamp)
+                if paragraph.emotion:
+                    name = QFontMetricsF(small).elidedText(
+                        emotion_name(paragraph.emotion[0][0]), Qt.TextElideMode.ElideRight, GUTTER_PX - NOTE_GAP_PX
+                    )
+                    painter.drawText(QRectF(self._note_left, baseline - 40, GUTTER_PX, 40), _NOTE_FLAGS, name)
+                if has_names:
+                    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                    painter.fillRect(QRectF(self._left - 11, rect.top() + 1, 3, rect.height() - 2), colour)
+                    if block.blockFormat().topMargin() >= HEADING_PX:
+                        painter.setFont(bold)
+                        painter.setPen(colour)
+                        name = self._names.get(paragraph.track, paragraph.track)
+                        painter.drawText(
+                            QRectF(self._left, rect.top() - HEADING_PX, 300, HEADING_PX - 2), _NAME_FLAGS, name
+                        )
+                if paragraph.edited_text is not None:
+                    last = block.layout().lineAt(block.layout().lineCount() - 1)
+                    painter.setFont(small)
+                    painter.setPen(faint)
+                    at = rect.left() + last.naturalTextWidth() + 10
+                    painter.drawText(
+                        QRectF(at, rect.top() + last.y(), 90, last.height()), _NAME_FLAGS, self.tr("edited")
+                    )
+                block, index = block.next(), index + 1
 
     def _on_theme_changed(self) -> None:
         self._apply_theme()

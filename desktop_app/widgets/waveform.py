@@ -60,25 +60,25 @@ class Waveform(QWidget):
         return QSize(320, 44)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lanes = list(self._bars.items()) or [("", deque())]
-        lane_height = self.height() / len(lanes)
-        step = BAR_PX + GAP_PX
-        for lane, (track, bars) in enumerate(lanes):
-            middle = lane_height * (lane + 0.5)
-            reach = lane_height / 2 - BAR_PX
-            count = min(len(bars), self.width() // step)
-            right = self.width() - BAR_PX
-            newest = zip(range(right, right - count * step, -step), reversed(bars), strict=False)
-            lines = [QLineF(x, middle - reach * bar, x, middle + reach * bar) for x, bar in newest]
-            tone = TRACK_TONES.get(track, "accent") if self._is_active else "border_strong"
-            painter.setPen(QPen(color(tone), BAR_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLines(lines)
-            end = self.width() - BAR_PX - count * step
-            if end > step:  # nothing was heard yet: a row of dots
-                painter.setPen(QPen(color("border"), BAR_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.drawLines([QLineF(x, middle, x + 0.01, middle) for x in range(end, 0, -step)])
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            lanes = list(self._bars.items()) or [("", deque())]
+            lane_height = self.height() / len(lanes)
+            step = BAR_PX + GAP_PX
+            for lane, (track, bars) in enumerate(lanes):
+                middle = lane_height * (lane + 0.5)
+                reach = lane_height / 2 - BAR_PX
+                count = min(len(bars), self.width() // step)
+                right = self.width() - BAR_PX
+                newest = zip(range(right, right - count * step, -step), reversed(bars), strict=False)
+                lines = [QLineF(x, middle - reach * bar, x, middle + reach * bar) for x, bar in newest]
+                tone = TRACK_TONES.get(track, "accent") if self._is_active else "border_strong"
+                painter.setPen(QPen(color(tone), BAR_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                painter.drawLines(lines)
+                end = self.width() - BAR_PX - count * step
+                if end > step:  # nothing was heard yet: a row of dots
+                    painter.setPen(QPen(color("border"), BAR_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                    painter.drawLines([QLineF(x, middle, x + 0.01, middle) for x in range(end, 0, -step)])
 
 
 def _shown(peak: float) -> float:

@@ -446,8 +446,7 @@ def faint(image: QImage) -> QImage:
     """The picture as one that is out of use."""
     found = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
     found.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(found)
-    painter.setOpacity(FAINT)
-    painter.drawImage(0, 0, image)
-    painter.end()
+    with QPainter(found) as painter:
+        painter.setOpacity(FAINT)
+        painter.drawImage(0, 0, image)
     return found

@@ -262,9 +262,8 @@ class BusyLight(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent" if self._kind else "control"))
-        painter.drawEllipse(QRectF(2, 2, LIGHT_PX, LIGHT_PX))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent" if self._kind else "control"))
+            painter.drawEllipse(QRectF(2, 2, LIGHT_PX, LIGHT_PX))

@@ -80,13 +80,12 @@ class ResultsStrip(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._model.rowCount() == 0 and not self._is_upright:
-            painter = QPainter(self.viewport())
-            painter.setFont(theme.font("caption"))
-            painter.setPen(theme.color("muted"))
-            painter.drawText(
-                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Finished pictures stay here.")
-            )
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setFont(theme.font("caption"))
+                painter.setPen(theme.color("muted"))
+                painter.drawText(
+                    self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Finished pictures stay here.")
+                )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows leaf through the pictures."""
