@@ -154,7 +154,13 @@ def test_what_a_reference_was_turned_into_comes_back_as_a_reference(
         context.catalogue.add_folder(controlnet(tmp_path / f"{name}-net"))
     monkeypatch.setattr(reference_map, "control_spec", lambda *_: EngineSpec.of(Liner, kind, tmp_path))
     session.prepare()
-    qtbot.waitUntil(lambda: session.plan is not None and {"scribble", kind} <= {*session.plan.controls})
+    qtbot.waitUntil(
+        lambda: (
+            session.plan is not None
+            and session.plan.model_id == sd15
+            and {"scribble", kind} <= {*session.plan.controls}
+        )
+    )
     session.document.resize(QSize(80, 60))
     if has_lines:
         paint(session, Layer.LINE_ART, "#000000", (4, 20, 40, 6))
