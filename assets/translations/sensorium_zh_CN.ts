@@ -1802,6 +1802,10 @@ Click again to choose</source>
         <translation>重命名</translation>
     </message>
     <message>
+        <source>Rename (F2 in the list)</source>
+        <translation>重命名（在列表中按 F2）</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>导出…</translation>
     </message>

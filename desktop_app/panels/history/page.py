@@ -70,6 +70,7 @@ class HistoryPanel(QWidget):
         for widget in (self.blank, self.choose, self.transcript, self.picture):
             self.right.addWidget(widget)
         self.right.setMinimumWidth(300)
+        self.feet = (self.transcript.player,)
         splitter = QSplitter()
         splitter.addWidget(self.side)
         splitter.addWidget(self.right)
@@ -93,6 +94,7 @@ class HistoryPanel(QWidget):
     def _make_actions(self) -> None:
         pane = self.transcript.pane
         self.rename_action = page_action(self, self.tr("Rename"), "edit", "", self.rename)
+        self.rename_action.setToolTip(self.tr("Rename (F2 in the list)"))
         self.pin_action = page_action(self, self.tr("Pin"), "pin", "", self.toggle_pin)
         self.export_action = page_action(self, self.tr("Export…"), "upload", "Ctrl+S", self.offer_exports)
         self.delete_action = page_action(self, self.tr("Delete"), "trash", "Del", self.delete_selected)
@@ -545,6 +547,8 @@ class HistoryPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():  # the transcript takes no shortcut for it
             self.transcript.pane.player.toggle()
+        elif event.key() == Qt.Key.Key_F2:
+            self.rename()
         elif event.matches(QKeySequence.StandardKey.Copy) and self.right.currentWidget() is self.picture:
             self.picture.copy()
         else:

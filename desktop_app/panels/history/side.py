@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -61,7 +62,7 @@ class HistorySide(QWidget):
         )
         self.model = HistoryModel()
         self.pictures = SmallPictures(context, 2 * TILE_PX)
-        self.list = QListView()
+        self.list = _List()
         self.list.setModel(self.model)
         self.list.setItemDelegate(HistoryDelegate(self.model, self.pictures, self.list))
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
@@ -188,3 +189,14 @@ class HistorySide(QWidget):
             text = self.tr("What you record and what you see is kept here, on this machine only.")
         self.nothing.title.setText(title)
         self.nothing.text.setText(text)
+
+
+class _List(QListView):
+    """Keeps F2 for the page, which renames with it what is chosen here; elsewhere it corrects a line."""
+
+    def event(self, event: QEvent) -> bool:
+        match event:
+            case QKeyEvent() if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_F2:
+                event.accept()
+                return True
+        return super().event(event)

@@ -427,6 +427,23 @@ def test_details_of_a_transcript_are_whole_in_the_tip_where_they_are_cut(qtbot, 
     assert details.text() in details.toolTip()
 
 
+def test_f2_renames_in_the_list_and_corrects_a_line_in_the_text(qtbot, panel, history):
+    add(history, "hello")
+    shown(qtbot, panel, 1)
+    pane = panel.transcript.pane
+    qtbot.waitUntil(lambda: not pane.view.is_empty)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+
+    panel.side.list.setFocus()
+    qtbot.keyClick(panel.side.list, Qt.Key.Key_F2)
+    assert (panel.focusWidget(), pane.view._editor) == (panel.transcript.title, None)
+
+    pane.view.setFocus()
+    qtbot.keyClick(pane.view, Qt.Key.Key_F2)
+    assert pane.view._editor is not None
+
+
 def test_keys_go_back_and_forward_in_the_sound_while_a_line_is_corrected(qtbot, panel, history, monkeypatch):
     add(history, "hello")
     shown(qtbot, panel, 1)
