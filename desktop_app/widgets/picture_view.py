@@ -17,11 +17,9 @@ class PictureView(QWidget):
     """One picture in the middle; with a second one, a line that is dragged divides them.
 
     Signals:
-        activated(): it was double-clicked.
         drag_started(): it is being dragged away.
     """
 
-    activated = Signal()
     drag_started = Signal()
 
     def __init__(self, empty_text: str = "", parent: QWidget | None = None) -> None:
@@ -150,10 +148,6 @@ class PictureView(QWidget):
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._pressed, self._is_dividing = None, False
-
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        if not self._image.isNull():
-            self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -DIVIDE_STEP, Qt.Key.Key_Right: DIVIDE_STEP}
