@@ -16,14 +16,19 @@ from desktop_app.settings import Settings
 from workers.engine_pool import EnginePool
 
 
+def close(qtbot, context: AppContext) -> None:
+    """Ends the context and waits for that, unless the test did."""
+    if not context.is_closed:
+        with qtbot.waitSignal(context.closed, timeout=20_000):
+            context.close()
+
+
 @pytest.fixture
 def context(qtbot, tmp_path: Path) -> Iterator[AppContext]:
     paths = Paths.below(tmp_path / "home")
     context = AppContext(paths, Settings.load(paths.settings_file))
     yield context
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed):
-            context.close()
+    close(qtbot, context)
 
 
 @pytest.fixture

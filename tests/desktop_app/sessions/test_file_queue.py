@@ -12,6 +12,7 @@ from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileQueue, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from tests.desktop_app.sessions.test_speech_session import CLIPS
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
@@ -25,9 +26,7 @@ def context(qtbot, home):
         Paths.below(home), Settings(), pool=EnginePool(placement="thread"), history=History(home / "history")
     )
     yield context
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
+    close(qtbot, context)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from desktop_app.paths import Paths
 from desktop_app.sessions import reference_map, sketch_session
 from desktop_app.sessions.reference_map import Standing
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from tests.desktop_app.sessions.test_sketch_session import PLAN, draw_line, next_picture
 from tests.scripted_engine import QuietEngine, scripted
 from workers.engine_pool import EnginePool
@@ -83,12 +84,6 @@ def made_context(qtbot, home, monkeypatch):
     yield make
     for context in contexts:
         close(qtbot, context)
-
-
-def close(qtbot, context):
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from desktop_app.sessions import sketch_session
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_choices import SketchPlan
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from tests.scripted_engine import scripted
 from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
@@ -65,9 +66,7 @@ def context(qtbot, home, monkeypatch, options):
     context.messages = []
     context.message_posted.connect(context.messages.append)
     yield context
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
+    close(qtbot, context)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from desktop_app.sessions import file_queue, speech_session
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.speech_session import SpeechSession
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from tests.scripted_engine import scripted
 from tests.workers.engines.speech.conftest import save_emotion_model
 from workers.engine_pool import EnginePool
@@ -84,9 +85,7 @@ def context(qtbot, home, placement):
     context.messages = []
     context.message_posted.connect(context.messages.append)
     yield context
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
+    close(qtbot, context)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from desktop_app.history.store import History
 from desktop_app.panels.draw import DrawPanel
 from desktop_app.sessions import sketch_session
 from desktop_app.sessions.sketch_choices import SketchPlan, sketch_plan
+from tests.desktop_app.conftest import close
 from tests.scripted_engine import scripted
 from tests.workers.catalogue.test_drawing import base
 from workers.catalogue.catalogue import Catalogue
@@ -69,9 +70,7 @@ def panel(qtbot, context, session):
     with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
         panel.show()
     yield panel
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):  # as the window does: the page goes last
-            context.close()
+    close(qtbot, context)  # as the window does: the page goes last
     panel.close()
     panel.deleteLater()
 

@@ -4,6 +4,7 @@ import pytest
 
 from desktop_app.history.store import History
 from desktop_app.panels.history import HistoryPanel
+from tests.desktop_app.conftest import close
 from tests.desktop_app.panels.hear.conftest import words
 from workers.engine_pool import EnginePool
 from workers.results import Segment
@@ -21,9 +22,7 @@ def panel(qtbot, context, history):
     panel = HistoryPanel(context)
     panel.resize(1000, 600)
     yield panel
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
+    close(qtbot, context)
     panel.close()
     panel.deleteLater()
 

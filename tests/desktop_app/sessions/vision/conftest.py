@@ -15,6 +15,7 @@ from desktop_app.sessions import chat_session, choices, lane, standing_watch, vi
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.vision_session import VisionSession
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled
@@ -133,9 +134,7 @@ def context(qtbot, home, placement, engine, monkeypatch):
     context.messages = []
     context.message_posted.connect(context.messages.append)
     yield context
-    if not context.is_closed:
-        with qtbot.waitSignal(context.closed, timeout=20_000):
-            context.close()
+    close(qtbot, context)
 
 
 @pytest.fixture
