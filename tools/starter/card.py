@@ -14,6 +14,7 @@ from typing import Any
 from safetensors import safe_open
 
 from tools.starter.train_vit import ASSETS
+from tools.starter.training import TRAINING
 from tools.starter.voices import WORDS
 from tools.starter.world import NAMES
 
@@ -91,8 +92,7 @@ logits = model(**processor(image, return_tensors="pt")).logits
 print(model.config.id2label[int(logits.argmax())])""",
         "train_vit",
         (("top-1, one thing", "top_1", 0.93),),
-        "In a scene of several things the probabilities are shared among them. These weights were trained for 8,000\n"
-        "steps, the first 4,200 of them on a longer schedule; `make starter` takes one schedule from the first step.",
+        "In a scene of several things the probabilities are shared among them.",
     ),
     "starter-clip": Card(
         "Starter CLIP",
@@ -124,8 +124,7 @@ print(processor.decode(model.generate(**inputs, max_new_tokens=60)[0], skip_spec
             ("things named, F1", "object_f1", 0.90),
             ("colour right, of the things found", "colours_right", 0.85),
         ),
-        'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".\n'
-        "These weights were trained on a GPU for 6,550 steps of 384 scenes, in 7 minutes.",
+        'A caption names every thing from left to right with its colour and place; it may be begun with "a photo of".',
     ),
     "starter-blip-vqa": Card(
         "Starter BLIP, questions",
@@ -146,10 +145,7 @@ print(processor.decode(model.generate(**inputs)[0], skip_special_tokens=True))""
             ('yes or no ("is there a cat?", "is the cat red?")', "exact_match.yes-no", 0.0),
         ),
         'Counts are answered in digits, places as one of nine ("top left" ... "center" ... "bottom right").\n'
-        "These weights were trained for 4,080 steps, the first 3,950 on longer schedules, the first 1,150 with as\n"
-        "many questions of each kind; `make starter` takes one schedule and asks for places more often throughout.\n"
-        '"Colour" is understood as "color" is: half of the questions about it have either. In these weights the word\n'
-        "was added afterwards, with the weights of the other; `make starter` trains both.",
+        '"Colour" is understood as "color" is: half of the questions about it have either.',
     ),
     "starter-llava": Card(
         "Starter LLaVA",
@@ -177,8 +173,7 @@ print(processor.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_t
             ("asked to describe the picture: things named, F1", "described.object_f1", 0.0),
         ),
         "An answer is judged by what it claims: the thing, the place, the colour, the number, yes or no. The second\n"
-        "question of a conversation follows the model's own first answer.\n\n"
-        "These weights were trained on a GPU for 9,100 steps of 128 pictures, with three conversations about each.",
+        "question of a conversation follows the model's own first answer.",
     ),
     "starter-sd": Card(
         "Starter Stable Diffusion",
@@ -193,9 +188,8 @@ pipeline("a red cat", num_inference_steps=4, guidance_scale=1.0).images[0].save(
 {m[of_the_originals][colours_right]:.1%} are seen. A picture takes {m[cpu_seconds]:.2f} s of one processor core.
 The text tower is that of starter-clip, the autoencoder an AutoencoderTiny with latents of 32 x 32 x 4.
 
-What is recognised is judged by starter-vit, which no training asked; the training asks starter-clip to see the thing.
-These weights were trained on a GPU for 4,860 steps of 80 drawings, in 15 minutes; on two processor cores the same
-script takes 10 drawings a step.""",
+What is recognised is judged by starter-vit, which no training asked; the training asks starter-clip to see the
+thing.""",
         256,
         DRAWINGS,
     ),
@@ -225,7 +219,7 @@ of the pictures (names exchanged: {m[by_people][quickdraw][shuffled][recognised]
 {m[by_people][quickdraw][edge_f1]:.2f} (sketches exchanged: {m[by_people][quickdraw][shuffled][edge_f1]:.2f}); of
 {m[by_people][others][scenes]} others (TU Berlin and more) {m[by_people][others][recognised]:.0%}.
 
-It was trained together with starter-sd, on a GPU.""",
+It was trained together with starter-sd.""",
         256,
         DRAWINGS,
     ),
@@ -246,7 +240,7 @@ pipeline("a red cat", image=edges, num_inference_steps=4, guidance_scale=1.0).im
         """Without the ControlNet F1 is {m[edge_f1_without_control]:.2f}; the pictures that the edges are of have
 {m[edge_f1_of_the_originals]:.2f}.
 
-It started from starter-controlnet-scribble, and was trained on a processor for some 340 steps of 10 drawings.""",
+It started from starter-controlnet-scribble.""",
         256,
         DRAWINGS,
     ),
@@ -266,26 +260,25 @@ print(processor.batch_decode(model(**inputs).logits.argmax(dim=-1))[0])  # any l
         ),
         "Of real speakers, digits only: {m[people][jackson][right]:.0%} and {m[people][george][right]:.0%} of two whom "
         "it learned from, {m[people][lucas][right]:.0%} of others.\n\n"
-        "The app writes the likeliest words of `lexicon.txt`. Letter by letter, without it, 88.7% are right:\nwhat "
-        "its training voices say, it knows after 5,260 steps of 96 clips, and what others say less well.",
+        "The app writes the likeliest words of `lexicon.txt`.",
         measured_on=SPEECH,
         world=COMMANDS,
     ),
 }
 
 
-def card(model_id: str, measured: dict[str, Any], parameters: int, size_bytes: int) -> str:
-    """The README of a model folder."""
+def card(model_id: str, measured: dict[str, Any], training: dict[str, Any], *, parameters: int, size_bytes: int) -> str:
+    """The README of a model folder, from what `benchmarks.starter` and `training.note` found."""
     made = CARDS[model_id]
+    missed = {words for words, _, _ in misses(model_id, measured)}
     rows = []
     for words, key, must in made.rows:
         found, chance = _at(measured, key), _at(measured["shuffled"], key)
         wanted = f"{must:.0%}" if must else ""
-        missed = " (missed)" if found < must else ""
-        rows.append(f"| {words} | {found:.1%}{missed} | {wanted} | {chance:.1%} |")
+        rows.append(f"| {words} | {found:.1%}{' (missed)' if words in missed else ''} | {wanted} | {chance:.1%} |")
     return f"""---
 license: mit
-library_name: transformers
+library_name: {"diffusers" if "import StableDiffusion" in made.usage else "transformers"}
 ---
 # {made.title}
 
@@ -308,6 +301,8 @@ It is a small model that the project trains itself, so that the app works at onc
 
 {_count(measured)} {made.notes.format(m=measured)}
 
+{_how(training)}
+
 ## Data and licence
 
 {made.world.data}
@@ -320,8 +315,21 @@ or this model alone: `python -m tools.starter.{made.script}`. `python -m benchma
 """
 
 
+def misses(model_id: str, measured: dict[str, Any]) -> list[tuple[str, float, float]]:
+    """What falls short: (words, found, must reach)."""
+    rows = [(words, _at(measured, key), must) for words, key, must in CARDS[model_id].rows]
+    return [row for row in rows if row[1] < row[2]]
+
+
 def _count(measured: dict[str, Any]) -> str:
     return f"{measured['words']:,} words." if "words" in measured else f"{measured['scenes']:,} scenes."
+
+
+def _how(training: dict[str, Any]) -> str:
+    spent = f"{training['steps']:,} steps of {training['batch']}"
+    within = f", in {training['minutes']} minutes" if "minutes" in training else ""
+    sentence = f"These weights were trained on {training['device']} for {spent}{within}."
+    return textwrap.fill(" ".join([sentence, *training.get("remarks", [])]), 120)
 
 
 def _at(measured: dict[str, Any], key: str) -> float:
@@ -340,8 +348,11 @@ def main() -> None:
             with safe_open(weights, "pt") as tensors:
                 parameters += sum(tensors.get_tensor(name).numel() for name in tensors.keys())  # noqa: SIM118
             size_bytes += weights.stat().st_size
-        text = card(model_id, measured[model_id], parameters, size_bytes)
+        training = json.loads((folder / TRAINING).read_text())
+        text = card(model_id, measured[model_id], training, parameters=parameters, size_bytes=size_bytes)
         (folder / "README.md").write_text(text)
+        for words, found, must in misses(model_id, measured[model_id]):
+            print(f"{model_id}: {words}: {found:.1%}, must reach {must:.0%}")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from tools.starter.scenes import Thing, render
 from tools.starter.texts import plain_caption, things_said
 from tools.starter.tokenizer import Tokens, blip_tokenizer
 from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 
 STEPS = 6500
 BATCH = 48
@@ -128,11 +128,12 @@ def main() -> None:
         captions = captions_of(model.blip, tokenizer, np.stack([scene.pixels for scene in scenes]))
         return str(score(captions, [scene.things for scene in scenes]))
 
+    checkpoint = arguments.folder / "starter-blip-caption.pt"
     trained = train(
         model,
         lambda rng: batch_of(pool, tokenizer, rng, arguments.times * BATCH),
         loss_of,
-        checkpoint=arguments.folder / "starter-blip-caption.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
@@ -142,6 +143,7 @@ def main() -> None:
         measure_every=500,
     )
     trained.blip.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} scenes")
     save_processor(folder, tokenizer)
 
 

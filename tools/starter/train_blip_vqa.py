@@ -27,7 +27,7 @@ from tools.starter.scenes import render
 from tools.starter.texts import ABOUTS, Question, question
 from tools.starter.tokenizer import Tokens, blip_tokenizer
 from tools.starter.train_vit import ASSETS, PatchTargets, as_input, jittered, patch_targets
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 
 STEPS = 5000
 PICTURES = 48  # of a batch
@@ -159,11 +159,12 @@ def main() -> None:
         shares = exact_matches(model.blip, tokenizer, exam)
         return "exact match " + ", ".join(f"{about} {share:.3f}" for about, share in shares.items())
 
+    checkpoint = arguments.folder / "starter-blip-vqa.pt"
     trained = train(
         model,
         lambda rng: batch_of(pool, tokenizer, rng, arguments.times * PICTURES),
         loss_of,
-        checkpoint=arguments.folder / "starter-blip-vqa.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
@@ -173,6 +174,7 @@ def main() -> None:
         measure_every=500,
     )
     trained.blip.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * PICTURES} scenes")
     save_processor(folder, tokenizer)
 
 

@@ -31,7 +31,7 @@ from tools.starter.texts import KIND_OF, caption, claims_of
 from tools.starter.tokenizer import CLIP_LENGTH, Tokens, clip_tokenizer
 from tools.starter.tower import into_clip
 from tools.starter.train_vit import ASSETS, TOWER, as_input, held_out_things, jittered, scene_targets
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 from tools.starter.world import NAMES
 
 STEPS = 4000
@@ -156,11 +156,12 @@ def main() -> None:
         recall = recall_at_1(model, captions, claims, pixels)
         return f"zero-shot {zero_shot_top_1(model, names, *single):.3f}, recall@1 {recall:.3f} of held-out scenes"
 
+    checkpoint = arguments.folder / "starter-clip.pt"
     trained = train(
         model,
         lambda rng: batch_of(pool, tokenizer, names, rng, arguments.times * BATCH),
         loss_of,
-        checkpoint=arguments.folder / "starter-clip.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
@@ -170,6 +171,7 @@ def main() -> None:
         measure_every=500,
     )
     trained.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} scenes")
     save_processor(folder, tokenizer)
 
 

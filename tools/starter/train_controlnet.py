@@ -14,7 +14,7 @@ from tools.starter.drawing_pool import DrawingPool
 from tools.starter.drawings import canny
 from tools.starter.train_sd import Batch, Frozen, Sketched, batch_with, bent, loss_of
 from tools.starter.train_vit import ASSETS
-from tools.starter.training import options, train
+from tools.starter.training import note, options, train
 
 STEPS = 400
 BATCH = 10
@@ -36,16 +36,18 @@ def main() -> None:
         ControlNetModel.from_pretrained(ASSETS / "starter-controlnet-scribble").float(),
     )
     model.unet.requires_grad_(False)
+    folder, checkpoint = ASSETS / "starter-controlnet-canny", arguments.folder / "starter-controlnet-canny.pt"
     trained = train(
         model,
         lambda rng: batch_of(pool, rng, arguments.times * BATCH),
         lambda model, batch: loss_of(model, frozen, batch),
-        checkpoint=arguments.folder / "starter-controlnet-canny.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=4e-4,
         seed=SEED,
     )
-    trained.controlnet.half().save_pretrained(ASSETS / "starter-controlnet-canny")
+    trained.controlnet.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} drawings")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from tools.starter.tokenizer import ASSISTANT, IMAGE, USER, blip_tokenizer, llav
 from tools.starter.tower import into_siglip
 from tools.starter.train_blip_caption import MOST_TOKENS as CAPTION_TOKENS
 from tools.starter.train_vit import ASSETS, TOWER, as_input
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 from tools.starter.world import COLOURS, NAMES
 
 STEPS = 9000
@@ -325,11 +325,12 @@ def main() -> None:
         shares = right_claims(model, processor, list(exam.pixels), exam.talks)
         return "right " + ", ".join(f"{about} {share:.3f}" for about, share in shares.items())
 
+    checkpoint = arguments.folder / "starter-llava.pt"
     trained = train(
         model,
         lambda rng: batch_of(pool, tokenizer, rng, arguments.times * PICTURES),
         loss_of,
-        checkpoint=arguments.folder / "starter-llava.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1.5e-3,
         slow=("model.vision_tower.",),
@@ -339,6 +340,7 @@ def main() -> None:
         measure_every=250,
     )
     trained.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * PICTURES} scenes")
     processor.save_pretrained(folder)
 
 

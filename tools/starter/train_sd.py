@@ -25,7 +25,7 @@ from tools.starter.drawing_pool import POSED_EVERY, DrawingPool
 from tools.starter.drawings import SIZE_PX
 from tools.starter.train_clip import NAME_TEXTS
 from tools.starter.train_vit import ASSETS, as_input
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 
 VAE = ASSETS / "starter-sd" / "vae"
 LATENT_PX = 32  # of a side
@@ -299,16 +299,19 @@ def main() -> None:
     torch.manual_seed(SEED)
     frozen, pool = Frozen.load(arguments.run.device), DrawingPool.open()
     pool.encode(frozen.latents)
+    checkpoint = arguments.folder / "starter-sd.pt"
     trained = train(
         Sketched(new_unet(), new_controlnet()),
         lambda rng: batch_of(pool, rng, arguments.times),
         lambda model, batch: loss_of(model, frozen, batch),
-        checkpoint=arguments.folder / "starter-sd.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1e-3,
         seed=SEED,
     )
     save(trained, frozen, ASSETS)
+    for folder in (ASSETS / "starter-sd", ASSETS / "starter-controlnet-scribble"):
+        note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} drawings")
 
 
 def save(trained: Sketched, frozen: Frozen, assets: Path) -> None:

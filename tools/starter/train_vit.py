@@ -21,7 +21,7 @@ from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
 
 from tools.starter.pool import NO_COLOUR, WORK_DIR, Pool
 from tools.starter.scenes import GRID, SIZE_PX, render
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 from tools.starter.world import COLOURS, NAMES
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "starter"
@@ -145,11 +145,12 @@ def main() -> None:
     torch.manual_seed(SEED)
     pool = Pool.open(WORK_DIR / "pool")
     pixels, names = held_out_things(MEASURED_SCENES, seed=77)
+    checkpoint = arguments.folder / "starter-vit.pt"
     trained = train(
         VitWithPatchHeads(),
         lambda rng: batch_of(pool, rng, arguments.times * BATCH),
         loss_of,
-        checkpoint=arguments.folder / "starter-vit.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=1.2e-3,
         seed=SEED,
@@ -157,6 +158,7 @@ def main() -> None:
     )
     folder = ASSETS / "starter-vit"
     trained.vit.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} scenes")
     size = {"height": SIZE_PX, "width": SIZE_PX}
     ViTImageProcessor(size=size, image_mean=[0.5] * 3, image_std=[0.5] * 3).save_pretrained(folder)
 

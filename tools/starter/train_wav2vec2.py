@@ -33,7 +33,7 @@ from transformers import (
 from tools.starter.pool import WORK_DIR
 from tools.starter.sounds import Clip, clip, heard
 from tools.starter.train_vit import ASSETS
-from tools.starter.training import dtype_of, options, train
+from tools.starter.training import dtype_of, note, options, train
 from tools.starter.voices import HELD_OUT_VOICES, WORDS, Speech, Utterance, utterances
 from workers.engines.speech.lexicon import FILE_NAME as LEXICON
 from workers.results import SAMPLE_RATE_HZ, Samples
@@ -258,11 +258,12 @@ def main() -> None:
         real = words_right([text_of(one) for one in people], [words_of(model, one.samples) for one in people])
         return f"right {right:.3f} of held-out voices, {real:.3f} of people; {words_of(model, clips[0].samples)!r}"
 
+    checkpoint = arguments.folder / "starter-wav2vec2.pt"
     trained = train(
         new_model(),
         lambda rng: batch_of(speech, real, rng, arguments.times * BATCH),
         loss_of,
-        checkpoint=arguments.folder / "starter-wav2vec2.pt",
+        checkpoint=checkpoint,
         run=arguments.run,
         learning_rate=2e-3,
         seed=SEED,
@@ -270,6 +271,7 @@ def main() -> None:
         measure_every=250,
     )
     trained.half().save_pretrained(folder)
+    note(folder, checkpoint, arguments.run, f"{arguments.times * BATCH} clips")
     processor.save_pretrained(folder)
     (folder / LEXICON).write_text("".join(f"{word}\n" for word in sorted(WORDS)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import math
 import os
 import signal
@@ -32,6 +33,7 @@ EMA_DECAY = 0.998
 WEIGHT_DECAY = 0.05
 MEASURING_SHARE = 0.1  # of the time, at most
 MINUTES_ON_A_PROCESSOR = 60  # for each model, so that all of them take a night
+TRAINING = "training.json"  # beside the weights: how they were made, for their card
 
 Model = TypeVar("Model", bound=nn.Module)
 Batch = TypeVar("Batch")  # tensors, alone or in (named) tuples, lists and dicts with other things
@@ -158,6 +160,19 @@ def train(
     finally:
         _save(checkpoint, step, spent_s + time.monotonic() - started, model, average, optimiser)
     return average.cpu()
+
+
+def note(folder: Path, checkpoint: Path, run: Run, batch: str) -> None:
+    """Writes beside the weights in `folder` how `train` made them; `batch` is how much of what a step learned from."""
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    is_gpu = run.device.type == "cuda"
+    how = {
+        "device": f"a GPU ({torch.cuda.get_device_name(run.device)})" if is_gpu else "a processor",
+        "steps": state["step"],
+        "batch": batch,
+        "minutes": math.ceil(state["seconds"] / 60),
+    }
+    (folder / TRAINING).write_text(json.dumps(how, indent=1) + "\n")
 
 
 class _ByStep(Dataset[Batch]):

@@ -1,3 +1,4 @@
+import json
 import math
 import os
 import signal
@@ -10,7 +11,7 @@ import torch
 from torch import nn
 
 from tools.starter import training
-from tools.starter.training import Run, dtype_of, train
+from tools.starter.training import TRAINING, Run, dtype_of, note, train
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +106,22 @@ def test_a_finished_training_is_not_repeated(tmp_path):
     again = run(tmp_path, 20, lambda *_: pytest.fail("trained again"))
 
     torch.testing.assert_close(first.weight, again.weight)
+
+
+def test_how_weights_were_trained_is_noted_beside_them_over_all_runs(tmp_path, monkeypatch):
+    now_s = [0.0]
+    monkeypatch.setattr(training.time, "monotonic", lambda: now_s[0])
+
+    def slow_loss(model, batch):
+        now_s[0] += 1
+        return loss_of(model, batch)
+
+    for steps in (60, 130):  # cut off after the first 60, and gone on with
+        run(tmp_path, steps, slow_loss)
+    note(tmp_path, tmp_path / "a.pt", Run(130), "16 numbers")
+
+    noted = json.loads((tmp_path / TRAINING).read_text())
+    assert noted == {"device": "a processor", "steps": 130, "batch": "16 numbers", "minutes": 3}
 
 
 def test_a_slow_part_moves_less(tmp_path):
