@@ -184,7 +184,7 @@ class Streaming:
 
     def close(self) -> list[Partial | Commit]:
         """No more audio comes: the stretch that is open ends here. Somebody waits, so the last look is a short one."""
-        self._options = replace(self._options, max_window_s=0.0, context_s=LAST_CONTEXT_S)
+        self._options = replace(self._options, max_window_s=LAST_CONTEXT_S, context_s=LAST_CONTEXT_S)
         self._pointer.finish()
         self._is_closed = True
         return self._finish_stretches()

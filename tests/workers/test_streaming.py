@@ -160,6 +160,22 @@ def test_stop_in_the_middle_of_a_word_flushes_what_was_heard():
     assert text(committed(results)) == "one two guess"
 
 
+@pytest.mark.parametrize("silent_s", [0.0, 3.0])
+@pytest.mark.parametrize("spoken_s", [0.3, 0.5, 0.7, 0.9])
+def test_stop_before_a_first_word_is_heard_asks_for_no_audio_that_was_let_go(silent_s: float, spoken_s: float):
+    speaker = Speaker(sentence("one two three", start_s=silent_s))
+    speaker.hear = lambda _: Hypothesis((), "en", 1.0)
+    policy = Streaming("me", OPTIONS, language="en")
+    for frame in range(round((silent_s + spoken_s) / FRAME_S)):
+        policy.hear([speaker.probability(frame)])
+        speaker.answer(policy)
+
+    policy.close()
+    speaker.answer(policy)
+
+    assert speaker.windows[-1].stop_s == pytest.approx(policy.heard_s)
+
+
 # ── when words are committed ─────────────────────────────────────────────────────────────────────────────────────────
 
 
