@@ -209,7 +209,7 @@ class FileQueue(QObject):
         duration_s = media_file.duration_s(job.path)
         job.end_s = duration_s or 0.0
         spec = speech_spec(self._context.settings, self._context.catalogue, job.model_id)
-        history, settings = self._context.history, self._context.settings
+        history, settings = self._context.wait_for_history(), self._context.settings
         if history is not None and job.item_id is None:
             job.item_id = history.begin(
                 title=job.path.stem,

@@ -1,4 +1,5 @@
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,20 @@ def test_a_file_that_is_no_sound_is_told_and_the_next_one_goes_on(qtbot, context
     assert (bad.state, good.state) == (FileState.FAILED, FileState.DONE)
     assert "letter.wav is not an audio or video file" in str(bad.error)
     assert [item.title for item in context.history.items()] == ["talk"]
+
+
+def test_a_file_that_came_while_the_history_was_opened_is_in_it(qtbot, context, queue, clip, monkeypatch):
+    history, context.history, asked_for = context.history, None, threading.Event()
+    monkeypatch.setattr("desktop_app.history.store.History", lambda *_, **__: asked_for.wait(5) and history)
+    monkeypatch.setattr(context, "wait_for_history", lambda: asked_for.set() or AppContext.wait_for_history(context))
+
+    context.open_history()
+    (job,) = queue.add([clip])
+    until_idle(qtbot, queue)
+
+    assert job.item_id is not None
+    history.flush()
+    assert [item.title for item in history.items()] == ["talk"]
 
 
 def test_cancel_takes_one_file_out(qtbot, context, queue, clip, tmp_path):
