@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +19,14 @@ from PySide6.QtCore import QDateTime, QLocale, QObject, Signal
 from desktop_app.history.records import Item, Media, Recovered
 from desktop_app.sessions.choices import live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
-from workers.errors import AppError, Cancelled
+from workers.errors import AppError, Cancelled, disk_error
 from workers.results import Notice, Progress, Segment
 from workers.worker import FileWorker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
+    from desktop_app.history.store import History
+    from desktop_app.jobs import Job
     from workers.engines.base import EngineSpec
 
 log = logging.getLogger(__name__)
@@ -50,20 +53,20 @@ class FileJob:
     Attributes:
         start_s: where to begin, for a recording whose text goes until there.
         item_id: its number in the history, known before for the rest of a recording.
-        is_last: the item is complete after this file.
         model_id: instead of the model that the settings name.
         title: what to call it where its file's name says nothing.
-        is_new: nothing of it is in the history yet, so nothing stays when it cannot be read.
+        is_new: nothing of it is in the history yet, so nothing stays where no text comes of it.
+        has_text: something that was said in it is in the history.
     """
 
     path: Path
     track: str = "file"
     start_s: float = 0.0
     item_id: int | None = None
-    is_last: bool = True
     model_id: str = ""
     title: str = ""
     is_new: bool = True
+    has_text: bool = False
     number: int = field(default_factory=itertools.count(1).__next__)
     state: FileState = FileState.WAITING
     fraction: float = 0.0
@@ -113,7 +116,9 @@ class FileQueue(QObject):
 
     def add(self, paths: Iterable[Path], *, model_id: str = "") -> list[FileJob]:
         """Appends files."""
-        return self._append([FileJob(Path(path), model_id=model_id) for path in paths])
+        jobs = [FileJob(Path(path), model_id=model_id) for path in paths]
+        self._append(jobs)
+        return jobs
 
     def add_rest(self, recovered: Recovered) -> list[FileJob]:
         """Appends what is not transcribed yet of a recording that was cut off."""
@@ -130,34 +135,45 @@ class FileQueue(QObject):
             )
             for track in recovered.tracks
         ]
-        for job in jobs[:-1]:
-            job.is_last = False
-        return self._append(jobs)
+        self._append(jobs)
+        return jobs
 
-    def add_again(self, item: Item, media: Sequence[Media], model_id: str) -> list[FileJob]:
+    def add_again(self, item: Item, media: Sequence[Media], model_id: str) -> None:
         """Makes a new item of the sound of another one, with another model."""
         history = self._context.history
         if history is None:
-            return []
-        item_id = history.begin(
-            title=item.title, source=item.source, model_id=model_id, language=item.language, tracks=item.tracks
-        ).result()
-        jobs = []
-        for file in media:
-            path, title = file.path, item.title
-            if path.name == f"{file.track}.flac":  # recorded here: from now on it belongs to both items
-                path = history.media_path(item_id, path.name)
-                os.link(file.path, path)
-                title = title or self._title_by_time(item.created_at)
-            jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id, title=title))
-        for job in jobs[:-1]:
-            job.is_last = False
-        return self._append(jobs)
+            return
+        recorded_title = item.title or self._title_by_time(item.created_at)
+
+        def begin(_job: Job) -> list[FileJob]:
+            from workers.sources import media_file
+
+            for file in media:
+                media_file.duration_s(file.path)  # what cannot be read makes no item
+            item_id = history.begin(
+                title=item.title, source=item.source, model_id=model_id, language=item.language, tracks=item.tracks
+            ).result()
+            jobs = []
+            for file in media:
+                path, title = file.path, item.title
+                if path.name == f"{file.track}.flac":  # recorded here: from now on it belongs to both items
+                    path, title = history.media_path(item_id, path.name), recorded_title
+                    try:
+                        _share(file.path, path)
+                    except AppError:
+                        _discard(history, item_id)
+                        raise
+                jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id, title=title))
+            return jobs
+
+        self._context.run(begin, on_done=self._append)
 
     def cancel(self, job: FileJob) -> None:
         """Takes a file out; what is transcribed of it so far stays in the history."""
         if job.state is FileState.WAITING:
-            self._set(job, FileState.CANCELLED)
+            job.state = FileState.CANCELLED
+            self._settle_item(job)
+            self.job_changed.emit(job)
         elif job is self._running:
             job.state = FileState.CANCELLED
             if self._worker is not None:
@@ -171,7 +187,7 @@ class FileQueue(QObject):
 
     def clear(self) -> None:
         """Forgets the files that are over."""
-        self._jobs = [job for job in self._jobs if not job.state.is_over]
+        self._jobs = [job for job in self._jobs if not job.state.is_over or job is self._running]
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,14 +195,13 @@ class FileQueue(QObject):
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat)
         return self.tr("Recording of {when}").format(when=when)
 
-    def _append(self, jobs: list[FileJob]) -> list[FileJob]:
+    def _append(self, jobs: list[FileJob]) -> None:
         if self._context.is_closing:
-            return []
+            return
         self._jobs.extend(jobs)
         for job in jobs:
             self.job_changed.emit(job)
         self._start_next()
-        return jobs
 
     def _start_next(self) -> None:
         if self._running is not None:
@@ -196,7 +211,8 @@ class FileQueue(QObject):
             self._set_state(SessionState.IDLE)
             return
         self._running = job
-        self._set(job, FileState.RUNNING)
+        job.state = FileState.RUNNING
+        self.job_changed.emit(job)
         self._set_state(SessionState.RUNNING)
         self._context.run(
             lambda _: self._prepare(job), on_done=self._on_prepared, on_failed=lambda error: self._end(job, error)
@@ -246,6 +262,7 @@ class FileQueue(QObject):
             job.end_s = max(job.end_s, result.end_s)
             if self._context.history is not None and job.item_id is not None:
                 self._context.history.add_segment(job.item_id, result)
+                job.has_text = True
             self.segment_ready.emit(job, result)
         elif isinstance(result, Notice):
             self._context.show_notice(result)
@@ -269,15 +286,6 @@ class FileQueue(QObject):
 
     def _end(self, job: FileJob, error: Exception | None) -> None:
         self._running = None
-        history = self._context.history
-        is_cut_off = self._context.is_closing or (error is not None and not isinstance(error, Cancelled))
-        if history is not None and job.item_id is not None:
-            if job.is_new and is_cut_off and job.fraction == 0.0:
-                history.finish(job.item_id, 0.0)
-                history.delete(job.item_id)
-                job.item_id = None
-            elif job.is_last and (job.is_new or not is_cut_off):  # else it is offered again at the next start
-                history.finish(job.item_id, job.end_s, keep_audio=self._context.retention.keep_audio)
         job.error = None if isinstance(error, Cancelled) else error
         if job.error is not None and not isinstance(job.error, AppError):
             self._context.show_error(job.error)
@@ -285,19 +293,53 @@ class FileQueue(QObject):
             job.state = FileState.FAILED if job.error is not None else FileState.DONE
         job.fraction = 1.0 if job.state is FileState.DONE else job.fraction
         job.time_left_s = None
+        self._settle_item(job)
         log.info("file %d: %s", job.number, job.state)
         self.job_changed.emit(job)
         self._start_next()
+
+    def _settle_item(self, job: FileJob) -> None:
+        """Once no file of the job's item is still to come: finishes it, or deletes it where nothing came of it."""
+        history = self._context.history
+        jobs = [other for other in self._jobs if other.item_id == job.item_id]
+        is_over = all(other.state.is_over and other is not self._running for other in jobs)
+        if history is None or job.item_id is None or not is_over:
+            return
+        is_done = [other.state is FileState.DONE for other in jobs]
+        if job.is_new and not any(is_done) and not any(other.has_text for other in jobs):
+            _discard(history, job.item_id)
+            for other in jobs:
+                other.item_id = None
+        elif job.is_new or all(is_done):  # else it is offered again at the next start
+            end_s = max(other.end_s for other in jobs)
+            history.finish(job.item_id, end_s, keep_audio=self._context.retention.keep_audio)
 
     def _on_context_closed(self) -> None:
         if self._worker is not None:
             self._worker.stop_and_wait()
 
-    def _set(self, job: FileJob, state: FileState) -> None:
-        job.state = state
-        self.job_changed.emit(job)
-
     def _set_state(self, state: SessionState) -> None:
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _share(recording: Path, path: Path) -> None:
+    """Puts a recording at another place, too: a second name of it, or a copy where the disk knows none.
+
+    Raises:
+        DiskError: the disk is full, or may not be written.
+    """
+    try:
+        os.link(recording, path)
+    except OSError:
+        try:
+            shutil.copyfile(recording, path)
+        except OSError as error:
+            raise disk_error(error, path) from error
+
+
+def _discard(history: History, item_id: int) -> None:
+    """Takes an item that was begun out again."""
+    history.finish(item_id, 0.0)
+    history.delete(item_id)

@@ -1,3 +1,5 @@
+import errno
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -10,7 +12,7 @@ from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from desktop_app.sessions import file_queue
-from desktop_app.sessions.file_queue import FileQueue, FileState
+from desktop_app.sessions.file_queue import FileJob, FileQueue, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.settings import Settings
 from tests.desktop_app.conftest import close
@@ -134,21 +136,123 @@ def test_the_rest_of_a_recording_goes_into_the_same_item(qtbot, context, queue, 
     assert history.unfinished() == []
 
 
-def test_again_with_another_model_leaves_the_first_text_alone(qtbot, context, queue, clip):
-    history = context.history
-    item_id = history.begin(title="Meeting", tracks=["me"]).result()
-    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+def recorded(history, clip, *tracks: str) -> int:
+    """An item of each of whose tracks there is a recording."""
+    item_id = history.begin(title="Meeting", tracks=tracks).result()
+    for track in tracks:
+        shutil.copy(clip, history.media_path(item_id, f"{track}.flac"))
     history.finish(item_id, 6.0)
     history.flush()
+    return item_id
 
+
+def again(qtbot, queue, history, item_id) -> list[FileJob]:
+    """Waits behind another file of the queue, if there is one."""
+    before = len(queue.jobs)
     queue.add_again(history.item(item_id), history.media(item_id), "scripted")
+    qtbot.waitUntil(lambda: len(queue.jobs) > before)
+    return list(queue.jobs[before:])
+
+
+def test_again_with_another_model_leaves_the_first_text_alone(qtbot, context, queue, clip):
+    history = context.history
+    item_id = recorded(history, clip, "me")
+
+    again(qtbot, queue, history, item_id)
     until_idle(qtbot, queue)
     history.flush()
-    again = history.items()[0]
+    item = history.items()[0]
     history.delete(item_id).result()
 
-    assert (again.title, again.model_id) == ("Meeting", "scripted")
-    assert history.media(again.id)[0].path.exists()
+    assert (item.title, item.model_id) == ("Meeting", "scripted")
+    assert history.media(item.id)[0].path.exists()
+
+
+def test_again_leaves_nothing_when_it_is_cancelled_before_its_turn(qtbot, context, queue, clip):
+    history = context.history
+    item_id = recorded(history, clip, "me", "computer")
+    (first,) = queue.add([clip])
+    jobs = again(qtbot, queue, history, item_id)
+
+    for job in jobs:
+        queue.cancel(job)
+    until_idle(qtbot, queue)
+    history.flush()
+
+    assert [item.id for item in history.items()] == [first.item_id, item_id]
+    assert [job.item_id for job in jobs] == [None, None]
+
+
+def test_again_keeps_one_track_when_the_other_is_cancelled(qtbot, context, queue, clip):
+    history = context.history
+    first, other = again(qtbot, queue, history, recorded(history, clip, "me", "computer"))
+
+    queue.cancel(other)
+    until_idle(qtbot, queue)
+    history.flush()
+
+    assert history.item(first.item_id).state == "finished"
+    assert {segment.track for segment in history.segments(first.item_id)} == {first.track}
+
+
+def test_again_says_that_the_sound_is_gone_and_makes_no_item(qtbot, context, queue, clip):
+    history, messages = context.history, []
+    context.message_posted.connect(messages.append)
+    item_id = recorded(history, clip, "me")
+    item, media = history.item(item_id), history.media(item_id)
+    media[0].path.unlink()
+
+    queue.add_again(item, media, "scripted")
+    qtbot.waitUntil(lambda: bool(messages))
+    history.flush()
+
+    assert "me.flac does not exist" in messages[0].sentence
+    assert [item.id for item in history.items()] == [item_id]
+
+
+def test_again_copies_the_sound_where_the_disk_knows_no_links(qtbot, context, queue, clip, monkeypatch):
+    def link(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    history = context.history
+    monkeypatch.setattr(os, "link", link)
+
+    (job,) = again(qtbot, queue, history, recorded(history, clip, "me"))
+    until_idle(qtbot, queue)
+
+    assert job.state is FileState.DONE
+
+
+def test_again_says_that_the_disk_is_full_and_leaves_no_item(qtbot, context, queue, clip, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    history, messages = context.history, []
+    context.message_posted.connect(messages.append)
+    item_id = recorded(history, clip, "me")
+    monkeypatch.setattr(os, "link", full)
+    monkeypatch.setattr(shutil, "copyfile", full)
+
+    queue.add_again(history.item(item_id), history.media(item_id), "scripted")
+    qtbot.waitUntil(lambda: bool(messages))
+    history.flush()
+
+    assert "The disk is full" in messages[0].sentence
+    assert [item.id for item in history.items()] == [item_id]
+
+
+def test_a_rest_that_is_cancelled_is_offered_again(qtbot, context, queue, clip):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+    history.release(item_id)
+    (job,) = queue.add_rest(history.recover(item_id).result())
+
+    queue.cancel(job)
+    until_idle(qtbot, queue)
+    history.flush()
+
+    assert history.item(item_id).state == "recovered"
 
 
 def test_closing_cancels_and_keeps_what_was_transcribed(qtbot, context, queue, clip):
