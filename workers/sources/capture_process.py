@@ -109,6 +109,7 @@ class _Recording:
         self._output = output
         self._blocks: queue.Queue[tuple[bytes, bool]] = queue.Queue(MAX_WAITING_BLOCKS)
         self._is_paused = False
+        self._failure = ""
         self._stop_at = float("inf")
 
     def run(self) -> None:
@@ -177,6 +178,8 @@ class _Recording:
                 data, has_overflowed = self._blocks.get(timeout=min(POLL_S, self._stop_at - time.monotonic()))
             except (queue.Empty, ValueError):
                 silent_s = time.monotonic() - last_block_at
+                if self._failure:
+                    raise _Refused("lost", self._failure) from None
                 if self._is_paused:
                     last_block_at = time.monotonic() + FIRST_BLOCK_S
                 elif not self._stream.is_active():
@@ -196,15 +199,18 @@ class _Recording:
         self._send(b"z", b"")
 
     def _take_commands(self) -> None:
-        while (command := self._commands.read(1)) in (b"p", b"r"):
-            if command == b"p":
-                self._is_paused = True
-                self._stream.stop_stream()
-            elif self._is_paused:
-                self._stream.start_stream()
-                self._is_paused = False
-        latency_s = 0.0 if self._is_paused else min(self._stream.get_input_latency() + BLOCK_S, MAX_STOP_LATENCY_S)
-        self._stop_at = time.monotonic() + latency_s
+        try:
+            while (command := self._commands.read(1)) in (b"p", b"r"):
+                if command == b"p":
+                    self._is_paused = True
+                    self._stream.stop_stream()
+                elif self._is_paused:
+                    self._stream.start_stream()
+                    self._is_paused = False
+            latency_s = 0.0 if self._is_paused else min(self._stream.get_input_latency() + BLOCK_S, MAX_STOP_LATENCY_S)
+            self._stop_at = time.monotonic() + latency_s
+        except OSError as error:  # a device that is gone may obey no more: `_deliver` says so
+            self._failure = str(error.args[-1])
 
     def _send(self, kind: bytes, body: bytes) -> None:
         self._output.write(HEADER.pack(kind, len(body)) + body)
