@@ -6,11 +6,13 @@ time, so a file of hours starts at once.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,10 @@ from numpy.typing import NDArray
 from workers.errors import SourceError
 from workers.results import SAMPLE_RATE_HZ, Notice, Samples
 from workers.sources.base import OnEnd, OnSamples
+
+if TYPE_CHECKING:
+    from av import AudioFrame
+    from av.container import InputContainer
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +132,25 @@ def _as_samples(pcm: NDArray[np.int16]) -> Samples:
     return pcm.reshape(-1).astype(np.float32) / np.float32(32768)
 
 
+def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+    """The sound as it is in the file, without what cannot be decoded."""
+    import av
+
+    broken_packets = 0
+    for packet in container.demux(container.streams.audio[0]):
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            broken_packets += 1
+    if broken_packets:
+        log.warning("%d packets could not be decoded", broken_packets)
+
+
+def _kind(frame: AudioFrame) -> tuple[str, str, int]:
+    """What a resampler is made for; it may change on the way, as in MP3 files that were joined."""
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
 class _Reader:
     """Opens a file with the library that can, or says why none can."""
 
@@ -182,23 +207,12 @@ class _Reader:
         import av
 
         with av.open(f"file:{self._path}", container_options=FFMPEG_OPTIONS, metadata_errors="replace") as container:
-            stream = container.streams.audio[0]
-            # Integers, because FFmpeg mixes floats to mono without keeping them within [-1, 1].
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-            broken_packets = 0
-            for packet in container.demux(stream):
-                try:
-                    frames = packet.decode()
-                except av.FFmpegError:
-                    broken_packets += 1
-                    continue
-                for frame in frames:
+            for _, alike in itertools.groupby(_frames(container), key=_kind):
+                # Integers, because FFmpeg mixes floats to mono without keeping them within [-1, 1].
+                resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
+                for frame in itertools.chain(alike, [None]):
                     for resampled in resampler.resample(frame):
                         yield _as_samples(resampled.to_ndarray())
-            for resampled in resampler.resample(None):
-                yield _as_samples(resampled.to_ndarray())
-            if broken_packets:
-                log.warning("%d packets could not be decoded", broken_packets)
 
     def _open_with_soundfile(self) -> Callable[[], Iterator[Samples]]:
         import soundfile

@@ -64,6 +64,19 @@ def test_video_gives_its_sound(tmp_path: Path) -> None:
     assert np.abs(samples[4000:28_000]).max() == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.parametrize(("rate_hz", "channels"), [(44_100, 1), (22_050, 2)])
+def test_joined_files_of_another_kind_are_read_to_the_end(tmp_path: Path, rate_hz: int, channels: int) -> None:
+    soundfile.write(tmp_path / "one.mp3", np.stack([sine(2.0, 44_100)] * 2, axis=1), 44_100)
+    soundfile.write(tmp_path / "two.mp3", np.stack([sine(2.0, rate_hz)] * channels, axis=1), rate_hz)
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes((tmp_path / "one.mp3").read_bytes() + (tmp_path / "two.mp3").read_bytes())
+
+    samples = np.concatenate(list(read_blocks(joined)))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(4.0, abs=0.2)
+    assert np.sqrt(np.mean(samples[40_000:60_000] ** 2)) == pytest.approx(0.5 / np.sqrt(2), abs=0.01)
+
+
 def test_file_that_only_soundfile_reads(tmp_path: Path) -> None:
     path = tmp_path / "old.htk"
     soundfile.write(path, sine(1.0, 16_000), 16_000, format="HTK", subtype="PCM_16")
