@@ -463,6 +463,8 @@ class SpeechSession(QObject):
         if track is None or not (self._state.is_active or self._state is SessionState.STOPPING):
             return
         was, track.condition, track.device_name = track.condition, notice.condition, notice.device_name
+        if notice.condition == "away":
+            track.rejoin()
         self.sources_changed.emit()
         if notice.condition:
             self._context.show_notice(notice, kind="warning", topic=track.topic)

@@ -95,6 +95,11 @@ class Track:
     def replace_source(self, source: AudioSource) -> None:
         self.source, self.is_lost, self.is_started = source, False, False
 
+    def rejoin(self) -> None:
+        """Its device went away and may come back by itself."""
+        with self._lock:
+            self._is_joining = True
+
     def take(self, samples: Samples) -> None:
         with self._lock:
             if self._is_joining:  # a device that answers later, or anew, is silent until then

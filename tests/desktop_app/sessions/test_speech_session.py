@@ -425,6 +425,22 @@ def test_two_tracks_are_kept_apart_and_begin_together(qtbot, context, session, s
     assert len(context.pool.loaded()) <= 1
 
 
+def test_a_device_that_comes_back_by_itself_was_silent_until_then(qtbot, context, session, speech):
+    me, computer = ScriptedSource("me"), ScriptedSource("computer")
+    opened(qtbot, session, me, computer)
+    me.say(speech[:SAMPLE_RATE_HZ])
+    computer.say(speech[:SAMPLE_RATE_HZ])
+
+    session._problem.emit(SourceNotice("It was unplugged.", track="me", condition="away"))
+    computer.say(speech)
+    me.say(speech[:SAMPLE_RATE_HZ])
+
+    mine, other = session._tracks
+    assert mine.seconds == pytest.approx(other.seconds + 1.0, abs=0.1)
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_private_mode_leaves_nothing_on_disk(qtbot, context, session, speech, home):
     context.settings.history.is_private = True
     results, source = said(session), ScriptedSource()
