@@ -271,7 +271,9 @@ class PlayerBar(QWidget):
     def _show_position(self, seconds: float) -> None:
         if not self._slider.isSliderDown():
             self._slider.setValue(round(seconds * 1000))
-        self._time.setText(f"{clock_text(seconds)} / {clock_text(self._player.duration_s)}")
+        duration_s = self._player.duration_s
+        length = "" if math.isinf(duration_s) else f" / {clock_text(duration_s)}"  # unknown while it is still recorded
+        self._time.setText(clock_text(seconds) + length)
 
     def _on_playing_changed(self, is_playing: bool) -> None:
         self._button.setIcon(theme.icon("pause" if is_playing else "play"))

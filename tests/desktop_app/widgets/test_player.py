@@ -1,11 +1,12 @@
 """Playing in a process of its own: a player that stands still would take the tests with it."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 from desktop_app.paths import ASSETS_DIR
-from desktop_app.widgets.player import Player
+from desktop_app.widgets.player import Player, PlayerBar
 
 OVER_AND_OVER = """
 import random, sys
@@ -76,3 +77,14 @@ def test_skip_stays_within_the_recording(qtbot, monkeypatch):
         player.skip(by_s)
 
     assert went == [0.0, 1.0, 11.0, 12.0]
+
+
+def test_the_bar_leaves_the_length_out_while_it_is_still_recorded(qtbot):
+    player = Player()
+    bar = PlayerBar(player)
+    qtbot.addWidget(bar)
+    player.set_media([ASSETS_DIR / "samples" / "speech.flac"], math.inf)
+
+    player.position_changed.emit(2.0)
+
+    assert bar._time.text() == "0:02"
