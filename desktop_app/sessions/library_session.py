@@ -70,7 +70,8 @@ class LibrarySession(QObject):
         self._context = context
         self._library: Library | None = None  # made in the thread that needs it first: numpy takes its time
         self._library_lock = threading.Lock()
-        self._folders: deque[Path] = deque()  # to index, the first one now
+        self._folder: Path | None = None  # that is indexed now, unless that was cancelled
+        self._folders: deque[Path] = deque()  # to index afterwards
         self._indexing: Indexing | None = None
         self._index_job: Job | None = None
         self._find_job: Job | None = None
@@ -101,13 +102,14 @@ class LibrarySession(QObject):
 
     def index(self, folder: Path) -> None:
         """Makes the pictures in a folder findable, after the folders that were given before."""
-        if self._context.history is not None and folder not in self._folders:
+        if self._context.history is not None and folder not in (self._folder, *self._folders):
             self._folders.append(folder)
             if self._index_job is None:
                 self._index_next()
 
     def cancel(self) -> None:
         """Ends indexing; what was looked at is kept."""
+        self._folder = None
         self._folders.clear()
         if self._index_job is not None:
             self._index_job.cancel()
@@ -130,7 +132,7 @@ class LibrarySession(QObject):
                 job.cancel()
 
     def _index_next(self) -> None:
-        folder = self._folders[0]
+        folder = self._folder = self._folders.popleft()
         self._set_indexing(Indexing(folder))
         title = self.tr("Looking at pictures")
 
@@ -143,9 +145,7 @@ class LibrarySession(QObject):
 
         def on_ended() -> None:
             self._context.busy_changed.emit(title, None)
-            self._index_job = None
-            if self._folders:
-                self._folders.popleft()
+            self._index_job = self._folder = None
             if self._folders and not self._context.is_closing:
                 self._index_next()
                 return

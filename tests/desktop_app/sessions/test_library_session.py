@@ -116,6 +116,18 @@ def test_indexing_can_be_cancelled_and_goes_on_later(qtbot, library, history, al
     assert len(history.gallery.files()) == 8
 
 
+def test_a_folder_that_comes_right_after_cancelling_is_indexed(qtbot, library, history, album, monkeypatch):
+    monkeypatch.setattr(library_module, "AT_ONCE", 1)
+    library.index(album)
+    qtbot.waitUntil(lambda: bool(library.indexing and library.indexing.progress and library.indexing.progress.done))
+
+    library.cancel()
+    library.index(album)
+    until_idle(qtbot, library)
+
+    assert len(history.gallery.files()) == 8
+
+
 def test_forgotten_folder_is_not_found_any_more(qtbot, library, album):
     library.index(album)
     until_idle(qtbot, library)
