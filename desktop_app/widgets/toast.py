@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import theme
@@ -19,7 +20,7 @@ _BREAK_HERE = "\u200b"  # of no width: a line may end here
 
 
 class Toast(Banner):
-    """Stays as long as the mouse is over it or the keys are in it."""
+    """Stays as long as the mouse came over it or the keys are in it."""
 
     gives_way = True
 
@@ -31,6 +32,7 @@ class Toast(Banner):
         self._frame.setProperty("role", "toast")
         for text in (self._sentence, self._hint):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._pointer = QPoint()  # where the mouse was when the notice appeared, perhaps below it
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self._on_time_over)
         theme.theme().changed.connect(self._place)  # and with it the font
@@ -48,6 +50,7 @@ class Toast(Banner):
     def post(self, message: Message) -> None:
         """Shows the message now; what is told again stays for longer."""
         super().post(message)
+        self._pointer = QCursor.pos()
         self._timer.start(SHOWN_LONGER_MS if message.hint or message.action else SHOWN_MS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -90,7 +93,8 @@ class Toast(Banner):
         self.move(self._page.mapTo(self._content, place))
 
     def _on_time_over(self) -> None:
-        if self.underMouse() or self.isAncestorOf(QApplication.focusWidget() or self._content):
+        is_pointed_at = self.underMouse() and QCursor.pos() != self._pointer
+        if is_pointed_at or self.isAncestorOf(QApplication.focusWidget() or self._content):
             self._timer.start()
         else:
             self.dismiss()

@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop_app import theme
@@ -95,8 +95,9 @@ def test_notice_goes_by_itself_and_later_when_there_is_more_to_it(toast, qtbot):
     assert not toast._timer.isActive()
 
 
-def test_notice_stays_while_the_mouse_is_over_it(toast, qtbot):
+def test_notice_stays_while_the_mouse_is_over_it(toast, qtbot, monkeypatch):
     toast.post(Message("info", "Copied."))
+    monkeypatch.setattr(QCursor, "pos", lambda: toast.mapToGlobal(QPoint(2, 2)))
     mouse_over(toast, True)
     toast._timer.setInterval(0)
     for _ in range(2):
@@ -105,6 +106,16 @@ def test_notice_stays_while_the_mouse_is_over_it(toast, qtbot):
     assert toast.isVisible()
 
     mouse_over(toast, False)
+
+    qtbot.waitUntil(toast.isHidden)
+
+
+def test_notice_that_appears_below_a_mouse_at_rest_goes_all_the_same(toast, qtbot, monkeypatch):
+    monkeypatch.setattr(QCursor, "pos", lambda: QPoint(300, 200))
+    toast.post(Message("info", "Copied."))
+    mouse_over(toast, True)
+
+    toast._timer.setInterval(0)
 
     qtbot.waitUntil(toast.isHidden)
 
