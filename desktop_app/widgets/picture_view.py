@@ -11,6 +11,7 @@ from desktop_app import theme
 HANDLE_PX = 22
 BAR_PX = 3
 DIVIDE_STEP = 0.05  # of the width, with an arrow key
+SHADE = QColor(0, 0, 0, 150)  # behind words on a picture
 
 
 class PictureView(QWidget):
@@ -26,6 +27,7 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._image = QImage()
         self._other = QImage()
+        self._titles = ("", "")  # of the other picture and of this one
         self._empty_text = empty_text
         self._fraction = -1.0
         self._divide = 0.5
@@ -58,9 +60,10 @@ class PictureView(QWidget):
         self._image = image
         self.update()
 
-    def compare_with(self, image: QImage | None) -> None:
-        """Shows another picture at the right of the line; None ends that."""
+    def compare_with(self, image: QImage | None, titles: tuple[str, str] = ("", "")) -> None:
+        """Shows another picture at the left of the line; None ends that. `titles` say which side is which."""
         self._other = image or QImage()
+        self._titles = titles
         self._divide = 0.5
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self.is_comparing else Qt.FocusPolicy.NoFocus)
         self.setToolTip(self.tr("Drag the line, or move it with the arrow keys") if self.is_comparing else "")
@@ -122,14 +125,40 @@ class PictureView(QWidget):
         if not self.is_comparing:
             return
         at = place.left() + place.width() * self._divide
+        left, right = QRectF(place), QRectF(place)
+        left.setRight(at)
+        right.setLeft(at)
         painter.save()
-        painter.setClipRect(QRectF(at, place.top(), place.right() - at, place.height()), Qt.ClipOperation.IntersectClip)
+        painter.setClipRect(left, Qt.ClipOperation.IntersectClip)
         painter.drawImage(place, self._other)
         painter.restore()
+        for side, title, is_left in zip((left, right), self._titles, (True, False), strict=True):
+            self._paint_title(painter, place, side, title, is_left=is_left)
         painter.setPen(QPen(QColor(255, 255, 255, 230), 2))
         painter.drawLine(QPointF(at, place.top()), QPointF(at, place.bottom()))
         painter.setBrush(theme.color("accent"))
         painter.drawEllipse(QPointF(at, place.center().y()), HANDLE_PX / 2, HANDLE_PX / 2)
+
+    def _paint_title(self, painter: QPainter, place: QRectF, side: QRectF, title: str, *, is_left: bool) -> None:
+        """In the outer lower corner, as far as its side reaches."""
+        if not title:
+            return
+        painter.save()
+        painter.setClipRect(side, Qt.ClipOperation.IntersectClip)
+        painter.setFont(theme.font("caption"))
+        words = painter.fontMetrics().size(0, title).toSizeF()
+        chip = QRectF(QPointF(), words + QSize(2 * theme.SPACE_S, theme.SPACE_XS).toSizeF())
+        inner = place.adjusted(theme.SPACE_S, theme.SPACE_S, -theme.SPACE_S, -theme.SPACE_S)
+        if is_left:
+            chip.moveBottomLeft(inner.bottomLeft())
+        else:
+            chip.moveBottomRight(inner.bottomRight())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(SHADE)
+        painter.drawRoundedRect(chip, theme.RADIUS_S, theme.RADIUS_S)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), title)
+        painter.restore()
 
     # ── hands and keys ────────────────────────────────────────────────────────────────────────────────────────────────
 

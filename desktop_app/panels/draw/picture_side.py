@@ -28,7 +28,8 @@ class PictureSide(QWidget):
         super().__init__()
         self._session = context.sessions.sketch
         self._shown: GeneratedImage | None = None
-        self._before: QImage | None = None  # what stood here before: to compare with
+        self._before: QImage | None = None  # what stood here before, or was chosen: to compare with
+        self._titles = self._before_and_now
         self.view = PictureView()
         self.details = ElidedLabel()
         self.details.setProperty("role", "caption")
@@ -62,6 +63,15 @@ class PictureSide(QWidget):
         self._show_progress()
 
     @property
+    def _before_and_now(self) -> tuple[str, str]:
+        return self.tr("Before"), self.tr("Now")
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether what is shown is still being made."""
+        return self._shown is None or self.view.image != image_of(self._shown.pixels)
+
+    @property
     def buttons(self) -> tuple[QToolButton, ...]:
         return (
             self.compare_button, self.reference_button, self.anew_button, self.upscale_button, self.copy_button,
@@ -75,6 +85,7 @@ class PictureSide(QWidget):
 
     def show_picture(self, image: GeneratedImage) -> None:
         self._before = self.view.image if self._shown is not None else None
+        self._titles = self._before_and_now
         self._shown = image
         self._show_image(image_of(image.pixels))
         self.compare_button.setChecked(False)
@@ -97,8 +108,9 @@ class PictureSide(QWidget):
         self.image_changed.emit(image)
 
     def compare_with(self, image: GeneratedImage) -> None:
-        """Shows another picture at the right of a line, until the button that says so is released."""
+        """Shows another picture at the left of a line, until the button that says so is released."""
         self._before = image_of(image.pixels)
+        self._titles = (self.tr("Chosen"), self.tr("Shown"))
         self.compare_button.setChecked(False)
         self.compare_button.setChecked(True)
         self._show_buttons()
@@ -128,7 +140,7 @@ class PictureSide(QWidget):
             self.view.set_fraction(max(0.0, loading.fraction))
 
     def _on_compare(self, is_on: bool) -> None:
-        self.view.compare_with(self._before if is_on else None)
+        self.view.compare_with(self._before if is_on else None, self._titles)
 
     def _show_buttons(self) -> None:
         for button in self.buttons:
