@@ -495,6 +495,16 @@ def history_export(
         history.export(item_id, output)
 
 
+@history_app.command("import")
+def history_import(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="What `history export` wrote as .json.")],
+) -> None:
+    """Adds items that were exported as JSON, here or on another machine, and prints their numbers."""
+    with _history() as history:
+        for file in files:
+            typer.echo(history.import_json(file).result())
+
+
 @history_app.command("delete")
 def history_delete(
     item_ids: Annotated[

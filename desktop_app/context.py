@@ -319,6 +319,14 @@ class AppContext(QObject):
             self.settings_changed.emit(place)
             self._save_timer.start()
 
+    def remembered(self, key: str, default: str = "") -> str:
+        """What the window was told to `remember`."""
+        return self.settings.window.panel_state.get(key, default)
+
+    def remember(self, key: str, value: str) -> None:
+        """Has the window know at the next start how it was left: which tab, which tool, where a line was dragged to."""
+        self.change_setting("window.panel_state", {**self.settings.window.panel_state, key: value})
+
     def save_settings(self) -> None:
         try:
             self.settings.save()

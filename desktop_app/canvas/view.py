@@ -693,12 +693,13 @@ class CanvasView(QWidget):
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._take(event.mimeData()):
+        if self._take(event.mimeData(), is_ours=event.source() is not None):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
-    def _take(self, data: QMimeData) -> bool:
-        if files := _files_of(data):
+    def _take(self, data: QMimeData, *, is_ours: bool = False) -> bool:
+        files = _files_of(data)
+        if files and not (is_ours and data.hasImage()):  # a picture of our own is a file for others alone
             self.files_dropped.emit(files)
             return True
         image = data.imageData() if data.hasImage() else None

@@ -27,9 +27,8 @@ def ask_where_to_save(
         suffix: for a name that is typed without one, such as "srt".
         others: suffixes that may be typed instead.
     """
-    settings = context.settings.window
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = Path(settings.panel_state.get(FOLDER_KEY, documents))
+    folder = Path(context.remembered(FOLDER_KEY, documents))
     dialog = QFileDialog(parent, title, str(folder if folder.is_dir() else Path.home()), f"*.{suffix}")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
@@ -44,7 +43,7 @@ def ask_where_to_save(
                 path = None
     dialog.deleteLater()
     if path is not None:
-        context.change_setting("window.panel_state", {**settings.panel_state, FOLDER_KEY: str(path.parent)})
+        context.remember(FOLDER_KEY, str(path.parent))
     return path
 
 

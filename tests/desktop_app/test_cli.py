@@ -256,6 +256,20 @@ def test_history_export_writes_the_file(home: Path, tmp_path: Path) -> None:
     assert "hello there" in (tmp_path / "talk.srt").read_text()
 
 
+def test_history_import_adds_what_was_exported(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item_id = keep(home, "hello there")
+    cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.json")])
+    (tmp_path / "other.json").write_text("{}")
+
+    assert cli.main(["history", "import", str(tmp_path / "talk.json"), str(tmp_path / "other.json")]) == 4
+
+    said = capsys.readouterr()
+    assert said.out == f"{item_id + 1}\n"
+    assert "'other.json' is not a transcript that Sensorium exported." in said.err
+    assert cli.main(["history", "show", str(item_id + 1)]) == 0
+    assert "hello" in capsys.readouterr().out
+
+
 def test_history_delete_deletes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     item_id = keep(home, "a secret")
 

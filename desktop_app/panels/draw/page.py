@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import (
     QDrag,
     QGuiApplication,
@@ -14,7 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSplitter, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.canvas.files import CanvasFiles
@@ -22,7 +23,6 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
-from desktop_app.jobs import Job
 from desktop_app.panels.draw.options_side import OptionsSide
 from desktop_app.panels.draw.picture_side import PictureSide
 from desktop_app.panels.draw.prompt_bar import PromptBar
@@ -31,15 +31,18 @@ from desktop_app.sessions.sketch_session import Made
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.drop_target import DropTarget, has_paths, paths_in
 from desktop_app.widgets.page import page_action
-from desktop_app.widgets.save_dialog import ask_where_to_save
+from desktop_app.widgets.save_dialog import ask_where_to_save, file_name
+from desktop_app.widgets.splitter import Splitter
 from desktop_app.widgets.voice_key import VoiceKey
-from workers.errors import SourceError
+from workers.errors import AppError, SourceError
 from workers.results import GeneratedImage, SketchRequest
 
 NARROW_BELOW_PX = 760  # then canvas and picture take turns
 STRIP_BELOW_FROM_PX = 520  # with less height the pictures stand beside the one that is shown
-TOOLS_KEY = "draw.tools"  # of what the window remembers
 OPTIONS_FROM_PX = 900  # with less width the options close by themselves
+TOOLS_KEY = "draw.tools"  # of what the window remembers
+
+_log = logging.getLogger(__name__)
 
 
 class DrawPanel(QWidget):
@@ -54,6 +57,7 @@ class DrawPanel(QWidget):
         self.canvas = CanvasView(session.document)
         self.canvas.setEnabled(session.is_open)
         self.files = CanvasFiles(self.canvas, context)
+        self._dragged = QTemporaryDir()  # as long as the app runs: whoever took a file reads it when it likes
         self.files.on_files = self._on_files
         self.toolbar = CanvasToolbar(self.canvas, self.files)
         self.options_button = theme.icon_button(
@@ -88,13 +92,9 @@ class DrawPanel(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.hide()
-        self.splitter = QSplitter()
-        self.splitter.addWidget(self.canvas)
-        self.splitter.addWidget(self.picture)
+        self.splitter = Splitter(self._context, "draw.split", self.canvas, self.picture, (500, 420))
         self.splitter.setProperty("role", "gap")
-        self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(theme.SPACE_M)
-        self.splitter.setSizes([500, 420])
         self.pictures = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.pictures.setSpacing(theme.SPACE_M)
         self.pictures.addWidget(self.splitter, 1)
@@ -137,7 +137,7 @@ class DrawPanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        if state := self._context.settings.window.panel_state.get(TOOLS_KEY):
+        if state := self._context.remembered(TOOLS_KEY):
             self.canvas.box.restore(state)
         self.canvas.box.changed.connect(self._remember_tools)
         session.results_changed.connect(self._show_results)
@@ -163,8 +163,7 @@ class DrawPanel(QWidget):
 
     def _remember_tools(self) -> None:
         """Has widths, colours, pressure and all that is chosen be the same at the next start."""
-        state = self._context.settings.window.panel_state
-        self._context.change_setting("window.panel_state", {**state, TOOLS_KEY: self.canvas.box.state()})
+        self._context.remember(TOOLS_KEY, self.canvas.box.state())
 
     def _on_drawing_opened(self) -> None:
         self.canvas.setEnabled(True)
@@ -186,14 +185,11 @@ class DrawPanel(QWidget):
             self.save_picture(image, path)
 
     def save_picture(self, image: GeneratedImage, path: Path) -> None:
-        def work(_job: Job) -> None:
-            from desktop_app.files import write_file
-            from workers.png_settings import png_with_settings
-
-            write_file(path, png_with_settings(image.pixels, image.request))
-
         saved = self.tr("Saved as {name}. Dropped on the canvas, it brings all its settings back.")
-        self._context.run(work, on_done=lambda _: self._context.notify("info", saved.format(name=path.name)))
+        self._context.run(
+            lambda _job: _write_with_settings(image, path),
+            on_done=lambda _: self._context.notify("info", saved.format(name=path.name)),
+        )
 
     def regenerate_selection(self) -> None:
         """Makes what is selected of the picture that is shown anew."""
@@ -264,14 +260,27 @@ class DrawPanel(QWidget):
             self._session.upscale(self.picture.shown)
 
     def _on_drag(self) -> None:
-        """Out of the window as a picture: to a file manager, a document, or the canvas."""
+        """Out of the window: to a file manager, a document, or the canvas."""
         image = self.picture.view.image
         drag = QDrag(self)
-        data = QMimeData()
-        data.setImageData(image)
-        drag.setMimeData(data)
+        drag.setMimeData(self.dragged())
         drag.setPixmap(QPixmap.fromImage(image.scaled(96, 96, Qt.AspectRatioMode.KeepAspectRatio)))
         drag.exec(Qt.DropAction.CopyAction)
+
+    def dragged(self) -> QMimeData:
+        """What is shown, as a picture, and as a file with its settings, which file managers want."""
+        data, shown = QMimeData(), self.picture.shown
+        data.setImageData(self.picture.view.image)
+        if shown is not None and not self.picture.is_preview and not self._context.settings.history.is_private:
+            name = file_name(shown.request.prompt or self.tr("picture"))
+            path = Path(self._dragged.path()) / f"{name} {shown.request.seed}.png"
+            try:
+                _write_with_settings(shown, path)
+            except AppError:  # no room for a file: it is dragged as a picture alone
+                _log.exception("a dragged picture could not be written")
+            else:
+                data.setUrls([QUrl.fromLocalFile(str(path))])
+        return data
 
     # ── what comes in ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -323,6 +332,14 @@ class DrawPanel(QWidget):
             self.canvas.setFocus()  # from the words back to the tools
         else:
             super().keyPressEvent(event)
+
+
+def _write_with_settings(image: GeneratedImage, path: Path) -> None:
+    """As a PNG that brings its settings back when it is dropped here."""
+    from desktop_app.files import write_file
+    from workers.png_settings import png_with_settings
+
+    write_file(path, png_with_settings(image.pixels, image.request))
 
 
 def _settings_in(path: Path) -> SketchRequest | None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from desktop_app import i18n
 from desktop_app.context import AppContext
@@ -31,10 +31,12 @@ from desktop_app.sessions.library_session import PictureQuery
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.history_list import Row, title_of
 from desktop_app.widgets.page import EmptyState, page_action
+from desktop_app.widgets.splitter import Splitter
 from desktop_app.widgets.transcript_pane import media_of
 from workers.errors import AppError
 
 LOOK_DELAY_MS = 300  # after the words were found: somebody who goes on typing loads no model
+EXPORTED_SUFFIX = ".json"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.jpeg *.jpg *.png *.tif *.tiff *.webp"
 
 Key = tuple[str, int]
@@ -71,19 +73,18 @@ class HistoryPanel(QWidget):
             self.right.addWidget(widget)
         self.right.setMinimumWidth(300)
         self.feet = (self.transcript.player,)
-        splitter = QSplitter()
-        splitter.addWidget(self.side)
-        splitter.addWidget(self.right)
-        splitter.setChildrenCollapsible(False)
+        splitter = Splitter(context, "history.split", self.side, self.right, (340, 700))
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 5)
-        splitter.setSizes([340, 700])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
         self.drop_target = DropTarget(
             self,
-            self.tr("Drop recordings to transcribe, a picture to find others like it, or a folder of pictures"),
+            self.tr(
+                "Drop recordings to transcribe, a picture to find others like it, a folder of pictures, "
+                "or items that were exported as JSON"
+            ),
             has_pictures,
             self._take,
         )
@@ -113,6 +114,7 @@ class HistoryPanel(QWidget):
         page_action(self, self.tr("Find pictures like one in a file…"), "image", "", self.ask_like)
         page_action(self, self.tr("Find pictures like the one in the clipboard"), "clipboard", "Ctrl+V", self.paste)
         page_action(self, self.tr("Add a folder of pictures…"), "folder", "", self.folders.ask)
+        page_action(self, self.tr("Take in what was exported…"), "download", "", self.ask_exported)
         self.addActions(
             [pane.copy_timed_action, pane.edit_action, pane.next_action, pane.previous_action, pane.undo_action]
         )
@@ -431,6 +433,38 @@ class HistoryPanel(QWidget):
         if not self.side.search.take(QGuiApplication.clipboard().mimeData()):
             self._context.notify("info", self.tr("There is no picture in the clipboard."))
 
+    def ask_exported(self) -> None:
+        """Asks for items that were exported as JSON."""
+        title, kinds = self.tr("Take in what was exported"), f"*{EXPORTED_SUFFIX}"
+        if names := QFileDialog.getOpenFileNames(self, title, "", kinds)[0]:
+            self.take_in([Path(name) for name in names])
+
+    def take_in(self, exported: list[Path]) -> None:
+        """Adds items that were exported, here or on another machine, and shows the last; what is none is told."""
+        history = self._context.history
+        if history is None:
+            return
+
+        def add(_job: Job) -> tuple[list[int], list[AppError]]:
+            added, refused = [], []
+            for path in exported:
+                try:
+                    added.append(history.import_json(path).result())
+                except AppError as error:
+                    refused.append(error)
+            return added, refused
+
+        def show(added: list[int], refused: list[AppError]) -> None:
+            if added:
+                sentence = self.tr("{items} taken in.").format(items=self._items_text(len(added)))
+                self._context.notify("info", sentence)
+                self.open_item(added[-1])
+                self.refresh()
+            for error in refused:
+                self._context.show_error(error)
+
+        self._context.run(add, on_done=lambda done: show(*done))
+
     def rename(self) -> None:
         detail = self.right.currentWidget()
         if isinstance(detail, TranscriptDetail | PictureDetail):
@@ -559,10 +593,13 @@ class HistoryPanel(QWidget):
         recordings = [path for path in paths_in(data) if path.is_file() and _has_sound(path)]
         for folder in folders:
             self._library.index(folder)
+        exported = [path for path in paths_in(data) if path.is_file() and path.suffix.lower() == EXPORTED_SUFFIX]
+        if exported:
+            self.take_in(exported)
         if recordings:
             self._context.sessions.files.add(recordings)
             self._context.panel_requested.emit("hear")  # where it is seen how far they are
-        if not folders and not recordings:
+        if not folders and not recordings and not exported:
             self._left_out = None
             self.side.search.take(data)
 

@@ -14,7 +14,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResi
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QSplitter,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.frame_view import FrameView
 from desktop_app.widgets.history_list import Row, title_of, when_text, whole_when_text
 from desktop_app.widgets.save_dialog import ask_where_to_save
+from desktop_app.widgets.splitter import Splitter
 from desktop_app.widgets.title_field import TitleField
 from workers.results import VideoFrame
 
@@ -137,15 +137,12 @@ class PictureDetail(QWidget):
             self.delete_button,
         ):
             head.addWidget(button)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = Splitter(context, "history.picture", self.view, self.said, (300, 200))
+        self.splitter.setOrientation(Qt.Orientation.Vertical)
         self.splitter.setProperty("role", "gap")
-        self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(theme.SPACE_M)
-        self.splitter.addWidget(self.view)
-        self.splitter.addWidget(self.said)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([300, 200])
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
         column.setSpacing(theme.SPACE_XS)

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.canvas.pictures import frame_of, image_of
@@ -33,6 +33,7 @@ from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.screen_picker import ScreenPicker
+from desktop_app.widgets.splitter import Splitter
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
@@ -89,12 +90,8 @@ class SeePanel(QWidget):
             self.tabs.addTab(title)
             self.tabs.setTabToolTip(number - 1, f"{title} (Alt+{number})")
             self.pages.addWidget(tab)
-        self.splitter = QSplitter()
-        self.splitter.addWidget(self.stage)
-        self.splitter.addWidget(self.side)
+        self.splitter = Splitter(self._context, "see.split", self.stage, self.side, (10_000, SIDE_PX))
         self.splitter.setProperty("role", "gap")
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([10_000, SIDE_PX])
         self.splitter.setHandleWidth(2 * theme.SPACE_M)
         self.splitter.setStretchFactor(0, 1)
         layout = QVBoxLayout(self)
@@ -154,10 +151,9 @@ class SeePanel(QWidget):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.ask.picture_pasted.connect(self.take)
-        state = self._context.settings.window.panel_state
-        if (name := state.get("see.tab")) in TAB_NAMES:
+        if (name := self._context.remembered("see.tab")) in TAB_NAMES:
             self.tabs.setCurrentIndex(TAB_NAMES.index(name))
-        self.stage.set_readout(state.get("see.readout", "on") == "on")
+        self.stage.set_readout(self._context.remembered("see.readout", "on") == "on")
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -286,10 +282,9 @@ class SeePanel(QWidget):
         menu.popup(self.view.mapToGlobal(point))
 
     def toggle_readout(self) -> None:
-        state = dict(self._context.settings.window.panel_state)
-        state["see.readout"] = "off" if state.get("see.readout", "on") == "on" else "on"
-        self._context.change_setting("window.panel_state", state)
-        self.stage.set_readout(state["see.readout"] == "on")
+        readout = "off" if self._context.remembered("see.readout", "on") == "on" else "on"
+        self._context.remember("see.readout", readout)
+        self.stage.set_readout(readout == "on")
 
     def focus_search(self) -> None:
         """Ctrl+F: what was seen is found in the history."""
@@ -305,8 +300,7 @@ class SeePanel(QWidget):
     def _on_tab_changed(self, index: int) -> None:
         self.pages.setCurrentIndex(index)
         self.setFocus()  # else the next switch would get it, with a ring that nobody asked for
-        state = self._context.settings.window.panel_state
-        self._context.change_setting("window.panel_state", {**state, "see.tab": TAB_NAMES[index]})
+        self._context.remember("see.tab", TAB_NAMES[index])
 
     # ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -71,6 +71,21 @@ def test_page_may_say_what_becomes_of_dropped_files(files, view, tmp_path):
     assert taken == [[tmp_path / "a.png", tmp_path / "b.png"]]
 
 
+def test_picture_dragged_over_from_this_window_is_the_picture_and_not_its_file(files, view, tmp_path, monkeypatch):
+    taken = []
+    files.on_files = taken.append
+    data = of_files(tmp_path / "a.png")
+    data.setImageData(picture("#0044cc"))
+    drop(view, data)
+    assert (len(taken), view.document.reference) == (1, None)
+
+    monkeypatch.setattr(QDropEvent, "source", lambda _event: view)
+    drop(view, data)
+
+    assert len(taken) == 1
+    assert view.document.reference.image.pixelColor(1, 1).name() == "#0044cc"
+
+
 def test_text_is_not_taken(view, files):
     data = QMimeData()
     data.setText("hello")

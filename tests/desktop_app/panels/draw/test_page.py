@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from shiboken6 import delete
 
@@ -505,13 +507,51 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     panel.picture.compare_with(session.results[0].image)
 
     assert panel.picture.compare_button.isChecked()
-    right = view.picture_rect.adjusted(0, 0, -4, 0).topRight().toPoint()
-    assert view.grab().toImage().pixelColor(right).red() == seed
+    left = view.picture_rect.adjusted(4, 4, 0, 0).topLeft().toPoint()
+    assert view.grab().toImage().pixelColor(left).red() == seed
     for _ in range(12):
-        qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert view.grab().toImage().pixelColor(right).red() == panel.picture.shown.request.seed
+        qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.grab().toImage().pixelColor(left).red() == panel.picture.shown.request.seed
     panel.picture.compare_button.click()
     assert not view.is_comparing
+
+
+def test_picture_that_is_dragged_out_is_also_a_file_that_brings_its_settings_back(qtbot, context, panel, session, draw):
+    context.change_setting("draw.prompt", "a cat: red/green?")
+    draw()
+    image = made(qtbot, session, panel.prompt_bar.generate)
+
+    data = panel.dragged()
+
+    (url,) = data.urls()
+    path = Path(url.toLocalFile())
+    assert path.name == f"a cat red green {image.request.seed}.png"
+    assert read_settings(path) == image.request
+    assert QImage(data.imageData()).size() == panel.picture.view.image.size()
+
+
+def test_picture_of_private_mode_is_dragged_out_without_a_file(qtbot, context, panel, session, draw):
+    draw()
+    made(qtbot, session, panel.prompt_bar.generate)
+    context.change_setting("history.is_private", True)
+
+    data = panel.dragged()
+
+    assert data.hasImage()
+    assert not data.hasUrls()
+
+
+def test_line_between_drawing_and_picture_stays_where_it_was_dragged_to(qtbot, context, panel):
+    before = panel.splitter.sizes()
+    assert min(before) > 150
+
+    panel.splitter.moveSplitter(before[0] + 100, 1)
+    again = DrawPanel(context)
+    qtbot.addWidget(again)
+    again.resize(panel.size())
+    again.show()
+
+    assert again.splitter.sizes() == panel.splitter.sizes() != before
 
 
 def test_lists_that_may_read_alike_have_titles_beside_them(panel):

@@ -398,6 +398,25 @@ def test_a_dropped_recording_is_transcribed(qtbot, panel, context, tmp_path, mon
     assert (taken, opened) == ([speech], ["hear"])
 
 
+def test_dropped_items_that_were_exported_are_taken_in_and_what_is_none_is_told(
+    qtbot, panel, history, tmp_path, messages
+):
+    boat = history.add_snapshot(picture("boat")).result()
+    history.export(boat, tmp_path / "boat.json")
+    history.delete(boat).result()
+    (tmp_path / "other.json").write_text("{}")
+    panel.show()
+
+    drop(panel, of_files(tmp_path / "other.json", tmp_path / "boat.json"))
+
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: panel.picture.loaded is not None)
+    assert [message.sentence for message in messages] == [
+        "1 item taken in.",
+        "'other.json' is not a transcript that Sensorium exported.",
+    ]
+
+
 def test_dropped_folder_is_indexed_and_shows_how_far_it_is(qtbot, panel, history, album):
     panel.show()
 
