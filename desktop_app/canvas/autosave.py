@@ -51,6 +51,12 @@ class Place:
     def file(self) -> Path:
         return self.folder / "drawing.journal"
 
+    def let_go(self) -> None:
+        """Lets other windows have it, unchanged; a new one goes away."""
+        if self.contents is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self.lock)
+
 
 def take_place(drawings: Path) -> Place:
     """The drawing that was drawn on last and that no other window has open, or a new place.
@@ -69,7 +75,7 @@ def take_place(drawings: Path) -> Place:
             if (contents := journal.read((folder / "drawing.journal").read_bytes())) is not None:
                 return Place(folder, lock, contents)
         os.close(lock)
-    return _new_place(drawings)
+    return new_place(drawings)
 
 
 def _last_change(folder: Path) -> float:
@@ -79,7 +85,12 @@ def _last_change(folder: Path) -> float:
         return 0.0
 
 
-def _new_place(drawings: Path) -> Place:
+def new_place(drawings: Path) -> Place:
+    """A folder for a drawing that is none yet.
+
+    Raises:
+        DiskError: it cannot be made.
+    """
     folder = drawings / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 1_000_000:06d}"
     try:
         folder.mkdir(mode=0o700, parents=True)
@@ -89,7 +100,7 @@ def _new_place(drawings: Path) -> Place:
 
 
 class Autosave(QObject):
-    """Writes every change of a document; nothing here waits for the disk, but `close`.
+    """Writes every change of a document; nothing here waits for the disk, but `rest` and `close`.
 
     When the disk is full, that is told once, and the whole drawing is written as soon as there is room.
 
@@ -113,7 +124,8 @@ class Autosave(QObject):
         self._is_open = False  # that stroke
         self._points_due = QTimer(self, singleShot=True, interval=POINTS_MS)
         self._points_due.timeout.connect(self._send_points)
-        self._layers = document.hidden, document.reference_opacity
+        self._is_resting = False
+        self._was_blank = False  # when it went to rest
         self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
         self._retry.timeout.connect(self._write_whole)
         self._whole_wanted.connect(self._retry.start)
@@ -126,10 +138,8 @@ class Autosave(QObject):
             (document.redone, self._on_redone),
             (document.layers_changed, self._on_layers_changed),
         )
-        for signal, slot in self._connections:
-            signal.connect(slot)
         self._writer = _Writer(place.file, self.failed.emit, self.recovered.emit, self._whole_wanted.emit)
-        self._write_whole()
+        self.go_on()
 
     @property
     def folder(self) -> Path:
@@ -140,14 +150,29 @@ class Autosave(QObject):
         self._send_points()
         return self._writer.flush()
 
-    def close(self) -> None:
-        """Writes what is left and lets other windows have the drawing; one that was never drawn on goes away."""
+    def rest(self) -> None:
+        """Writes what is left, and from then on nothing until `go_on`; no other window gets the drawing meanwhile."""
         self._document.finish_stroke()
         self._retry.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
+        self.flush()
+        self._is_resting, self._was_blank = True, self._document.contents().is_blank
+
+    def go_on(self) -> None:
+        """Writes the drawing as it is now, and every change from now on."""
+        self._is_resting = False
+        self._layers = self._document.hidden, self._document.reference_opacity
+        for signal, slot in self._connections:
+            signal.connect(slot)
+        self._write_whole()
+
+    def close(self) -> None:
+        """Writes what is left and lets other windows have the drawing; one that was never drawn on goes away."""
+        if not self._is_resting:
+            self.rest()
         self._writer.close()
-        if self._document.contents().is_blank:
+        if self._was_blank:
             shutil.rmtree(self._place.folder, ignore_errors=True)
         os.close(self._place.lock)
 
@@ -192,6 +217,8 @@ class Autosave(QObject):
             self._writer.put(lambda encoder, _known: encoder.layers(*layers))
 
     def _write_whole(self) -> None:
+        if self._is_resting:
+            return
         contents = self._document.contents()
         self._send_points()
         if self._is_open and self._document.stroke is not None and self._points:

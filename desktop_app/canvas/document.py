@@ -281,9 +281,16 @@ class Document(QObject):
         return self._is_moving
 
     def settle_reference(self) -> None:
-        if self._is_moving:
-            self._is_moving = False
-            self._finish_step(Step(reference=(self._reference_before, self._reference)))
+        """Makes one step of all that it was moved, none where it is where it was."""
+        if not self._is_moving:
+            return
+        self._is_moving = False
+        before, after = self._reference_before, self._reference
+        if before is not None and after is not None and before.rect == after.rect:
+            self._reference = before  # the same one, for those who made something of it
+            self.layers_changed.emit()
+        else:
+            self._finish_step(Step(reference=(before, after)))
 
     def set_reference_is_map(self, is_map: bool) -> None:
         """Says that the reference is a map already, or that it is none; one step to undo."""
@@ -433,6 +440,9 @@ class Document(QObject):
             self._images[change.layer].put(change.key, change.after if forwards else change.before)
         if step.reference is not None:
             self._reference = step.reference[forwards]
+            self.set_visible(Layer.REFERENCE, True)
+        for layer in {change.layer for change in step.tiles}:
+            self.set_visible(layer, True)  # whoever takes something back wants to see it
         self._announce(step)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -511,7 +521,8 @@ class Document(QObject):
 class Edit:
     """Wet ink on a layer: what is in its mask over (or, erasing, out of) what was there before.
 
-    Change the mask and `apply` the area, as often as wanted; then `commit` or `cancel`.
+    Change the mask and `apply` the area, as often as wanted; then `commit` or `cancel`. What comes later, from a hand
+    that goes on while the drawing was undone, say, draws nothing.
     """
 
     def __init__(self, document: Document, layer: Layer, color: QColor, opacity: float, *, erases: bool) -> None:
@@ -529,10 +540,13 @@ class Edit:
 
     def ink_line(self, dabs: Dabs) -> None:
         """Draws a line with round ends through dabs, (n, 4): x, y, radius, strength."""
-        self.apply(*self.mask.add_line(dabs))
+        if self.is_open:
+            self.apply(*self.mask.add_line(dabs))
 
     def set_path(self, path: QPainterPath, width_px: float, *, is_filled: bool = False) -> None:
         """Draws a shape in the place of what this edit has drawn so far."""
+        if not self.is_open:
+            return
         old = self._area
         self.mask.clear(old)
         self.apply(old.united(self.mask.add_path(path, width_px, is_filled=is_filled)))
@@ -540,7 +554,7 @@ class Edit:
     def add_pixels(self, area: np.ndarray) -> None:
         """Inks the pixels, (height, width) of the canvas, that are true."""
         rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
-        if len(rows):
+        if len(rows) and self.is_open:
             rect = QRect(QPoint(columns[0], rows[0]), QPoint(columns[-1], rows[-1]))
             inside = area[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
             self.mask.add_pixels(inside.astype(np.uint8) * 255, rect)
@@ -554,7 +568,7 @@ class Edit:
             for key in keys_in(area):
                 part = tile_rect(key) & area
                 parts[key] = parts[key].united(part) if key in parts else part
-        if not parts or not self.is_open:
+        if not parts:
             return
         for key, part in parts.items():
             if self.mask.has_ink(tile_rect(key)):

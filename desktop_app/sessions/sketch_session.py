@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app import i18n
-from desktop_app.canvas.autosave import Autosave, Place, take_place
+from desktop_app.canvas.autosave import Autosave, Place, new_place, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot
+from desktop_app.jobs import nothing
 from desktop_app.sessions.picture_keeper import PictureKeeper
 from desktop_app.sessions.reference_map import ReferenceMap, Standing
 from desktop_app.sessions.session_state import SessionState
@@ -153,7 +154,7 @@ class SketchSession(QObject):
         self._listeners: set[SpeechWorker] = set()
         self._is_opening = False
         self._is_open = False
-        self._to_restore: SketchRequest | None = None  # when the last drawing is open
+        self._to_do: list[Callable[[], object]] = []  # what is done when the last drawing is open
 
         self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
         self._keeper.recovered.connect(self._on_all_kept)
@@ -285,7 +286,7 @@ class SketchSession(QObject):
 
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
-        self.document.set_reference(image_of(pixels))
+        self.when_open(lambda: self.document.set_reference(image_of(pixels)))
 
     def use_reference_as(self, kind: ControlKind | None) -> None:
         """Has pictures keep to what the reference is turned into, whichever lies there; None lets go of it."""
@@ -341,16 +342,22 @@ class SketchSession(QObject):
         if self._context.settings.history.is_private:
             self._on_drawing_opened()
             return
+        self._find_place(take_place, on_ended=self._on_drawing_opened)
+
+    def _find_place(self, find: Callable[[Path], Place], *, on_ended: Callable[[], None] = nothing) -> None:
         drawings = self._context.paths.drawings_dir
-        self._context.run(
-            lambda job: take_place(drawings),
-            on_done=self._keep_in,
-            on_failed=self._tell,
-            on_ended=self._on_drawing_opened,
-        )
+        self._context.run(lambda job: find(drawings), on_done=self._keep_in, on_failed=self._tell, on_ended=on_ended)
 
     def _keep_in(self, place: Place) -> None:
-        """From now on every stroke is on the disk as it is drawn."""
+        """From now on every stroke is on the disk as it is drawn; what was drawn there before is on the canvas."""
+        if self._context.settings.history.is_private or self._autosave is not None:
+            place.let_go()  # it was changed twice meanwhile
+            return
+        is_drawn_on = self.document.is_stroking or not self.document.is_blank
+        if is_drawn_on and place.contents is not None:
+            place.let_go()  # that drawing would come over this one, or this one over it
+            self._find_place(new_place)
+            return
         self._autosave = Autosave(self.document, place)
         self._autosave.failed.connect(lambda error: self._context.show_error(error, topic=DISK_TOPIC))
         self._autosave.recovered.connect(self._on_safe_again)
@@ -362,21 +369,29 @@ class SketchSession(QObject):
     def _on_drawing_opened(self) -> None:
         self._is_opening, self._is_open = False, True
         self.drawing_opened.emit()
-        if self._to_restore is not None:
-            request, self._to_restore = self._to_restore, None
-            self.restore(request)
+        to_do, self._to_do = self._to_do, []
+        for act in to_do:
+            act()
+
+    def when_open(self, act: Callable[[], object]) -> None:
+        """Does something to the drawing, as soon as the last one is there: it would come over it."""
+        if self._is_open:
+            act()
+        else:
+            self._to_do.append(act)
+            self.prepare()
 
     def _on_privacy_changed(self) -> None:
         """What is drawn in private mode is on the screen only; afterwards the drawing is kept as it is then."""
         if not self._is_open:
             return
-        if self._context.settings.history.is_private:
-            self._close_autosave()
-        elif self._autosave is None:
-            drawings = self._context.paths.drawings_dir
-            self._context.run(
-                lambda job: replace(take_place(drawings), contents=None), on_done=self._keep_in, on_failed=self._tell
-            )
+        if self._autosave is None:
+            if not self._context.settings.history.is_private:
+                self._find_place(take_place)
+        elif self._context.settings.history.is_private:
+            self._autosave.rest()
+        else:
+            self._autosave.go_on()
 
     def _close_autosave(self) -> None:
         autosave, self._autosave = self._autosave, None
@@ -385,10 +400,9 @@ class SketchSession(QObject):
 
     def restore(self, request: SketchRequest) -> None:
         """Takes over all that made a picture: words, numbers, lines and colours; the drawing is one step to undo."""
-        if not self._is_open:  # else the last drawing would come over it
-            self._to_restore = request
-            self.prepare()
-            return
+        self.when_open(lambda: self._restore(request))
+
+    def _restore(self, request: SketchRequest) -> None:
         settings, catalogue, size = self._context.settings, self._context.catalogue, self.document.size
         self._context.run(
             lambda job: restored(request, settings, catalogue, size), on_done=self._take_over, on_failed=self._tell

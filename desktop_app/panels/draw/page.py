@@ -55,11 +55,12 @@ class DrawPanel(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
         self.canvas = CanvasView(session.document)
-        self.canvas.setEnabled(session.is_open)
         self.files = CanvasFiles(self.canvas, context)
         self._dragged = QTemporaryDir()  # as long as the app runs: whoever took a file reads it when it likes
         self.files.on_files = self._on_files
         self.toolbar = CanvasToolbar(self.canvas, self.files)
+        for part in (self.canvas, self.toolbar):
+            part.setEnabled(session.is_open)
         self.options_button = theme.icon_button(
             "sliders", self.tr("Options"), tip=self.tr("Model, lines, colours, seed (Ctrl+Shift+P)")
         )
@@ -166,7 +167,8 @@ class DrawPanel(QWidget):
         self._context.remember(TOOLS_KEY, self.canvas.box.state())
 
     def _on_drawing_opened(self) -> None:
-        self.canvas.setEnabled(True)
+        for part in (self.canvas, self.toolbar):
+            part.setEnabled(True)
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -289,7 +291,7 @@ class DrawPanel(QWidget):
 
         def show(request: SketchRequest | None) -> None:
             if request is None:
-                self.files.take(paths)
+                self._session.when_open(lambda: self.files.take(paths))
             else:
                 self._session.restore(request)
 

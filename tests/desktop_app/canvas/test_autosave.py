@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage
 
-from desktop_app.canvas import autosave
+from desktop_app.canvas import autosave, journal
 from desktop_app.canvas.autosave import Autosave, Place, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
@@ -53,6 +53,40 @@ def opened(qapp, tmp_path):
     yield open_drawing
     for saving in open_now:
         saving.close()
+
+
+def test_nothing_is_written_while_it_rests_and_all_of_it_afterwards(opened, tmp_path):
+    document, saving = opened()
+    draw(document, 10)
+    before = content(document)
+    saving.rest()
+    draw(document, 100)
+    document.set_visible(Layer.COLOR, False)
+    (folder,) = tmp_path.glob("*-*")
+
+    assert take_place(tmp_path).folder != folder  # no other window gets it meanwhile
+    kept = journal.read((folder / "drawing.journal").read_bytes())
+    assert len(kept.done) == 1
+    saving.go_on()
+    draw(document, 200)
+    opened.close(saving)
+
+    again, _ = opened()
+    assert content(again) == content(document) != before
+    assert again.hidden == {Layer.COLOR}
+
+
+def test_drawing_that_was_emptied_while_it_rested_is_on_the_disk_as_it_was(opened, tmp_path):
+    document, saving = opened()
+    draw(document, 10)
+    before = content(document)
+    saving.rest()
+    document.undo()
+    opened.close(saving)
+
+    again, _ = opened()
+
+    assert content(again) == before
 
 
 def test_next_start_gives_the_drawing_and_what_can_be_undone_back(opened):

@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainterPath
 
-from desktop_app.canvas.document import Document
+from desktop_app.canvas.document import Document, Drawing
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer
 from desktop_app.canvas.pictures import frame_of
 from desktop_app.canvas.strokes import RecordedStroke, StrokePoint, StrokeStyle, replay
@@ -124,6 +124,50 @@ def test_drawing_on_a_hidden_layer_shows_it(document):
     draw(document, (10, 10), layer=Layer.COLOR)
 
     assert document.is_visible(Layer.COLOR)
+
+
+def test_what_is_taken_back_on_a_hidden_layer_is_seen(document):
+    draw(document, (10, 10))
+    document.replace(Drawing(document.size, {}, hidden=frozenset({Layer.LINE_ART})))
+    assert not document.is_visible(Layer.LINE_ART)
+
+    document.undo()
+
+    assert document.is_visible(Layer.LINE_ART)
+
+
+def test_hand_that_goes_on_after_its_shape_was_taken_back_draws_nothing_more(document):
+    edit = document.begin_edit(Layer.LINE_ART, QColor("black"))
+    path = QPainterPath(QPointF(20, 20))
+    path.lineTo(200, 150)
+    edit.set_path(path, 6)
+    document.undo()
+
+    edit.set_path(path, 6)
+    edit.ink_line(np.array([[20.0, 20.0, 3.0, 1.0], [200.0, 20.0, 3.0, 1.0]], np.float32))
+    edit.add_pixels(np.ones((document.size.height(), document.size.width()), bool))
+    edit.commit()
+
+    assert document.is_blank
+    draw(document, (200, 150), (210, 150))
+    assert not pixels(document.snapshot().image(Layer.LINE_ART))[:140, :180, 3].any()
+
+
+def test_reference_that_was_put_down_where_it_was_is_the_same_one_and_no_step(document):
+    image = QImage(30, 20, QImage.Format.Format_RGB32)
+    document.set_reference(image, QRectF(5, 5, 30, 20))
+    document.undo()
+    document.redo()
+    draw(document, (10, 10))
+    document.undo()
+    reference = document.reference
+
+    for x in (9, 5):
+        document.move_reference(QRectF(x, 5, 30, 20))
+    document.settle_reference()
+
+    assert document.reference is reference
+    assert document.can_redo
 
 
 def test_see_through_stroke_does_not_darken_where_it_crosses_itself(document):

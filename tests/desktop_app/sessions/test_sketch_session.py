@@ -10,7 +10,11 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainterPath
 
+from desktop_app.canvas import journal
+from desktop_app.canvas.autosave import Autosave, take_place
+from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from desktop_app.context import AppContext
 from desktop_app.history import pictures
 from desktop_app.history.store import History
@@ -282,11 +286,13 @@ def test_picture_twice_as_large_begins_with_the_picture(session, qtbot):
     assert large.request.init_image is not None
 
 
-def test_picture_of_the_camera_lies_below_the_drawing(session):
-    session.use_as_reference(np.full((10, 20, 3), 90, np.uint8))
+def test_picture_of_the_camera_lies_below_the_last_drawing(session, qtbot, yesterday):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.use_as_reference(np.full((10, 20, 3), 90, np.uint8))
 
     reference = session.document.reference
     assert (reference.image.width(), reference.image.height()) == (20, 10)
+    assert not session.document.is_empty(Layer.LINE_ART)
 
 
 @pytest.mark.parametrize("options", [{"load": "missing"}])
@@ -405,6 +411,74 @@ def test_private_drawing_is_not_on_the_disk(context, session, qtbot, home):
     draw_line(session)
 
     assert not list(Paths.below(home).drawings_dir.glob("*"))
+
+
+def drawings_on_disk(home):
+    """How many steps each has."""
+    journals = Paths.below(home).drawings_dir.glob("*/drawing.journal")
+    return [len(journal.read(file.read_bytes()).done) for file in journals]
+
+
+@pytest.fixture
+def yesterday(home):
+    """A drawing of two strokes that another window left behind."""
+    document = Document()
+    saving = Autosave(document, take_place(Paths.below(home).drawings_dir))
+    for x in (20, 60):
+        stroke = document.begin_stroke(StrokeStyle())
+        stroke.add(StrokePoint(x, 20))
+        stroke.finish()
+    saving.close()
+
+
+def test_leaving_private_mode_opens_the_last_drawing_on_a_blank_canvas(context, session, qtbot, home, yesterday):
+    context.change_setting("history.is_private", True)
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    assert session.document.is_blank
+
+    context.change_setting("history.is_private", False)
+
+    qtbot.waitUntil(lambda: len(session.document.undo_stack.done) == 2)
+    assert drawings_on_disk(home) == [2]
+
+
+def test_what_was_drawn_in_private_mode_is_kept_beside_the_last_drawing(context, session, qtbot, home, yesterday):
+    context.change_setting("history.is_private", True)
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    assert drawings_on_disk(home) == [2]
+
+    context.change_setting("history.is_private", False)
+
+    qtbot.waitUntil(lambda: drawings_on_disk(home) == [2, 2])  # a canvas of its size, and the line
+
+
+def test_private_mode_in_between_keeps_one_drawing(context, session, qtbot, home):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    context.change_setting("history.is_private", True)
+    draw_line(session, Layer.COLOR, 40)
+    (steps,) = drawings_on_disk(home)
+
+    context.change_setting("history.is_private", False)
+
+    qtbot.waitUntil(lambda: drawings_on_disk(home) == [steps + 1])
+
+
+def test_private_mode_that_comes_while_a_drawing_is_opened_leaves_it_alone(context, session, qtbot, home, yesterday):
+    session.prepare()
+    for is_private in (True, False, True):
+        context.change_setting("history.is_private", is_private)
+
+    qtbot.waitUntil(lambda: session.is_open)
+    qtbot.waitUntil(lambda: not context._jobs)
+    draw_line(session)
+
+    assert drawings_on_disk(home) == [2]
+    take_place(Paths.below(home).drawings_dir).let_go()  # and it can be had
 
 
 def test_all_that_made_a_picture_comes_back(context, session, qtbot):
