@@ -50,7 +50,7 @@ class Paragraph:
     """One segment on the screen.
 
     Attributes:
-        starts: where each committed word begins in the text of the block.
+        starts: where each committed word begins in the text of the block, in the units that Qt counts.
         edited_text: what the user wrote in place of the words, or None.
         segment_id: its number in the history, once it is known.
         is_open: more words may be appended.
@@ -60,7 +60,7 @@ class Paragraph:
     track: str
     words: list[Word] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-    length: int = 0  # characters of committed text
+    length: int = 0  # of the committed text, in the same units
     partial: tuple[Word, ...] = ()
     edited_text: str | None = None
     segment_id: int | None = None
@@ -355,9 +355,12 @@ class TranscriptView(QTextEdit):
             block = self._block(index)
             text, start = block.text(), block.position()
             if only is not None:
-                if start + len(text) < only[0] or start > only[1]:
+                end = start + block.length() - 1
+                if end < only[0] or start > only[1]:
                     continue
-                text = text[max(0, only[0] - start) : max(0, only[1] - start)]
+                cursor.setPosition(max(start, only[0]))
+                cursor.setPosition(min(end, only[1]), QTextCursor.MoveMode.KeepAnchor)
+                text = cursor.selectedText()
             name = self._names.get(paragraph.track, "") if len(self._names) > 1 else ""
             head = f"[{clock_text(paragraph.start_s)}] " if with_times else ""
             lines.append(head + (f"{name}: " if name else "") + text.strip())
@@ -497,7 +500,7 @@ class TranscriptView(QTextEdit):
         paragraph.length = 0
         if paragraph.edited_text is not None:
             cursor.insertText(paragraph.edited_text, self._word_format)
-            paragraph.length = len(paragraph.edited_text)
+            paragraph.length = _units(paragraph.edited_text)
         else:
             words, paragraph.words = paragraph.words, []
             self._insert_words(cursor, paragraph, words)
@@ -510,7 +513,7 @@ class TranscriptView(QTextEdit):
             space = len(text) - len(text.lstrip())
             paragraph.words.append(word)
             paragraph.starts.append(paragraph.length + space)
-            paragraph.length += len(text)
+            paragraph.length += _units(text)
             if style is self._word_format is pending_style:
                 pending += text
                 continue
@@ -551,9 +554,7 @@ class TranscriptView(QTextEdit):
         paragraph = self._paragraphs[index]
         if paragraph.edited_text is not None:  # its words have no place of their own any more
             return 0, paragraph.length
-        end = paragraph.starts[word + 1] if word + 1 < len(paragraph.starts) else paragraph.length
-        text = self._block(index).text()[paragraph.starts[word] : end]
-        return paragraph.starts[word], len(text.rstrip())
+        return paragraph.starts[word], _units(paragraph.words[word].text.strip())
 
     def _word_at_time(self, track: str, seconds: float) -> tuple[int, int] | None:
         index = bisect_right(self._paragraphs, seconds + 0.02, key=lambda p: p.start_s) - 1

@@ -38,6 +38,21 @@ def test_partials_never_change_committed_text(view):
         assert lines(view) == [("so this is " + tail).strip()]
 
 
+def test_letters_stay_after_emoji_and_rare_characters(view):
+    view.append_commit(Commit("me", words("😀 𠮷野家 hello")))
+    view.set_partial(Partial("me", words("wor", 2.0)))
+    view.append_commit(Commit("me", words("world", 2.0), ends_segment=True))
+    assert lines(view) == ["😀 𠮷野家 hello world"]
+
+    cursor = view.textCursor()
+    start, length = view._word_span(0, 3)
+    cursor.setPosition(start)
+    cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+    view.setTextCursor(cursor)
+
+    assert cursor.selectedText() == view.text(selection_only=True) == "world"
+
+
 def test_commit_keeps_the_rest_of_the_partial_until_the_next_one(view):
     view.set_partial(Partial("me", words("one two three")))
 
