@@ -1786,16 +1786,16 @@ Click again to choose</source>
         <translation>它会显示在这里。</translation>
     </message>
     <message>
+        <source>Drop recordings to transcribe, a picture to find others like it, a folder of pictures, or items that were exported as JSON</source>
+        <translation>拖入录音即可转写，拖入图片可查找相似图片，也可拖入图片文件夹或以 JSON 导出的条目</translation>
+    </message>
+    <message>
         <source>Transcribe again with another model</source>
         <translation>用其他模型重新转写</translation>
     </message>
     <message>
         <source>Delete</source>
         <translation>删除</translation>
-    </message>
-    <message>
-        <source>Drop recordings to transcribe, a picture to find others like it, or a folder of pictures</source>
-        <translation>拖入录音即可转写，拖入图片可查找相似图片，也可拖入图片文件夹</translation>
     </message>
     <message>
         <source>Rename</source>
@@ -1832,6 +1832,10 @@ Click again to choose</source>
     <message>
         <source>Add a folder of pictures…</source>
         <translation>添加图片文件夹…</translation>
+    </message>
+    <message>
+        <source>Take in what was exported…</source>
+        <translation>导入已导出的条目…</translation>
     </message>
     <message>
         <source>Play or pause</source>
@@ -1880,6 +1884,14 @@ Click again to choose</source>
     <message>
         <source>There is no picture in the clipboard.</source>
         <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>Take in what was exported</source>
+        <translation>导入已导出的条目</translation>
+    </message>
+    <message>
+        <source>{items} taken in.</source>
+        <translation>已导入 {items}。</translation>
     </message>
     <message>
         <source>“{title}” is a file of yours and stays where it is.</source>
@@ -3338,8 +3350,24 @@ Click again to choose</source>
         <translation>保存图片 (Ctrl+Shift+S)</translation>
     </message>
     <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
         <source>{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s</source>
         <translation>{width} × {height} · 种子 {seed} · {steps} 步 · {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>Chosen</source>
+        <translation>所选</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>当前</translation>
     </message>
     <message>
         <source>Select a part of the drawing (M): it alone is made anew</source>
