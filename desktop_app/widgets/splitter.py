@@ -28,7 +28,7 @@ class Splitter(QSplitter):
 
     @property
     def _place(self) -> str:
-        return f"{self._key}.{self.orientation().name.lower()}"
+        return f"{self._key}.{'stacked' if self.orientation() is Qt.Orientation.Vertical else 'beside'}"
 
     def _put_back(self) -> None:
         sizes = self._context.remembered(self._place).split()

@@ -261,7 +261,7 @@ def test_history_import_adds_what_was_exported(home: Path, tmp_path: Path, capsy
     cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.json")])
     (tmp_path / "other.json").write_text("{}")
 
-    assert cli.main(["history", "import", str(tmp_path / "talk.json"), str(tmp_path / "other.json")]) == 4
+    assert cli.main(["history", "import", str(tmp_path / "talk.json"), str(tmp_path / "other.json")]) == 3
 
     said = capsys.readouterr()
     assert said.out == f"{item_id + 1}\n"
