@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         context.history_changed.connect(self._on_history_changed)
         context.options_requested.connect(self._on_options_requested)
         context.item_requested.connect(self._on_item_requested)
+        context.closing.connect(self._on_context_closing)
         context.closed.connect(self._on_context_closed)
         self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
         self._saving_timer.timeout.connect(self._saving.cover)
@@ -398,6 +399,12 @@ class MainWindow(QMainWindow):
             self.context.settings.window.geometry = self.saveGeometry().toBase64().toStdString()
             self._saving_timer.start()
             self.context.close()
+
+    def _on_context_closing(self) -> None:
+        """What is being typed is taken, as when the keys leave it: in a window in the background, too."""
+        if (typed_into := self.focusWidget()) is not None:
+            leaves = QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.OtherFocusReason)
+            QApplication.sendEvent(typed_into, leaves)
 
     def _on_context_closed(self) -> None:
         self._saving_timer.stop()

@@ -11,6 +11,7 @@ from desktop_app.context import AppContext
 from desktop_app.main_window import MainWindow
 from desktop_app.panels import PanelInfo
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.settings import Settings
 from desktop_app.widgets.command_palette import CommandPalette, ShortcutsSheet
 from workers.engine_pool import LoadedEngine
 from workers.engines.base import EngineSpec
@@ -420,6 +421,19 @@ def test_window_stays_open_until_everything_is_saved(window, context, qtbot):
         release.set()
 
     assert not window.isVisible()
+
+
+def test_what_is_being_typed_is_saved_when_the_app_ends(window, context, qtbot):
+    window.show_panel("history")
+    field = window.page("history").field
+    field.editingFinished.connect(lambda: context.change_setting("draw.prompt", field.text()))
+    field.setFocus()
+    qtbot.keyClicks(field, "a red cat")
+
+    with qtbot.waitSignal(context.closed):
+        window.quit_action.trigger()
+
+    assert Settings.load(context.paths.settings_file).draw.prompt == "a red cat"
 
 
 def test_sheet_of_keys_is_as_wide_as_its_longest_line(qtbot):

@@ -131,8 +131,9 @@ class OptionsSide(QScrollArea):
         self.negative.setToolTip(self.tr("What should not be seen; only with a guidance above 1"))
         self.rows.addWidget(self.negative)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
-        self._typing.timeout.connect(lambda: context.change_setting("draw.negative_prompt", self.negative.text()))
+        self._typing.timeout.connect(self._take_negative)
         self.negative.textEdited.connect(self._typing.start)
+        self.negative.editingFinished.connect(self._take_negative)
         self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", MOST_STEPS)
         self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
         self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"), has_title=True)
@@ -416,6 +417,9 @@ class OptionsSide(QScrollArea):
             if takes_it
             else self.tr("This sampler does not use it; DDIM and TCD do")
         )
+
+    def _take_negative(self) -> None:
+        self._context.change_setting("draw.negative_prompt", self.negative.text())
 
     def _show_size(self) -> None:
         size = self._draw.width, self._draw.height

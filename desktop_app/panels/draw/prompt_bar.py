@@ -75,6 +75,7 @@ class PromptBar(QFrame):
         self.prompt.textEdited.connect(self._typing.start)
         self.prompt.textChanged.connect(self._on_text_changed)
         self.prompt.returnPressed.connect(self._on_return)
+        self.prompt.editingFinished.connect(self._on_left)
         self.style_choice.activated.connect(
             lambda row: context.change_setting("draw.style", self.style_choice.itemData(row))
         )
@@ -168,6 +169,10 @@ class PromptBar(QFrame):
     def _take_prompt(self) -> None:
         self._typing.stop()
         self._context.change_setting("draw.prompt", self.prompt.text())
+
+    def _on_left(self) -> None:
+        if not self.prompt.isReadOnly():  # else somebody speaks, and it is not all that they say
+            self._take_prompt()
 
     def _on_text_changed(self, text: str) -> None:
         if not text and not self.prompt.isReadOnly():

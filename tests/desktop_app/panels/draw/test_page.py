@@ -2,8 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from shiboken6 import delete
 
@@ -74,6 +74,20 @@ def test_words_are_taken_when_the_hands_rest(qtbot, panel, context):
     qtbot.keyClicks(panel.prompt_bar.prompt, "a red cat")
 
     qtbot.waitUntil(lambda: context.settings.draw.prompt == "a red cat")
+
+
+@pytest.mark.parametrize(
+    ("field_of", "name"),
+    [(lambda panel: panel.prompt_bar.prompt, "prompt"), (lambda panel: panel.options.negative, "negative_prompt")],
+    ids=["prompt", "negative"],
+)
+def test_words_are_taken_at_once_when_the_keys_leave_them(qtbot, panel, context, field_of, name):
+    field = field_of(panel)
+    qtbot.keyClicks(field, "a red cat")
+
+    QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+
+    assert getattr(context.settings.draw, name) == "a red cat"
 
 
 def test_enter_makes_a_picture_where_none_follows_the_pen(qtbot, panel, session):
