@@ -16,7 +16,7 @@ class ScreenPicker(QWidget):
     """Esc, or a click without a drag, marks nothing.
 
     Signals:
-        picked(tuple[int, int, int, int]): left, top, right, bottom in pixels of the screen.
+        picked(tuple[int, int, int, int]): left, top, right, bottom in pixels of all screens together.
     """
 
     picked = Signal(object)
@@ -55,10 +55,10 @@ class ScreenPicker(QWidget):
 
     def _pick(self, part: QRect) -> None:
         self.close()
-        ratio = self._screen.devicePixelRatio()
-        corner = part.translated(self._screen.geometry().topLeft())
-        edges = (corner.left(), corner.top(), corner.left() + corner.width(), corner.top() + corner.height())
-        self.picked.emit(tuple(round(edge * ratio) for edge in edges))
+        ratio, origin = self._screen.devicePixelRatio(), self._screen.geometry().topLeft()  # Qt leaves it unscaled
+        left, top = origin.x() + part.left() * ratio, origin.y() + part.top() * ratio
+        edges = (left, top, left + part.width() * ratio, top + part.height() * ratio)
+        self.picked.emit(tuple(round(edge) for edge in edges))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
