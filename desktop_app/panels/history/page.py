@@ -286,8 +286,8 @@ class HistoryPanel(QWidget):
             self._refresh_when_written(self._context.history)
 
     def _on_job_changed(self, job: FileJob) -> None:
-        if job.state.is_over:
-            self.refresh()
+        if job.state.is_over and self._context.history is not None:
+            self._refresh_when_written(self._context.history)
 
     def _on_pictures_changed(self) -> None:
         self._must_look = True

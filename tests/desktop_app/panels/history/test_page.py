@@ -1,11 +1,16 @@
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMenu
 
+from desktop_app.history import changes
 from desktop_app.history.store import History
 from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
+from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from workers.results import SAMPLE_RATE_HZ
@@ -51,6 +56,24 @@ def test_the_chosen_transcript_is_shown_with_its_tracks(qtbot, panel, history):
     qtbot.waitUntil(lambda: not panel.transcript.pane.view.is_empty)
 
     assert panel.transcript.pane.view.text() == "Me: how are you\nComputer: fine thanks"
+
+
+def test_a_file_that_is_done_is_listed_as_done_however_slowly_that_is_written(
+    qtbot, panel, context, history, monkeypatch
+):
+    may_write, finish = threading.Event(), changes.finish
+    item_id = history.begin(tracks=["file"]).result()
+    history.flush()
+    shown(qtbot, panel, 1)
+    monkeypatch.setitem(changes.VERBS, "finish", lambda *args, **kwargs: may_write.wait(5) and finish(*args, **kwargs))
+    monkeypatch.setattr(history, "flush", lambda timeout_s: may_write.set() or History.flush(history, timeout_s))
+    history.finish(item_id, 1.0)
+
+    context.sessions.files.job_changed.emit(FileJob(Path("talk.wav"), item_id=item_id, state=FileState.DONE))
+    qtbot.waitUntil(lambda: not context._jobs)
+    may_write.set()
+
+    assert [row.is_recorded_now for row in panel.side.model.rows] == [False]
 
 
 def test_search_lists_what_has_the_word_and_jumps_to_it(qtbot, panel, history):
