@@ -121,7 +121,7 @@ class AppContext(QObject):
     busy_changed = Signal(str, object)
     panel_requested = Signal(str)
     options_requested = Signal(str, str)
-    item_requested = Signal(int)
+    item_requested = Signal(object)  # a number of 64 bits
     closing = Signal()
     closed = Signal()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QT
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
+from desktop_app.history.store import PRIVATE_FROM
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.elided_label import ElidedLabel
 from workers.errors import AppError
@@ -142,7 +143,8 @@ class FileRow(QWidget):
         self.button.setIcon(theme.icon("close" if can_cancel else "chevron-right"))
         self.button.setToolTip(self.tr("Cancel this file") if can_cancel else self.tr("Show it in the history"))
         self.button.setAccessibleName(self.button.toolTip())
-        self.button.setVisible(can_cancel or job.item_id is not None)
+        is_kept = job.item_id is not None and job.item_id < PRIVATE_FROM
+        self.button.setVisible(can_cancel or is_kept)
 
     def _note(self) -> str:
         job = self._job

@@ -1,5 +1,6 @@
 import pytest
 
+from desktop_app.history.store import PRIVATE_FROM
 from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
 from tests.desktop_app.panels.drops import drop, of_files
@@ -60,3 +61,20 @@ def test_the_arrow_beside_a_file_opens_its_transcript(qtbot, panel, context, tmp
         row.button.click()
 
     assert requested.args == [7]
+
+
+def test_a_file_of_private_mode_leads_nowhere(panel, context, tmp_path):
+    job = file_queue.FileJob(tmp_path / "a.wav", state=FileState.DONE, item_id=PRIVATE_FROM + 2)
+    context.sessions.files._jobs = [job]
+
+    panel.files_card.show_jobs([job])
+
+    (row,) = panel.files_card._rows.values()
+    assert not row.button.isVisibleTo(panel)
+
+
+def test_the_page_is_asked_for_the_very_number(qtbot, context):
+    with qtbot.waitSignal(context.item_requested) as requested:
+        context.item_requested.emit(PRIVATE_FROM + 2)
+
+    assert requested.args == [PRIVATE_FROM + 2]
