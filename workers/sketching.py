@@ -79,6 +79,7 @@ class Sketching:
         self._orders: deque[_Order] = deque()
         self._running: Cancel | None = None
         self._is_order_running = False
+        self._was_cancelled = False  # since the newest job was taken
         self._is_closed = False
 
     # ── what the window tells ───────────────────────────────────────────────────────────────────────────────────────
@@ -121,6 +122,7 @@ class Sketching:
     def cancel(self) -> None:
         """Gives up the picture that runs and all that are ordered; live pictures go on with the next change."""
         with self._condition:
+            self._was_cancelled = True
             self._orders.clear()
             self._policy.skip()
             if self._running is not None:
@@ -150,8 +152,10 @@ class Sketching:
         while (job := self._next()) is not None:
             cancel = Cancel()
             with self._condition:
-                self._running = cancel
-                self._react()  # much may have happened while the canvas was looked at
+                self._running = cancel  # much may have happened while the canvas was looked at
+                if self._was_cancelled or (self._orders and not self._is_order_running):
+                    cancel.set()
+                self._react()
                 if self._is_closed:
                     return
             yield job
@@ -187,6 +191,7 @@ class Sketching:
                         break
                     self._condition.wait(self._policy.wait_s())
                 self._is_order_running = order is not None
+                self._was_cancelled = False
                 if self._is_closed:
                     return None
             if order is not None:

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +26,7 @@ class Studio:
         self.drawn = 0
         self.is_blank = False
         self.failure: Exception | None = None
+        self.while_looked_at: Callable[[], None] = lambda: None
         self.told: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._steps = threading.Semaphore(0)
         self.loop = Sketching(self._look, self._generate, options=options)
@@ -37,6 +38,7 @@ class Studio:
             self.told.put(result)
 
     def _look(self, _job: LiveJob) -> Drawing:
+        self.while_looked_at()
         return Drawing(self.drawn, None if self.is_blank else SketchRequest(seed=self.drawn))
 
     def _generate(self, request: SketchRequest, cancelled: Cancel) -> Iterator[object]:
@@ -179,6 +181,25 @@ def test_order_takes_the_place_of_a_live_picture(studio):
     assert studio.next(SketchJob).kind == "live"
 
 
+def test_order_takes_the_place_of_a_picture_whose_canvas_is_being_looked_at(studio):
+    studio.while_looked_at = lambda: studio.loop.order([SketchRequest(seed=9)], revision=1)
+    studio.draw()
+
+    assert not studio.next(SketchEnded).is_complete
+    assert studio.next(SketchJob).request.seed == 9
+
+
+def test_cancel_gives_up_a_picture_whose_canvas_is_being_looked_at(studio):
+    studio.while_looked_at = studio.loop.cancel
+    studio.draw()
+
+    assert not studio.next(SketchEnded).is_complete
+    studio.while_looked_at = lambda: None
+    studio.draw()
+    studio.steps()
+    assert studio.next(SketchEnded).is_complete
+
+
 def test_cancel_gives_up_all_and_the_next_order_works(studio):
     studio.loop.order([SketchRequest(seed=1), SketchRequest(seed=2)], revision=0)
     studio.next(SketchJob)
@@ -189,6 +210,15 @@ def test_cancel_gives_up_all_and_the_next_order_works(studio):
     studio.loop.order([SketchRequest(seed=3)], revision=0)
     studio.steps()
     assert studio.next(SketchJob).request.seed == 3
+    assert studio.next(SketchEnded).is_complete
+
+
+def test_cancel_of_nothing_spares_the_next_order(studio):
+    studio.loop.cancel()
+
+    studio.loop.order([SketchRequest(seed=3)], revision=0)
+    studio.steps()
+
     assert studio.next(SketchEnded).is_complete
 
 
