@@ -500,11 +500,13 @@ class Likeness:
     Attributes:
         likeness: how likely the thing is against all common backgrounds, in [0, 1].
         yes: how probably a model that answers questions says yes; None where none was asked.
+        was_silent: it had been told already, and no model was asked: that is no reason to tell it again.
     """
 
     text: str
     likeness: float
     yes: float | None = None
+    was_silent: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,6 +71,8 @@ class StandingPolicy:
 
 def is_hit(found: Likeness) -> bool:
     """Whether a look says that the thing is there."""
+    if found.was_silent:
+        return False
     return found.likeness >= SURE_ALONE if found.yes is None else found.yes >= 0.5
 
 
@@ -102,7 +104,7 @@ def watch_live(
     label: AskOnce,
     judge: Judge | None,
     *,
-    is_judged: Callable[[str], bool] = lambda text: True,
+    is_silent: Callable[[str], bool] = lambda text: False,
 ) -> Iterator[StandingLook | Notice]:
     """Yields how the newest frames fit the standing questions, until the mailbox is closed.
 
@@ -110,7 +112,7 @@ def watch_live(
         mailbox: its requests have `label_of` each text among their labels, and backgrounds.
         texts: the standing questions of now.
         judge: gives the probability of yes for a frame and a question; None where no model can.
-        is_judged: whether the judge is needed for a text.
+        is_silent: whether a text was told already, so that no judge is needed.
 
     Raises:
         EngineError, Cancelled: from `label` and `judge`.
@@ -122,11 +124,13 @@ def watch_live(
             found = []
             for text in texts():
                 likeness = likeness_of(label_of(text), scores)
-                is_worth_it = judge is not None and likeness >= WORTH_JUDGING and is_judged(text)
-                yes = judge(frame.pixels, question_of(text)) if judge is not None and is_worth_it else None
+                was_silent = is_silent(text)
+                yes: float | None = None
                 if judge is not None and likeness < WORTH_JUDGING:
                     yes = 0.0
-                found.append(Likeness(text, likeness, yes))
+                elif judge is not None and not was_silent:
+                    yes = judge(frame.pixels, question_of(text))
+                found.append(Likeness(text, likeness, yes, was_silent))
         except EngineDied as error:
             yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)
             mailbox.look_again()

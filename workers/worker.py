@@ -358,7 +358,7 @@ class StandingWorker(Worker):
                 lambda: self.texts,
                 label,
                 judge_with(verdict) if self._judge_spec is not None else None,
-                is_judged=lambda text: text not in self.silent,
+                is_silent=lambda text: text in self.silent,
             )
 
     def _gives_up(self) -> bool:

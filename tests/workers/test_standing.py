@@ -126,12 +126,33 @@ def test_the_judge_is_asked_about_what_is_likely_only():
 
     (likely,) = looks(mailbox_with_a_frame(), 0.6, judge_with(ask))
     (unlikely,) = looks(mailbox_with_a_frame(), 0.4, judge_with(ask))
-    (silent,) = looks(mailbox_with_a_frame(), 0.6, judge_with(ask), is_judged=lambda text: False)
+    (silent,) = looks(mailbox_with_a_frame(), 0.6, judge_with(ask), is_silent=lambda text: True)
 
     assert [(request.task, request.question) for request in asked] == [("judge", "Is there a dog?")]
     assert likely.found == (Likeness("a dog", pytest.approx(0.6), 0.75),)
     assert unlikely.found[0].yes == 0.0
-    assert silent.found[0].yes is None
+    assert silent.found == (Likeness("a dog", pytest.approx(0.6), None, was_silent=True),)
+
+
+def test_what_resembles_it_is_not_told_when_the_silence_ends():
+    clock = Clock()
+    policy = StandingPolicy(hits=1, looks=2, cool_down_s=10.0, clock=clock)
+
+    def is_told(score: float, yes: float) -> bool:
+        judge = judge_with(lambda request: Verdict(yes))
+        (look,) = looks(mailbox_with_a_frame(), score, judge, is_silent=lambda text: was_silent)
+        return policy.take(look.found[0])
+
+    was_silent = False
+    assert is_told(0.9, yes=0.9)
+    was_silent = policy.is_silent
+    assert not any(is_told(score, yes=0.05) for score in (0.1, 0.1, 0.85, 0.85))
+    clock.now_s = 10.0
+
+    assert not is_told(0.85, yes=0.05)  # a look that began before the silence ended
+    was_silent = policy.is_silent
+    assert not is_told(0.85, yes=0.05)
+    assert is_told(0.85, yes=0.9)
 
 
 def test_without_a_judge_the_likeness_alone_is_told():
