@@ -208,12 +208,21 @@ class EmotionWorker(Worker):
         self._spec = spec
         self._item_id = item_id
         self._waiting: queue.SimpleQueue[SegmentSound | None] = queue.SimpleQueue()
+        self._is_over = False
 
     def put(self, sound: SegmentSound) -> None:
-        """Asks about a segment, from any thread."""
-        self._waiting.put(sound)
+        """Asks about a segment, from any thread; a worker that has ended does not, and keeps none."""
+        if not self._is_over:
+            self._waiting.put(sound)
 
     def work(self) -> Iterator[SegmentEmotion]:
+        try:
+            yield from self._ask()
+        finally:
+            self._is_over = True
+            self._waiting = queue.SimpleQueue()
+
+    def _ask(self) -> Iterator[SegmentEmotion]:
         sound = self._waiting.get()
         if sound is None:
             return

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +22,14 @@ from workers.results import (
     Hypothesis,
     Progress,
     Segment,
+    SegmentSound,
     SketchEnded,
     SketchStep,
     SpeechRequest,
 )
 from workers.sketching import Drawing
 from workers.sources import media_file
-from workers.worker import FileWorker, SketchWorker, SpeechWorker, Worker
+from workers.worker import EmotionWorker, FileWorker, SketchWorker, SpeechWorker, Worker
 
 SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
 needs_speech = pytest.mark.skipif(not SPEECH.exists(), reason="the speech data is not here")
@@ -334,6 +336,26 @@ def test_speech_goes_through_the_real_loop_to_its_last_sample(qtbot, pool):
 
     assert [result for result in results if isinstance(result, Commit) and result.words]
     assert results[-1].received_s == pytest.approx(media_file.duration_s(SPEECH), abs=0.1)
+
+
+# ── emotions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_segments_are_not_kept_for_a_worker_that_failed(qtbot, endings, pool):
+    worker = EmotionWorker(pool, scripted(load="missing"))
+    told = endings(worker)
+    sounds = [SegmentSound("me", 0.0, 1.0, seconds(1)) for _ in range(3)]
+    kept = [weakref.ref(sound) for sound in sounds[1:]]
+    worker.put(sounds[0])
+    worker.put(sounds[1])
+
+    with heard(qtbot, worker.ended):
+        worker.start()
+    worker.put(sounds[2])
+    sounds.clear()
+
+    assert [type(ending) for ending in told] == [ModelMissing, str]
+    assert [sound() for sound in kept] == [None, None]
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
