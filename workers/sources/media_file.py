@@ -157,6 +157,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.duration_s: float | None = None
+        self._promised_s = 0.0  # of sound, by the header
         self._is_shorter_than_its_header = False
         self._check()
         self._blocks = self._open_with_pyav() or self._open_with_soundfile()
@@ -197,9 +198,10 @@ class _Reader:
         stream = container.streams.audio[0]
         stream.thread_type = "AUTO"
         if stream.duration is not None and stream.time_base is not None:
-            self.duration_s = float(stream.duration * stream.time_base)
-        elif container.duration is not None:
+            self.duration_s = self._promised_s = float(stream.duration * stream.time_base)
+        elif container.duration is not None:  # of the longest stream: Matroska tells no other
             self.duration_s = container.duration / av.time_base
+            self._promised_s = 0.0 if container.streams.video else self.duration_s
         container.close()
         return self._pyav_blocks
 
@@ -225,7 +227,7 @@ class _Reader:
                 hint="Check that it plays elsewhere, or convert it to WAV.",
                 path=self._path,
             ) from error
-        self.duration_s = info.frames / info.samplerate
+        self.duration_s = self._promised_s = info.frames / info.samplerate
         return self._soundfile_blocks
 
     def _soundfile_blocks(self) -> Iterator[Samples]:
@@ -243,7 +245,7 @@ class _Reader:
         for block in self._blocks():
             received_s += len(block) / SAMPLE_RATE_HZ
             yield block
-        if self._is_shorter_than_its_header or received_s < (self.duration_s or 0.0) - MISSING_S:
-            log.warning("the file ends at %.1f s, before its header says (%s s)", received_s, self.duration_s)
+        if self._is_shorter_than_its_header or received_s < self._promised_s - MISSING_S:
+            log.warning("the file ends at %.1f s, before its header says (%s s)", received_s, self._promised_s)
             hint = "What is there was read. Copy the file again if it should be longer."
             on_notice(Notice("{path} is cut off before its end.", hint, {"path": self._path}))

@@ -21,7 +21,15 @@ def sine(seconds: float, rate_hz: int) -> np.ndarray:
     return 0.5 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate_hz)) / rate_hz).astype(np.float32)
 
 
-def write_video(path: Path, *, seconds: float = 2.0, with_sound: bool = True) -> None:
+def write_video(
+    path: Path,
+    *,
+    seconds: float = 2.0,
+    sound_s: tuple[float, float] = (0.0, 2.0),
+    hole_s: tuple[float, float] = (0.0, 0.0),
+    with_sound: bool = True,
+) -> None:
+    """A film of `seconds` whose sound begins and ends at `sound_s` and is not there in `hole_s`."""
     with av.open(str(path), "w") as container:
         picture_stream = container.add_stream("mpeg4", rate=10)
         picture_stream.width = picture_stream.height = 32
@@ -29,11 +37,14 @@ def write_video(path: Path, *, seconds: float = 2.0, with_sound: bool = True) ->
         sound_stream = container.add_stream("aac", rate=44_100, layout="stereo") if with_sound else None
         for index in range(int(seconds * 10)):
             picture = av.VideoFrame.from_ndarray(np.full((32, 32, 3), index, np.uint8), format="rgb24")
+            picture.pts, picture.time_base = index, Fraction(1, 10)
             container.mux(picture_stream.encode(picture))
         container.mux(picture_stream.encode(None))
         if sound_stream:
-            wave = np.stack([sine(seconds, 44_100)] * 2)
-            for start in range(0, wave.shape[1], 1024):
+            wave = np.stack([sine(sound_s[1], 44_100)] * 2)
+            for start in range(int(sound_s[0] * 44_100), wave.shape[1], 1024):
+                if hole_s[0] <= start / 44_100 < hole_s[1]:
+                    continue
                 frame = av.AudioFrame.from_ndarray(
                     np.ascontiguousarray(wave[:, start : start + 1024]), format="fltp", layout="stereo"
                 )
@@ -75,6 +86,17 @@ def test_joined_files_of_another_kind_are_read_to_the_end(tmp_path: Path, rate_h
 
     assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(4.0, abs=0.2)
     assert np.sqrt(np.mean(samples[40_000:60_000] ** 2)) == pytest.approx(0.5 / np.sqrt(2), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["film.mkv", "film.mp4", "film.mov", "film.ts"])
+def test_film_that_is_longer_than_its_sound_is_whole(tmp_path: Path, name: str) -> None:
+    notices = list[Notice]()
+    write_video(tmp_path / name, seconds=6.0, sound_s=(0.0, 2.0))
+
+    samples = np.concatenate(list(read_blocks(tmp_path / name, on_notice=notices.append)))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
+    assert notices == []
 
 
 def test_file_that_only_soundfile_reads(tmp_path: Path) -> None:
