@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 BLOCK = 512  # 32 ms, what the voice detector looks at
 SOUNDFILE_BLOCK_S = 1.0
 MISSING_S = 1.0  # a file that ends this much before the length in its header was cut off
+HOLE_S, LONGEST_HOLE_S = 0.1, 3600.0  # less is inexact, more is a time stamp that is wrong
 FFMPEG_OPTIONS = {"protocol_whitelist": "file"}  # a playlist must not make us call servers
 
 
@@ -132,6 +133,20 @@ def _as_samples(pcm: NDArray[np.int16]) -> Samples:
     return pcm.reshape(-1).astype(np.float32) / np.float32(32768)
 
 
+def _silence(seconds: float) -> Iterator[Samples]:
+    """What nothing was recorded for, in blocks of a second."""
+    n_samples = round(seconds * SAMPLE_RATE_HZ)
+    for first in range(0, n_samples, SAMPLE_RATE_HZ):
+        yield np.zeros(min(SAMPLE_RATE_HZ, n_samples - first), np.float32)
+
+
+def _start_s(container: InputContainer) -> float:
+    """When the file begins, by its own time stamps: its sound may begin later."""
+    import av
+
+    return float((container.start_time or 0) / av.time_base)
+
+
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:
     """The sound as it is in the file, without what cannot be decoded."""
     import av
@@ -198,7 +213,8 @@ class _Reader:
         stream = container.streams.audio[0]
         stream.thread_type = "AUTO"
         if stream.duration is not None and stream.time_base is not None:
-            self.duration_s = self._promised_s = float(stream.duration * stream.time_base)
+            ends_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+            self.duration_s = self._promised_s = ends_s - _start_s(container)
         elif container.duration is not None:  # of the longest stream: Matroska tells no other
             self.duration_s = container.duration / av.time_base
             self._promised_s = 0.0 if container.streams.video else self.duration_s
@@ -209,11 +225,17 @@ class _Reader:
         import av
 
         with av.open(f"file:{self._path}", container_options=FFMPEG_OPTIONS, metadata_errors="replace") as container:
+            position_s = _start_s(container)
             for _, alike in itertools.groupby(_frames(container), key=_kind):
                 # Integers, because FFmpeg mixes floats to mono without keeping them within [-1, 1].
                 resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
                 for frame in itertools.chain(alike, [None]):
+                    hole_s = frame.time - position_s if frame is not None and frame.time is not None else 0.0
+                    if HOLE_S < hole_s < LONGEST_HOLE_S:
+                        position_s += hole_s
+                        yield from _silence(hole_s)
                     for resampled in resampler.resample(frame):
+                        position_s += resampled.samples / SAMPLE_RATE_HZ
                         yield _as_samples(resampled.to_ndarray())
 
     def _open_with_soundfile(self) -> Callable[[], Iterator[Samples]]:

@@ -41,13 +41,11 @@ def write_video(
             container.mux(picture_stream.encode(picture))
         container.mux(picture_stream.encode(None))
         if sound_stream:
-            wave = np.stack([sine(sound_s[1], 44_100)] * 2)
-            for start in range(int(sound_s[0] * 44_100), wave.shape[1], 1024):
+            wave = np.stack([sine(1024 / 44_100, 44_100)] * 2)
+            for start in range(int(sound_s[0] * 44_100), int(sound_s[1] * 44_100), 1024):
                 if hole_s[0] <= start / 44_100 < hole_s[1]:
                     continue
-                frame = av.AudioFrame.from_ndarray(
-                    np.ascontiguousarray(wave[:, start : start + 1024]), format="fltp", layout="stereo"
-                )
+                frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="stereo")
                 frame.sample_rate = 44_100
                 frame.pts, frame.time_base = start, Fraction(1, 44_100)
                 container.mux(sound_stream.encode(frame))
@@ -97,6 +95,31 @@ def test_film_that_is_longer_than_its_sound_is_whole(tmp_path: Path, name: str) 
 
     assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
     assert notices == []
+
+
+def spoken_s(samples: np.ndarray) -> list[float]:
+    """When sound begins and ends, turn by turn, to a tenth of a second."""
+    blocks = samples[: len(samples) // 1600 * 1600].reshape(-1, 1600)
+    is_loud = np.abs(blocks).max(axis=1) > 0.1
+    return [at / 10 for at in np.flatnonzero(np.diff(is_loud, prepend=False, append=False))]
+
+
+@pytest.mark.parametrize("name", ["film.mkv", "film.mp4", "film.ts"])
+def test_sound_keeps_its_place_in_the_film(tmp_path: Path, name: str) -> None:
+    write_video(tmp_path / name, seconds=6.0, sound_s=(2.0, 6.0), hole_s=(3.0, 4.5))
+
+    samples = np.concatenate(list(read_blocks(tmp_path / name)))
+
+    assert spoken_s(samples) == pytest.approx([2.0, 3.0, 4.5, 6.0], abs=0.15)
+    assert duration_s(tmp_path / name) == pytest.approx(6.0, abs=0.15)
+
+
+def test_time_stamp_that_is_wrong_makes_no_hours_of_silence(tmp_path: Path) -> None:
+    write_video(tmp_path / "film.mkv", sound_s=(0.0, 90_002.0), hole_s=(1.0, 90_001.0))
+
+    samples = np.concatenate(list(read_blocks(tmp_path / "film.mkv")))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
 
 
 def test_file_that_only_soundfile_reads(tmp_path: Path) -> None:
