@@ -70,7 +70,7 @@ def test_a_file_of_private_mode_leads_nowhere(panel, context, tmp_path):
     panel.files_card.show_jobs([job])
 
     (row,) = panel.files_card._rows.values()
-    assert not row.button.isVisibleTo(panel)
+    assert not row.button.isVisibleTo(row)
 
 
 def test_the_page_is_asked_for_the_very_number(qtbot, context):
