@@ -134,6 +134,7 @@ class ChatSession(QObject):
             self._tell_no_frame()
             return None
         self.stop_answer()
+        self._context.withdraw(ANSWER_TOPIC)
         turn = ChatTurn(question, about, asked_s, is_same_frame=same_frame and last is not None)
         turn.is_spoken = spoken is not None
         if self._is_live():

@@ -160,6 +160,7 @@ class Looker(QObject):
     def _start(self) -> None:
         self._is_starting = True
         self.error = None
+        self._context.withdraw(self._topic)
         self._set_state(SessionState.LOADING)
         find = self._find()
         self._context.run(

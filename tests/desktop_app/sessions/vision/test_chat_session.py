@@ -141,6 +141,19 @@ def test_an_engine_that_always_dies_fails_the_question_and_the_picture_goes_on(q
     assert session.state is SessionState.RUNNING
 
 
+def test_the_next_question_takes_away_why_there_was_no_answer(qtbot, context, session, camera, engine):
+    engine["load"] = "missing"
+    answered(qtbot, session.chat.ask("What?"))
+    engine["load"] = "well"
+
+    with qtbot.waitSignal(context.message_withdrawn) as withdrawn:
+        turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+
+    assert turn.state is TurnState.DONE
+    assert withdrawn.args == [context.messages[0].topic]
+
+
 @pytest.mark.parametrize("placement", ["thread", "process"], indirect=True)
 def test_quitting_while_answering_is_clean(qtbot, context, session, camera, engine):
     engine.update(latency_s=0.05, tokens=1000)

@@ -88,8 +88,10 @@ def test_a_lane_without_a_model_fails_and_can_be_tried_again(qtbot, context, ses
     assert context.messages[0].sentence == "There is no model."
 
     monkeypatch.setattr(lane, "vision_spec", works)
-    session.caption.try_again()
+    with qtbot.waitSignal(context.message_withdrawn) as withdrawn:
+        session.caption.try_again()
     qtbot.waitUntil(lambda: session.caption.newest is not None)
+    assert withdrawn.args == [context.messages[0].topic]
 
 
 def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera, monkeypatch):
