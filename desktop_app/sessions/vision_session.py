@@ -126,6 +126,7 @@ class VisionSession(QObject):
         self._size_changed.connect(self._on_size_changed)
         self._source_ended.connect(self._on_source_ended)
         context.settings_changed.connect(self._on_settings_changed)
+        context.items_deleted.connect(self._on_items_deleted)
         context.closed.connect(self._on_context_closed)
 
     # ── what a panel shows ──────────────────────────────────────────────────────────────────────────────────────────
@@ -459,6 +460,9 @@ class VisionSession(QObject):
     def _on_kept(self, frame: VideoFrame, item_id: int) -> None:
         self._kept[frame.captured_s] = item_id
         self.snapshot_taken.emit(item_id)
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        self._kept = {captured_s: item_id for captured_s, item_id in self._kept.items() if item_id not in item_ids}
 
     def _keep_answer(self, turn: ChatTurn) -> None:
         """Adds an answer to the snapshot of its frame, if there is one."""

@@ -103,6 +103,7 @@ class WatchTab(QWidget):
         self._watch.changed.connect(self._show_status)
         self._watch.sighted.connect(self._on_sighted)
         self._session.snapshot_taken.connect(lambda _item_id: self._show_looks())
+        context.items_deleted.connect(lambda _item_ids: self._show_looks())
         self._show()
         self._show_button()
 

@@ -57,6 +57,8 @@ def test_a_sighting_leads_to_its_snapshot_which_is_not_told_of_again(qtbot, watc
 
     assert requested.args == taken.args
     assert "The picture is in the history." not in [message.sentence for message in messages]
+    context.items_deleted.emit(frozenset(taken.args))
+    assert not watch.cards[0].show_button.isVisibleTo(watch.cards[0])
 
 
 def test_it_is_paused_and_looked_for_again(qtbot, watch, session, camera):

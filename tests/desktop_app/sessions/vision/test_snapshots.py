@@ -38,6 +38,19 @@ def test_an_answer_that_comes_after_the_snapshot_joins_it_with_its_rating(qtbot,
     assert (remark.model_id, remark.size_px) == ("ask", (32, 24))
 
 
+def test_an_answer_about_a_snapshot_that_was_deleted_is_kept_nowhere(qtbot, context, session, camera, history):
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+    context.items_deleted.emit(frozenset(taken.args))
+    history.delete(*taken.args).result()
+
+    answered(qtbot, session.chat.ask("What?"))
+    qtbot.waitUntil(lambda: not context._jobs)
+
+    assert context.messages == []
+    assert session.snapshot_of(session.newest_frame) is None
+
+
 def test_private_mode_keeps_nothing(qtbot, context, session, camera, history):
     context.change_setting("history.is_private", True)
 
