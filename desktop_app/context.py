@@ -200,10 +200,10 @@ class AppContext(QObject):
         from desktop_app.history.store import History
 
         try:
-            self.history = History(self.paths.history_dir, on_problem=self._problem_came.emit)
+            self.history = History(self.paths.history_dir, on_problem=self._problem_came.emit, memory_of=self.history)
             self.history.apply_retention(self.retention)
         except Exception:
-            self.history = History(None)
+            self.history = self.history or History(None)
             raise
         finally:
             self._history_settled.set()

@@ -5181,6 +5181,10 @@ Click again to choose</source>
         <translation>请选择 {choice}。</translation>
     </message>
     <message>
+        <source>Close it and try again; what is said until then is only on the screen.</source>
+        <translation>请关闭该程序后重试；在此之前所说的内容只显示在屏幕上。</translation>
+    </message>
+    <message>
         <source>Close it; what is said meanwhile is kept and written afterwards.</source>
         <translation>请关闭该程序；其间所说的内容会保留并在之后写入。</translation>
     </message>

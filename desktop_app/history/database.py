@@ -67,10 +67,15 @@ def open_database(path: Path) -> sqlite3.Connection:
         try:
             return _open(path)
         except sqlite3.Error as error:
-            # Two windows that make the file at once collide without SQLite's own waiting.
-            if _code(error) not in _LOCKED or time.monotonic() > deadline:
+            if _code(error) not in _LOCKED:
                 raise as_app_error(error, path) from error
-            time.sleep(0.02)
+            if time.monotonic() > deadline:
+                raise HistoryLocked(
+                    "The history '{path}' is in use by another program.",
+                    "Close it and try again; what is said until then is only on the screen.",
+                    path=path,
+                ) from error
+            time.sleep(0.02)  # two windows that make the file at once collide without SQLite's own waiting
 
 
 def open_memory() -> sqlite3.Connection:

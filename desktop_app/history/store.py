@@ -51,6 +51,16 @@ PREVIEW_CHARS = 200
 CLOSE_TIMEOUT_S = 5.0
 
 
+class _Memory:
+    """Where private items live: a database for one thread at a time, which holds the lock."""
+
+    def __init__(self) -> None:
+        self.target = Target(database.open_memory(), None, None)
+        self.lock = threading.RLock()
+        self.ids = itertools.count(PRIVATE_FROM)
+        self.target.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
+
+
 class History:
     """Keeps items in a folder; safe to use from any thread, and from several windows at once.
 
@@ -59,6 +69,8 @@ class History:
 
     Args:
         on_problem: told when changes cannot be written now and wait, from the writer's thread.
+        memory_of: goes on with the private items of this one, whose place it takes: what was said until it could be
+            opened.
 
     Attributes:
         on_picture_added: told, from any thread, when this window has kept a snapshot or a drawn picture.
@@ -67,7 +79,13 @@ class History:
         HistoryTooNew, HistoryLocked, HistoryError, DiskError: it cannot be opened; it is left as it is.
     """
 
-    def __init__(self, folder: Path | None, *, on_problem: Callable[[AppError], None] = lambda problem: None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        on_problem: Callable[[AppError], None] = lambda problem: None,
+        memory_of: History | None = None,
+    ) -> None:
         self._folder = folder
         if folder:
             self._path = folder / "history.db"
@@ -76,17 +94,14 @@ class History:
             target = Target(self._connection, folder, self._folders)
             self._writer = Writer(target, self._path, on_problem, first=[Change("adopt_orphans", {})])
             self._writer.has_tried.wait()  # so that `unfinished` sees what crashed windows left
-        self._private = Target(database.open_memory(), None, None)
-        self._private_lock = threading.RLock()
-        self._private_ids = itertools.count(PRIVATE_FROM)
-        self._private.connection.execute("INSERT INTO sqlite_sequence VALUES ('segments', ?)", (PRIVATE_FROM,))
+        self._memory: _Memory = memory_of._memory if memory_of is not None else _Memory()
         self.on_picture_added: Callable[[], None] = lambda: None
         self.gallery = Gallery(self._submit, self._reading, folder)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Writes what was given; what cannot be written in time waits in the journal for the next start."""
-        with self._private_lock:
-            self._private.connection.close()
+        with self._memory.lock:
+            self._memory.target.connection.close()
         if self._folder:
             self._writer.close(timeout_s)
             self._connection.close()
@@ -467,7 +482,7 @@ class History:
 
     def _new_id(self, *, is_private: bool) -> int:
         if is_private or not self._folder:
-            return next(self._private_ids)
+            return next(self._memory.ids)
         try:
             with self._reading() as connection:
                 row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
@@ -523,9 +538,9 @@ class History:
         if self._folder and number < PRIVATE_FROM:
             return self._writer.submit(Change(verb, values))
         done: Future[Any] = Future()
-        with self._private_lock:
+        with self._memory.lock:
             try:
-                done.set_result(changes.apply(self._private, Change(verb, values)))
+                done.set_result(changes.apply(self._memory.target, Change(verb, values)))
             except HistoryError as error:
                 done.set_exception(error)
         return done
@@ -536,8 +551,8 @@ class History:
             with database.reading(self._path) as connection:
                 yield connection
         else:
-            with self._private_lock:
-                yield self._private.connection
+            with self._memory.lock:
+                yield self._memory.target.connection
 
     def _is_recording(self, item_id: int) -> bool:
         return bool(self._folder) and self._folders.is_recording(item_id)

@@ -1,4 +1,6 @@
+import contextlib
 import logging
+import sqlite3
 import threading
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -9,7 +11,7 @@ from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DiskError, ModelMissing
-from workers.results import Notice
+from workers.results import Notice, Word
 
 
 class Session(QObject):
@@ -115,6 +117,32 @@ def test_broken_history_is_said_and_recordings_live_in_memory(context, messages,
 
     assert messages[0].kind == "error"
     assert context.wait_for_history().begin(title="", source="", engine="", model_id="", language="", tracks=("me",))
+
+
+def test_what_was_said_while_the_history_was_locked_can_be_exported_once_it_opens(
+    context, messages, qtbot, tmp_path, monkeypatch
+):
+    def until_opened() -> None:
+        with qtbot.waitSignal(context.history_changed):
+            context.open_history()
+
+    monkeypatch.setattr("desktop_app.history.database.OPEN_TIMEOUT_S", 0.1)
+    path = context.paths.history_dir / "history.db"
+    History(path.parent).close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        until_opened()
+        item_id = context.history.begin(tracks=["me"]).result()
+        context.history.append_words(item_id, "me", [Word(" important", 0.0, 1.0, 0.9)])
+        until_opened()
+        holder.execute("ROLLBACK")
+
+    until_opened()
+    context.history.export(item_id, tmp_path / "said.txt")
+
+    assert (tmp_path / "said.txt").read_text() == "important\n"
+    assert [message.action is not None for message in messages] == [True, True]
 
 
 def test_setting_is_told_and_saved_once(qtbot, tmp_path):

@@ -359,6 +359,21 @@ def test_history_without_a_folder_keeps_everything_in_memory(tmp_path: Path) -> 
     history.close()
 
 
+def test_history_goes_on_with_what_was_said_before_it_could_be_opened(folder: Path, tmp_path: Path) -> None:
+    before = History(None)
+    item_id = before.begin().result()
+    before.append_words(item_id, "me", words("only here"), ends_segment=True)
+
+    history = History(folder, memory_of=before)
+    before.append_words(item_id, "me", words("and now"))  # by who records since then
+    history.export(item_id, tmp_path / "said.txt")
+
+    assert (tmp_path / "said.txt").read_text() == "only here\nand now\n"
+    assert history.begin(is_private=True).result() == item_id + 1
+    assert history.items() == []
+    history.close()
+
+
 # ── two windows ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 WRITES_HUNDRED = """
