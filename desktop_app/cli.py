@@ -686,7 +686,9 @@ def _catalogue() -> Catalogue:
     from workers.catalogue.catalogue import Catalogue
 
     paths = Paths.of_user()
-    return Catalogue(Settings.load(paths.settings_file).models_dir(paths.models_dir))
+    settings = Settings.load(paths.settings_file)
+    settings.models.choose_hub()
+    return Catalogue(settings.models_dir(paths.models_dir))
 
 
 def _cancellable(work: Callable[[Callable[[float, str], None], Callable[[], bool]], Any]) -> Any:

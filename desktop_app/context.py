@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -171,8 +170,7 @@ class AppContext(QObject):
     def catalogue(self) -> Catalogue:
         from workers.catalogue.catalogue import Catalogue
 
-        if self.settings.models.hub_endpoint:
-            os.environ["HF_ENDPOINT"] = self.settings.models.hub_endpoint  # read when downloads are first imported
+        self.settings.models.choose_hub()
         return Catalogue(self.models_dir)
 
     @property

@@ -370,6 +370,11 @@ class Models(Section):
         json_schema_extra={"special": "https://huggingface.co"},
     )
 
+    def choose_hub(self) -> None:
+        """Lets this process download from `hub_endpoint`: to be called before its first download."""
+        if self.hub_endpoint:
+            os.environ["HF_ENDPOINT"] = self.hub_endpoint  # read when downloads are first imported
+
 
 class WindowState(Section):
     """What the window remembers by itself; not shown in the preferences."""

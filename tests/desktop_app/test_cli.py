@@ -334,6 +334,17 @@ def test_models_list_knows_the_catalogue(capsys: pytest.CaptureFixture[str]) -> 
     assert models["whisper-tiny.en"]["is_proposed"]
 
 
+def test_models_are_downloaded_from_where_the_settings_say(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "https://elsewhere.example.org")
+    paths = Paths.of_user()
+    paths.config_dir.mkdir(parents=True)
+    paths.settings_file.write_text('[models]\nhub_endpoint = "https://models.example.org"\n')
+
+    cli._catalogue()
+
+    assert os.environ["HF_ENDPOINT"] == "https://models.example.org"
+
+
 def test_models_remove_of_what_is_not_there_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "config.json").write_text('{"model_type": "whisper"}')
