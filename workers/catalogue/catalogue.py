@@ -165,7 +165,7 @@ class Catalogue:
             return ModelStatus.INSTALLED
         folder = self._folder(entry)
         if folder.exists():
-            record = self._read_record(entry.id)
+            record = Record() if entry.source == "folder" else self._read_record(entry.id)
             is_whole = all(
                 (folder / name).is_file() and (folder / name).stat().st_size == file.size
                 for name, file in record.files.items()
@@ -283,7 +283,7 @@ class Catalogue:
         """What the engine pool needs to start this engine with this model.
 
         Raises:
-            UsageError: there is no such engine, or it does not run this model.
+            UsageError: there is no such engine, or it does not run this model; or it needs it converted, as `convert`.
             ModelMissing, ModelBroken: as `locate`; also a CTranslate2 model that the engine needs converted.
         """
         engine = engine_named(engine_name)
@@ -298,6 +298,7 @@ class Catalogue:
             )
         folder = self.locate(model_id)
         if engine_name == "whisper" and entry.format == "ctranslate2":
+            self._check_listed(model_id)
             folder = self.converted_folder(entry.id)
             if not folder.is_dir():
                 raise ModelMissing(
@@ -387,7 +388,7 @@ class Catalogue:
         """Converts a CTranslate2 Whisper for the transformers engine, in a process of its own. Returns the new folder.
 
         Raises:
-            UsageError: it needs no conversion.
+            UsageError: it needs no conversion, or is a folder that was not added.
             ModelMissing, ModelBroken, DiskError, Cancelled.
         """
         from workers.catalogue.convert import convert
@@ -395,6 +396,7 @@ class Catalogue:
         entry = self.entry(model_id)
         if entry.format != "ctranslate2":
             raise UsageError("The model '{id}' needs no conversion.", id=entry.id)
+        self._check_listed(model_id)
         target = self.converted_folder(entry.id)
         convert(self.locate(model_id), target, on_progress, cancelled)
         return target
@@ -414,7 +416,7 @@ class Catalogue:
         return self._check(entry, folder, trust=False, on_progress=on_progress, cancelled=cancelled)
 
     def remove(self, model_id: str) -> None:
-        """Deletes a model and what was made of it; a folder of the user's own is only forgotten.
+        """Deletes a model and what was made of it; a folder of the user's own is only forgotten, if it was added.
 
         Raises:
             UsageError: it belongs to a Python package or to the app.
@@ -430,6 +432,8 @@ class Catalogue:
             )
         if entry.source in ("bundled", "server"):
             raise UsageError("The model '{id}' comes with the app and stays.", id=entry.id)
+        if not self._is_listed(model_id):
+            return
         for made in (self.converted_folder(entry.id), self.partial_folder(entry.id)):
             _remove_folder(made)
         if entry.source == "folder":
@@ -463,6 +467,18 @@ class Catalogue:
         if entry.source == "package" and not entry.joined:
             return _package_file(entry.folder) or self.models_dir / entry.id
         return self.models_dir / entry.id
+
+    def _is_listed(self, model_id: str) -> bool:
+        """Whether it has an id, and with it what was made of it; the name of a folder that was not added is none."""
+        return any(entry.id == model_id for entry in self.entries())
+
+    def _check_listed(self, folder: str) -> None:
+        if not self._is_listed(folder):
+            raise UsageError(
+                "The folder '{folder}' is not in the list of models.",
+                hint="Add it with `sensorium models add {folder}`, then convert it by the name that it gets.",
+                folder=folder,
+            )
 
     def _missing(self, entry: ModelEntry) -> ModelMissing:
         if entry.source == "folder":

@@ -405,6 +405,23 @@ def test_a_forgotten_folder_stays_on_the_disk_and_a_lost_one_is_told(models: Cat
         models.entry("mine")
 
 
+def test_a_folder_that_was_not_added_is_never_taken_for_the_model_of_its_name(models: Catalogue, tmp_path: Path):
+    folder = write_ctranslate2(tmp_path / "whisper-tiny.en")
+    models.locate("whisper-tiny.en")  # which has a record now
+    for made in (models.converted_folder("whisper-tiny.en"), models.partial_folder("whisper-tiny.en")):
+        made.mkdir(parents=True)
+
+    assert models.status(str(folder)) is ModelStatus.INSTALLED
+    with pytest.raises(UsageError, match=r"whisper-tiny\.en' is not in the list of models\. Add it with"):
+        models.spec("whisper", str(folder))
+    with pytest.raises(UsageError, match="is not in the list of models"):
+        models.convert(str(folder), lambda fraction, message: None)
+    models.remove(str(folder))
+
+    assert models.converted_folder("whisper-tiny.en").is_dir()
+    assert models.partial_folder("whisper-tiny.en").is_dir()
+
+
 # ── which engine, which machine ──────────────────────────────────────────────────────────────────────────────────────
 
 
