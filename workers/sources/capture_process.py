@@ -32,6 +32,7 @@ HEADER = struct.Struct("<cI")
 BLOCK_S = 0.03
 POLL_S = 0.25
 STALLED_AFTER_S = 2.0
+LATE_S = 0.3  # a monitor's block may be on a busy computer; a longer gap is a pause in what plays
 FIRST_BLOCK_S = 2.0  # PulseAudio may wake a sleeping device first
 MAX_STOP_LATENCY_S = 0.1
 PA_CONTINUE, PA_INPUT_OVERFLOW = 0, 2  # PortAudio's own values: its callback must not wait for an import
@@ -107,9 +108,10 @@ class _Recording:
         self._native: tuple[int, int] | None = request["native"]
         self._commands = commands
         self._output = output
-        self._blocks: queue.Queue[tuple[bytes, bool]] = queue.Queue(MAX_WAITING_BLOCKS)
+        self._blocks: queue.Queue[tuple[bytes, bool, float]] = queue.Queue(MAX_WAITING_BLOCKS)
         self._is_paused = False
         self._failure = ""
+        self._sent_until = 0.0  # by the clock
         self._stop_at = float("inf")
 
     def run(self) -> None:
@@ -168,14 +170,15 @@ class _Recording:
         return usable[0]
 
     def _on_block(self, data: bytes, _frames: int, _times: object, status: int) -> tuple[None, int]:
-        self._blocks.put((data, bool(status & PA_INPUT_OVERFLOW)))
+        self._blocks.put((data, bool(status & PA_INPUT_OVERFLOW), time.monotonic()))
         return None, PA_CONTINUE
 
     def _deliver(self) -> None:
-        last_block_at = time.monotonic() + (0.0 if self._keeps_time else FIRST_BLOCK_S)
+        self._sent_until = time.monotonic()
+        last_block_at = self._sent_until + (0.0 if self._keeps_time else FIRST_BLOCK_S)
         while time.monotonic() < self._stop_at:
             try:
-                data, has_overflowed = self._blocks.get(timeout=min(POLL_S, self._stop_at - time.monotonic()))
+                block = self._blocks.get(timeout=min(POLL_S, self._stop_at - time.monotonic()))
             except (queue.Empty, ValueError):
                 silent_s = time.monotonic() - last_block_at
                 if self._failure:
@@ -185,18 +188,32 @@ class _Recording:
                 elif not self._stream.is_active():
                     raise _Refused("lost", "the stream ended") from None
                 elif silent_s >= STALLED_AFTER_S and self._keeps_time:
-                    self._send(b"a", bytes(2 * self._channels * int(silent_s * self._rate_hz)))
                     last_block_at = time.monotonic()
+                    self._send_silence(until=last_block_at)
                 elif silent_s >= STALLED_AFTER_S:
                     raise _Refused("lost", f"no sound for {STALLED_AFTER_S:.0f} s") from None
                 continue
             last_block_at = time.monotonic()
-            if has_overflowed:
-                self._send(b"x", b"")
-            self._send(b"a", data)
+            self._send_block(*block)
         for _ in range(self._blocks.qsize()):
-            self._send(b"a", self._blocks.get()[0])
+            self._send_block(*self._blocks.get())
         self._send(b"z", b"")
+
+    def _send_block(self, data: bytes, has_overflowed: bool, came_at: float) -> None:
+        block_s = len(data) / (2 * self._channels * self._rate_hz)
+        if has_overflowed:
+            self._send(b"x", b"")
+        if self._keeps_time:
+            self._send_silence(until=came_at - block_s)
+        self._send(b"a", data)
+        self._sent_until += block_s
+
+    def _send_silence(self, *, until: float) -> None:
+        """What a monitor leaves out while nothing plays; never so much that its track runs ahead of the clock."""
+        silent_s = until - self._sent_until
+        if silent_s > LATE_S:
+            self._send(b"a", bytes(2 * self._channels * int(silent_s * self._rate_hz)))
+            self._sent_until = until
 
     def _take_commands(self) -> None:
         try:
@@ -206,6 +223,7 @@ class _Recording:
                     self._stream.stop_stream()
                 elif self._is_paused:
                     self._stream.start_stream()
+                    self._sent_until = time.monotonic()
                     self._is_paused = False
             latency_s = 0.0 if self._is_paused else min(self._stream.get_input_latency() + BLOCK_S, MAX_STOP_LATENCY_S)
             self._stop_at = time.monotonic() + latency_s
