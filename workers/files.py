@@ -68,9 +68,11 @@ def transcribe_file(
             if language not in ("", hypothesis.language) and hypothesis.language_probability < LANGUAGE_DOUBT:
                 hypothesis = _ask(recognise, replace(request, language=language))
             words = spoken_words(hypothesis, window.start_s, audio.pointer)
+            until_s = window.stop_s
             if window.is_cut:
                 words = [word for word in words if word.end_s <= window.stop_s - EDGE_S]
-            audio.release(words[-1].end_s if window.is_cut and words else window.stop_s)
+                until_s = max([window.stop_s - 2 * EDGE_S, *(word.end_s for word in words)])
+            audio.release(until_s)
             if words:
                 language = hypothesis.language
                 text_before = (text_before + "".join(word.text for word in words))[-PROMPT_CHARS:]

@@ -4901,6 +4901,10 @@ Click again to choose</source>
         <translation>请加上 --yes。</translation>
     </message>
     <message>
+        <source>Add it with `sensorium models add {folder}`, then convert it by the name that it gets.</source>
+        <translation>请用 `sensorium models add {folder}` 添加，再按所得的名称转换。</translation>
+    </message>
+    <message>
         <source>Agree on the model&apos;s page of the hub, sign in with `hf auth login`, and try again.</source>
         <translation>请在模型库的模型页面上同意协议，用 `hf auth login` 登录后重试。</translation>
     </message>
@@ -5851,6 +5855,10 @@ Click again to choose</source>
     <message>
         <source>The folder &apos;{folder}&apos; does not exist.</source>
         <translation>文件夹“{folder}”不存在。</translation>
+    </message>
+    <message>
+        <source>The folder &apos;{folder}&apos; is not in the list of models.</source>
+        <translation>文件夹“{folder}”不在模型列表中。</translation>
     </message>
     <message>
         <source>The folder &apos;{folder}&apos; of the model &apos;{id}&apos; is gone.</source>

@@ -70,6 +70,33 @@ def test_speech_without_a_pause_is_cut_and_goes_on_where_the_words_end(monkeypat
     assert words[-1].end_s > 99
 
 
+def test_what_is_first_said_where_a_window_is_cut_is_heard_in_the_next(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workers.files.VoiceActivityDetector", lambda: lambda samples: np.ones(len(samples) // 512))
+    song = np.zeros(60 * SAMPLE_RATE_HZ, np.float32)
+    song[round(26.4 * SAMPLE_RATE_HZ) : round(28.0 * SAMPLE_RATE_HZ)] = 1.0  # the first window ends at 27.5 s
+
+    def hear(request: SpeechRequest) -> Hypothesis:
+        sung = np.flatnonzero(request.samples)
+        words = [Word(" ladies", sung[0] / SAMPLE_RATE_HZ, (sung[-1] + 1) / SAMPLE_RATE_HZ, 0.9)] if len(sung) else []
+        return Hypothesis(tuple(words), "en", 1.0)
+
+    ((word,),) = [segment.words for segment in segments(seconds(song), hear)]
+
+    assert (word.start_s, word.end_s) == pytest.approx((26.4, 28.0), abs=0.01)
+
+
+def test_a_word_at_the_beginning_of_a_window_does_not_keep_it_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workers.files.VoiceActivityDetector", lambda: lambda samples: np.ones(len(samples) // 512))
+    asked: list[SpeechRequest] = []
+
+    def hear(request: SpeechRequest) -> Hypothesis:
+        asked.append(request)
+        assert len(asked) < 10
+        return Hypothesis((Word(" oh", 0.0, 0.0, 0.9),), "en", 1.0)
+
+    assert segments(seconds(np.ones(60 * SAMPLE_RATE_HZ, np.float32)), hear)
+
+
 def test_segments_are_in_order_and_do_not_overlap(speech: Samples):
     found = segments(seconds(np.tile(speech, 3)), Recogniser())
 
