@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.track import Track
@@ -39,7 +40,6 @@ from workers.worker import EmotionWorker, SpeechWorker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
-    from desktop_app.history.store import History
     from workers.engines.base import EngineSpec
     from workers.sources.devices import DeviceWatcher
 
@@ -321,16 +321,15 @@ class SpeechSession(QObject):
         if history is None:
             return
         self._history = history
-        is_private = self._is_private
         self._item_id = history.begin(
             source=self._source_name or " + ".join(filter(None, (self._device_name(track.name) for track in tracks))),
             engine=spec.engine,
             model_id=spec.model_id,
             language=settings.hear.language,
             tracks=[track.name for track in tracks],
-            is_private=is_private,
+            is_private=self._is_private,
         ).result()
-        if not is_private:
+        if self._item_id < PRIVATE_FROM:  # else it lives in memory
             for track in tracks:
                 track.record(history.media_path(self._item_id, f"{track.name}.flac"))
 

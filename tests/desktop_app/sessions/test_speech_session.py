@@ -285,6 +285,20 @@ def test_what_was_given_up_can_be_transcribed_again_at_once(qtbot, context, sess
     assert text_of(context, files.jobs[0].item_id)
 
 
+def test_a_recording_that_only_memory_can_keep_runs_without_an_error(qtbot, context, session, speech):
+    context.history.close()
+    context.history = History(None)  # as where the history could not be opened
+    source = ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS)
+
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert text_of(context, session.item_id)
+    assert context.messages == []
+
+
 def test_a_model_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
     opened(qtbot, session, ScriptedSource(), load="missing")
 
