@@ -90,7 +90,7 @@ class PictureDetail(QWidget):
     """
 
     renamed = Signal(str)
-    rated = Signal(int, int)
+    rated = Signal(object, int)  # a number of 64 bits
     similar_requested = Signal(object)
     pin_clicked = Signal()
     delete_clicked = Signal()

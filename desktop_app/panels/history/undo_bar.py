@@ -24,7 +24,7 @@ class UndoBar(QFrame):
     """
 
     changed = Signal()
-    taken_back = Signal(int)
+    taken_back = Signal(object)  # a number of 64 bits
     deleted = Signal()
 
     def __init__(self, context: AppContext) -> None:

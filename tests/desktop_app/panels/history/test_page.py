@@ -204,6 +204,23 @@ def test_delete_takes_text_and_sound_of_all_that_is_chosen(qtbot, panel, history
     assert panel.undo_bar.isHidden()
 
 
+def test_deletion_of_what_lives_in_memory_is_taken_back_by_its_number(qtbot, panel, context, history):
+    history.close()
+    context.history = History(None)  # as where the history could not be opened
+    item_id = add(context.history, "keep me")
+    add(context.history, "other")
+    shown(qtbot, panel, 2)
+
+    panel.delete([item_id])
+    shown(qtbot, panel, 1)
+    with qtbot.waitSignal(panel.undo_bar.taken_back) as taken_back:
+        panel.undo_bar.take_back()
+    shown(qtbot, panel, 2)
+
+    assert taken_back.args == [item_id]
+    assert [row.item.id for row in panel.side.selected_rows] == [item_id]
+
+
 def test_delete_can_be_taken_back(qtbot, panel, history):
     item_id = with_sound(history, "keep me")
     add(history, "other")
