@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import os
 import shutil
@@ -239,6 +240,20 @@ def test_again_says_that_the_disk_is_full_and_leaves_no_item(qtbot, context, que
 
     assert "The disk is full" in messages[0].sentence
     assert [item.id for item in history.items()] == [item_id]
+
+
+def test_again_that_still_waits_when_the_app_ends_leaves_nothing(qtbot, context, queue, clip, home):
+    item_id = recorded(context.history, clip, "me")
+    queue.add([clip] * 5)
+    (job,) = again(qtbot, queue, context.history, item_id)
+    again_id = job.item_id
+
+    close(qtbot, context)
+
+    with contextlib.closing(History(home / "history")) as at_the_next_start:
+        ids = [item.id for item in at_the_next_start.items()]
+    assert item_id in ids
+    assert again_id not in ids
 
 
 def test_a_rest_that_is_cancelled_is_offered_again(qtbot, context, queue, clip):
