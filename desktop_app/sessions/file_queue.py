@@ -299,20 +299,27 @@ class FileQueue(QObject):
         self._start_next()
 
     def _settle_item(self, job: FileJob) -> None:
-        """Once no file of the job's item is still to come: finishes it, or deletes it where nothing came of it."""
+        """Once no file of the job's item is still to come: finishes it, or deletes it where nothing came of it.
+
+        One that was cut off is not complete, as long as its text, and offered at the next start.
+        """
         history = self._context.history
         jobs = [other for other in self._jobs if other.item_id == job.item_id]
         is_over = all(other.state.is_over and other is not self._running for other in jobs)
         if history is None or job.item_id is None or not is_over:
             return
         is_done = [other.state is FileState.DONE for other in jobs]
-        if job.is_new and not any(is_done) and not any(other.has_text for other in jobs):
+        if all(is_done) or (job.is_new and any(is_done)):
+            end_s = max(other.end_s for other in jobs)
+            history.finish(job.item_id, end_s, keep_audio=self._context.retention.keep_audio)
+        elif job.is_new and not any(other.has_text for other in jobs):
             _discard(history, job.item_id)
             for other in jobs:
                 other.item_id = None
-        elif job.is_new or all(is_done):  # else it is offered again at the next start
-            end_s = max(other.end_s for other in jobs)
-            history.finish(job.item_id, end_s, keep_audio=self._context.retention.keep_audio)
+        else:
+            history.release(job.item_id)
+            if not self._context.is_closing:
+                history.recover(job.item_id)
 
     def _on_context_closed(self) -> None:
         if self._worker is not None:

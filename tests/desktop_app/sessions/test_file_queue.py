@@ -270,6 +270,47 @@ def test_a_rest_that_is_cancelled_is_offered_again(qtbot, context, queue, clip):
     assert history.item(item_id).state == "recovered"
 
 
+@pytest.fixture
+def long_clip(clip, tmp_path) -> Path:
+    """Two minutes of speech, which an engine is asked about in parts."""
+    samples, _ = soundfile.read(clip, dtype="float32")
+    soundfile.write(tmp_path / "lecture.flac", np.resize(samples, 120 * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+    return tmp_path / "lecture.flac"
+
+
+def hears(monkeypatch, **options) -> None:
+    spec = scripted(words=tuple(f" word{number}" for number in range(60)), **options)
+    monkeypatch.setattr(file_queue, "speech_spec", lambda *_: spec)
+
+
+def test_a_file_that_failed_in_the_middle_is_as_long_as_its_text_and_not_complete(
+    qtbot, context, queue, long_clip, monkeypatch
+):
+    hears(monkeypatch, bugs_at=tuple(range(2, 99)))
+
+    (job,) = queue.add([long_clip])
+    until_idle(qtbot, queue)
+    context.history.flush()
+
+    item = context.history.item(job.item_id)
+    assert (job.state, item.state) == (FileState.FAILED, "recovered")
+    assert 0 < item.duration_s == context.history.segments(item.id)[-1].end_s < 60
+
+
+def test_a_file_that_the_end_of_the_app_cut_off_is_found_at_the_next_start(
+    qtbot, context, queue, long_clip, home, monkeypatch
+):
+    hears(monkeypatch, latency_s=0.3)
+    queue.segment_ready.connect(lambda *_: context.close())
+
+    with qtbot.waitSignal(context.closed, timeout=20_000):
+        queue.add([long_clip])
+    history = History(home / "history")
+
+    assert [item.title for item in history.unfinished()] == ["lecture"]
+    history.close()
+
+
 def test_closing_cancels_and_keeps_what_was_transcribed(qtbot, context, queue, clip):
     queue.add([clip] * 20)
 
