@@ -229,6 +229,8 @@ class HearPanel(QWidget):
                 self.pane.begin_live([job.track])
         elif job is self._shown_file and job.state.is_over:
             self._finish_file(job)
+        if job.state is FileState.FAILED:
+            self.recovery_card.look_for_unfinished()
         if job is self._shown_file:
             self.pane.set_item_id(job.item_id, job.title or job.path.stem)
             self.dock.show_file(job)

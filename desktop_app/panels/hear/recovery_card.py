@@ -1,14 +1,23 @@
-"""The card for a recording that a crash or a failure cut off."""
+"""The card for a recording or a file whose text a crash or a failure cut off."""
 
 from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
-from desktop_app.history.records import Recovered
+from desktop_app.history.records import Recovered, RecoveredTrack
 from desktop_app.jobs import Job
+from desktop_app.widgets.transcript_pane import media_of
+from workers.errors import SourceError
+
+if TYPE_CHECKING:
+    from desktop_app.history.store import History
 
 WHOLE_WITHIN_S = 0.5  # a recording that lacks less has nothing to finish
 
@@ -24,11 +33,9 @@ class RecoveryCard(QFrame):
         self.setProperty("tone", "warning")
         self.title = theme.label("", "strong", wrap=True)
         self.text = theme.label("", "muted", wrap=True)
-        self.finish = theme.button(
-            self.tr("Finish transcribing"), "primary", tip=self.tr("Transcribe the sound that has no text yet")
-        )
+        self.finish = theme.button(self.tr("Finish transcribing"), "primary")
         self.keep = theme.button(self.tr("Keep as is"), tip=self.tr("Leave it in the history as it is"))
-        self.delete = theme.button(self.tr("Delete"), "danger", tip=self.tr("Delete its sound and its text"))
+        self.delete = theme.button(self.tr("Delete"), "danger")
         self.finish.clicked.connect(self.finish_recovered)
         self.keep.clicked.connect(self.keep_recovered)
         self.delete.clicked.connect(self.delete_recovered)
@@ -60,7 +67,8 @@ class RecoveryCard(QFrame):
             undecided = [
                 item for item in history.items(kind="speech") if item.state == "recovered" and item.id not in in_work
             ]
-            found = [history.recover(item.id).result() for item in [*history.unfinished(), *undecided]]
+            unfinished = [*history.unfinished(), *undecided]
+            found = [_with_file(history, history.recover(item.id).result()) for item in unfinished]
             for whole in [one for one in found if _is_whole(one)]:
                 history.finish(whole.item_id, whole.duration_s, keep_audio=keep_audio)
             return [one for one in found if not _is_whole(one)]
@@ -95,17 +103,45 @@ class RecoveryCard(QFrame):
         self.setVisible(recovered is not None)
         if recovered is None:
             return
+        length_s = max((track.duration_s for track in recovered.tracks), default=recovered.duration_s)
         until_s = max((track.text_until_s for track in recovered.tracks), default=recovered.duration_s)
         has_sound = bool(recovered.tracks)
-        self.title.setText(self.tr("A recording was interrupted"))
+        is_file = any(track.track == "file" for track in recovered.tracks)
+        self.title.setText(
+            self.tr("“{title}” was interrupted").format(title=recovered.title)
+            if recovered.title
+            else self.tr("A recording was interrupted")
+        )
         self.text.setText(
             self.tr("{length} of sound, text up to {until}. Nothing that reached the disk is lost.").format(
-                length=clock_text(recovered.duration_s), until=clock_text(until_s)
+                length=clock_text(length_s), until=clock_text(until_s)
             )
             if has_sound
             else self.tr("Its text goes up to {until}.").format(until=clock_text(until_s))
         )
         self.finish.setEnabled(has_sound)
+        self.finish.setToolTip(
+            self.tr("Transcribe the sound that has no text yet")
+            if has_sound
+            else self.tr("Its sound is not where it was")
+        )
+        self.delete.setToolTip(
+            self.tr("Delete its text; the file stays") if is_file else self.tr("Delete its sound and its text")
+        )
+
+
+def _with_file(history: History, recovered: Recovered) -> Recovered:
+    """What the text of a file lacks is still in that file, while it is there."""
+    from workers.sources import media_file
+
+    if recovered.tracks:
+        return recovered
+    tracks = []
+    for media in media_of(history, recovered.item_id):
+        with contextlib.suppress(SourceError):  # it cannot be read any more
+            if duration_s := media_file.duration_s(media.path):
+                tracks.append(RecoveredTrack(media.track, media.path, duration_s, recovered.duration_s))
+    return replace(recovered, tracks=tuple(tracks))
 
 
 def _is_whole(recovered: Recovered) -> bool:

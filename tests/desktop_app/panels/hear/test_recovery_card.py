@@ -3,7 +3,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
-from desktop_app.sessions import speech_session
+from desktop_app.sessions import file_queue, speech_session
 from desktop_app.sessions.file_queue import FileState
 from tests.desktop_app.panels.hear.conftest import WORDS, words
 from tests.scripted_engine import scripted
@@ -84,3 +84,63 @@ def test_an_interrupted_recording_nobody_decided_on_is_offered_again(qtbot, pane
 
     assert history.items() == []
     assert not panel.recovery_card.isVisible()
+
+
+def cut_off_file(history, path, seconds: float, speech) -> int:
+    """An item of a file whose transcription ended early."""
+    soundfile.write(path, np.resize(speech, round(seconds * SAMPLE_RATE_HZ)), SAMPLE_RATE_HZ)
+    item_id = history.begin(title=path.stem, source=str(path), tracks=["file"]).result()
+    history.append_words(item_id, "file", words("so far"), ends_segment=True)
+    history.flush()
+    history.release(item_id)
+    return item_id
+
+
+def test_a_file_that_was_cut_off_is_finished_from_where_its_text_ends(qtbot, panel, context, speech, tmp_path):
+    history = context.history
+    item_id = cut_off_file(history, tmp_path / "talk.flac", 8.0, speech)
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    assert "“talk”" in panel.recovery_card.title.text()
+    assert "0:08" in panel.recovery_card.text.text()
+    panel.recovery_card.finish_recovered()
+    qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
+    history.flush()
+
+    first, *rest = history.segments(item_id)
+    assert (first.text, history.item(item_id).state) == ("so far", "finished")
+    assert rest[0].start_s >= first.end_s
+
+
+def test_a_file_that_is_kept_as_it_is_is_as_long_as_its_text(qtbot, panel, context, speech, tmp_path):
+    history = context.history
+    item_id = cut_off_file(history, tmp_path / "talk.flac", 8.0, speech)
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    panel.recovery_card.keep_recovered()
+    history.flush()
+
+    assert history.item(item_id).duration_s == history.segments(item_id)[0].end_s
+
+
+def test_a_file_that_was_cut_off_and_is_gone_cannot_be_finished(qtbot, panel, context, speech, tmp_path):
+    cut_off_file(context.history, tmp_path / "talk.flac", 8.0, speech)
+    (tmp_path / "talk.flac").unlink()
+
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+
+    assert not panel.recovery_card.finish.isEnabled()
+    assert "Its sound is not where it was" in panel.recovery_card.finish.toolTip()
+
+
+def test_a_file_that_failed_in_the_middle_is_offered_at_once(qtbot, panel, context, speech, tmp_path, monkeypatch):
+    monkeypatch.setattr(file_queue, "speech_spec", lambda *_: scripted(words=WORDS, bugs_at=tuple(range(2, 99))))
+    soundfile.write(tmp_path / "lecture.flac", np.resize(speech, 120 * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ)
+
+    context.sessions.files.add([tmp_path / "lecture.flac"])
+
+    qtbot.waitUntil(panel.recovery_card.isVisible, timeout=10_000)
+    assert "2:00" in panel.recovery_card.text.text()
