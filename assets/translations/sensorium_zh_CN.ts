@@ -3635,8 +3635,20 @@ Click again to choose</source>
         <translation>删除</translation>
     </message>
     <message>
+        <source>“{title}” was interrupted</source>
+        <translation>“{title}”被中断</translation>
+    </message>
+    <message>
+        <source>Its sound is not where it was</source>
+        <translation>声音已不在原处</translation>
+    </message>
+    <message>
         <source>Delete its sound and its text</source>
         <translation>删除其声音和文字</translation>
+    </message>
+    <message>
+        <source>Delete its text; the file stays</source>
+        <translation>删除其文字；文件会保留</translation>
     </message>
     <message>
         <source>A recording was interrupted</source>

@@ -56,7 +56,7 @@ class FileJob:
         model_id: instead of the model that the settings name.
         title: what to call it where its file's name says nothing.
         is_new: nothing of it is in the history yet, so nothing stays where no text comes of it.
-        has_text: something that was said in it is in the history.
+        segments: what was said in it so far.
     """
 
     path: Path
@@ -66,7 +66,7 @@ class FileJob:
     model_id: str = ""
     title: str = ""
     is_new: bool = True
-    has_text: bool = False
+    segments: list[Segment] = field(default_factory=list)
     number: int = field(default_factory=itertools.count(1).__next__)
     state: FileState = FileState.WAITING
     fraction: float = 0.0
@@ -111,6 +111,11 @@ class FileQueue(QObject):
     def jobs(self) -> Sequence[FileJob]:
         """Since they were last cleared, in order."""
         return self._jobs
+
+    @property
+    def running(self) -> FileJob | None:
+        """The file that is being transcribed."""
+        return self._running
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -260,9 +265,9 @@ class FileQueue(QObject):
             return
         if isinstance(result, Segment):
             job.end_s = max(job.end_s, result.end_s)
+            job.segments.append(result)
             if self._context.history is not None and job.item_id is not None:
                 self._context.history.add_segment(job.item_id, result)
-                job.has_text = True
             self.segment_ready.emit(job, result)
         elif isinstance(result, Notice):
             self._context.show_notice(result)
@@ -312,7 +317,7 @@ class FileQueue(QObject):
         if all(is_done) or (job.is_new and any(is_done)):
             end_s = max(other.end_s for other in jobs)
             history.finish(job.item_id, end_s, keep_audio=self._context.retention.keep_audio)
-        elif job.is_new and not any(other.has_text for other in jobs):
+        elif job.is_new and not any(other.segments for other in jobs):
             _discard(history, job.item_id)
             for other in jobs:
                 other.item_id = None

@@ -35,6 +35,7 @@ class HearPanel(QWidget):
         self._context = context
         self._session = context.sessions.speech
         self._files = context.sessions.files
+        self._newest_passed = 0  # the number of the newest file that took the page or left it alone
         self._shown_file: FileJob | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -74,6 +75,8 @@ class HearPanel(QWidget):
         self._connect()
         self._show_state(self._session.state)
         self._show_content()
+        if self._files.running is not None:
+            self._on_job_changed(self._files.running)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -196,6 +199,8 @@ class HearPanel(QWidget):
         duration_s = self._session.elapsed_s
         self.pane.end_live([], duration_s)
         self._show_content()
+        if not self.pane.view.is_empty:  # it stays, whatever runs or waits already
+            self._newest_passed = max((job.number for job in self._files.jobs), default=0)
         history = self._context.history
         if history is None or item_id is None:
             return
@@ -223,10 +228,11 @@ class HearPanel(QWidget):
 
     def _on_job_changed(self, job: FileJob) -> None:
         self.files_card.show_jobs(self._files.jobs)
-        if job.state is FileState.RUNNING and job.track == "file" and not self._session.state.is_active:
-            if self._shown_file is not job:
-                self._shown_file = job
-                self.pane.begin_live([job.track])
+        if job.state is FileState.RUNNING and job.number > self._newest_passed:
+            self._newest_passed = job.number
+            is_free = self._session.state in (SessionState.IDLE, SessionState.FAILED)
+            if job.track == "file" and job.is_new and is_free:
+                self._begin_file(job)
         elif job is self._shown_file and job.state.is_over:
             self._finish_file(job)
         if job.state is FileState.FAILED:
@@ -234,6 +240,13 @@ class HearPanel(QWidget):
         if job is self._shown_file:
             self.pane.set_item_id(job.item_id, job.title or job.path.stem)
             self.dock.show_file(job)
+
+    def _begin_file(self, job: FileJob) -> None:
+        """Gives the page to a file: when it begins, and never later."""
+        self._shown_file = job
+        self.pane.begin_live([job.track])
+        for segment in job.segments:
+            self._on_segment(job, segment)
 
     def _on_segment(self, job: FileJob, segment: Segment) -> None:
         if job is self._shown_file:

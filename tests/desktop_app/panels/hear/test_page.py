@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop_app.history.records import Media
 from desktop_app.panels import discover
-from desktop_app.sessions import file_queue
-from desktop_app.sessions.file_queue import FileState
+from desktop_app.panels.hear import HearPanel
+from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.speech_session import SpeechSession
 from tests.desktop_app.panels.hear.conftest import text, words
-from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Segment
+from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Progress, Segment
 
 
 def test_the_window_finds_the_page():
@@ -146,18 +146,61 @@ def test_click_on_a_word_plays_from_it(qtbot, panel, context, tmp_path):
     panel.pane.player.set_media([], 0.0)
 
 
-def test_a_running_recording_is_not_replaced_by_a_file(qtbot, panel, context):
+@pytest.mark.parametrize("state", [SessionState.RUNNING, SessionState.STOPPING])
+def test_a_running_recording_is_not_replaced_by_a_file(panel, context, state):
     session = context.sessions.speech
     panel._on_started(("me",))
-    session._state = SessionState.RUNNING
+    session._state = state
     panel._on_result(Commit("me", words("keep this"), ends_segment=True))
-    job = file_queue.FileJob(Path("talk.wav"), state=FileState.RUNNING)
+    job = FileJob(Path("talk.wav"), state=FileState.RUNNING)
 
     panel._on_job_changed(job)
     panel._on_segment(job, Segment("file", words("other text")))
 
     assert text(panel) == "keep this"
     session._state = SessionState.IDLE
+
+
+def running(files, *texts: str) -> FileJob:
+    """A file of which something is transcribed already."""
+    job = FileJob(Path("talk.wav"), state=FileState.RUNNING)
+    files._jobs.append(job)
+    files._running = job
+    files.job_changed.emit(job)
+    for position, said in enumerate(texts):
+        files._on_result(Segment("file", words(said, 10.0 * position)))
+    return job
+
+
+def test_a_recording_made_while_a_file_runs_stays_on_the_page(panel, context):
+    session, files = context.sessions.speech, context.sessions.files
+    job, waiting = running(files, "first part"), FileJob(Path("next.wav"), state=FileState.RUNNING)
+    files._jobs.append(waiting)
+    session._state = SessionState.RUNNING
+    session.started.emit(("me",))
+    session.result_ready.emit(Commit("me", words("my note"), ends_segment=True))
+    session._state = SessionState.IDLE
+    session.finished.emit(None)
+
+    files._on_result(Progress(0.5))
+    files._on_result(Segment("file", words("last part", 20.0)))
+    files._end(job, None)
+    panel._on_job_changed(waiting)
+
+    assert text(panel) == "my note"
+
+
+def test_a_page_that_is_made_while_a_file_runs_has_all_of_its_text(qtbot, context, source):
+    running(context.sessions.files, "first part", "second part")
+
+    panel = HearPanel(context)
+    context.sessions.files._on_result(Segment("file", words("third part", 20.0)))
+
+    assert text(panel).split("\n") == ["first part", "second part", "third part"]
+    assert panel.stack.currentWidget() is panel.pane
+    assert not panel.files_card.isHidden()
+    context.sessions.files._running = None
+    panel.deleteLater()
 
 
 def test_captions_show_what_is_said_and_remember_their_place(qtbot, panel, context):
