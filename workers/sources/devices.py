@@ -88,12 +88,18 @@ def capture_command(*arguments: str) -> list[str]:
     """The command line of the process that holds PortAudio."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "capture-process", *arguments]
-    return [sys.executable, "-m", "workers.sources.capture_process", *arguments]
+    return [sys.executable, "-P", "-m", "workers.sources.capture_process", *arguments]
 
 
 def capture_environment(**more: str) -> dict[str, str]:
     """The environment of that process: it shows as Sensorium in mixers and never starts a JACK server."""
-    return {**os.environ, "PULSE_PROP_application.name": "Sensorium", "JACK_NO_START_SERVER": "1", **more}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PULSE_PROP_application.name": "Sensorium",
+        "JACK_NO_START_SERVER": "1",
+        **more,
+    }
 
 
 def _portaudio_devices() -> list[dict[str, Any]]:

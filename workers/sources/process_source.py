@@ -279,7 +279,7 @@ def _shared_file() -> IO[bytes]:
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, HIDDEN_COMMAND]
-    return [sys.executable, "-m", "workers.sources.frame_process"]
+    return [sys.executable, "-P", "-m", "workers.sources.frame_process"]
 
 
 def _environment() -> dict[str, str]:

@@ -40,6 +40,16 @@ def test_alsa_lists_default_and_own_devices_without_aliases(tmp_path: Path, monk
     assert [device.is_default for device in devices] == [True, False]
 
 
+def test_no_file_of_the_users_folder_is_taken_for_a_part_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alsa_microphone(tmp_path, np.zeros((100, 2)), monkeypatch)
+    (tmp_path / "json.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+
+    assert list_devices()
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

@@ -67,6 +67,15 @@ def test_the_code_of_a_synthetic_picture_survives_scaling_and_jpeg(size):
     assert decode(cv2.imdecode(jpeg, cv2.IMREAD_COLOR)) == (4_000_000_000, 2**63 - 1)
 
 
+def test_no_file_of_the_users_folder_is_taken_for_a_part_of_python(start, collected, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+
+    start()
+
+    collected.until(lambda: len(collected.frames) >= 1)
+
+
 def test_frames_are_whole_in_order_and_new(start, collected):
     start()
     collected.until(lambda: len(collected.frames) >= 10)
