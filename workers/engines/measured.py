@@ -46,9 +46,11 @@ def prepare_torch(device: str, dtype: Literal["auto", "float32", "float16", "bfl
     import torch
 
     if device == "cpu":
-        torch.set_num_threads(threads or measured().threads)
-        if dtype == "auto":
-            dtype = measured().dtype
+        if not threads or dtype == "auto":
+            fastest = measured()
+            threads = threads or fastest.threads
+            dtype = fastest.dtype if dtype == "auto" else dtype
+        torch.set_num_threads(threads)
     return torch_dtype(device, dtype)
 
 

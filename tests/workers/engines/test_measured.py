@@ -129,3 +129,15 @@ def test_what_was_measured_is_what_automatic_means(monkeypatch):
     assert prepare_torch("cpu", "float32") is torch.float32
     assert prepare_torch("cuda", "auto") is torch.float16
     assert torch.get_num_threads() == 1
+
+
+def test_a_start_on_a_busy_machine_measures_once(path, others_s, monkeypatch):
+    found = [Measured("bfloat16", 1)]
+    monkeypatch.setattr(measured, "measure", found.pop)
+    monkeypatch.setattr(measured, "physical_cores", lambda: 1)
+    others_s += [10.0, 19.0, 20.0, 29.0]
+
+    import torch
+
+    assert prepare_torch("cpu", "auto") is torch.bfloat16
+    assert found == []
