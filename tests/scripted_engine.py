@@ -12,7 +12,7 @@ tuple is a command:
     ("deaf", flag)           gives "deaf", then runs until the file `flag` exists, cancelled or not; then 50 MB more
     ("frozen",)              gives "frozen", then never lets go of Python's lock
     ("print", text)          Python's and C's stdout         ("error", text)   raises EngineError
-    ("log", level, text)     logs                            ("bug", text)     raises ValueError
+    ("log", level, text, …)  logs                            ("bug", text)     raises ValueError
     ("foreign",)             gives what may not cross        ("memory",)       raises MemoryError
     ("environment", name)    gives a variable                ("pid",)          gives the process id
     ("imported", name)       whether a module is imported
@@ -224,8 +224,8 @@ def _obey(command: tuple[Any, ...], cancelled: Callable[[], bool]) -> Iterator[A
         case ("print", str(text)):
             print(text)  # noqa: T201 - the point of it
             os.write(1, f"{text} from C\n".encode())
-        case ("log", int(level), str(text)):
-            log.log(level, text)
+        case ("log", int(level), str(text), *values):
+            log.log(level, text, *values)
         case ("error", str(text)):
             raise EngineError("The {engine} says: {text}", hint="Ask {engine} again.", engine="script", text=text)
         case ("bug", str(text)):

@@ -470,7 +470,11 @@ class _ForwardingHandler(logging.Handler):
         self._control = control
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001  a library's template that does not fit: told on stderr, as logging does
+            self.handleError(record)
+            return
         if record.exc_info:
             message += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         fields = {"name": record.name, "levelno": record.levelno, "levelname": record.levelname, "msg": message}

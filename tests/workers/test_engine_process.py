@@ -416,6 +416,14 @@ def test_log_records_arrive(process, caplog):
     assert ("tests.scripted_engine", logging.WARNING, "too hot") in caplog.record_tuples
 
 
+def test_log_record_that_does_not_fit_its_template_does_not_disturb(process, caplog):
+    with caplog.at_level(logging.INFO):
+        assert list(process.run(("log", logging.WARNING, "%d of %d", 1))) == []
+        process.close()
+
+    assert any("--- Logging error ---" in message for message in caplog.messages)
+
+
 def test_what_it_prints_is_logged_and_does_not_disturb(process, caplog):
     with caplog.at_level(logging.INFO, "workers.engine_process"):
         list(process.run(("print", "hello")))

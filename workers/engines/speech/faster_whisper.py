@@ -51,7 +51,7 @@ class FasterWhisperOptions(EngineOptions):
 
 
 class FasterWhisper:
-    """Answers a SpeechRequest with one Hypothesis: greedy for `beam_size` 1, else beam search with fall-back."""
+    """Answers a SpeechRequest with one Hypothesis: greedy for `beam_size` 1, else beam search."""
 
     info: ClassVar[EngineInfo] = EngineInfo(
         name="faster-whisper",

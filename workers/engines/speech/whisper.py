@@ -285,10 +285,10 @@ def word_groups(
     """
     groups: list[tuple[str, int]] = []
     pending: list[int] = []
-    for token in tokens:
+    for n_taken, token in enumerate(tokens, 1):
         pending.append(token)
         text = decode(pending)
-        if text.endswith("\ufffd") and token is not tokens[-1]:
+        if text.endswith("\ufffd") and n_taken < len(tokens):
             continue  # the first bytes of a character
         begins = text.startswith(" ") if has_spaces else any(character.isalnum() for character in text)
         if begins or not groups:

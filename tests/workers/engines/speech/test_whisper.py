@@ -182,6 +182,14 @@ def test_a_script_without_spaces_has_a_word_for_each_token_of_whole_characters()
     assert spelling(tokens, has_spaces=False) == [("你好，", 3), ("世界。", 2)]
 
 
+def test_a_token_that_comes_again_at_the_end_ends_no_character_before():
+    tokens = list("人民为".encode())  # each byte is a token; the last one is also the second of the first character
+
+    groups = word_groups(tokens, lambda some: bytes(some).decode("utf-8", "replace"), has_spaces=False)
+
+    assert groups == [("人", 3), ("民", 3), ("为", 3)]
+
+
 def test_a_character_cut_off_at_the_end_is_still_counted():
     assert spelling([b" a", b"\xe4\xbd"]) == [(" a\ufffd", 2)]
 
