@@ -329,7 +329,7 @@ class AskTab(QWidget):
         frames = list(self._session.chat.pending_frames)
         for index, frame in enumerate(frames):
             self.pending_row.insertWidget(
-                index, _Pending(frame, lambda index=index: self._session.chat.remove_frame(index))
+                index, _Pending(frame, lambda _=False, index=index: self._session.chat.remove_frame(index))
             )
         self.pending.setVisible(bool(frames))
         self._show_buttons()
