@@ -84,7 +84,7 @@ class PictureSide(QWidget):
         return self._shown
 
     def show_picture(self, image: GeneratedImage) -> None:
-        self._before = self.view.image if self._shown is not None else None
+        self._before = image_of(self._shown.pixels) if self._shown is not None else None
         self._titles = self._before_and_now
         self._shown = image
         self._show_image(image_of(image.pixels))

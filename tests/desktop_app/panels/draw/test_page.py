@@ -499,15 +499,18 @@ def test_wheel_scrolls_the_options_and_changes_none(qtbot, context, panel):
     assert context.settings.draw.num_inference_steps == before
 
 
-def test_picture_before_can_be_compared_with(qtbot, panel, session, draw):
+def test_picture_before_can_be_compared_with(qtbot, context, panel, session, draw):
     draw()
-    made(qtbot, session, panel.prompt_bar.generate)
+    first = made(qtbot, session, session.generate)
     assert not panel.picture.compare_button.isEnabled()
-    made(qtbot, session, panel.prompt_bar.generate)
+    context.change_setting("draw.seed", 200)
+    made(qtbot, session, session.generate)  # its previews were shown before it
 
     panel.picture.compare_button.click()
 
-    assert panel.picture.view.is_comparing
+    view = panel.picture.view
+    left = view.picture_rect.adjusted(4, 4, 0, 0).topLeft().toPoint()
+    assert view.grab().toImage().pixelColor(left).red() == first.request.seed
 
 
 def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, panel, session, draw):
