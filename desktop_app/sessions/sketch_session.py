@@ -88,7 +88,6 @@ class Made:
         item_id: in the history; None until it is there, and in private mode.
     """
 
-    number: int
     image: GeneratedImage
     revision: int
     item_id: int | None = None
@@ -417,7 +416,7 @@ class SketchSession(QObject):
             base = GeneratedImage(found.base, SketchRequest(prompt=self._context.settings.draw.prompt), 0.0)
             self.document.set_selection(found.selection)
             self._newest = base
-            self.picture_ready.emit(Made(0, base, self._revision))
+            self.picture_ready.emit(Made(base, self._revision))
         if found.missing:
             sentence = self.tr("The picture's settings are back, but for what is missing here: {names}.")
             self._context.notify("warning", sentence.format(names=", ".join(found.missing)))
@@ -625,7 +624,7 @@ class SketchSession(QObject):
                 self.previewed.emit(step)
             case GeneratedImage() as image:
                 self._newest = image
-                made = Made(step.job.number, image, step.job.revision)
+                made = Made(image, step.job.revision)
                 if step.job.kind != "live":
                     self._keep(made)
                 self.picture_ready.emit(made)

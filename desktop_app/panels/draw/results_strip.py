@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListView, QSizePolicy, QWidget
 from desktop_app import theme
 from desktop_app.canvas.pictures import image_of
 from desktop_app.sessions.sketch_session import Made
+from workers.results import GeneratedImage
 
 SIDE_PX = 64
 MOST_PX = (1 << 24) - 1  # of Qt: no limit
@@ -104,13 +105,13 @@ class _Results(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._results: list[Made] = []
-        self._icons: dict[int, QIcon] = {}
+        self._icons: dict[GeneratedImage, QIcon] = {}
 
     def show_results(self, results: Sequence[Made]) -> None:
         self.beginResetModel()
         self._results = list(reversed(results))
-        numbers = {made.number for made in results}
-        self._icons = {number: icon for number, icon in self._icons.items() if number in numbers}
+        images = {made.image for made in results}
+        self._icons = {image: icon for image, icon in self._icons.items() if image in images}
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
@@ -122,7 +123,7 @@ class _Results(QAbstractListModel):
         if role == MADE_ROLE:
             return made
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._icon(made)
+            return self._icon(made.image)
         if role == Qt.ItemDataRole.ToolTipRole:
             words = request.prompt or self.tr("Without words")
             return f"{words}\n" + self.tr("Seed {seed} · {steps} steps · {seconds:.1f} s").format(
@@ -132,14 +133,14 @@ class _Results(QAbstractListModel):
             return request.prompt or self.tr("Without words")
         return None
 
-    def _icon(self, made: Made) -> QIcon:
-        if made.number not in self._icons:
+    def _icon(self, image: GeneratedImage) -> QIcon:
+        if image not in self._icons:
             side = 2 * SIDE_PX  # for displays of double density
-            image = image_of(made.image.pixels).scaled(
+            small = image_of(image.pixels).scaled(
                 side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
             icon = QIcon()
             for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint what is selected
-                icon.addPixmap(QPixmap.fromImage(image), mode)
-            self._icons[made.number] = icon
-        return self._icons[made.number]
+                icon.addPixmap(QPixmap.fromImage(small), mode)
+            self._icons[image] = icon
+        return self._icons[image]
