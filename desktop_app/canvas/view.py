@@ -59,7 +59,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop_app import theme
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.flat import Flat
-from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.layers import Layer, fitted
 from desktop_app.canvas.snapshot import paint_reference
 from desktop_app.canvas.tools import INKING, Drag, Pointer, Tool, ToolBox, begin_drag
 
@@ -155,7 +155,10 @@ class CanvasView(QWidget):
     # ── what lies below the drawing ──────────────────────────────────────────────────────────────────────────────────
 
     def set_underlay(self, image: QImage | None) -> None:
-        """Shows a picture below the drawing, stretched to the canvas, and no part of it; None takes it away."""
+        """Shows a picture below the drawing, and no part of it; None takes it away.
+
+        Each thing lies where it was drawn: a picture of another shape is seen as far as the canvas is fitted into it.
+        """
         self._underlay = image if image is not None and not image.isNull() else None
         self.update()
 
@@ -284,7 +287,7 @@ class CanvasView(QWidget):
             self._paint_paper(painter, canvas)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
             if self._underlay is not None:
-                painter.drawImage(canvas, self._underlay)
+                painter.drawImage(canvas, self._underlay, fitted(self.document.size, self._underlay.size()))
             if self.document.reference is not None and self.document.is_visible(Layer.REFERENCE):
                 painter.save()
                 painter.setClipRect(canvas, Qt.ClipOperation.IntersectClip)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.strokes import StrokePoint
 from desktop_app.canvas.tools import Tool
 from desktop_app.canvas.view import CanvasView
@@ -25,6 +26,8 @@ from tests.desktop_app.canvas.pens import (
     pen_stroke,
     pixels,
 )
+from workers.engines.sketch.layout import Layout
+from workers.results import Control
 
 
 def lines(view) -> np.ndarray:
@@ -306,6 +309,25 @@ def test_an_underlay_lies_below_the_drawing_and_is_no_part_of_it(view):
     assert [shown.pixelColor(at).name() for at in (line, paper)] == ["#000000", "#ff0000"]
     assert [after.pixelColor(at).name() for at in (line, paper)] == ["#000000", "#ffffff"]
     assert view.document.snapshot().flattened() == drawn
+
+
+@pytest.mark.parametrize(("size", "canvas"), [((768, 512), (512, 512)), ((256, 256), (384, 256))])
+def test_an_underlay_of_another_shape_lies_where_what_is_drawn_is_in_it(make_view, size, canvas):
+    view = make_view(Document(QSize(*canvas)))
+    edit = view.document.begin_edit(Layer.LINE_ART, QColor("black"))
+    square = QPainterPath()
+    square.addRect(340, 40, 24, 24)
+    edit.set_path(square, 0.0, is_filled=True)
+    edit.commit()
+    lines = view.document.snapshot().line_picture()
+    seen_by_the_model = Layout(*size, factor=8).place_control(Control("scribble", lines, "lines"))
+
+    view.set_underlay(image_of(np.dstack([seen_by_the_model] * 3)))
+    view.document.set_visible(Layer.LINE_ART, False)
+    shown = view.grab().toImage()
+
+    corners = (view.to_widget(QPointF(340 + at, 40 + at)).toPoint() for at in (-3, 3, 20, 27))
+    assert [shown.pixelColor(at).red() > 127 for at in corners] == [False, True, True, False]
 
 
 def test_small_canvas_is_fitted_large_and_a_large_one_small(make_view):
