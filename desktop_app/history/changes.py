@@ -321,7 +321,7 @@ VERBS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 ERASING = {"delete", "apply_retention", "forget_folder", "forget_files"}
-"""Verbs after which nothing of what they deleted may be left in the file."""
+"""Verbs after which nothing of what they deleted may be left in the file; they give 0 where there was nothing."""
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from desktop_app.history import migrations, search
 from workers.errors import AppError, DiskError, HistoryError, HistoryLocked, disk_error
 
 BUSY_TIMEOUT_MS = 300
+PAGES_AT_ONCE = 250  # of the search index, some tens of milliseconds of work
 """How long one try waits for another program's write; the writer then spills to its journal and tries again."""
 
 OPEN_TIMEOUT_S = 3.0
@@ -99,9 +100,21 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise as_app_error(error, path) from error
 
 
-def erase_traces(connection: sqlite3.Connection, path: Path) -> None:
-    """Takes what was deleted out of the search index, the write-ahead log and the copies, too."""
-    connection.execute("INSERT INTO segments_index (segments_index) VALUES ('optimize')")
+def erase_traces(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Takes what was deleted out of the search index, the write-ahead log and the copies, too.
+
+    In steps, so that words can be written in between, by other windows as well: writing the index of a year's words
+    anew takes seconds. The first step's negative number has all of it become one part in the end, as `optimize` would
+    at once (https://www.sqlite.org/fts5.html#the_merge_command).
+    """
+    n_pages = -PAGES_AT_ONCE
+    while True:
+        before = connection.total_changes
+        connection.execute("INSERT INTO segments_index (segments_index, rank) VALUES ('merge', ?)", (n_pages,))
+        if connection.total_changes - before < 2:
+            break  # one is the command itself
+        n_pages = PAGES_AT_ONCE
+        yield
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for backup in migrations.backups(path):
         backup.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict
@@ -29,6 +29,7 @@ from workers.errors import AppError, HistoryError
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.25
+PAUSE_S = 0.05  # between two steps of erasing, in which other windows write
 Waiting = list[tuple[Change, "Future[Any]"]]
 
 
@@ -57,6 +58,8 @@ class Writer:
         self._waiting: Waiting = [(change, Future()) for change in self._journal.adopt(target.connection)]
         self._n_spilled = len(self._waiting)  # that many from the front are in the journal
         self._waiting += [(change, Future()) for change in first]
+        self._erasing: list[tuple[Future[Any], Any]] = []  # what deleted, with its outcome, until no trace is left
+        self._erasure: Iterator[None] = iter(())
         self.has_tried = threading.Event()
         self._thread = threading.Thread(target=self._run, name="history writer", daemon=True)
         self._thread.start()
@@ -91,7 +94,9 @@ class Writer:
                 self._hold(error)
             else:
                 self._settle(outcomes)
+                self._erase_some()
             self.has_tried.set()
+        self._tell_erased()
         for change, future in self._waiting:
             log.warning("%s is left for the next start", change.verb)
             future.set_exception(HistoryError("The history was closed before it could be written."))
@@ -100,10 +105,10 @@ class Writer:
     def _collect(self) -> bool:
         """Waits for something to do; False when the thread should end."""
         with self._condition:
-            if not self._waiting or self._is_failing:
+            if self._is_failing or not self._waiting:
+                pause_s = RETRY_S if self._is_failing else PAUSE_S if self._erasing else None
                 self._condition.wait_for(
-                    lambda: self._given or (self._deadline is not None and not self._is_failing),
-                    RETRY_S if self._is_failing else None,
+                    lambda: self._given or (self._deadline is not None and not self._is_failing), pause_s
                 )
             deadline = self._deadline
         self._take()
@@ -111,10 +116,14 @@ class Writer:
             self._spill()
         if deadline is None:
             return True
-        return bool(self._waiting) and not (self._is_failing and time.monotonic() > deadline)
+        if time.monotonic() > deadline:
+            return bool(self._waiting) and not self._is_failing
+        return bool(self._waiting or self._erasing)
 
     def _commit(self) -> list[Any]:
         """Writes everything that waits in one transaction; gives each change's result, or what was wrong with it."""
+        if not self._waiting:
+            return []
         connection = self._target.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -149,14 +158,28 @@ class Writer:
         self._is_failing = False
         done, self._waiting, self._n_spilled = self._waiting, [], 0
         self._journal.discard()
-        if any(change.verb in changes.ERASING for change, _ in done):
-            with suppress(sqlite3.Error):  # somebody reads: the next one that deletes erases it
-                database.erase_traces(self._target.connection, self._path)
-        for (_, future), outcome in zip(done, outcomes, strict=True):
+        for (change, future), outcome in zip(done, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 future.set_exception(outcome)
+            elif change.verb in changes.ERASING and outcome != 0:
+                self._erasing.append((future, outcome))
+                self._erasure = database.erase_traces(self._target.connection, self._path)
             else:
                 future.set_result(outcome)
+
+    def _erase_some(self) -> None:
+        """Goes on with taking away what is left of what was deleted; whoever deleted it is told at the end."""
+        if not self._erasing:
+            return
+        with suppress(sqlite3.Error):  # somebody reads: the next one that deletes erases it
+            for _ in self._erasure:
+                return
+        self._tell_erased()
+
+    def _tell_erased(self) -> None:
+        erased, self._erasing = self._erasing, []
+        for future, outcome in erased:
+            future.set_result(outcome)
 
     def _hold(self, error: Exception) -> None:
         is_new, self._is_failing = not self._is_failing, True

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
+from desktop_app.history import database
 from desktop_app.history.retention import RetentionPolicy
 from desktop_app.history.store import PRIVATE_FROM, History
 from tests.desktop_app.history.conftest import words
@@ -257,6 +260,48 @@ def test_deleted_item_leaves_no_trace_on_disk(history: History, folder: Path, sa
     for trace in (b"secret", b"hidden", b"handshake", b"Clandestine"):
         assert trace not in disk
     assert b"harmless" in disk
+
+
+def test_words_are_written_while_a_deletion_is_taken_out_of_the_index(
+    history: History, folder: Path, say: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PAGES_AT_ONCE", 1)
+    random = Random(1)
+    for _ in range(40):
+        say(" ".join("".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(200)))
+    secret = say("the secret handshake")
+    steps, ended = 0, []
+    erase = database.erase_traces
+
+    def counted(*where: Any) -> Iterator[None]:
+        nonlocal steps
+        for _ in erase(*where):
+            steps += 1
+            yield
+
+    monkeypatch.setattr(database, "erase_traces", counted)
+    deletion = history.delete(secret)
+    deletion.add_done_callback(lambda _: ended.append("deletion"))
+    words = history.update_item(secret - 1, title="said meanwhile")
+    words.add_done_callback(lambda _: ended.append("words"))
+    deletion.result()
+
+    assert ended == ["words", "deletion"]
+    assert steps > 3
+    assert b"handshake" not in everything_on_disk(folder)
+
+
+def test_retention_that_finds_nothing_old_leaves_the_copy_from_before_an_update(
+    history: History, folder: Path, say: Callable[..., int]
+) -> None:
+    say("something")
+    backup = folder / "history-version-1.backup"
+    backup.touch()
+
+    assert history.apply_retention(RetentionPolicy(keep_days=30)).result() == 0
+    assert backup.exists()
+    history.delete(1).result()
+    assert not backup.exists()
 
 
 def test_numbers_of_deleted_items_are_not_used_again(history: History, say: Callable[..., int]) -> None:
