@@ -106,7 +106,7 @@ class FirstPaint(QObject):
 
 @contextlib.contextmanager
 def quit_on_signals(close: Callable[[], None]) -> Iterator[None]:
-    """Calls `close` in the event loop on SIGINT and SIGTERM.
+    """Calls `close` in the event loop on Ctrl-C, a polite kill, and when the terminal is closed (but for `nohup`).
 
     Python runs a signal's handler only between bytecodes, and the event loop runs none while idle: a byte on a socket
     wakes it.
@@ -114,7 +114,8 @@ def quit_on_signals(close: Callable[[], None]) -> Iterator[None]:
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    every = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [number for number in every if signal.getsignal(number) is not signal.SIG_IGN]
     handlers_before = [signal.signal(number, lambda *_: None) for number in numbers]
     wakeup_before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)

@@ -8,6 +8,7 @@ answers at once.
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -116,6 +117,7 @@ def _run(arguments: list[str]) -> int:
     from desktop_app import log
     from workers.errors import AppError, Cancelled, DiskError, disk_error
 
+    _open_streams()
     try:
         code = int(app(arguments, prog_name="sensorium", standalone_mode=False) or 0)
         sys.stdout.flush()  # here, where a full disk can still be told
@@ -142,6 +144,16 @@ def _run(arguments: list[str]) -> int:
         return 1
     finally:
         log.tear_down()
+
+
+def _open_streams() -> None:
+    """Has a closed stream read nothing and write nowhere, and an encoding without some letters replace them."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - as long as the program
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115
+        setattr(sys, name, stream)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _drop_output() -> None:

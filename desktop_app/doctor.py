@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop_app.history import database
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from workers.catalogue.catalogue import Catalogue, ModelStatus
@@ -184,11 +185,12 @@ def _history(paths: Paths) -> Finding:
     if not path.exists():
         return Finding("ok", "history", "empty")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-            (count,) = database.execute("SELECT count(*) FROM items").fetchone()
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (count,) = connection.execute("SELECT count(*) FROM items").fetchone()
     except sqlite3.Error as error:
-        answer, count = str(error), 0
+        told = database.as_app_error(error, path)
+        return Finding("problem", "history", told.sentence, told.hint)
     if answer != "ok":
         return Finding("problem", "history", f"'{path}' is damaged: {answer}", "Put back a copy, or move it away.")
     size = sum(file.stat().st_size for file in paths.history_dir.rglob("*") if file.is_file())

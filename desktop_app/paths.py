@@ -24,7 +24,7 @@ class Paths:
     def of_user(cls) -> Paths:
         """The platform's own places, or all below SENSORIUM_HOME when that is set."""
         if home := os.environ.get("SENSORIUM_HOME"):
-            return cls.below(Path(home).expanduser().resolve())
+            return cls.below(Path(os.path.expanduser(home)).resolve())
         dirs = platformdirs.PlatformDirs("sensorium", appauthor=False)
         return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path)
 

@@ -6,11 +6,13 @@ import importlib.metadata
 import os
 import platform
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import desktop_app
 from desktop_app.log import LogLine
-from desktop_app.settings import Settings
+from desktop_app.settings import SECTIONS, Settings, choices_of
 
 PACKAGES = (
     "pyside6",
@@ -23,28 +25,51 @@ PACKAGES = (
     "av",
     "pyaudio",
 )
-PERSONAL = {"prompt", "custom_words", "geometry", "hub_endpoint"}  # settings that may say something about the user
+NAMES = {"language", "microphone", "computer_audio", "camera", "scheduler", "start_panel"}  # said as they are
 
 
 def write_report(path: Path, settings: Settings, lines: list[LogLine]) -> None:
-    """Writes the report as text; it has no audio, no transcript, no prompt, and the home folder is shortened to ~."""
+    """Writes the report as text; it has no audio, no transcript, nothing typed, and the home folder is just ~."""
     parts = [
         f"Sensorium {desktop_app.__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores",
         ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         "",
         "Settings",
-        *(
-            f"  {section}.{name} = {value!r}"
-            for section, values in settings.model_dump(mode="json").items()
-            for name, value in values.items()
-            if name not in PERSONAL
-        ),
+        *(f"  {place} = {value}" for place, value in _choices(settings)),
         "",
         "Log",
         *(format_line(line) for line in lines),
     ]
     path.write_text("\n".join(parts).replace(str(Path.home()), "~") + "\n", "utf-8")
+
+
+def _choices(settings: Settings) -> Iterator[tuple[str, str]]:
+    for section, values in settings.model_dump(mode="json").items():
+        for name, value in values.items():
+            if name == "engine_options":
+                for engine, options in value.items():
+                    for option, chosen in options.items():
+                        yield f"{section}.{engine}.{option}", _shown(chosen, is_name=False)
+            else:
+                yield f"{section}.{name}", _shown(value, is_name=_is_name(section, name))
+
+
+def _is_name(section: str, name: str) -> bool:
+    """Whether a text there is a choice of ours, an engine, a model or a device, and nothing that the user wrote."""
+    annotation = SECTIONS[section].model_fields[name].annotation
+    return bool(choices_of(annotation)) or name in NAMES or name.endswith(("engine", "model"))
+
+
+def _shown(value: Any, *, is_name: bool) -> str:
+    """Numbers and names as they are; of all else how much there is, so that nothing new can slip through."""
+    match value:
+        case bool() | int() | float() | None:
+            return repr(value)
+        case str() if is_name or not value:
+            return repr(value)
+        case _:
+            return f"({len(value)} long)"
 
 
 def format_line(line: LogLine) -> str:

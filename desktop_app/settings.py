@@ -406,7 +406,7 @@ class Settings(BaseModel):
 
     def models_dir(self, default: Path) -> Path:
         """Where models are kept: the folder that the user chose, or `default`."""
-        return Path(self.models.folder).expanduser() if self.models.folder else default
+        return Path(os.path.expanduser(self.models.folder)) if self.models.folder else default
 
     @classmethod
     def load(cls, path: Path) -> Settings:
@@ -499,24 +499,35 @@ def _keep_aside(path: Path, wrong: list[str]) -> AppError:
     )
 
 
+def _says(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
 def _write(path: Path, values: dict[str, dict[str, Any]], saved: dict[str, dict[str, Any]]) -> None:
     import tomlkit  # only needed here: start-up reads with tomllib
     from tomlkit.exceptions import TOMLKitError
 
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        document = tomlkit.parse(path.read_text("utf-8"))
-    except (FileNotFoundError, UnicodeDecodeError, TOMLKitError):
-        document = tomlkit.document()
+        text = path.read_text("utf-8")
+        document, wanted = tomlkit.parse(text), tomllib.loads(text)
+    except (FileNotFoundError, UnicodeDecodeError, TOMLKitError, tomllib.TOMLDecodeError):
+        document, wanted = tomlkit.document(), {}
     for section, fields in values.items():
         changed = {name: value for name, value in fields.items() if value != saved.get(section, {}).get(name)}
         if changed and not isinstance(document.get(section), dict):
-            document[section] = tomlkit.table()
+            document[section], wanted[section] = tomlkit.table(), {}
         for name, value in changed.items():
-            document[section][name] = value
+            document[section][name] = wanted[section][name] = value
+    text = tomlkit.dumps(document)
+    if not _says(text, wanted):  # written by hand in a way that tomlkit cannot add to, dotted keys say
+        text = tomlkit.dumps(wanted)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("w", encoding="utf-8") as file:
-        file.write(tomlkit.dumps(document))
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

@@ -511,6 +511,7 @@ class _Job:
                     raise block
                 yield block
         finally:
+            self._desk.interrupts.stop_with(None)
             is_over.set()
             while not blocks.empty():  # the stream's thread may wait for room
                 blocks.get_nowait()

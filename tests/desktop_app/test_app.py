@@ -56,7 +56,7 @@ def test_window_opens_and_closes_without_heavy_imports_or_leftovers():
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signal_ends_the_app_cleanly(number, home):
     done = run_app(
         START

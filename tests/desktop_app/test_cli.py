@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -238,6 +241,29 @@ def test_full_disk_behind_standard_output_is_told(home: Path, monkeypatch: pytes
 
     assert done.returncode == 5
     assert done.stderr == "sensorium: The disk is full: 'standard output' cannot be written. Free some space.\n"
+
+
+def test_letters_that_the_terminal_has_not_are_replaced(home: Path) -> None:
+    keep(home, "hello 你好 😀")
+
+    shown = subprocess.run(
+        [*SENSORIUM, "history", "show", "1"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+
+    assert shown.stdout == b"[00:00:00] hello ?? ?\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-"])
+def test_closed_streams_are_no_error(home: Path, closed: str) -> None:
+    keep(home, "hello there")
+
+    command = [*SENSORIUM, "history", "delete", "--yes", "1"] if closed == "<&-" else [*SENSORIUM, "history", "list"]
+    ended = subprocess.run(f"{shlex.join(command)} {closed}", shell=True, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_history_show_prints_the_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -482,6 +508,24 @@ def test_doctor_finds_a_damaged_history(home: Path, monkeypatch: pytest.MonkeyPa
 
     assert finding.level == "problem"
     assert "damaged" in finding.detail
+
+
+def test_doctor_reads_a_history_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    from desktop_app.doctor import _history
+
+    paths = Paths.below(tmp_path / "C# notes 100%25?")
+    history = History(paths.history_dir)
+    history.finish(history.begin(title="one").result(), duration_s=1.0).result()
+    history.close()
+
+    finding = _history(paths)
+
+    assert (finding.level, finding.detail.partition(",")[0]) == ("ok", "1 item")
+    with closing(sqlite3.connect(paths.history_dir / "history.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        finding = _history(paths)
+    assert "in use by another program" in finding.detail
 
 
 def test_doctor_finds_a_broken_model(monkeypatch: pytest.MonkeyPatch) -> None:

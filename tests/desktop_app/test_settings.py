@@ -97,6 +97,30 @@ def test_save_leaves_what_another_window_chose(file):
     assert (merged.general.theme, merged.hear.language) == ("dark", "de")
 
 
+def test_save_into_a_file_with_dotted_keys_keeps_all_of_it(file):
+    write(
+        file,
+        'hear.source = "both"\nhear.engine_options.whisper.beam_size = 3\nwindow.last_panel = "see"\n',
+    )
+    settings = Settings.load(file)
+
+    settings.hear.model = "whisper-tiny.en"
+    settings.window.is_rail_collapsed = True
+    settings.save()
+
+    again = Settings.load(file)
+    assert (again.hear.source, again.hear.model, again.window.last_panel) == ("both", "whisper-tiny.en", "see")
+    assert again.hear.engine_options == {"whisper": {"beam_size": 3}}
+    assert again.window.is_rail_collapsed
+
+
+def test_folder_of_a_user_who_is_not_there_is_a_folder_like_any(file):
+    settings = Settings.load(file)
+    settings.models.folder = "~nosuchuser/models"
+
+    assert settings.models_dir(file.parent) == Path("~nosuchuser/models")
+
+
 def test_save_without_change_writes_nothing(file):
     Settings.load(file).save()
 

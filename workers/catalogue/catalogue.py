@@ -447,7 +447,7 @@ class Catalogue:
         Raises:
             ModelBroken: it holds none that the app can use.
         """
-        entry = folder_entry(folder.expanduser().resolve())
+        entry = folder_entry(Path(os.path.expanduser(folder)).resolve())
         folders = [kept for kept in self._folders() if kept.folder != entry.folder]
         taken = {kept.id for kept in [*self._known, *folders]}
         free_id = next(

@@ -128,8 +128,9 @@ def _time_s(dtype: Any, threads: int, patience_s: float = math.inf) -> float:
 
 def _path() -> Path:
     home = os.environ.get("SENSORIUM_HOME")  # as desktop_app.paths
-    cache = Path(home).expanduser() / "cache" if home else platformdirs.user_cache_path("sensorium", appauthor=False)
-    return cache / "processor.json"
+    if home:
+        return Path(os.path.expanduser(home)) / "cache" / "processor.json"
+    return platformdirs.user_cache_path("sensorium", appauthor=False) / "processor.json"
 
 
 def _machine() -> str:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.log import Ring
 from desktop_app.panels.log import SOURCE, TEXT, LogPanel
+from desktop_app.settings import StandingQuestion
 
 
 @pytest.fixture
@@ -75,12 +76,23 @@ def test_selected_line_is_shown_whole(panel):
     assert panel.details.toPlainText().endswith("gave up\nsecond line")
 
 
-def test_report_holds_versions_and_no_prompt(panel, context, tmp_path):
-    context.settings.hear.prompt = "my secret project"
+def test_report_holds_versions_and_nothing_that_was_typed(panel, context, tmp_path):
+    settings = context.settings
+    settings.hear.prompt = settings.draw.prompt = settings.draw.negative_prompt = "my secret project"
+    settings.hear.custom_words = settings.see.labels = ["secret"]
+    settings.see.label_sets = {"secret": ["one", "two"]}
+    settings.see.standing_questions = [StandingQuestion(text="is the secret door open?")]
+    settings.see.engine_options = {"server": {"address": "http://user:secret@10.0.0.1/", "timeout_s": 30}}
+    settings.window.panel_state = {"export_folder": "/media/secret"}
+    settings.models.hub_endpoint = "https://secret.example.org"
     panel.save_report(tmp_path / "report.txt")
 
     text = (tmp_path / "report.txt").read_text()
     assert "hear.engine = 'faster-whisper'" in text
+    assert "hear.source = 'microphone'" in text
+    assert "see.labels = (1 long)" in text
+    assert "draw.num_inference_steps = 0" in text
+    assert "see.server.timeout_s = 30" in text
     assert "pyside6" in text
     assert "secret" not in text
 
