@@ -1854,6 +1854,10 @@ Click again to choose</source>
         <translation>未搜索图片：{reason}</translation>
     </message>
     <message>
+        <source>the newest {count}</source>
+        <translation>最新的 {count} 条</translation>
+    </message>
+    <message>
         <source>{count} found</source>
         <translation>找到 {count} 项</translation>
     </message>

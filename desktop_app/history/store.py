@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import math
 import sqlite3
 import threading
 import time
@@ -380,13 +381,38 @@ class History:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def items(
-        self, query: str = "", *, kind: Kind | None = None, limit: int | None = None, offset: int = 0
+        self,
+        query: str = "",
+        *,
+        kind: Kind | None = None,
+        is_file: bool | None = None,
+        is_pinned: bool = False,
+        since: datetime | None = None,
+        pinned_first: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> list[Item]:
-        """Items, newest first; with a query those whose title or text holds all its words."""
+        """Items, newest first.
+
+        Args:
+            query: all its words are in the title or the text.
+            kind: this one alone; None for all.
+            is_file: what was transcribed from a file alone, or what was not; None for both.
+            is_pinned: pinned ones alone.
+            since: from then on; None for any time.
+            pinned_first: pinned ones before all others.
+            limit, offset: at most so many, after so many.
+        """
         condition, values = _matching(query, kind)
+        condition = f"({condition}) AND is_pinned >= ? AND created_at >= ?"
+        values += [is_pinned, since.timestamp() if since else -math.inf]
+        if is_file is not None:
+            condition += f" AND tracks {'=' if is_file else '!='} ?"
+            values.append(json.dumps(["file"]))
+        order = "is_pinned DESC, created_at DESC, id DESC" if pinned_first else "created_at DESC, id DESC"
         with self._reading() as connection:
             rows = connection.execute(
-                f"SELECT * FROM items WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+                f"SELECT * FROM items WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
                 [*values, -1 if limit is None else limit, offset],
             ).fetchall()
             return [self._item(connection, row) for row in rows]

@@ -22,7 +22,7 @@ from desktop_app.jobs import Job
 from desktop_app.library.found import FoundPicture
 from desktop_app.panels.history.folders import FoldersMenu
 from desktop_app.panels.history.picture import LoadedPicture, PictureDetail, load_picture
-from desktop_app.panels.history.search import Filter, rows_that_show, rows_with_words
+from desktop_app.panels.history.search import LIST_LIMIT, Filter, rows_that_show, rows_with_words
 from desktop_app.panels.history.side import HistorySide
 from desktop_app.panels.history.transcript import Loaded, TranscriptDetail
 from desktop_app.panels.history.undo_bar import UndoBar
@@ -262,7 +262,9 @@ class HistoryPanel(QWidget):
         duration_s = totals.duration_s - sum(item.duration_s for item in items)
         size_bytes = totals.size_bytes - sum(item.size_bytes for item in items)
         parts = [self._items_text(sum(totals.n_items.values()) - len(items)), i18n.size_text(size_bytes)]
-        if self._is_search or self.side.filter != Filter():
+        if len(self._worded) >= LIST_LIMIT:
+            parts[0] = self.tr("the newest {count}").format(count=f"{len(self._worded):,}") + "  ·  " + parts[0]
+        elif self._is_search or self.side.filter != Filter():
             parts[0] = self.tr("{count} found").format(count=len(self.side.model.rows)) + "  ·  " + parts[0]
         if duration_s:
             parts.insert(1, clock_text(duration_s))

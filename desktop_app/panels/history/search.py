@@ -48,13 +48,14 @@ class Filter:
     @property
     def among(self) -> Among:
         """The pictures that are looked through."""
-        return Among(ITEM_KIND.get(self.kind), is_pinned=self.kind == "pinned", since=self._since)
+        return Among(ITEM_KIND.get(self.kind), is_pinned=self.kind == "pinned", since=self.since)
 
     def passes(self, row: Row) -> bool:
-        return IS_KIND[self.kind](row) and (self._since is None or row.when >= self._since)
+        return IS_KIND[self.kind](row) and (self.since is None or row.when >= self.since)
 
     @property
-    def _since(self) -> datetime | None:
+    def since(self) -> datetime | None:
+        """The first moment of those days."""
         if not self.days:
             return None
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -74,7 +75,15 @@ def rows_with_words(history: History, query: str, chosen: Filter) -> list[Row]:
             hits[item_id] = tuple(found)
     rows = [
         Row(item, hits=hits.get(item.id, ()), is_recorded_now=item.state == "recording" and item.id not in cut_off)
-        for item in history.items(query, kind=kind, limit=LIST_LIMIT)
+        for item in history.items(
+            query,
+            kind=kind,
+            is_file={"files": True, "recordings": False}.get(chosen.kind),
+            is_pinned=chosen.kind == "pinned",
+            since=chosen.since,
+            pinned_first=True,
+            limit=LIST_LIMIT,
+        )
     ]
     if chosen.kind == "pictures" and not query:
         rows += [Row(file=file) for file in history.gallery.files(limit=LIST_LIMIT)]

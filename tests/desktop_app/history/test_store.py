@@ -225,6 +225,20 @@ def test_item_can_be_renamed_and_pinned(history: History, say: Callable[..., int
     assert (history.item(item_id).title, history.item(item_id).is_pinned) == ("Lecture", True)
 
 
+def test_filters_look_at_all_items_and_not_at_the_newest_alone(history: History, say: Callable[..., int]) -> None:
+    pinned = say("an old one")
+    history.update_item(pinned, is_pinned=True).result()
+    file = history.begin(tracks=["file"]).result()
+    history.finish(file, 1.0)
+    newest = say("one"), say("two")
+
+    assert [item.id for item in history.items(is_pinned=True, limit=1)] == [pinned]
+    assert [item.id for item in history.items(is_file=True, limit=1)] == [file]
+    assert [item.id for item in history.items(is_file=False, limit=2)] == [*reversed(newest)]
+    assert [item.id for item in history.items(pinned_first=True, limit=2)] == [pinned, newest[1]]
+    assert history.items(since=datetime.now().astimezone() + timedelta(days=1)) == []
+
+
 def test_totals_count_items_and_bytes(history: History, say: Callable[..., int]) -> None:
     say("one")
     say("two", "three", kind="answer")

@@ -9,11 +9,28 @@ from PySide6.QtWidgets import QDialog, QMenu
 
 from desktop_app.history import changes
 from desktop_app.history.store import History
+from desktop_app.panels.history import page, search
 from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from workers.results import SAMPLE_RATE_HZ
+
+
+def test_list_that_is_cut_says_so_and_filters_look_further(qtbot, panel, history, monkeypatch):
+    monkeypatch.setattr(search, "LIST_LIMIT", 2)
+    monkeypatch.setattr(page, "LIST_LIMIT", 2)
+    for number in range(4):
+        add(history, "words", title=f"Talk {number}")
+    history.update_item(1, is_pinned=True).result()
+
+    shown(qtbot, panel, 2)
+    assert listed(panel) == ["Talk 0", "Talk 3"]
+    assert panel.side.total.text().startswith("the newest 2  ·  4 items")
+    panel.side.kind.setCurrentIndex(panel.side.kind.findData("pinned"))
+
+    shown(qtbot, panel, 1)
+    assert panel.side.total.text().startswith("1 found")
 
 
 def test_nothing_yet_says_what_will_be_here(qtbot, panel):
