@@ -101,6 +101,7 @@ class FileQueue(QObject):
         self._running: FileJob | None = None
         self._worker: FileWorker | None = None
         self._started_at = 0.0
+        context.items_deleted.connect(self._on_items_deleted)
         context.closed.connect(self._on_context_closed)
 
     @property
@@ -325,6 +326,13 @@ class FileQueue(QObject):
             history.release(job.item_id)
             if not self._context.is_closing:
                 history.recover(job.item_id)
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        """The rest of a recording has no place any more; a new item is locked while it is transcribed."""
+        for job in [job for job in self._jobs if job.item_id in item_ids and not job.is_new]:
+            job.item_id = None
+            self.cancel(job)
+            self.job_changed.emit(job)
 
     def _on_context_closed(self) -> None:
         if self._worker is not None:

@@ -22,6 +22,7 @@ from desktop_app.widgets.history_list import first_words, title_of
 from desktop_app.widgets.player import Player, PlayerBar
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.transcript_view import Paragraph, TranscriptView
+from workers.errors import ItemMissing
 from workers.results import Word
 
 if TYPE_CHECKING:
@@ -265,11 +266,17 @@ class TranscriptPane(QWidget):
             segment_id = paragraph.segment_id
             if segment_id is None:  # shown while it was spoken: it is found by its place
                 history.flush()
-                segment_id = min(
+                nearest = min(
                     (segment for segment in history.segments(item_id) if segment.track == paragraph.track),
                     key=lambda segment: abs(segment.start_s - paragraph.start_s),
-                ).id
-                paragraph.segment_id = segment_id
+                    default=None,
+                )
+                if nearest is None:
+                    raise ItemMissing(
+                        "This line is not in the history.",
+                        "Another window deleted it, or the disk does not take it now.",
+                    )
+                segment_id = paragraph.segment_id = nearest.id
             return do(history, segment_id)
 
         self._context.run(work, on_done=on_done, on_failed=on_failed)

@@ -51,6 +51,7 @@ class RecoveryCard(QFrame):
             row.addWidget(button)
         self.hide()
         context.history_changed.connect(self.look_for_unfinished)
+        context.items_deleted.connect(self._on_items_deleted)
         if context.history is not None:
             self.look_for_unfinished()
 
@@ -93,9 +94,13 @@ class RecoveryCard(QFrame):
         self._show()
 
     def delete_recovered(self) -> None:
-        recovered = self._recovered.pop(0)
-        if self._context.history is not None:
-            self._context.history.delete(recovered.item_id)
+        history, item_id = self._context.history, self._recovered[0].item_id
+        self._context.items_deleted.emit(frozenset({item_id}))
+        if history is not None:
+            self._context.run(lambda _job: history.delete(item_id).result())
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        self._recovered = [recovered for recovered in self._recovered if recovered.item_id not in item_ids]
         self._show()
 
     def _show(self) -> None:

@@ -311,6 +311,20 @@ def test_a_file_that_the_end_of_the_app_cut_off_is_found_at_the_next_start(
     history.close()
 
 
+def test_the_rest_of_a_recording_that_is_deleted_is_not_transcribed(qtbot, context, queue, clip):
+    history = context.history
+    item_id = history.begin(tracks=["me"]).result()
+    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+    history.release(item_id)
+    _, job = [*queue.add([clip]), *queue.add_rest(history.recover(item_id).result())]
+
+    context.items_deleted.emit(frozenset({item_id}))
+    history.delete(item_id).result()
+    until_idle(qtbot, queue)
+
+    assert (job.state, job.item_id) == (FileState.CANCELLED, None)
+
+
 def test_closing_cancels_and_keeps_what_was_transcribed(qtbot, context, queue, clip):
     queue.add([clip] * 20)
 

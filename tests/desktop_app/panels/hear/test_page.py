@@ -99,6 +99,21 @@ def test_a_line_is_corrected_while_the_recording_goes_on(qtbot, panel, context):
     history.finish(item_id, 6.0)
 
 
+def test_a_correction_of_what_another_window_deleted_says_so(qtbot, panel, context, messages):
+    item_id = context.history.begin(tracks=["me"]).result()
+    context.history.finish(item_id, 0.0)
+    context.history.delete(item_id).result()
+    panel._on_started(("me",))
+    panel._on_result(Commit("me", words("first"), ends_segment=True))
+    panel.pane.set_item_id(item_id)
+
+    panel.pane.view.edit_requested.emit(panel.pane.view.paragraphs[0], "the first")
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert messages[0].sentence == "This line is not in the history."
+    assert text(panel) == "first"
+
+
 def test_copy_takes_everything_or_the_selection(panel):
     panel._on_started(("me",))
     panel._on_result(Commit("me", words("one two"), ends_segment=True))

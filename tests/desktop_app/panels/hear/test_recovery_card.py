@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.sessions import file_queue, speech_session
 from desktop_app.sessions.file_queue import FileState
-from tests.desktop_app.panels.hear.conftest import WORDS, words
+from tests.desktop_app.panels.hear.conftest import WORDS, text, words
 from tests.scripted_engine import scripted
 from workers.results import SAMPLE_RATE_HZ
 
@@ -53,6 +53,44 @@ def test_a_recording_that_failed_is_offered_at_once(qtbot, panel, context, sourc
     assert context.history.segments(session.item_id)
 
 
+def test_what_is_deleted_on_the_card_is_not_left_readable(qtbot, panel, context, speech, tmp_path):
+    history = context.history
+    item_id = cut_off_file(history, tmp_path / "talk.flac", 8.0, speech)
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    panel.pane.show_item(history.item(item_id), history.segments(item_id), [])
+    assert text(panel) == "so far"
+
+    panel.recovery_card.delete_recovered()
+
+    assert text(panel) == ""
+    qtbot.waitUntil(lambda: history.items() == [])
+
+
+def test_a_deletion_that_cannot_be_done_is_told(qtbot, panel, context, messages, speech, tmp_path, monkeypatch):
+    item_id = cut_off_file(context.history, tmp_path / "talk.flac", 8.0, speech)
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+    context.history._folders.lock(item_id)  # another window has begun to finish it
+
+    panel.recovery_card.delete_recovered()
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert "is still being recorded" in messages[0].sentence
+
+
+def test_what_is_deleted_elsewhere_is_not_offered_any_more(qtbot, panel, context, speech, tmp_path):
+    first, second = (cut_off_file(context.history, tmp_path / f"{name}.flac", 8.0, speech) for name in ("one", "two"))
+    panel.recovery_card.look_for_unfinished()
+    qtbot.waitUntil(panel.recovery_card.isVisible)
+
+    context.items_deleted.emit(frozenset({first}))
+    assert "“two”" in panel.recovery_card.title.text()
+    context.items_deleted.emit(frozenset({second}))
+
+    assert panel.recovery_card.isHidden()
+
+
 @pytest.mark.parametrize("keep_audio", [True, False])
 def test_what_is_kept_as_it_is_keeps_its_sound_only_where_that_is_wanted(qtbot, panel, context, speech, keep_audio):
     context.settings.history.keep_audio = keep_audio
@@ -80,9 +118,8 @@ def test_an_interrupted_recording_nobody_decided_on_is_offered_again(qtbot, pane
     panel.recovery_card.look_for_unfinished()
     qtbot.waitUntil(panel.recovery_card.isVisible)
     panel.recovery_card.delete_recovered()
-    history.flush()
+    qtbot.waitUntil(lambda: history.items() == [])
 
-    assert history.items() == []
     assert not panel.recovery_card.isVisible()
 
 
