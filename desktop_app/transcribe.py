@@ -317,7 +317,7 @@ class _Job:
             lost = self._ending(item_id, lambda: self._run_live(source, item_id))
         else:
             blocks, duration_s = self._file_blocks()
-            item_id = self._begin("file", self._name)
+            item_id = self._begin("file", self._source)
             lost = self._ending(item_id, lambda: self._run_file(blocks, duration_s, item_id))
         if lost:
             raise lost
@@ -328,6 +328,11 @@ class _Job:
     @property
     def _title(self) -> str:
         return "standard input" if self._name == "-" else self._name
+
+    @property
+    def _source(self) -> str:
+        """Where the history finds a file again, from every folder."""
+        return "stdin" if self._name == "-" else str(Path(self._name).resolve())
 
     def _begin(self, track: str, source: str) -> int:
         def begin(*, is_private: bool) -> int:
@@ -404,9 +409,9 @@ class _Job:
     def _live_source(self) -> tuple[AudioSource, str]:
         """The source, and its name for the history."""
         if self._name == "-":
-            return PcmStream(sys.stdin.buffer), "stdin"
+            return PcmStream(sys.stdin.buffer), self._source
         if not _is_microphone(self._name):
-            return MediaFile(Path(self._name), on_notice=self._tell), self._name
+            return MediaFile(Path(self._name), on_notice=self._tell), self._source
         wanted = self._name.partition(":")[2]
         if not wanted:
             return Microphone(on_notice=self._tell), "Microphone"

@@ -379,6 +379,6 @@ def media_of(history: History, item_id: int) -> list[Media]:
     recorded = [media for media in history.media(item_id) if media.role == "audio"]
     item = history.item(item_id)
     source = Path(item.source)
-    if not recorded and item.tracks == ("file",) and source.is_file():
+    if not recorded and item.tracks == ("file",) and source.is_absolute() and source.is_file():
         return [Media("audio", source, "file", duration_s=item.duration_s)]
     return recorded

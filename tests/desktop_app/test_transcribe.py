@@ -72,6 +72,21 @@ def test_file_becomes_text_a_subtitle_and_an_item(
     assert item.duration_s == pytest.approx(7.1, abs=0.1)
 
 
+@pytest.mark.parametrize("live", [(), ("--live",)])
+def test_a_file_is_known_by_its_whole_path_wherever_it_was_typed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: tuple[str, ...]
+) -> None:
+    (tmp_path / "talk.flac").write_bytes(SPEECH.read_bytes())
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(["transcribe", "talk.flac", *TINY, *live]) == 0
+
+    history = opened_history()
+    (item,) = history.items()
+    history.close()
+    assert item.source == str(tmp_path / "talk.flac")
+
+
 def test_unusable_file_among_others_is_told_and_the_rest_goes_on(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
