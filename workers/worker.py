@@ -248,7 +248,7 @@ class EmotionWorker(Worker):
 
 
 class FileWorker(Worker):
-    """Transcribes an audio or video file from `start_s` on; emits Progress and Segments."""
+    """Transcribes an audio or video file from `start_s` on; emits Progress and Segments, a Notice if it is cut off."""
 
     def __init__(
         self,
@@ -278,7 +278,7 @@ class FileWorker(Worker):
 
             duration_s = media_file.duration_s(self._path)
             for result in transcribe_file(
-                _blocks_from(self._start_s, media_file.read_blocks(self._path)),
+                _blocks_from(self._start_s, media_file.read_blocks(self._path, on_notice=self.result_ready.emit)),
                 recognise,
                 duration_s=None if duration_s is None else max(0.0, duration_s - self._start_s),
                 options=self._options,

@@ -4929,6 +4929,10 @@ Click again to choose</source>
         <translation>有一个输入是空的。</translation>
     </message>
     <message>
+        <source>Another window deleted it, or the disk does not take it now.</source>
+        <translation>它已被另一个窗口删除，或者磁盘目前无法写入。</translation>
+    </message>
+    <message>
         <source>Ask again. If it happens again, the log of the server tells more.</source>
         <translation>请再问一次。如果再次发生，服务器的日志中有更多信息。</translation>
     </message>
@@ -6319,6 +6323,10 @@ Click again to choose</source>
     <message>
         <source>This account may not use the microphones.</source>
         <translation>此账户没有使用麦克风的权限。</translation>
+    </message>
+    <message>
+        <source>This line is not in the history.</source>
+        <translation>历史中没有这一行。</translation>
     </message>
     <message>
         <source>Try again later.</source>

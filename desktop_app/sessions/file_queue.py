@@ -57,6 +57,7 @@ class FileJob:
         title: what to call it where its file's name says nothing.
         is_new: nothing of it is in the history yet, so nothing stays where no text comes of it.
         segments: what was said in it so far.
+        notice: what is wrong with the file, although it can be transcribed.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class FileJob:
     time_left_s: float | None = None
     end_s: float = 0.0
     error: Exception | None = None
+    notice: Notice | None = None
 
     @property
     def name(self) -> str:
@@ -271,7 +273,8 @@ class FileQueue(QObject):
                 self._context.history.add_segment(job.item_id, result)
             self.segment_ready.emit(job, result)
         elif isinstance(result, Notice):
-            self._context.show_notice(result)
+            job.notice = result
+            self.job_changed.emit(job)
         elif isinstance(result, Progress) and not result.message:
             job.fraction = max(job.fraction, result.fraction)
             if job.fraction > MIN_FRACTION:

@@ -20,6 +20,7 @@ from workers.results import (
     SAMPLE_RATE_HZ,
     Commit,
     Hypothesis,
+    Notice,
     Progress,
     Segment,
     SegmentSound,
@@ -387,6 +388,16 @@ def test_rest_of_a_file_has_the_times_of_the_whole(qtbot, pool):
     segments = [result for result in results if isinstance(result, Segment)]
     assert segments
     assert all(1.0 <= segment.start_s < segment.end_s for segment in segments)
+
+
+@needs_speech
+def test_file_that_was_cut_off_is_told(qtbot, pool, tmp_path):
+    (tmp_path / "half.flac").write_bytes(SPEECH.read_bytes()[: SPEECH.stat().st_size // 2])
+
+    results, _ = transcribe(qtbot, FileWorker(pool, scripted(), tmp_path / "half.flac"))
+
+    (notice,) = (result for result in results if isinstance(result, Notice))
+    assert "half.flac is cut off" in notice.sentence
 
 
 def test_file_that_is_no_sound_is_told(qtbot, pool, tmp_path):

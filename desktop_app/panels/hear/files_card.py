@@ -15,6 +15,7 @@ from desktop_app.history.store import PRIVATE_FROM
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.elided_label import ElidedLabel
 from workers.errors import AppError
+from workers.results import Notice
 
 ROWS_SHOWN = 4
 DONE_SHOWN_MS = 10_000  # when all went well
@@ -85,8 +86,11 @@ class FilesCard(QFrame):
 
     @property
     def is_all_well(self) -> bool:
-        """Every file is over and none failed: nobody has to read the list."""
-        return all(job.state.is_over and job.state is not FileState.FAILED for job in self._context.sessions.files.jobs)
+        """Every file is over and sound, and none failed: nobody has to read the list."""
+        return all(
+            job.state.is_over and job.state is not FileState.FAILED and job.notice is None
+            for job in self._context.sessions.files.jobs
+        )
 
     def clear_done(self) -> None:
         """Takes the files that are over from the list."""
@@ -95,9 +99,9 @@ class FilesCard(QFrame):
 
 
 def _worth_showing(jobs: Sequence[FileJob]) -> list[FileJob]:
-    """The one that runs, what failed, what comes next, then what is done."""
+    """The one that runs, what failed or is not sound, what comes next, then what is done."""
     order = {FileState.RUNNING: 0, FileState.FAILED: 1, FileState.WAITING: 2, FileState.DONE: 3, FileState.CANCELLED: 4}
-    chosen = sorted(jobs, key=lambda job: order[job.state])[:ROWS_SHOWN]
+    chosen = sorted(jobs, key=lambda job: order[FileState.FAILED if job.notice else job.state])[:ROWS_SHOWN]
     return [job for job in jobs if job in chosen]
 
 
@@ -136,8 +140,11 @@ class FileRow(QWidget):
         self.progress.setVisible(is_running)
         self.progress.setRange(0, 1000 if job.fraction > 0 else 0)
         self.progress.setValue(round(1000 * job.fraction))
-        self.note.setText(self._note())
-        self.note.setProperty("role", "danger" if job.state is FileState.FAILED else "caption")
+        notice = job.notice if job.state is FileState.DONE else None
+        role = "danger" if job.state is FileState.FAILED else "caption" if notice is None else "warning"
+        self.note.setText(self._note() if notice is None else self._about_file(notice))
+        self.note.setToolTip("" if notice is None else f"{self._about_file(notice)} {i18n.hint(notice)}")
+        self.note.setProperty("role", role)
         theme.refresh(self.note)
         can_cancel = is_running or job.state is FileState.WAITING
         self.button.setIcon(theme.icon("close" if can_cancel else "chevron-right"))
@@ -155,12 +162,16 @@ class FileRow(QWidget):
         if job.state is FileState.FAILED and job.error is not None:
             if not isinstance(job.error, AppError):
                 return self.tr("Something unexpected happened.")
-            return i18n.sentence(job.error).replace(str(job.path), self.tr("The file"))  # its name stands beside it
+            return self._about_file(job.error)
         return {
             FileState.WAITING: self.tr("Waiting"),
             FileState.DONE: self.tr("Done"),
             FileState.CANCELLED: self.tr("Cancelled"),
         }.get(job.state, "")
+
+    def _about_file(self, problem: AppError | Notice) -> str:
+        """In words without its name, which stands beside them."""
+        return i18n.sentence(problem).replace(str(self._job.path), self.tr("The file"))
 
     def _on_clicked(self) -> None:
         if not self._job.state.is_over:

@@ -24,6 +24,22 @@ def test_dropped_files_are_transcribed_and_shown(qtbot, panel, context):
     qtbot.waitUntil(panel.files_card.isHidden)
 
 
+def test_a_file_that_is_cut_off_says_so_until_the_list_is_closed(qtbot, panel, context, tmp_path):
+    clip = next((clip for clip in CLIPS if clip.exists()), None)
+    if clip is None:
+        pytest.skip("there is no sample of speech")
+    (tmp_path / "half.flac").write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+
+    (job,) = context.sessions.files.add([tmp_path / "half.flac"])
+    qtbot.waitUntil(lambda: job.state.is_over, timeout=10_000)
+    (row,) = panel.files_card._rows.values()
+
+    assert job.state is FileState.DONE
+    assert row.note.text() == "The file is cut off before its end."
+    assert "Copy the file again" in row.note.toolTip()
+    assert not panel.files_card._timer.isActive()
+
+
 def test_the_list_of_files_stays_until_it_is_closed_when_one_failed(panel, context, tmp_path):
     jobs = [file_queue.FileJob(tmp_path / name, state=state) for name, state in (
         ("good.wav", FileState.DONE), ("bad.wav", FileState.FAILED))]  # fmt: skip
