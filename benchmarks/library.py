@@ -72,6 +72,7 @@ def finding(count: int) -> Found:
     rng = np.random.default_rng(count)
     vectors, queries, references = unit(rng, count), unit(rng, QUERIES), unit(rng, len(fit.REFERENCE_WORDS))
     with tempfile.TemporaryDirectory() as folder, closing(History(Path(folder))) as history:
+        history.gallery.add_folder(Path("/"))
         for first in range(0, count, WRITTEN_AT_ONCE):
             rows = range(first, min(first + WRITTEN_AT_ONCE, count))
             files = [(FoundFile(f"/{row}.jpg", 1, 1), vectors[row]) for row in rows]

@@ -262,8 +262,8 @@ def forget_folder(target: Target, *, path: str) -> int:
     """Lets go of a folder and of its files that are in no other one; how many."""
     connection = target.connection
     connection.execute("DELETE FROM picture_folders WHERE path = ?", (path,))
-    others = [row["path"] for row in connection.execute("SELECT path FROM picture_folders")]
     below = connection.execute("SELECT id, path FROM picture_files WHERE path BETWEEN ? AND ?", span_below(path))
+    others = _folders(target)
     gone = [row["id"] for row in below if not any(is_below(row["path"], other) for other in others)]
     forget_files(target, file_ids=gone)
     return len(gone)
@@ -273,9 +273,14 @@ def forget_files(target: Target, *, file_ids: list[int]) -> None:
     target.connection.executemany("DELETE FROM picture_files WHERE id = ?", [(file_id,) for file_id in file_ids])
 
 
-def put_files(target: Target, *, space: str, files: list[dict[str, Any]]) -> None:
-    """Enters files as they were found, each with its vector or why it has none; what was known of them goes."""
-    for file in files:
+def put_files(target: Target, *, space: str, files: list[dict[str, Any]]) -> int:
+    """Enters files as they were found, each with its vector or why it has none; what was known of them goes.
+
+    Those whose folder was forgotten meanwhile are left out; how many were entered.
+    """
+    folders = _folders(target)
+    entered = [file for file in files if any(is_below(file["path"], folder) for folder in folders)]
+    for file in entered:
         (file_id,) = target.connection.execute(
             """
             INSERT INTO picture_files (path, size_bytes, mtime_ns, problem)
@@ -289,6 +294,7 @@ def put_files(target: Target, *, space: str, files: list[dict[str, Any]]) -> Non
         target.connection.execute("DELETE FROM embeddings WHERE file_id = ?", (file_id,))
         if file["vector"]:
             _insert_vector(target, space, None, file_id, file["vector"])
+    return len(entered)
 
 
 def put_vectors(target: Target, *, space: str, vectors: list[tuple[int | None, int | None, str]]) -> None:
@@ -325,6 +331,10 @@ ERASING = {"delete", "apply_retention", "forget_folder", "forget_files"}
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _folders(target: Target) -> list[str]:
+    return [row["path"] for row in target.connection.execute("SELECT path FROM picture_folders")]
 
 
 def _insert_vector(target: Target, space: str, item_id: int | None, file_id: int | None, vector: str) -> None:

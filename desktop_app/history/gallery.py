@@ -145,8 +145,11 @@ class Gallery:
                 for row in rows
             }
 
-    def put_files(self, space: str, files: Iterable[tuple[FoundFile, NDArray[np.float32] | str]]) -> Future[None]:
-        """Enters files, each with its vector, or with the reason why it cannot be read."""
+    def put_files(self, space: str, files: Iterable[tuple[FoundFile, NDArray[np.float32] | str]]) -> Future[int]:
+        """Enters files, each with its vector, or with the reason why it cannot be read.
+
+        Gives how many were entered: not those whose folder was forgotten meanwhile.
+        """
         entered = []
         for found, outcome in files:
             is_problem = isinstance(outcome, str)

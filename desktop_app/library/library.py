@@ -155,7 +155,7 @@ class Library:
 
         Raises:
             Cancelled: what was looked at is kept, and the next time goes on from there.
-            SourceError: there is no such folder.
+            SourceError: there is no such folder, or it was forgotten meanwhile.
             ModelMissing, ModelBroken, EngineError.
         """
         folder = folder.expanduser().resolve()
@@ -182,10 +182,17 @@ class Library:
             ):
                 for lot, frames in reading:
                     entered, errors = self._look_at(lease, lot, frames, cancelled)
-                    _wait(self._gallery.put_files(space, entered), cancelled)
+                    if _wait(self._gallery.put_files(space, entered), cancelled) < len(entered):
+                        break
                     problems += errors
                     meter.add(len(lot), len(errors))
-        (entry,) = (one for one in self._gallery.folders() if one.path == folder)
+        entry = next((one for one in self._gallery.folders() if one.path == folder), None)
+        if entry is None:
+            raise SourceError(
+                "The folder {path} was forgotten while it was looked through.",
+                hint="Add it again if its pictures shall be found.",
+                path=folder,
+            )
         log.info("indexed %d pictures, %d of them new, %d not readable", entry.n_files, len(todo), entry.n_problems)
         hidden = [
             SourceError("{path} may not be read.", hint="Ask its owner for the permission.", path=path)
@@ -410,16 +417,15 @@ def _lots(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield values[first : first + size]
 
 
-def _wait(written: Future[Any], cancelled: Callable[[], bool]) -> None:
-    """Until it is in the database, so that memory does not fill up behind a locked one.
+def _wait(written: Future[T], cancelled: Callable[[], bool]) -> T:
+    """What came of it, when it is in the database, so that memory does not fill up behind a locked one.
 
     Raises:
         Cancelled: it is still written, or waits in the journal.
     """
     while True:
         try:
-            written.result(0.2)
-            return
+            return written.result(0.2)
         except TimeoutError:
             if cancelled():
                 raise Cancelled from None

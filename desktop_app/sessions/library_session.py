@@ -117,11 +117,21 @@ class LibrarySession(QObject):
     def forget(self, folder: Path) -> None:
         """Lets go of a folder; its files stay where they are."""
         history = self._context.history
-        if history is not None:
-            self._context.run(
-                lambda job: history.gallery.forget_folder(folder).result(),
-                on_done=lambda _: self.pictures_changed.emit(),
-            )
+        if history is None:
+            return
+        if folder in self._folders:
+            self._folders.remove(folder)
+        indexing = self._index_job if folder == self._folder else None
+        if indexing is not None:
+            self._folder = None
+            indexing.cancel()
+
+        def forget(_job: Job) -> None:
+            if indexing is not None:
+                indexing.wait()  # it would enter the folder again
+            history.gallery.forget_folder(folder).result()
+
+        self._context.run(forget, on_done=lambda _: self.pictures_changed.emit())
 
     def stop(self) -> None:
         """Before the app ends."""

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from desktop_app.history.gallery import FoundFile, Lacking
 from desktop_app.history.store import History
 from tests.desktop_app.history.test_writer import locked_by_another_process
 
 FRAME = np.zeros((8, 8, 3), np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_pictures(history: History) -> None:
+    history.gallery.add_folder(Path("/pictures"))
 
 
 def found(name: str, size_bytes: int = 10) -> FoundFile:
@@ -33,7 +39,6 @@ def stored(history: History, space: str = "clip") -> list[tuple[int, int]]:
 
 def test_files_are_known_again_with_their_vectors(history: History) -> None:
     gallery = history.gallery
-    gallery.add_folder(Path("/pictures"))
 
     gallery.put_files("clip", [(found("a.jpg"), vector(1)), (found("b.jpg"), "It is damaged.")]).result()
 
@@ -115,7 +120,7 @@ def test_vector_of_what_was_deleted_meanwhile_is_dropped(history: History) -> No
 
 def test_forgotten_folder_keeps_the_files_of_others(history: History) -> None:
     gallery = history.gallery
-    for path in ("/pictures", "/pictures/best", "/pictures2"):
+    for path in ("/pictures/best", "/pictures2"):
         gallery.add_folder(Path(path))
     names = ("/pictures/a.jpg", "/pictures/best/b.jpg", "/pictures/best.jpg", "/pictures2/c.jpg")
     gallery.put_files("clip", [(FoundFile(name, 1, 1), vector(1)) for name in names]).result()
@@ -124,6 +129,19 @@ def test_forgotten_folder_keeps_the_files_of_others(history: History) -> None:
 
     assert {str(file.path) for file in gallery.files()} == {"/pictures/best/b.jpg", "/pictures2/c.jpg"}
     assert len(stored(history)) == 2
+
+
+def test_file_of_a_folder_that_was_forgotten_meanwhile_is_not_entered(history: History) -> None:
+    gallery = history.gallery
+    gallery.add_folder(Path("/pictures/best"))
+    gallery.forget_folder(Path("/pictures"))
+    names = ("/pictures/a.jpg", "/pictures/best/b.jpg", "/pictures/best.jpg")
+
+    n_entered = gallery.put_files("clip", [(FoundFile(name, 1, 1), vector(1)) for name in names]).result()
+
+    assert n_entered == 1
+    assert [str(file.path) for file in gallery.files()] == ["/pictures/best/b.jpg"]
+    assert len(stored(history)) == 1
 
 
 def test_vectors_of_other_models_are_dropped(history: History) -> None:

@@ -147,6 +147,24 @@ def failing_for(folder: Path) -> Callable[[str], object]:
     return scan
 
 
+def test_folder_that_another_window_forgets_while_it_is_indexed_is_given_up(
+    library: Library, history: History, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_module, "AT_ONCE", 2)
+    told: list[IndexProgress] = []
+
+    def on_progress(progress: IndexProgress) -> None:
+        told.append(progress)
+        if progress.done == 2 and progress.total:
+            history.gallery.forget_folder(album).result()
+
+    with pytest.raises(SourceError, match="was forgotten"):
+        library.index_folder(album, on_progress=on_progress)
+
+    assert told[-1].done == 2  # it ended with the next lot
+    assert (history.gallery.folders(), history.gallery.files()) == ([], [])
+
+
 def test_two_windows_index_the_same_folder(library: Library, history: History, album: Path, pool: EnginePool) -> None:
     other_history = History(history._path.parent)
     other = Library(other_history, Catalogue(album / "no models"), pool)

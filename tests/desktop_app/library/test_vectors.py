@@ -23,6 +23,7 @@ WIDTH = 16
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
     history = History(tmp_path / "history")
+    history.gallery.add_folder(Path("/"))
     yield history
     history.close()
 

@@ -138,6 +138,34 @@ def test_forgotten_folder_is_not_found_any_more(qtbot, library, album):
     assert find(qtbot, library, PictureQuery("a frog")) == []
 
 
+def test_folder_that_is_forgotten_while_it_is_indexed_leaves_nothing(
+    qtbot, library, history, album, messages, monkeypatch
+):
+    monkeypatch.setattr(library_module, "AT_ONCE", 1)
+    library.index(album)
+    qtbot.waitUntil(lambda: bool(library.indexing and library.indexing.progress and library.indexing.progress.done))
+
+    library.forget(album)
+    until_idle(qtbot, library)
+    qtbot.waitUntil(lambda: not library._context._jobs)
+
+    assert (history.gallery.folders(), history.gallery.files(), messages) == ([], [], [])
+
+
+def test_folder_that_is_forgotten_before_its_turn_is_not_indexed(qtbot, library, history, album, tmp_path, messages):
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(PICTURES / "frog.jpg", other)
+
+    library.index(other)
+    library.index(album)
+    library.forget(album)
+    until_idle(qtbot, library)
+
+    assert [folder.path for folder in history.gallery.folders()] == [other]
+    assert [message.sentence for message in messages] == ["1 picture in “other” can be found now."]
+
+
 def test_picture_finds_its_like_and_a_new_snapshot_is_looked_at_first(qtbot, library, history):
     boat = history.add_snapshot(picture("boat")).result()
     history.add_snapshot(picture("frog")).result()
