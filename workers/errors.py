@@ -5,6 +5,7 @@
     └── AppError                  a sentence and a hint for the user, an exit code for the shell
         ├── UsageError            2  wrong arguments
         ├── SourceError           3  an input that cannot be used
+        │   ├── SourceUnreachable 3  a file that is not there now, or may not be read; it is not damaged
         │   └── DeviceError       5  a microphone, camera or display that is not there
         ├── EngineError           4
         │   ├── ModelMissing      4  not installed
@@ -75,6 +76,9 @@ class UsageError(AppError):
 
 class SourceError(AppError):
     exit_code = 3
+
+
+class SourceUnreachable(SourceError): ...
 
 
 class DeviceError(SourceError):

@@ -4917,6 +4917,10 @@ Click again to choose</source>
         <translation>请加上 --yes。</translation>
     </message>
     <message>
+        <source>Add it again if its pictures shall be found.</source>
+        <translation>若要能找到其中的图片，请重新添加。</translation>
+    </message>
+    <message>
         <source>Add it with `sensorium models add {folder}`, then convert it by the name that it gets.</source>
         <translation>请用 `sensorium models add {folder}` 添加，再按所得的名称转换。</translation>
     </message>
@@ -5895,6 +5899,10 @@ Click again to choose</source>
     <message>
         <source>The folder {path} does not exist.</source>
         <translation>文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The folder {path} was forgotten while it was looked through.</source>
+        <translation>文件夹 {path} 在查看过程中被移除了。</translation>
     </message>
     <message>
         <source>The helper process ended before its work was done (exit code {code}).</source>

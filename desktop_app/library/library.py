@@ -26,7 +26,7 @@ from desktop_app.library.vectors import Near, VectorIndex
 from workers.cancel import never
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineOptions, EngineSpec
-from workers.errors import AppError, Cancelled, EngineDied, ItemMissing, SourceError
+from workers.errors import AppError, Cancelled, EngineDied, ItemMissing, SourceError, SourceUnreachable
 from workers.results import Frame, ImageRequest, MatchScores
 from workers.sources.image_file import read_image
 
@@ -203,7 +203,7 @@ class Library:
             n_files=entry.n_files - entry.n_problems,
             n_new=len(todo) - len(problems),
             n_gone=len(gone),
-            n_problems=entry.n_problems,
+            n_problems=entry.n_problems + sum(isinstance(problem, SourceUnreachable) for problem in problems),
             problems=(*hidden, *problems),
         )
 
@@ -214,11 +214,12 @@ class Library:
         frames: Sequence[Frame | AppError],
         cancelled: Callable[[], bool],
     ) -> tuple[list[tuple[FoundFile, Vector | str]], list[AppError]]:
-        """What to enter for each file, and what was wrong with some."""
+        """What to enter for each file, and what was wrong with some; what cannot be reached is tried the next time."""
         vectors = iter(_embed(lease, [frame for frame in frames if not isinstance(frame, AppError)], cancelled))
         entered: list[tuple[FoundFile, Vector | str]] = []
         for file, frame in zip(lot, frames, strict=True):
-            entered.append((file, frame.sentence if isinstance(frame, AppError) else next(vectors)))
+            if not isinstance(frame, SourceUnreachable):
+                entered.append((file, frame.sentence if isinstance(frame, AppError) else next(vectors)))
         return entered, [frame for frame in frames if isinstance(frame, AppError)]
 
     # ── finding pictures ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from workers.errors import SourceError
+from workers.errors import SourceError, SourceUnreachable
 from workers.results import Frame, VideoFrame
 from workers.sources.base import OnEnd, OnFrame, Orientation
 
@@ -91,6 +91,7 @@ def read_image(path: Path, *, longest_px: int = LONGEST_PX, has_alpha: bool = Fa
     heeded.
 
     Raises:
+        SourceUnreachable: there is no such file, it may not be read, or the disk fails.
         SourceError: the file cannot be read as a picture, or it is too large.
     """
     try:
@@ -100,11 +101,13 @@ def read_image(path: Path, *, longest_px: int = LONGEST_PX, has_alpha: bool = Fa
             seekable = file if file.seekable() else io.BytesIO(file.read())
             return decode_image(seekable, str(path), longest_px=longest_px, has_alpha=has_alpha)
     except FileNotFoundError as error:
-        raise SourceError("{path} does not exist.", hint="Check the name.", path=path) from error
+        raise SourceUnreachable("{path} does not exist.", hint="Check the name.", path=path) from error
     except PermissionError as error:
-        raise SourceError("{path} may not be read.", hint="Ask its owner for the permission.", path=path) from error
+        raise SourceUnreachable(
+            "{path} may not be read.", hint="Ask its owner for the permission.", path=path
+        ) from error
     except OSError as error:
-        raise SourceError(
+        raise SourceUnreachable(
             "{path} cannot be read: {reason}.", hint="Check the disk.", path=path, reason=error.strerror
         ) from error
 
@@ -114,6 +117,7 @@ def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX, ha
 
     Raises:
         SourceError: the file holds no picture, or one that is too large.
+        OSError: the disk fails.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -134,6 +138,8 @@ def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX, ha
                 path=name,
             ) from error
         except DAMAGE as error:
+            if isinstance(error, OSError) and error.errno:  # the disk's: Pillow's own have no number
+                raise
             raise SourceError(
                 "The picture {path} is damaged or cut short.", hint="Get it again, or choose another one.", path=name
             ) from error

@@ -134,6 +134,22 @@ def test_folder_that_cannot_be_read_now_loses_nothing(
     assert [problem.sentence for problem in indexed.problems] == [f"{album / 'more'} may not be read."]
 
 
+def test_pictures_of_a_disk_that_is_unplugged_meanwhile_are_looked_at_when_it_is_back(
+    library: Library, album: Path, tmp_path: Path
+) -> None:
+    def unplug(progress: IndexProgress) -> None:
+        if progress.total and not progress.done:
+            (album / "more").rename(tmp_path / "unplugged")
+
+    indexed = library.index_folder(album, on_progress=unplug)
+    (tmp_path / "unplugged").rename(album / "more")
+    again = library.index_folder(album)
+
+    assert (indexed.n_files, indexed.n_new, indexed.n_problems) == (4, 4, 4)
+    assert {Path(str(problem.values["path"])).parent for problem in indexed.problems} == {album / "more"}
+    assert (again.n_files, again.n_new, again.n_problems) == (8, 4, 0)
+
+
 def failing_for(folder: Path) -> Callable[[str], object]:
     import os
 

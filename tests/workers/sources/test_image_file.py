@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workers.errors import SourceError
+from workers.errors import SourceError, SourceUnreachable
 from workers.sources.image_file import LONGEST_PX, decode_image, read_image
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -177,8 +177,22 @@ def test_a_file_that_the_system_refuses_is_told(tmp_path, monkeypatch, error, se
     path = saved(halves(), tmp_path / "private.png")
     monkeypatch.setattr(Path, "open", refuse)
 
-    with pytest.raises(SourceError, match=sentence):
+    with pytest.raises(SourceUnreachable, match=sentence):
         read_image(path)
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_picture_is_no_damage(tmp_path, monkeypatch):
+    class FailingDisk(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() > 1000:
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    content = saved(Image.effect_noise((600, 400), 90), tmp_path / "disk.png").read_bytes()
+    monkeypatch.setattr(Path, "open", lambda *_: FailingDisk(content))
+
+    with pytest.raises(SourceUnreachable, match="cannot be read: Input/output"):
+        read_image(tmp_path / "disk.png")
 
 
 def test_a_pipe_is_read_to_its_end(tmp_path):
