@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,9 @@ from desktop_app.context import AppContext
 from desktop_app.sessions.sketch_session import Made
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.picture_view import PictureView
-from workers.results import GeneratedImage, SketchStep, StepPreview
+from workers.results import GeneratedImage, SketchJob, SketchStep, StepPreview
+
+NEXT_WITHIN_MS = 400  # after one that gave way, a live picture has begun
 
 
 class PictureSide(QWidget):
@@ -30,6 +32,7 @@ class PictureSide(QWidget):
         self._shown: GeneratedImage | None = None
         self._before: QImage | None = None  # what stood here before, or was chosen: to compare with
         self._titles = self._before_and_now
+        self.given_up = QTimer(self, singleShot=True, interval=NEXT_WITHIN_MS)  # when no other one began
         self.view = PictureView()
         self.details = ElidedLabel()
         self.details.setProperty("role", "caption")
@@ -55,7 +58,8 @@ class PictureSide(QWidget):
         self._session.previewed.connect(self._on_previewed)
         # Methods, which end with this widget: the session may still tell something when the page is gone.
         self._session.picture_ready.connect(self._on_picture_ready)
-        self._session.job_changed.connect(self._show_progress)
+        self._session.job_changed.connect(self._on_job_changed)
+        self.given_up.timeout.connect(self._show_finished)
         self._session.load_progressed.connect(self._show_progress)
         self._session.document.selection_changed.connect(self._show_buttons)
         self.compare_button.toggled.connect(self._on_compare)
@@ -103,6 +107,11 @@ class PictureSide(QWidget):
         )
         self._show_buttons()
 
+    def _show_finished(self) -> None:
+        """Takes away a preview that no picture came of: what is below it speaks of the finished one."""
+        if self.is_preview:
+            self._show_image(QImage() if self._shown is None else image_of(self._shown.pixels))
+
     def _show_image(self, image: QImage) -> None:
         self.view.show_image(image)
         self.image_changed.emit(image)
@@ -127,6 +136,13 @@ class PictureSide(QWidget):
             self.compare_button.setChecked(False)
             self._show_image(image_of(preview.pixels))
             self.view.set_fraction(preview.step / preview.of)
+
+    def _on_job_changed(self, job: SketchJob | None) -> None:
+        self._show_progress()
+        if job is None:
+            self.given_up.start()
+        else:
+            self.given_up.stop()
 
     def _show_progress(self) -> None:
         """How far a model is that is being loaded; else that a picture begins, or that none is made."""

@@ -22,7 +22,16 @@ from tests.scripted_engine import scripted
 from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS
 from workers.errors import EngineError
 from workers.png_settings import png_with_settings, read_settings
-from workers.results import GeneratedImage, Progress, SketchEnded, SketchJob, SketchRequest, VideoFrame
+from workers.results import (
+    GeneratedImage,
+    Progress,
+    SketchEnded,
+    SketchJob,
+    SketchRequest,
+    SketchStep,
+    StepPreview,
+    VideoFrame,
+)
 
 
 @pytest.fixture
@@ -234,6 +243,34 @@ def test_escape_cancels(qtbot, panel, session, draw):
 
     qtbot.waitUntil(lambda: session.job is None)
     assert session.newest is None
+    qtbot.waitUntil(lambda: panel.picture.view.image.isNull())
+
+
+@pytest.mark.parametrize("engine", [{"latency_s": 0.1}])
+def test_picture_that_is_given_up_leaves_its_place_to_the_finished_one(qtbot, context, panel, session, draw):
+    draw()
+    finished = made(qtbot, session, session.generate)
+    context.change_setting("draw.seed", 200)
+    with qtbot.waitSignal(session.previewed, timeout=20_000):
+        session.generate()
+    assert panel.picture.is_preview
+
+    session.cancel()
+
+    qtbot.waitUntil(lambda: panel.picture.view.image == image_of(finished.pixels), timeout=20_000)
+
+
+def test_preview_stays_from_one_live_picture_to_the_next(qtbot, panel, session):
+    job, following = (SketchJob(n, n, "live", SketchRequest()) for n in (1, 2))
+    session._on_result(job)
+    session._on_result(SketchStep(job, StepPreview(np.zeros((8, 8, 3), np.uint8), 1, 4, 0.1)))
+
+    session._on_result(SketchEnded(job, False))
+    assert panel.picture.given_up.isActive()
+    session._on_result(following)
+
+    assert not panel.picture.given_up.isActive()
+    assert not panel.picture.view.image.isNull()
 
 
 def test_seed_that_is_not_kept_is_another_one_each_time(qtbot, context, panel, session, draw):
