@@ -529,6 +529,8 @@ class CanvasView(QWidget):
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         event.accept()  # or the system sends the same as a mouse
+        if self._device == "finger":
+            self.cancel_drag()  # the hand lay down before the pen was near
         self._pen_seen_s = time.monotonic()
         position, pressure, time_ms = event.position(), event.pressure(), event.timestamp()
         is_eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
@@ -560,13 +562,17 @@ class CanvasView(QWidget):
     # ── fingers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def touchEvent(self, event: QTouchEvent) -> None:
-        """One finger draws or pans, as chosen; two zoom, turn and pan, and take back what the first one began."""
+        """One finger draws or pans, as chosen; two zoom, turn and pan, and take back what the first one began.
+
+        So does a pen that comes near: none of them counts then, until all were lifted.
+        """
         event.accept()
         if event.type() == QEvent.Type.TouchCancel:
             self.cancel_drag()
             self._pinch, self._may_finger_draw = None, False
             return
         if self._device == "pen" or time.monotonic() - self._pen_seen_s < PALM_S:
+            self._pinch, self._may_finger_draw = None, False
             return
         down = [point for point in event.points() if point.state() != QEventPoint.State.Released]
         if event.type() == QEvent.Type.TouchBegin:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.tools import Tool
-from tests.desktop_app.canvas.pens import PRESS, RELEASE, mouse, mouse_drag, pen, pen_stroke, pixels
+from tests.desktop_app.canvas.pens import MOVE, NONE, PRESS, RELEASE, mouse, mouse_drag, pen, pen_stroke, pixels
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 PICKING = {"alt": Qt.KeyboardModifier.AltModifier, "ctrl": Qt.KeyboardModifier.ControlModifier}
@@ -298,6 +298,39 @@ def test_hand_that_lies_down_while_the_pen_draws_is_ignored(fat, fingers):
 
     assert not ink(fat)[100:].any()
     assert len(fat.document.undo_stack.done) == 1
+
+
+def test_hand_that_lay_down_before_the_pen_leaves_no_ink(fat, fingers):
+    fingers.down((150, 150))
+    fingers.move((250, 150))
+    pen(fat, MOVE, 20, 20, buttons=NONE)
+    pen_stroke(fat, [(20, 20), (200, 20)])
+    fingers.up((250, 150))
+
+    assert not ink(fat)[100:].any()
+    assert len(fat.document.undo_stack.done) == 1
+
+
+def test_finger_that_is_lifted_while_the_pen_is_near_keeps_nobody_from_drawing(fat, fingers):
+    fingers.down((150, 150))
+    pen(fat, MOVE, 20, 20, buttons=NONE)
+    fingers.up((150, 150))
+
+    mouse_drag(fat, [(50, 50), (250, 50)])
+
+    assert ink(fat)[50, 150] == 255
+
+
+def test_two_fingers_that_were_lifted_while_the_pen_was_near_begin_anew(fat, fingers, monkeypatch):
+    fingers.down((100, 100), (150, 100))
+    pen(fat, MOVE, 20, 20, buttons=NONE)
+    fingers.up((100, 100), (150, 100))
+    monkeypatch.setattr("desktop_app.canvas.view.PALM_S", 0.0)
+
+    fingers.down((50, 100), (250, 100))
+    fingers.move((50, 100), (250, 100))
+
+    assert fat.zoom == 1.0
 
 
 def test_touchpad_draws_nothing(fat):
