@@ -147,20 +147,6 @@ def _start_s(container: InputContainer) -> float:
     return float((container.start_time or 0) / av.time_base)
 
 
-def _frames(container: InputContainer) -> Iterator[AudioFrame]:
-    """The sound as it is in the file, without what cannot be decoded."""
-    import av
-
-    broken_packets = 0
-    for packet in container.demux(container.streams.audio[0]):
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            broken_packets += 1
-    if broken_packets:
-        log.warning("%d packets could not be decoded", broken_packets)
-
-
 def _kind(frame: AudioFrame) -> tuple[str, str, int]:
     """What a resampler is made for; it may change on the way, as in MP3 files that were joined."""
     return frame.format.name, frame.layout.name, frame.sample_rate
@@ -172,7 +158,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.duration_s: float | None = None
-        self._promised_s = 0.0  # of sound, by the header
+        self._others_end_s = 0.0  # of what is in the file beside the sound
         self._is_shorter_than_its_header = False
         self._check()
         self._blocks = self._open_with_pyav() or self._open_with_soundfile()
@@ -214,10 +200,9 @@ class _Reader:
         stream.thread_type = "AUTO"
         if stream.duration is not None and stream.time_base is not None:
             ends_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-            self.duration_s = self._promised_s = ends_s - _start_s(container)
+            self.duration_s = ends_s - _start_s(container)
         elif container.duration is not None:  # of the longest stream: Matroska tells no other
             self.duration_s = container.duration / av.time_base
-            self._promised_s = 0.0 if container.streams.video else self.duration_s
         container.close()
         return self._pyav_blocks
 
@@ -226,7 +211,7 @@ class _Reader:
 
         with av.open(f"file:{self._path}", container_options=FFMPEG_OPTIONS, metadata_errors="replace") as container:
             position_s = _start_s(container)
-            for _, alike in itertools.groupby(_frames(container), key=_kind):
+            for _, alike in itertools.groupby(self._frames(container), key=_kind):
                 # Integers, because FFmpeg mixes floats to mono without keeping them within [-1, 1].
                 resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
                 for frame in itertools.chain(alike, [None]):
@@ -237,6 +222,25 @@ class _Reader:
                     for resampled in resampler.resample(frame):
                         position_s += resampled.samples / SAMPLE_RATE_HZ
                         yield _as_samples(resampled.to_ndarray())
+
+    def _frames(self, container: InputContainer) -> Iterator[AudioFrame]:
+        """The sound as it is in the file, without what cannot be decoded."""
+        import av
+
+        sound, start_s = container.streams.audio[0], _start_s(container)
+        broken_packets = 0
+        for packet in container.demux():
+            if packet.stream.index != sound.index:
+                if packet.pts is not None and packet.time_base is not None:
+                    end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
+                    self._others_end_s = max(self._others_end_s, end_s)
+                continue
+            try:
+                yield from packet.decode()
+            except av.FFmpegError:
+                broken_packets += 1
+        if broken_packets:
+            log.warning("%d packets could not be decoded", broken_packets)
 
     def _open_with_soundfile(self) -> Callable[[], Iterator[Samples]]:
         import soundfile
@@ -249,7 +253,7 @@ class _Reader:
                 hint="Check that it plays elsewhere, or convert it to WAV.",
                 path=self._path,
             ) from error
-        self.duration_s = self._promised_s = info.frames / info.samplerate
+        self.duration_s = info.frames / info.samplerate
         return self._soundfile_blocks
 
     def _soundfile_blocks(self) -> Iterator[Samples]:
@@ -267,7 +271,8 @@ class _Reader:
         for block in self._blocks():
             received_s += len(block) / SAMPLE_RATE_HZ
             yield block
-        if self._is_shorter_than_its_header or received_s < self._promised_s - MISSING_S:
-            log.warning("the file ends at %.1f s, before its header says (%s s)", received_s, self._promised_s)
+        end_s = max(received_s, self._others_end_s)  # a film may be longer than its sound
+        if self._is_shorter_than_its_header or end_s < (self.duration_s or 0.0) - MISSING_S:
+            log.warning("the file ends at %.1f s, before its header says (%s s)", end_s, self.duration_s)
             hint = "What is there was read. Copy the file again if it should be longer."
             on_notice(Notice("{path} is cut off before its end.", hint, {"path": self._path}))

@@ -36,7 +36,7 @@ def write_video(
         picture_stream.pix_fmt = "yuv420p"
         sound_stream = container.add_stream("aac", rate=44_100, layout="stereo") if with_sound else None
         for index in range(int(seconds * 10)):
-            picture = av.VideoFrame.from_ndarray(np.full((32, 32, 3), index, np.uint8), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(np.full((32, 32, 3), index % 256, np.uint8), format="rgb24")
             picture.pts, picture.time_base = index, Fraction(1, 10)
             container.mux(picture_stream.encode(picture))
         container.mux(picture_stream.encode(None))
@@ -86,15 +86,30 @@ def test_joined_files_of_another_kind_are_read_to_the_end(tmp_path: Path, rate_h
     assert np.sqrt(np.mean(samples[40_000:60_000] ** 2)) == pytest.approx(0.5 / np.sqrt(2), abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["film.mkv", "film.mp4", "film.mov", "film.ts"])
-def test_film_that_is_longer_than_its_sound_is_whole(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "seconds"),  # FFmpeg says that the sound of some longer films is as long as they are
+    [("film.mkv", 6.0), ("film.mp4", 6.0), ("film.mov", 6.0), ("film.ts", 6.0), ("film.mkv", 60.0), ("film.ts", 60.0)],
+)
+def test_film_that_is_longer_than_its_sound_is_whole(tmp_path: Path, name: str, seconds: float) -> None:
     notices = list[Notice]()
-    write_video(tmp_path / name, seconds=6.0, sound_s=(0.0, 2.0))
+    write_video(tmp_path / name, seconds=seconds, sound_s=(0.0, seconds - 3.0))
 
     samples = np.concatenate(list(read_blocks(tmp_path / name, on_notice=notices.append)))
 
-    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(seconds - 3.0, abs=0.1)
     assert notices == []
+
+
+def test_film_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    notices = list[Notice]()
+    write_video(tmp_path / "film.mkv", seconds=60.0, sound_s=(0.0, 55.0))
+    whole = (tmp_path / "film.mkv").read_bytes()
+    (tmp_path / "film.mkv").write_bytes(whole[: len(whole) // 2])
+
+    samples = np.concatenate(list(read_blocks(tmp_path / "film.mkv", on_notice=notices.append)))
+
+    assert len(samples) / SAMPLE_RATE_HZ < 40.0
+    assert [notice.template for notice in notices] == ["{path} is cut off before its end."]
 
 
 def spoken_s(samples: np.ndarray) -> list[float]:
