@@ -141,10 +141,10 @@ class FileRow(QWidget):
         self.progress.setRange(0, 1000 if job.fraction > 0 else 0)
         self.progress.setValue(round(1000 * job.fraction))
         notice = job.notice if job.state is FileState.DONE else None
-        role = "danger" if job.state is FileState.FAILED else "caption" if notice is None else "warning"
         self.note.setText(self._note() if notice is None else self._about_file(notice))
         self.note.setToolTip("" if notice is None else f"{self._about_file(notice)} {i18n.hint(notice)}")
-        self.note.setProperty("role", role)
+        self.note.setProperty("role", "danger" if job.state is FileState.FAILED else "caption")
+        self.note.setProperty("tone", "" if notice is None else "warning")
         theme.refresh(self.note)
         can_cancel = is_running or job.state is FileState.WAITING
         self.button.setIcon(theme.icon("close" if can_cancel else "chevron-right"))

@@ -13,6 +13,7 @@ from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Recovered, RecoveredTrack
 from desktop_app.jobs import Job
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.transcript_pane import media_of
 from workers.errors import SourceError
 
@@ -31,7 +32,7 @@ class RecoveryCard(QFrame):
         self._recovered: list[Recovered] = []
         self.setProperty("role", "banner")
         self.setProperty("tone", "warning")
-        self.title = theme.label("", "strong", wrap=True)
+        self.title = ElidedLabel(role="strong")
         self.text = theme.label("", "muted", wrap=True)
         self.finish = theme.button(self.tr("Finish transcribing"), "primary")
         self.keep = theme.button(self.tr("Keep as is"), tip=self.tr("Leave it in the history as it is"))
@@ -113,7 +114,7 @@ class RecoveryCard(QFrame):
         has_sound = bool(recovered.tracks)
         is_file = any(track.track == "file" for track in recovered.tracks)
         self.title.setText(
-            self.tr("“{title}” was interrupted").format(title=recovered.title)
+            self.tr("Interrupted: {title}").format(title=recovered.title)
             if recovered.title
             else self.tr("A recording was interrupted")
         )

@@ -85,7 +85,7 @@ def test_what_is_deleted_elsewhere_is_not_offered_any_more(qtbot, panel, context
     qtbot.waitUntil(panel.recovery_card.isVisible)
 
     context.items_deleted.emit(frozenset({first}))
-    assert "“two”" in panel.recovery_card.title.text()
+    assert panel.recovery_card.title.text() == "Interrupted: two"
     context.items_deleted.emit(frozenset({second}))
 
     assert panel.recovery_card.isHidden()
@@ -139,7 +139,7 @@ def test_a_file_that_was_cut_off_is_finished_from_where_its_text_ends(qtbot, pan
 
     panel.recovery_card.look_for_unfinished()
     qtbot.waitUntil(panel.recovery_card.isVisible)
-    assert "“talk”" in panel.recovery_card.title.text()
+    assert panel.recovery_card.title.text() == "Interrupted: talk"
     assert "0:08" in panel.recovery_card.text.text()
     panel.recovery_card.finish_recovered()
     qtbot.waitUntil(lambda: [job.state for job in context.sessions.files.jobs] == [FileState.DONE], timeout=10_000)
