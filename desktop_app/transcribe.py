@@ -21,7 +21,7 @@ from desktop_app.durations import clock_text
 from desktop_app.history import export
 from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.paths import Paths
-from desktop_app.sessions.choices import options_of
+from desktop_app.sessions.choices import best_speech_model, options_of
 from desktop_app.settings import Settings
 from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
 from desktop_app.terminal import Interrupts, LiveText, StatusLine
@@ -151,7 +151,7 @@ def choose_spec(
         if engine in engines():
             sentence = "The engine '{name}' does not turn speech into text."
         raise UsageError(sentence, hint="Choose one of: {names}.", name=engine, names=", ".join(names))
-    entry = _entry(catalogue, engine, model or (settings.hear.model if not engine else ""))
+    entry = _entry(catalogue, settings, engine, model)
     if entry.task != "speech":
         raise UsageError("The model '{id}' does not turn speech into text.", id=entry.id)
     if not _can(entry, language, task):
@@ -165,10 +165,11 @@ def choose_spec(
     return catalogue.spec(engine, model or entry.id, options_of(settings.hear, engine))
 
 
-def _entry(catalogue: Catalogue, engine: str, model: str) -> ModelEntry:
-    if model:
-        return catalogue.entry(model)
-    return catalogue.default_model("speech", engine)
+def _entry(catalogue: Catalogue, settings: Settings, engine: str, model: str) -> ModelEntry:
+    if engine and not model:
+        return catalogue.default_model("speech", engine)
+    model = model or settings.hear.model
+    return catalogue.entry(model) if model else best_speech_model(settings, catalogue)
 
 
 def _can(entry: ModelEntry, language: str | None, task: SpeechTask) -> bool:

@@ -3466,6 +3466,14 @@ Click again to choose</source>
         <translation>此更改将在下次启动时生效。</translation>
     </message>
     <message>
+        <source>No model for this engine is installed, so “{title}” is used.</source>
+        <translation>尚未安装此引擎的模型，因此将使用“{title}”。</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>显示模型</translation>
+    </message>
+    <message>
         <source>The page that was open last</source>
         <translation>上次打开的页面</translation>
     </message>
@@ -3639,10 +3647,6 @@ Click again to choose</source>
         <translation>删除</translation>
     </message>
     <message>
-        <source>“{title}” was interrupted</source>
-        <translation>“{title}”被中断</translation>
-    </message>
-    <message>
         <source>Its sound is not where it was</source>
         <translation>声音已不在原处</translation>
     </message>
@@ -3657,6 +3661,10 @@ Click again to choose</source>
     <message>
         <source>A recording was interrupted</source>
         <translation>有一段录音被中断</translation>
+    </message>
+    <message>
+        <source>Interrupted: {title}</source>
+        <translation>已中断：{title}</translation>
     </message>
     <message>
         <source>{length} of sound, text up to {until}. Nothing that reached the disk is lost.</source>

@@ -28,6 +28,7 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
+from desktop_app.sessions.choices import best_of
 from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
@@ -248,14 +249,11 @@ class ModelsPanel(QWidget):
 
     def _show_used(self) -> None:
         hear = self._context.settings.hear
-        installed = [
-            card.entry.id
-            for card in self.cards.values()
-            if card.state.status == "installed" and hear.engine in card.entry.engines
-        ]
-        used = hear.model or next(iter(installed), "")
+        installed = [card.entry for card in self.cards.values() if card.state.status == "installed"]
+        best = best_of((entry for entry in installed if entry.task == "speech"), hear.engine)
+        used = hear.model or (best.id if best is not None else "")
         for card in self.cards.values():
-            card.show_used(is_used=card.entry.id == used)
+            card.show_used(is_used=card.entry.id == used and card.state.status == "installed")
 
     def _on_not_read(self, error: Exception) -> None:
         self.failure.text.setText(i18n.sentence(error) if isinstance(error, AppError) else str(error))

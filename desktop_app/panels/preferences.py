@@ -14,7 +14,7 @@ from desktop_app import i18n, panels, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels import PanelInfo
-from desktop_app.sessions.choices import fitting_options
+from desktop_app.sessions.choices import best_of, fitting_options
 from desktop_app.settings import SECTIONS
 from desktop_app.widgets.model_form import Choices, FormRow, ModelForm, has_words
 from desktop_app.widgets.page import Column, EmptyState, PageHeader
@@ -120,8 +120,24 @@ class PreferencesPanel(QWidget):
                 self.tr("The language changes at the next start."),
                 self.tr("Until then the window stays as it is."),
             )
+        elif place == "hear.engine":
+            self._fit_model_to_engine()
         elif place.startswith("models."):
             self._context.notify("info", self.tr("This takes effect at the next start."))
+
+    def _fit_model_to_engine(self) -> None:
+        """Lets go of a model that the engine does not run, and says where it has none at all."""
+        hear, catalogue = self._context.settings.hear, self._context.catalogue
+        others = [entry.id for entry in catalogue.entries("speech") if hear.engine not in entry.engines]
+        if hear.model in others:
+            self._context.change_setting("hear.model", "")
+        best = best_of(catalogue.installed("speech"), hear.engine)
+        if not hear.model and best is not None and hear.engine not in best.engines:
+            self._context.notify(
+                "info",
+                self.tr("No model for this engine is installed, so “{title}” is used.").format(title=best.title),
+                action=(self.tr("Show models"), lambda: self._context.panel_requested.emit("models")),
+            )
 
     def _read_devices(self) -> None:
         """Asks the sound system in the background; until it answers, the lists have the default only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from workers.vision import LookPlan
 
 if TYPE_CHECKING:
     from desktop_app.settings import Draw, Hear, See, Settings
-    from workers.catalogue.catalogue import Catalogue
+    from workers.catalogue.catalogue import Catalogue, ModelEntry
     from workers.engines.base import EngineOptions, EngineSpec
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,26 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
         ModelMissing, ModelBroken, UsageError.
     """
     hear = settings.hear
-    entry = catalogue.entry(model_id or hear.model) if model_id or hear.model else catalogue.default_model("speech")
+    model_id = model_id or hear.model
+    entry = catalogue.entry(model_id) if model_id else best_speech_model(settings, catalogue)
     engine = hear.engine if hear.engine in entry.engines else entry.engines[0]
     return catalogue.spec(engine, entry.id, options_of(settings.hear, engine))
+
+
+def best_speech_model(settings: Settings, catalogue: Catalogue) -> ModelEntry:
+    """The model to listen with where none was chosen; the first that could be had where none is installed.
+
+    Raises:
+        ModelMissing: the catalogue has none.
+    """
+    installed = catalogue.installed("speech")
+    return best_of(installed, settings.hear.engine) or catalogue.default_model("speech")
+
+
+def best_of(installed: Iterable[ModelEntry], engine: str) -> ModelEntry | None:
+    """The first model that the engine runs, or else that any does. A starter knows few words: it has to be chosen."""
+    able = [entry for entry in installed if entry.source != "bundled"]
+    return next((entry for entry in able if engine in entry.engines), next(iter(able), None))
 
 
 def options_of(section: Hear | See | Draw, engine: str) -> EngineOptions:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import pty
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -26,7 +27,7 @@ from desktop_app.paths import Paths
 from desktop_app.settings import Settings
 from desktop_app.transcribe import choose_spec
 from tests.sound_hardware import alsa_microphone, pulse_server
-from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.errors import EngineError
 from workers.files import transcribe_file
 from workers.results import SAMPLE_RATE_HZ, Progress, Segment
@@ -317,6 +318,15 @@ def test_language_takes_a_model_that_knows_it() -> None:
     assert choose_spec(catalogue, settings, "", "", language="en").model_id == "whisper-tiny.en"
     assert choose_spec(catalogue, settings, "", "", language="de").model_id == "whisper-base"
     assert choose_spec(catalogue, settings, "", "", task="translate").model_id == "whisper-base"
+
+
+def test_engine_of_the_settings_takes_a_model_that_it_runs(home: Path, tmp_path: Path) -> None:
+    catalogue, settings = Catalogue(Paths.of_user().models_dir), Settings()
+    own = catalogue.add_folder(shutil.copytree(STARTERS_DIR / "starter-wav2vec2", tmp_path / "mine"))
+    settings.hear.engine = "wav2vec2"
+
+    assert choose_spec(catalogue, settings, "", "").model_id == own.id
+    assert choose_spec(catalogue, settings, "faster-whisper", "").model_id != own.id
 
 
 def test_engine_alone_takes_a_model_that_it_runs(home: Path) -> None:

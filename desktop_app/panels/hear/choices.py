@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -9,9 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
+from desktop_app.sessions.choices import best_of
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from workers.sources.base import AudioDevice
+
+if TYPE_CHECKING:
+    from workers.catalogue.catalogue import ModelEntry
 
 
 class Choices(QWidget):
@@ -28,7 +34,7 @@ class Choices(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
-        self._installed: list[tuple[str, str]] = []  # id and title
+        self._installed: list[ModelEntry] = []
         self.source = self._combo(self.tr("Source"), self.tr("What to listen to"))
         self.language = self._combo(self.tr("Spoken language"), self.tr("The language that is spoken"))
         self.model = self._combo(self.tr("Model"), self.tr("Larger models make fewer mistakes and need more time"))
@@ -129,10 +135,10 @@ class Choices(QWidget):
     def refresh_models(self) -> None:
         """Asks the catalogue, in a thread, what is installed."""
 
-        def installed(_job: Job) -> list[tuple[str, str]]:
-            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("speech")]
+        def installed(_job: Job) -> list[ModelEntry]:
+            return self._context.catalogue.installed("speech")
 
-        def show(found: list[tuple[str, str]]) -> None:
+        def show(found: list[ModelEntry]) -> None:
             self._installed = found
             self._fill_models()
             self.models_found.emit(bool(found))
@@ -140,16 +146,15 @@ class Choices(QWidget):
         self._context.run(installed, on_done=show)
 
     def _fill_models(self) -> None:
+        hear = self._context.settings.hear
+        best = best_of(self._installed, hear.engine)
+        title = self.tr("{model} (best)").format(model=best.title) if best is not None else self.tr("Best model")
         self.model.clear()
-        best = (
-            self.tr("{model} (best)").format(model=self._installed[0][1]) if self._installed else self.tr("Best model")
-        )
-        self.model.addItem(theme.icon("chip"), best, "")
-        for model_id, title in self._installed:
-            self.model.addItem(theme.icon("chip"), title, model_id)
-        chosen = self._context.settings.hear.model
-        if chosen and chosen not in dict(self._installed):
-            self.model.addItem(theme.icon("warning", "warning"), chosen, chosen)
+        self.model.addItem(theme.icon("chip"), title, "")
+        for entry in self._installed:
+            self.model.addItem(theme.icon("chip"), entry.title, entry.id)
+        if hear.model and hear.model not in [entry.id for entry in self._installed]:
+            self.model.addItem(theme.icon("warning", "warning"), hear.model, hear.model)
         self.model.insertSeparator(self.model.count())
         self.model.addItem(theme.icon("download"), self.tr("Get more models…"), None)
         self.model.addItem(theme.icon("preferences"), self.tr("Engine options…"), ENGINE_OPTIONS)
@@ -167,6 +172,10 @@ class Choices(QWidget):
             self._show_model()
             self._context.options_requested.emit("hear", self._context.settings.hear.engine)
         else:
+            engine = self._context.settings.hear.engine
+            for entry in self._installed:
+                if entry.id == model_id and engine not in entry.engines:
+                    self._context.change_setting("hear.engine", entry.engines[0])
             self._context.change_setting("hear.model", model_id)
 
     def _on_settings_changed(self, place: str) -> None:
@@ -174,5 +183,5 @@ class Choices(QWidget):
             self._fill_sources(self._context.sessions.speech.devices)
         elif place == "hear.language":
             self._show_language()
-        elif place == "hear.model":
+        elif place in ("hear.model", "hear.engine"):
             self._fill_models()

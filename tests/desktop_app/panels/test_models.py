@@ -188,6 +188,27 @@ def test_use_chooses_the_model_and_an_engine_that_runs_it(panel, context, catalo
     assert panel.cards["small"].used.isVisible()
 
 
+def test_the_model_that_hear_would_take_is_in_use(panel, context, catalogue, qtbot):
+    """The engine runs it, or where there is none that it runs, another engine does."""
+    card = panel.cards["huge"]
+    context.change_setting("hear.engine", "whisper")
+    assert card.used.isHidden()
+
+    for model_id, used in (("huge", "huge"), ("small", "small")):
+        (catalogue.models_dir / model_id).mkdir(parents=True)
+        panel.refresh()
+        qtbot.waitUntil(lambda model_id=model_id: panel.cards[model_id].group == "installed")
+        assert [one for one, card in panel.cards.items() if not card.used.isHidden()] == [used]
+
+
+def test_a_model_that_was_chosen_and_is_gone_can_be_downloaded(panel, context):
+    context.change_setting("hear.model", "small")
+
+    assert panel.cards["small"].used.isHidden()
+    assert panel.cards["small"].main.text() == "Download"
+    assert panel.cards["small"].main.isVisible()
+
+
 def test_folder_that_holds_no_model_is_said(panel, messages, tmp_path, qtbot):
     panel.add_folder(tmp_path)
     qtbot.waitUntil(lambda: bool(messages))

@@ -165,6 +165,26 @@ def test_another_engine_shows_its_own_options(panel, context):
     assert panel.options["see"].picker.control.currentText() == "Server (OpenAI-compatible)"
 
 
+def test_an_engine_lets_go_of_a_model_that_it_does_not_run(panel, context):
+    context.change_setting("hear.model", "whisper-tiny.en")
+    choose(panel, "hear", "engine", "whisper")
+    assert context.settings.hear.model == "whisper-tiny.en"
+
+    choose(panel, "hear", "engine", "wav2vec2")
+
+    assert context.settings.hear.model == ""
+
+
+def test_an_engine_without_a_model_says_what_is_used_instead(panel, messages):
+    choose(panel, "hear", "engine", "whisper")
+    assert messages == []
+
+    choose(panel, "hear", "engine", "wav2vec2")
+
+    assert messages[-1].sentence.startswith("No model for this engine is installed")
+    assert messages[-1].action[0] == "Show models"
+
+
 def test_the_engine_is_picked_in_the_card(panel, context):
     picker = panel.options["draw"].picker.control
     picker.setCurrentIndex(picker.findData("preprocessor"))

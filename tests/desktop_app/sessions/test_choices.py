@@ -1,6 +1,7 @@
 """What stored choices become, also those of another version of the app."""
 
 import json
+import shutil
 from pathlib import Path
 
 from desktop_app.sessions.choices import (
@@ -18,7 +19,7 @@ from tests.workers.engines.sketch.conftest import save_base
 from tests.workers.engines.sketch.test_preprocessors import save_depth
 from tests.workers.engines.speech.conftest import save_emotion_model
 from tests.workers.engines.vision.conftest import save_blip, save_chat
-from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.engines.vision.clip import ClipOptions
 
 
@@ -40,6 +41,20 @@ def test_options_that_fit_are_taken_whole():
     settings.hear.engine_options = {"emotion": {"dtype": "float16"}}
 
     assert options_of(settings.hear, "emotion").model_dump() == {"device": "auto", "dtype": "float16"}
+
+
+def test_the_best_model_is_the_first_that_the_engine_runs_where_there_is_one(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path / "models")
+    folder = shutil.copytree(STARTERS_DIR / "starter-wav2vec2", tmp_path / "mine")
+    settings.hear.engine = "wav2vec2"
+
+    without = speech_spec(settings, catalogue)  # a starter is for those who choose it
+    catalogue.add_folder(folder)
+    chosen = speech_spec(settings, catalogue)
+    settings.hear.engine = "faster-whisper"
+
+    assert (without.engine, chosen.engine, chosen.model_path) == ("faster-whisper", "wav2vec2", str(folder))
+    assert speech_spec(settings, catalogue).model_id == without.model_id
 
 
 def test_emotions_need_the_wish_and_a_model(tmp_path: Path):

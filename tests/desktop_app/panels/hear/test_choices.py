@@ -1,5 +1,20 @@
+import shutil
+
+import pytest
+
 from desktop_app.sessions.session_state import SessionState
+from workers.catalogue.catalogue import STARTERS_DIR
 from workers.sources.base import AudioDevice
+
+
+@pytest.fixture
+def own_model(qtbot, panel, context, tmp_path) -> str:
+    """The id of a model that only the engine "wav2vec2" runs; it is in the list."""
+    folder = shutil.copytree(STARTERS_DIR / "starter-wav2vec2", tmp_path / "mine")
+    model_id = context.catalogue.add_folder(folder).id
+    panel.choices.refresh_models()
+    qtbot.waitUntil(lambda: panel.choices.model.findData(model_id) >= 0)
+    return model_id
 
 
 def test_devices_that_come_and_go_are_listed_and_the_choice_stays(panel, context):
@@ -38,3 +53,17 @@ def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, c
 
     assert requested.args == ["hear", "faster-whisper"]
     assert models.currentIndex() == chosen
+
+
+def test_the_best_model_is_one_of_the_engine(panel, context, own_model):
+    assert "Whisper" in panel.choices.model.itemText(0)
+
+    context.change_setting("hear.engine", "wav2vec2")
+
+    assert panel.choices.model.itemText(0).startswith("mine (")
+
+
+def test_a_model_brings_the_engine_that_runs_it(panel, context, own_model):
+    panel.choices.model.activated.emit(panel.choices.model.findData(own_model))
+
+    assert (context.settings.hear.engine, context.settings.hear.model) == ("wav2vec2", own_model)
