@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from desktop_app.canvas.document import Document, Edit
@@ -192,6 +192,11 @@ class Pointer:
     def point(self) -> StrokePoint:
         return StrokePoint(self.position.x(), self.position.y(), self.pressure, self.time_ms)
 
+    @property
+    def pixel(self) -> QPoint:
+        """Which of the canvas it points at."""
+        return QPoint(math.floor(self.position.x()), math.floor(self.position.y()))
+
 
 class Drag(Protocol):
     """What a tool does from press to release."""
@@ -221,9 +226,7 @@ def begin_drag(
             return _ShapeDrag(tool, document, box, pointer)
         case Tool.FILL:
             box.note_color()
-            document.fill(
-                pointer.position.toPoint(), box.color, tolerance=box.choices.tolerance, opacity=box.choices.opacity
-            )
+            document.fill(pointer.pixel, box.color, tolerance=box.choices.tolerance, opacity=box.choices.opacity)
         case Tool.EYEDROPPER:
             return _PickDrag(document, on_picked, pointer)
         case Tool.MOVE if document.reference is not None:
@@ -296,7 +299,7 @@ class _PickDrag:
         self.move([pointer])
 
     def move(self, pointers: Sequence[Pointer]) -> None:
-        color = self._document.color_at(pointers[-1].position.toPoint())
+        color = self._document.color_at(pointers[-1].pixel)
         if color is not None:
             self._on_picked(color)
 

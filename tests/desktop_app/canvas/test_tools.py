@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QEventPoint, QImage, QInputDevice, QPointingDevice, QTouchEvent
+from PySide6.QtGui import QColor, QEventPoint, QImage, QInputDevice, QPainterPath, QPointingDevice, QTouchEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -127,6 +127,39 @@ def test_eyedropper_takes_the_colour_below_it(fat, by):
 
     assert fat.box.color.name() == "#3366cc"
     assert len(fat.document.undo_stack.done) == 1
+
+
+@pytest.fixture
+def blue(fat):
+    """A canvas that is blue but for its last column, seen at 1000 %."""
+    edit = fat.document.begin_edit(Layer.COLOR, QColor("#3366cc"))
+    path = QPainterPath()
+    path.addRect(0, 0, 299, 200)
+    edit.set_path(path, 0.0, is_filled=True)
+    edit.commit()
+    fat.zoom_to(10.0, QPointF(300, 100))
+    return fat
+
+
+def click(view, canvas_x: float, canvas_y: float) -> None:
+    at = view.to_widget(QPointF(canvas_x, canvas_y))
+    mouse_drag(view, [(at.x(), at.y())])
+
+
+def test_eyedropper_takes_the_pixel_that_it_points_at_wherever_in_it(blue):
+    blue.box.choose(tool=Tool.EYEDROPPER)
+
+    click(blue, 298.7, 100.3)
+
+    assert blue.box.color.name() == "#3366cc"
+
+
+def test_fill_begins_in_the_pixel_that_it_points_at_wherever_in_it(blue):
+    blue.box.choose(tool=Tool.FILL, layer=Layer.COLOR, color_colors=("#ff0000", "#ffffff"))
+
+    click(blue, 299.7, 100.3)
+
+    assert [blue.document.color_at(QPoint(x, 100)).name() for x in (290, 299)] == ["#3366cc", "#ff0000"]
 
 
 def test_button_of_the_pen_picks_a_colour(fat):
