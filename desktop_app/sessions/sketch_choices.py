@@ -237,13 +237,13 @@ class Restored:
         settings: by their places.
         drawing: its lines and colours, and what a reference was turned into as the reference; None for a picture of
             another tool, which says nothing about any.
-        base: the picture of which a part, `selection`, was made anew.
+        base: the picture of which a part, `selection`, was made anew; its request says what made the part.
         missing: the ids of what is not installed here, or does not go with the model.
     """
 
     settings: Mapping[str, Any]
     drawing: CanvasDrawing | None = None
-    base: Frame | None = None
+    base: GeneratedImage | None = None
     selection: QPainterPath | None = None
     missing: tuple[str, ...] = ()
 
@@ -272,14 +272,11 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
     missing += [lora.model for lora in request.loras if lora.model not in known]
     found = {"draw.reference_kind": "", **found}
     drawing = drawing_of(request, size)
-    is_part = request.init_image is not None and request.mask_image is not None
-    return Restored(
-        found,
-        drawing,
-        base=frame_of(request.init_image) if is_part and request.init_image is not None else None,
-        selection=_selection(request.mask_image, drawing.size) if is_part and request.mask_image is not None else None,
-        missing=tuple(dict.fromkeys(missing)),
-    )
+    base, selection = None, None
+    if request.init_image is not None and request.mask_image is not None:
+        base = _base(request, frame_of(request.init_image))
+        selection = _selection(request.mask_image, drawing.size)
+    return Restored(found, drawing, base, selection, missing=tuple(dict.fromkeys(missing)))
 
 
 def _by_itself(found: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
@@ -397,6 +394,12 @@ def _ink(pixels: Frame) -> QImage:
     white = pixels.min(axis=2, keepdims=True)
     ink = np.ascontiguousarray(np.concatenate([pixels - white, 255 - white], axis=2))
     return QImage(ink.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+
+
+def _base(request: SketchRequest, pixels: Frame) -> GeneratedImage:
+    """A picture of which a part was made anew: of how it was made itself, no more is known than what made the part."""
+    height, width, _ = pixels.shape
+    return GeneratedImage(pixels, replace(request, width=width, height=height, init_image=None, mask_image=None), 0.0)
 
 
 def _selection(mask: Picture, size: QSize) -> QPainterPath:

@@ -413,10 +413,9 @@ class SketchSession(QObject):
         if found.drawing is not None:
             self.document.replace(found.drawing)
         if found.base is not None:
-            base = GeneratedImage(found.base, SketchRequest(prompt=self._context.settings.draw.prompt), 0.0)
             self.document.set_selection(found.selection)
-            self._newest = base
-            self.picture_ready.emit(Made(base, self._revision))
+            self._newest = found.base
+            self.picture_ready.emit(Made(found.base, self._revision))
         if found.missing:
             sentence = self.tr("The picture's settings are back, but for what is missing here: {names}.")
             self._context.notify("warning", sentence.format(names=", ".join(found.missing)))

@@ -96,15 +96,14 @@ class PictureSide(QWidget):
         request = image.request
         self.view.setAccessibleDescription(request.prompt)
         height, width, _ = image.pixels.shape
-        self.details.setText(
-            self.tr("{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s").format(
-                width=width,
-                height=height,
-                seed=request.seed,
-                steps=request.num_inference_steps,
-                seconds=image.seconds,
-            )
+        how = self.tr("{width} × {height} · seed {seed} · {steps} steps · {seconds:.1f} s").format(
+            width=width,
+            height=height,
+            seed=request.seed,
+            steps=request.num_inference_steps,
+            seconds=image.seconds,
         )
+        self.details.setText(how if image.seconds else f"{width} × {height}")  # it was not made here: nobody knows how
         self._show_buttons()
 
     def _show_finished(self) -> None:

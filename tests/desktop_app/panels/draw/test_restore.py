@@ -271,21 +271,40 @@ def test_what_is_missing_here_is_named(qtbot, context, panel, session, sd15, mes
     assert made(qtbot, session, panel.prompt_bar.generate).request.loras == ()
 
 
-def test_part_that_was_made_anew_can_be_made_again(qtbot, context, panel, session, sd15, messages, tmp_path):
+@pytest.fixture
+def part(sd15) -> SketchRequest:
+    """A part of a grey picture, made anew."""
     mask = np.zeros((64, 48, 3), np.uint8)
     mask[10:30, 8:40] = 255
     grey = picture_of(np.full((64, 48, 3), 120, np.uint8))
-    request = SketchRequest(
-        prompt="a cat", model=sd15, width=48, height=64, init_image=grey, mask_image=picture_of(mask), strength=1.0
-    )
-    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+    return SketchRequest(
+        prompt="a cat", model=sd15, width=48, height=64, seed=9, num_inference_steps=7, init_image=grey,
+        mask_image=picture_of(mask), strength=1.0,
+    )  # fmt: skip
+
+
+def test_part_that_was_made_anew_can_be_made_again(qtbot, context, panel, session, part, tmp_path):
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, part))
     session.document.resize(QSize(48, 64))
 
     drop(qtbot, context, panel, tmp_path / "cat.png")
 
     again = made(qtbot, session, panel.picture.anew_button.click).request
-    assert again.init_image == grey
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(again.mask_image.png)).convert("RGB")), mask)
+    assert again.init_image == part.init_image
+    assert np.array_equal(*(np.asarray(Image.open(io.BytesIO(r.mask_image.png)).convert("RGB")) for r in (again, part)))
+
+
+def test_picture_of_which_a_part_was_made_anew_comes_back_with_all_that_is_known_of_it(
+    qtbot, context, panel, session, part, tmp_path
+):
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, part))
+
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+
+    assert panel.picture.shown.request == replace(part, init_image=None, mask_image=None)
+    assert panel.picture.details.text() == "48 × 64"  # nobody knows which steps made it, nor how fast
+    large = made(qtbot, session, panel.picture.upscale_button.click).request
+    assert (large.model, large.width, large.height) == (part.model, 96, 128)
 
 
 def test_words_of_another_tool_leave_the_drawing_alone(qtbot, context, panel, session, draw, tmp_path):
