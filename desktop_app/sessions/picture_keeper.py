@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 RETRY_S = 3.0
 
-OnKept = Callable[[int], None]
-"""Is told the number that the history gave."""
+OnKept = Callable[[int | None], None]
+"""Is told the number that the history gave; None where there is no history."""
 
 
 class PictureKeeper(QObject):
@@ -42,7 +42,7 @@ class PictureKeeper(QObject):
 
     def keep(self, image: GeneratedImage, on_kept: OnKept) -> None:
         """Keeps a picture with all that made it, unless nothing is to be kept now."""
-        if self._context.history is None or self._context.settings.history.is_private:
+        if self._context.settings.history.is_private:
             return
         if self._is_failing:
             self._waiting.append((image, on_kept))
@@ -56,12 +56,13 @@ class PictureKeeper(QObject):
             on_failed=partial(self._on_failed, image, on_kept),
         )
 
-    def _kept(self, image: GeneratedImage, _job: Job) -> int:
+    def _kept(self, image: GeneratedImage, _job: Job) -> int | None:
         """In a thread of its own."""
         from workers.png_settings import details_of, png_with_settings
 
-        history, request = self._context.history, image.request
-        assert history is not None
+        history, request = self._context.wait_for_history(), image.request
+        if history is None:
+            return None
         return history.add_picture(
             png_with_settings(image.pixels, request),
             prompt=request.prompt,
@@ -70,7 +71,7 @@ class PictureKeeper(QObject):
             details=details_of(request),
         ).result()
 
-    def _on_kept(self, on_kept: OnKept, item_id: int) -> None:
+    def _on_kept(self, on_kept: OnKept, item_id: int | None) -> None:
         on_kept(item_id)
         if self._waiting:
             self._try_again()

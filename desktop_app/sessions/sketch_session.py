@@ -651,7 +651,7 @@ class SketchSession(QObject):
         self._context.withdraw(HISTORY_TOPIC)
         self._context.notify("info", self.tr("The pictures are in the history again."))
 
-    def _on_kept(self, made: Made, item_id: int) -> None:
+    def _on_kept(self, made: Made, item_id: int | None) -> None:
         self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]
 
     def _on_reference_map(self) -> None:

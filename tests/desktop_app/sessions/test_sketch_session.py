@@ -194,6 +194,19 @@ def test_kept_picture_is_in_the_history_with_all_that_made_it(context, session, 
     assert context.history.items("a cat", kind="picture") == [item]
 
 
+def test_picture_that_is_finished_while_the_history_is_opened_is_in_it(context, session, qtbot, monkeypatch):
+    history, context.history, is_finished = context.history, None, threading.Event()
+    monkeypatch.setattr("desktop_app.history.store.History", lambda *_, **__: is_finished.wait(20) and history)
+    draw_line(session)
+    context.open_history()
+
+    next_picture(qtbot, session, session.generate)
+    is_finished.set()
+
+    qtbot.waitUntil(lambda: session.results[0].item_id is not None, timeout=20_000)
+    assert [item.kind for item in history.items()] == ["picture"]
+
+
 def test_pictures_of_a_full_disk_are_in_the_history_when_there_is_room(context, session, qtbot, monkeypatch):
     write = pictures._write_whole
 
