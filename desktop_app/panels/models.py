@@ -467,10 +467,10 @@ class ModelCard(QFrame):
         if self._can_convert and self._context.settings.hear.engine == "whisper":
             self._on_convert()
         elif self.state.status == "installed":
+            self._context.change_setting("hear.model", self.entry.id)
             engines = self.entry.engines
             if self._context.settings.hear.engine not in engines:
                 self._context.change_setting("hear.engine", engines[0])
-            self._context.change_setting("hear.model", self.entry.id)
         else:
             model_id = self.entry.id
             self._panel.start(

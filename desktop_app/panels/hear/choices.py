@@ -172,11 +172,10 @@ class Choices(QWidget):
             self._show_model()
             self._context.options_requested.emit("hear", self._context.settings.hear.engine)
         else:
-            engine = self._context.settings.hear.engine
-            for entry in self._installed:
-                if entry.id == model_id and engine not in entry.engines:
-                    self._context.change_setting("hear.engine", entry.engines[0])
             self._context.change_setting("hear.model", model_id)
+            for entry in self._installed:
+                if entry.id == model_id and self._context.settings.hear.engine not in entry.engines:
+                    self._context.change_setting("hear.engine", entry.engines[0])
 
     def _on_settings_changed(self, place: str) -> None:
         if place in ("hear.source", "hear.microphone"):

@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from desktop_app.panels.preferences import PreferencesPanel
 from desktop_app.sessions.session_state import SessionState
 from workers.catalogue.catalogue import STARTERS_DIR
 from workers.sources.base import AudioDevice
@@ -67,3 +68,15 @@ def test_a_model_brings_the_engine_that_runs_it(panel, context, own_model):
     panel.choices.model.activated.emit(panel.choices.model.findData(own_model))
 
     assert (context.settings.hear.engine, context.settings.hear.model) == ("wav2vec2", own_model)
+
+
+def test_a_starter_that_is_chosen_is_not_talked_over(qtbot, panel, context, messages, own_model, monkeypatch):
+    """It brings an engine whose best model is another engine's: the preferences must not say that this is used."""
+    context.catalogue.remove(own_model)
+    monkeypatch.setattr("workers.sources.devices.list_devices", list)
+    qtbot.addWidget(PreferencesPanel(context))
+
+    panel.choices.model.activated.emit(panel.choices.model.findData("starter-wav2vec2"))
+
+    assert (context.settings.hear.engine, context.settings.hear.model) == ("wav2vec2", "starter-wav2vec2")
+    assert messages == []
