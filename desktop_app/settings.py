@@ -326,7 +326,7 @@ class HistorySettings(Section):
         ge=0,
         le=36_500,
         title="Keep for",
-        description="Older recordings are deleted with everything that belongs to them.",
+        description="What is older is deleted from the history: recordings, snapshots and drawn pictures.",
         json_schema_extra={"unit": "days", "special": "For ever"},
     )
     keep_audio: bool = Field(

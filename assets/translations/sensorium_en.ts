@@ -14,17 +14,17 @@
 <context>
     <name>_DeleteNow</name>
     <message numerus="yes">
-        <source>Recordings older than %n day(s) are deleted.</source>
+        <source>Whatever in the history is older than %n day(s) is deleted: recordings, snapshots and drawn pictures.</source>
         <translation>
-            <numerusform>Recordings older than %n day are deleted.</numerusform>
-            <numerusform>Recordings older than %n days are deleted.</numerusform>
+            <numerusform>Whatever in the history is older than %n day is deleted: recordings, snapshots and drawn pictures.</numerusform>
+            <numerusform>Whatever in the history is older than %n days is deleted: recordings, snapshots and drawn pictures.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n recording(s) deleted.</source>
+        <source>%n item(s) deleted.</source>
         <translation>
-            <numerusform>%n recording deleted.</numerusform>
-            <numerusform>%n recordings deleted.</numerusform>
+            <numerusform>%n item deleted.</numerusform>
+            <numerusform>%n items deleted.</numerusform>
         </translation>
     </message>
 </context>

@@ -4636,24 +4636,24 @@ Click again to choose</source>
         <translation>立即删除</translation>
     </message>
     <message numerus="yes">
-        <source>Recordings older than %n day(s) are deleted.</source>
+        <source>Whatever in the history is older than %n day(s) is deleted: recordings, snapshots and drawn pictures.</source>
         <translation>
-            <numerusform>超过 %n 天的录音会被删除。</numerusform>
+            <numerusform>历史中超过 %n 天的内容都会被删除：录音、快照和绘制的图片。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This happens at every start and after each recording. What is pinned is never touched.</source>
+        <translation>每次启动时和每次录音之后进行。置顶的项目绝不会被触及。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) deleted.</source>
+        <translation>
+            <numerusform>已删除 %n 项。</numerusform>
         </translation>
     </message>
     <message>
         <source>The sound of finished recordings is deleted, their text stays.</source>
         <translation>已完成录音的声音会被删除，文字保留。</translation>
-    </message>
-    <message>
-        <source>This happens at every start. Pinned recordings are never touched.</source>
-        <translation>每次启动时执行。置顶的录音不受影响。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n recording(s) deleted.</source>
-        <translation>
-            <numerusform>已删除 %n 个录音。</numerusform>
-        </translation>
     </message>
 </context>
 <context>
@@ -7067,10 +7067,6 @@ Click again to choose</source>
         <translation>油画</translation>
     </message>
     <message>
-        <source>Older recordings are deleted with everything that belongs to them.</source>
-        <translation>更早的录音及其所有相关内容会被删除。</translation>
-    </message>
-    <message>
         <source>On a GPU words come faster after a slow first answer; each question reads the whole chat again.</source>
         <translation>在显卡上，首次回答较慢，之后出字更快；每个问题都会重新读取整个对话。</translation>
     </message>
@@ -7385,6 +7381,10 @@ Click again to choose</source>
     <message>
         <source>Weights</source>
         <translation>权重</translation>
+    </message>
+    <message>
+        <source>What is older is deleted from the history: recordings, snapshots and drawn pictures.</source>
+        <translation>更早的内容会从历史中删除：录音、快照和绘制的图片。</translation>
     </message>
     <message>
         <source>What is said</source>

@@ -390,11 +390,18 @@ class _DeleteNow(QWidget):
         choices = self._context.settings.history
         parts = []
         if choices.keep_days:
-            parts.append(self.tr("Recordings older than %n day(s) are deleted.", "", choices.keep_days))
+            text = self.tr(
+                "Whatever in the history is older than %n day(s) is deleted: recordings, snapshots and drawn pictures.",
+                "",
+                choices.keep_days,
+            )
+            parts.append(text)
         if not choices.keep_audio:
             parts.append(self.tr("The sound of finished recordings is deleted, their text stays."))
         if parts:
-            parts.append(self.tr("This happens at every start. Pinned recordings are never touched."))
+            parts.append(
+                self.tr("This happens at every start and after each recording. What is pinned is never touched.")
+            )
         self.text.setText(" ".join(parts))
         self.setVisible(bool(parts))
         self.button.setEnabled(self._context.history is not None)
@@ -412,7 +419,7 @@ class _DeleteNow(QWidget):
     def _on_deleted(self, count: int) -> None:
         self.button.setEnabled(True)
         self._context.history_changed.emit()
-        self._context.notify("info", self.tr("%n recording(s) deleted.", "", count))
+        self._context.notify("info", self.tr("%n item(s) deleted.", "", count))
 
     def _on_failed(self, error: Exception) -> None:
         self.button.setEnabled(True)

@@ -72,11 +72,11 @@ def test_translations_keep_the_names_of_their_values():
     assert wrong == []
 
 
-@pytest.mark.parametrize(("count", "text"), [(1, "1 recording deleted."), (3, "3 recordings deleted.")])
+@pytest.mark.parametrize(("count", "text"), [(1, "1 item deleted."), (3, "3 items deleted.")])
 def test_english_has_plurals(count, text):
     i18n.install("en")
 
-    assert QCoreApplication.translate("_DeleteNow", "%n recording(s) deleted.", "", count) == text
+    assert QCoreApplication.translate("_DeleteNow", "%n item(s) deleted.", "", count) == text
 
 
 def test_sizes_are_written_as_people_do():

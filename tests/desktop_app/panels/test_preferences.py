@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -277,10 +279,16 @@ def test_a_server_answers_at_the_address_that_was_typed(panel, context, qtbot, m
 def test_retention_says_what_it_deletes_and_does_it_now(panel, context, messages, qtbot, tmp_path):
     assert not panel.delete_now.isVisible()
     context.history = History(tmp_path / "history")
+    item_id = context.history.add_picture(np.zeros((8, 8, 3), np.uint8), prompt="a drawing for mum").result()
+    a_year_ago = {"created_at": time.time() - 365 * 86_400}
+    context.history._submit("update_item", item_id=item_id, **a_year_ago).result()
     panel.cards["history"].form.rows["keep_days"].control.spin.setValue(30)
     assert "30" in panel.delete_now.text.text()
+    assert "drawn pictures" in panel.delete_now.text.text()
+    assert "after each recording" in panel.delete_now.text.text()
 
     panel.delete_now.button.click()
     qtbot.waitUntil(lambda: bool(messages))
 
-    assert messages[0].kind == "info"
+    assert context.history.items() == []
+    assert (messages[0].kind, messages[0].sentence) == ("info", "1 item(s) deleted.")
