@@ -2607,6 +2607,14 @@ Click again to choose</source>
         <translation>{size} 内存</translation>
     </message>
     <message>
+        <source>Gone</source>
+        <translation>已不在</translation>
+    </message>
+    <message>
+        <source>{folder} is not there any more. Bring it back, or remove it from the list.</source>
+        <translation>{folder} 已不存在。请将其放回，或从列表中移除。</translation>
+    </message>
+    <message>
         <source>Damaged</source>
         <translation>已损坏</translation>
     </message>
@@ -2713,6 +2721,10 @@ Click again to choose</source>
     <message>
         <source>Cancelling…</source>
         <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Nothing was compared: no checksums are known of “{title}”.</source>
+        <translation>未作比较：没有“{title}”的校验和。</translation>
     </message>
     <message>
         <source>Checking</source>

@@ -181,8 +181,8 @@ class ModelsPanel(QWidget):
             lambda _job: read_states(self._context.catalogue), on_done=self._show, on_failed=self._on_not_read
         )
 
-    def start(self, model_id: str, title: str, work: Work, *, done: str = "") -> None:
-        """Runs `work` for a model with progress on its card; `done` is said when it went well."""
+    def start(self, model_id: str, title: str, work: Work, *, done: Callable[[Any], str] = lambda _: "") -> None:
+        """Runs `work` for a model with progress on its card; what `done` makes of its result is said at the end."""
         card = self.cards[model_id]
         name = f"{title}: {card.entry.title}"
 
@@ -190,9 +190,9 @@ class ModelsPanel(QWidget):
             card.show_progress(title, progress)
             self._context.busy_changed.emit(name, progress)
 
-        def on_done(_result: Any) -> None:
-            if done:
-                self._context.notify("info", done)
+        def on_done(result: Any) -> None:
+            if text := done(result):
+                self._context.notify("info", text)
 
         card.job = self._context.run(
             work, on_done=on_done, on_progress=on_progress, on_ended=lambda: self._on_job_ended(model_id, name)
@@ -370,7 +370,12 @@ class ModelCard(QFrame):
         self.facts.setToolTip(entry.repo_id or entry.folder)
         self.words = f"{entry.id} {entry.title} {entry.note} {self.note.text()} {self.facts.text()}".casefold()
         tone, text, tip = "", "", ""
-        if state.status == "broken":
+        if self._is_gone:
+            tone, text = "danger", self.tr("Gone")
+            tip = self.tr("{folder} is not there any more. Bring it back, or remove it from the list.").format(
+                folder=entry.folder
+            )
+        elif state.status == "broken":
             tone, text, tip = (
                 "danger",
                 self.tr("Damaged"),
@@ -428,6 +433,11 @@ class ModelCard(QFrame):
         return offered
 
     @property
+    def _is_gone(self) -> bool:
+        """A folder of the user's own that was moved or deleted: it cannot be downloaded."""
+        return self.entry.source == "folder" and self.state.status == "absent"
+
+    @property
     def _can_convert(self) -> bool:
         """The engine "whisper" could run it, but not as it is."""
         is_other_format = self.entry.format == "ctranslate2" and "whisper" in self.entry.engines
@@ -453,7 +463,7 @@ class ModelCard(QFrame):
         self.main.setToolTip(tip)
         self.main.setAccessibleName(f"{text}: {self.entry.title}")
         is_shown = (is_usable or self.state.status != "installed") and (self.used.isHidden() or needs_conversion)
-        self.main.setVisible(is_shown and not is_working)
+        self.main.setVisible(is_shown and not is_working and not self._is_gone)
         self.more.setVisible(not is_working and bool(self.actions_possible()))
 
     def _languages(self) -> str:
@@ -477,7 +487,7 @@ class ModelCard(QFrame):
                 model_id,
                 self.tr("Downloading"),
                 lambda job: self._context.catalogue.download(model_id, job.report, job.cancelled),
-                done=self.tr("“{title}” is ready.").format(title=self.entry.title),
+                done=lambda _: self.tr("“{title}” is ready.").format(title=self.entry.title),
             )
 
     def _on_more(self) -> None:
@@ -493,11 +503,20 @@ class ModelCard(QFrame):
 
     def _on_verify(self) -> None:
         model_id = self.entry.id
+
+        def done(count: int) -> str:
+            text = (
+                self.tr("“{title}” is sound.")
+                if count
+                else self.tr("Nothing was compared: no checksums are known of “{title}”.")
+            )
+            return text.format(title=self.entry.title)
+
         self._panel.start(
             model_id,
             self.tr("Checking"),
             lambda job: self._context.catalogue.verify(model_id, job.report, job.cancelled),
-            done=self.tr("“{title}” is sound.").format(title=self.entry.title),
+            done=done,
         )
 
     def _on_convert(self) -> None:
@@ -506,7 +525,7 @@ class ModelCard(QFrame):
             model_id,
             self.tr("Converting"),
             lambda job: self._context.catalogue.convert(model_id, job.report, job.cancelled),
-            done=self.tr("“{title}” now runs with the engine “whisper” too.").format(title=self.entry.title),
+            done=lambda _: self.tr("“{title}” now runs with the engine “whisper” too.").format(title=self.entry.title),
         )
 
     def _on_remove(self) -> None:

@@ -1,10 +1,11 @@
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
-from desktop_app.panels.models import ModelsPanel
-from workers.catalogue.catalogue import Catalogue
+from desktop_app.panels.models import ModelCard, ModelsPanel
+from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.errors import DownloadError
 
 MODELS = """
@@ -215,6 +216,34 @@ def test_folder_that_holds_no_model_is_said(panel, messages, tmp_path, qtbot):
 
     assert messages[0].kind == "error"
     assert str(tmp_path) in messages[0].sentence
+
+
+@pytest.fixture
+def own(panel, catalogue, tmp_path, qtbot) -> ModelCard:
+    """The card of a folder of the user's own."""
+    entry = catalogue.add_folder(shutil.copytree(STARTERS_DIR / "starter-wav2vec2", tmp_path / "mine"))
+    panel.refresh()
+    qtbot.waitUntil(lambda: entry.id in panel.cards)
+    return panel.cards[entry.id]
+
+
+def test_files_that_nothing_is_known_of_are_not_called_sound(own, messages, qtbot):
+    own._on_verify()
+    qtbot.waitUntil(lambda: bool(messages))
+
+    assert "sound" not in messages[0].sentence
+    assert "no checksums are known" in messages[0].sentence
+
+
+def test_a_folder_that_was_moved_away_can_only_be_taken_from_the_list(panel, own, tmp_path, qtbot):
+    (tmp_path / "mine").rename(tmp_path / "elsewhere")
+    panel.refresh()
+    qtbot.waitUntil(lambda: own.state.status == "absent")
+
+    assert own.badge.text() == "Gone"
+    assert str(tmp_path / "mine") in own.badge.toolTip()
+    assert own.main.isHidden()
+    assert [text for text, _, _ in own.actions_possible()] == ["Remove from the list"]
 
 
 def test_catalogue_that_cannot_be_read_is_said(context, messages, tmp_path, qtbot):
