@@ -182,6 +182,7 @@ class Companions:
             self._base.pipeline.load_lora_weights(
                 str(file.parent), weight_name=file.name, adapter_name=name, local_files_only=True
             )
+        self._base.pipeline.enable_lora()  # they are off where the picture before had none
         self.active_loras = {name: 1.0}  # diffusers takes the newest alone
         log.info("loaded the LoRA %s in %.1f s", file.name, time.perf_counter() - started)
         return name

@@ -463,6 +463,15 @@ def test_loras_come_and_go_without_a_trace(draws):
     assert len({image.pixels.tobytes() for image in (plain, styled, both)}) == 3
 
 
+def test_a_lora_that_comes_after_a_picture_without_one_draws(fresh):
+    styled = fresh.draw(sketch(loras=(Lora("lora"),)))
+    plain = fresh.draw(sketch())
+
+    other = fresh.draw(sketch(loras=(Lora("lora-2"),)))
+
+    assert len({image.pixels.tobytes() for image in (plain, styled, other)}) == 3
+
+
 def test_the_longest_unused_lora_goes(fresh):
     fresh.engine._companions._loras._most = 1
     styled = fresh.draw(sketch(loras=(Lora("lora"),)))
