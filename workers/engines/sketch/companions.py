@@ -7,6 +7,7 @@ import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -177,13 +178,19 @@ class Companions:
         started = time.perf_counter()
         self._n_loras += 1
         name = f"lora_{self._n_loras}"
-        with load_errors(file), warnings.catch_warnings():
+        self.active_loras = {name: 1.0}  # diffusers takes the newest alone, also where it fails half-way
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # peft's, on each LoRA beside the first
-            self._base.pipeline.load_lora_weights(
-                str(file.parent), weight_name=file.name, adapter_name=name, local_files_only=True
-            )
+            try:
+                with load_errors(file):
+                    self._base.pipeline.load_lora_weights(
+                        str(file.parent), weight_name=file.name, adapter_name=name, local_files_only=True
+                    )
+            except Exception:
+                with suppress(Exception):  # diffusers', on the half that is not there
+                    self._base.pipeline.delete_adapters(name)
+                raise
         self._base.pipeline.enable_lora()  # they are off where the picture before had none
-        self.active_loras = {name: 1.0}  # diffusers takes the newest alone
         log.info("loaded the LoRA %s in %.1f s", file.name, time.perf_counter() - started)
         return name
 

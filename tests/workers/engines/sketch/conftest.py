@@ -205,6 +205,18 @@ def save_lora(folder: Path, family: str = "sd15", *, seed: int = 4, style: str =
     return folder
 
 
+def save_torn_lora(folder: Path) -> Path:
+    """A LoRA whose first half fits, and the other, on how the words are read, does not."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    file = save_lora(folder) / "pytorch_lora_weights.safetensors"
+    place = "text_encoder.text_model.encoder.layers.0.self_attn.q_proj"
+    words = {f"{place}.lora_A.weight": torch.ones(2, 7), f"{place}.lora_B.weight": torch.ones(7, 2)}
+    save_file(load_file(file) | words, file)
+    return folder
+
+
 MODELS: dict[str, Callable[[Path], Path]] = {
     "sd15": save_base,
     "sd15-v": lambda folder: save_base(folder, prediction_type="v_prediction"),
@@ -222,6 +234,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "lora": save_lora,
     "lora-2": lambda folder: save_lora(folder, seed=8),
     "lora-kohya": lambda folder: save_lora(folder, style="kohya"),
+    "lora-torn": save_torn_lora,
     "lora-sd21": lambda folder: save_lora(folder, "sd21"),
     "lora-sdxl": lambda folder: save_lora(folder, "sdxl"),
 }

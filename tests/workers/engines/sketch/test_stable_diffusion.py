@@ -472,6 +472,19 @@ def test_a_lora_that_comes_after_a_picture_without_one_draws(fresh):
     assert len({image.pixels.tobytes() for image in (plain, styled, other)}) == 3
 
 
+def test_a_lora_that_fails_half_way_leaves_no_trace(fresh):
+    plain = fresh.draw(sketch())
+
+    for before in ((), (Lora("lora-2"),)):
+        styled = fresh.draw(sketch(loras=before))
+        with pytest.raises(ModelBroken, match="lora-torn"):
+            fresh.draw(sketch(loras=(*before, Lora("lora-torn"))))
+
+        assert fresh.draw(sketch()).pixels.tobytes() == plain.pixels.tobytes()
+        assert fresh.draw(sketch(loras=before)).pixels.tobytes() == styled.pixels.tobytes()
+    assert fresh.base.pipeline.get_list_adapters()["unet"] == ["lora_2"]
+
+
 def test_the_longest_unused_lora_goes(fresh):
     fresh.engine._companions._loras._most = 1
     styled = fresh.draw(sketch(loras=(Lora("lora"),)))
