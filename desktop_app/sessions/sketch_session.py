@@ -142,6 +142,7 @@ class SketchSession(QObject):
         self._job: SketchJob | None = None
         self._loading: Progress | None = None
         self._newest: GeneratedImage | None = None
+        self._said: Notice | None = None  # by the engine, since anything was loaded
         self._results: list[Made] = []
         self.reference_map = ReferenceMap(context, self.document, lambda: self._plan)
         self._control = self.reference_map.control  # as pictures know it
@@ -628,11 +629,14 @@ class SketchSession(QObject):
                     self._keep(made)
                 self.picture_ready.emit(made)
             case Notice() as notice:
-                self._context.show_notice(notice, topic=TOPIC)
+                if step.job.kind != "live" or notice != self._said:  # else every live picture would say it again
+                    self._context.show_notice(notice, topic=TOPIC)
+                self._said = notice
             case Progress() as progress:
                 self._show_load(progress)
 
     def _show_load(self, progress: Progress) -> None:
+        self._said = None
         self._set_loading(progress if progress.fraction < 1 else None)
 
     def _set_loading(self, progress: Progress | None) -> None:

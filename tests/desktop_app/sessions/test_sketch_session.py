@@ -29,7 +29,7 @@ from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
 from workers.errors import ModelMissing
 from workers.pictures import quick_picture_of
-from workers.results import Control, GeneratedImage, SketchJob, SketchRequest
+from workers.results import Control, GeneratedImage, Notice, SketchJob, SketchRequest, SketchStep
 
 PRESET = Preset(
     id="scripted",
@@ -129,6 +129,18 @@ def test_nothing_to_draw_is_said(context, session, qtbot):
         session.generate()
 
     assert "nothing to make a picture of" in context.messages[-1].sentence
+
+
+def test_short_memory_is_said_of_each_picture_that_is_ordered_and_once_of_live_ones(context, session):
+    short = Notice("Memory was short, so the picture is decoded in tiles.")
+    jobs = [SketchJob(number, 1, kind, SketchRequest()) for number, kind in enumerate(["live", "live", "ordered"])]
+    said = []
+
+    for job in (*jobs, *jobs):
+        session._on_result(SketchStep(job, short))
+        said.append(len(context.messages))
+
+    assert said == [1, 1, 2, 2, 2, 3]
 
 
 def test_live_picture_follows_the_drawing_and_is_not_kept(session, qtbot):

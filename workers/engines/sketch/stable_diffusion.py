@@ -61,6 +61,7 @@ PROMPTS_KEPT, PICTURES_KEPT, SCHEDULERS_KEPT = 32, 8, 8
 # What is tried where the memory of a GPU does not suffice, one after the other: the share of each side that is drawn,
 # and whether what is not at work waits in the computer's memory.
 CHEAPER = ((1.0, False), (0.75, False), (0.5, False), (1.0, True), (0.5, True))
+SHORT_FOR_S = 300.0  # then what did not fit is tried again: another program may have ended
 
 
 class StableDiffusionOptions(EngineOptions):
@@ -97,7 +98,8 @@ class StableDiffusion:
         self._tiny_previews = TinyPreviews()
         self._step_s: dict[tuple[int, ...], float] = {}  # of what kind of step took how long
         self._decode_s = 0.0
-        self._rungs: dict[tuple[int, int], int] = {}  # where sizes that did not fit into memory stand in CHEAPER
+        # Where sizes that did not fit into memory stand in CHEAPER, and since when.
+        self._rungs: dict[tuple[int, int], tuple[int, float]] = {}
         self._rests: bool = False  # whether what is not at work waits outside the GPU
         self._is_cancelled: Callable[[], bool] = never
         self.device = ""
@@ -201,8 +203,12 @@ class StableDiffusion:
         """Makes the picture as it is asked for or, where memory is short, as it can be made."""
         size = request.width, request.height
         while True:
-            rung = self._rungs.get(size, 0)
+            rung, since_s = self._rungs.get(size, (0, 0.0))
+            if time.monotonic() - since_s > SHORT_FOR_S:
+                rung = 0
             share, rests = CHEAPER[rung]
+            if rung:
+                yield _cheaper_notice(share, rests, request)
             width, height = (max(LEAST_PX, round(side * share)) for side in size)
             try:
                 self._set_rests(rests)
@@ -214,9 +220,8 @@ class StableDiffusion:
                 if rung == len(CHEAPER) or (self.device != "cuda" and CHEAPER[rung][1]):
                     self._free(request)
                     raise
-                self._rungs[size] = rung
+                self._rungs[size] = rung, time.monotonic()
             self._free(request)  # only now: as long as the error is there, so are the tensors of where it was raised
-            yield _cheaper_notice(*CHEAPER[rung], request)
 
     def _attempt(self, request: SketchRequest) -> Iterator[Progress | Notice | StepPreview | GeneratedImage]:
         started = time.perf_counter()
@@ -454,8 +459,9 @@ class StableDiffusion:
         """Whether networks wait outside the device while others work."""
         if self._rests and not rests:
             base = self._loaded
-            for network in [base.unet, base.vae, *base.encoders, *self._companions.every_controlnet()]:
-                network.to(self.device)
+            with run_errors(self._folder):
+                for network in [base.unet, base.vae, *base.encoders, *self._companions.every_controlnet()]:
+                    network.to(self.device)
         self._rests = rests
 
     def _free(self, request: SketchRequest) -> None:

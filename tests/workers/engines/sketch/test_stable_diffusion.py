@@ -3,6 +3,7 @@
 import gc
 import math
 import sys
+import time
 import weakref
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from tests.workers.engines.sketch.conftest import COLOURS, FACTOR, SIZE_PX, SKETCH, boat, control, sketch
-from workers.engines.sketch import decoding
+from workers.engines.sketch import decoding, stable_diffusion
 from workers.engines.sketch.companions import CONTROLNETS_KEPT
 from workers.engines.sketch.denoising import Denoising
 from workers.engines.sketch.stable_diffusion import StableDiffusion, StableDiffusionOptions
@@ -521,9 +522,39 @@ def test_a_picture_too_large_for_the_memory_is_drawn_smaller_and_that_is_said(fr
     assert image.pixels.shape == (32, 32, 3)
     assert (image.request.width, image.request.height) == (32, 32)
     again = fresh.results(sketch(controls=(control(),)))
-    assert not any(isinstance(result, Notice) for result in again)  # it is known by now
+    assert [result.sentence for result in again if isinstance(result, Notice)] == notices[1:]  # it is known by now
     assert again[-1].pixels.tobytes() == image.pixels.tobytes()
     assert fresh.draw(image.request).pixels.tobytes() == image.pixels.tobytes()
+
+
+def test_a_size_for_which_memory_was_short_is_tried_again_after_a_while(fresh, monkeypatch):
+    whole = fresh.draw(sketch())
+    hook = short_of_memory(fresh.base.unet, lambda latents: latents.shape[-1] > 10)
+    fresh.draw(sketch())
+    hook.remove()
+
+    soon = fresh.draw(sketch())
+    monkeypatch.setattr(stable_diffusion, "SHORT_FOR_S", 0.0)
+    later = fresh.results(sketch())
+
+    assert soon.pixels.shape == (32, 32, 3)
+    assert not any(isinstance(result, Notice) for result in later)
+    assert later[-1].pixels.tobytes() == whole.pixels.tobytes()
+
+
+def test_memory_that_is_too_short_to_come_back_to_the_device_is_told_like_any_other(fresh, monkeypatch):
+    fresh.engine._set_rests(True)
+    to, given = fresh.base.unet.to, []
+
+    def full_once(device):
+        given.append(device)
+        if len(given) == 1:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return to(device)
+
+    monkeypatch.setattr(fresh.base.unet, "to", full_once)
+
+    assert fresh.draw(sketch()).pixels.shape == (48, 48, 3)
 
 
 def test_a_part_that_is_too_large_for_the_memory_is_drawn_smaller_and_the_rest_stays_as_it_is(fresh):
@@ -613,7 +644,7 @@ def test_networks_that_rest_outside_the_device_draw_the_same(fresh):
     to = fresh.base.unet.to
     fresh.base.unet.to = lambda place, *more: moved.append(place) or to(place, *more)
 
-    fresh.engine._rungs[(SIZE_PX, SIZE_PX)] = 3
+    fresh.engine._rungs[(SIZE_PX, SIZE_PX)] = 3, time.monotonic()
     image = fresh.draw(request)
     n_moved = len(moved)
     fresh.engine._rungs.clear()
