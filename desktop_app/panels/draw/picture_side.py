@@ -88,9 +88,10 @@ class PictureSide(QWidget):
         return self._shown
 
     def show_picture(self, image: GeneratedImage) -> None:
-        self._before = image_of(self._shown.pixels) if self._shown is not None else None
-        self._titles = self._before_and_now
-        self._shown = image
+        if image is not self._shown:
+            self._before = image_of(self._shown.pixels) if self._shown is not None else None
+            self._titles = self._before_and_now
+            self._shown = image
         self._show_image(image_of(image.pixels))
         self.compare_button.setChecked(False)
         request = image.request

@@ -536,6 +536,12 @@ def test_wheel_scrolls_the_options_and_changes_none(qtbot, context, panel):
     assert context.settings.draw.num_inference_steps == before
 
 
+def level_at_the_left(panel) -> int:
+    """The red of what is shown at the left, or all over."""
+    view = panel.picture.view
+    return view.grab().toImage().pixelColor(view.picture_rect.adjusted(4, 4, 0, 0).topLeft().toPoint()).red()
+
+
 def test_picture_before_can_be_compared_with(qtbot, context, panel, session, draw):
     draw()
     first = made(qtbot, session, session.generate)
@@ -545,9 +551,19 @@ def test_picture_before_can_be_compared_with(qtbot, context, panel, session, dra
 
     panel.picture.compare_button.click()
 
-    view = panel.picture.view
-    left = view.picture_rect.adjusted(4, 4, 0, 0).topLeft().toPoint()
-    assert view.grab().toImage().pixelColor(left).red() == first.request.seed
+    assert level_at_the_left(panel) == first.request.seed
+
+
+def test_picture_that_is_chosen_again_is_compared_with_the_one_before(qtbot, context, panel, session, draw):
+    draw()
+    first = made(qtbot, session, session.generate)
+    context.change_setting("draw.seed", 200)
+    made(qtbot, session, session.generate)
+
+    panel.strip.clicked.emit(panel.strip.currentIndex())
+    panel.picture.compare_button.click()
+
+    assert level_at_the_left(panel) == first.request.seed
 
 
 def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, panel, session, draw):
@@ -561,11 +577,10 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     panel.picture.compare_with(session.results[0].image)
 
     assert panel.picture.compare_button.isChecked()
-    left = view.picture_rect.adjusted(4, 4, 0, 0).topLeft().toPoint()
-    assert view.grab().toImage().pixelColor(left).red() == seed
+    assert level_at_the_left(panel) == seed
     for _ in range(12):
         qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert view.grab().toImage().pixelColor(left).red() == panel.picture.shown.request.seed
+    assert level_at_the_left(panel) == panel.picture.shown.request.seed
     panel.picture.compare_button.click()
     assert not view.is_comparing
 
