@@ -289,6 +289,7 @@ class ModelCard(QFrame):
     def __init__(self, panel: ModelsPanel, context: AppContext, task_names: dict[str, str]) -> None:
         super().__init__()
         self.setProperty("role", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._panel, self._context, self._task_names = panel, context, task_names
         self.state: ModelState
         self.job: Job | None = None

@@ -109,6 +109,16 @@ def test_a_long_title_ends_with_dots_where_the_window_is_small(panel, qtbot):
     assert card.title.shown_text.endswith("…")
 
 
+def test_a_card_is_as_high_as_its_texts_when_it_is_alone(panel, qtbot):
+    card = panel.cards["small"]
+    panel.resize(900, 700)
+
+    panel.search.setText("deutsch")
+    qtbot.waitUntil(lambda: shown(panel) == {"small"} and card.width() > 800)
+
+    assert card.height() <= card.sizeHint().height()
+
+
 def test_filters_go_together(panel):
     panel.search.setText("deutsch")
     assert shown(panel) == {"small"}
