@@ -1552,6 +1552,14 @@
 <context>
     <name>FilesCard</name>
     <message>
+        <source>Transcribe them</source>
+        <translation>开始转写</translation>
+    </message>
+    <message>
+        <source>Go on with the files that were waiting</source>
+        <translation>继续处理先前等待的文件</translation>
+    </message>
+    <message>
         <source>Cancel all</source>
         <translation>全部取消</translation>
     </message>
@@ -1566,6 +1574,14 @@
     <message>
         <source>Close this list</source>
         <translation>关闭此列表</translation>
+    </message>
+    <message>
+        <source>1 file was waiting when the app ended</source>
+        <translation>应用结束时有 1 个文件在等待</translation>
+    </message>
+    <message>
+        <source>{count} files were waiting when the app ended</source>
+        <translation>应用结束时有 {count} 个文件在等待</translation>
     </message>
     <message>
         <source>{done} of {count} transcribed</source>

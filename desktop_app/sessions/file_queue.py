@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import os
 import shutil
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MIN_FRACTION = 0.02  # before it, the time left is anybody's guess
+WAITING_KEY = "hear.waiting_files"
 
 
 class FileState(StrEnum):
@@ -99,11 +101,14 @@ class FileQueue(QObject):
         super().__init__()
         self._context = context
         self._state = SessionState.IDLE
-        self._jobs: list[FileJob] = []
+        waiting = json.loads(context.remembered(WAITING_KEY, "[]"))
+        self._jobs = [FileJob(Path(path)) for path in waiting]
+        self._is_held = bool(waiting)
         self._running: FileJob | None = None
         self._worker: FileWorker | None = None
         self._started_at = 0.0
         context.items_deleted.connect(self._on_items_deleted)
+        context.closing.connect(self._on_context_closing)
         context.closed.connect(self._on_context_closed)
 
     @property
@@ -114,6 +119,11 @@ class FileQueue(QObject):
     def jobs(self) -> Sequence[FileJob]:
         """Since they were last cleared, in order."""
         return self._jobs
+
+    @property
+    def is_held(self) -> bool:
+        """Files waited when the app ended, and wait on until `go_on` or until others are added."""
+        return self._is_held and any(job.state is FileState.WAITING for job in self._jobs)
 
     @property
     def running(self) -> FileJob | None:
@@ -176,6 +186,10 @@ class FileQueue(QObject):
 
         self._context.run(begin, on_done=self._append)
 
+    def go_on(self) -> None:
+        """Transcribes the files that are held."""
+        self._append([])
+
     def cancel(self, job: FileJob) -> None:
         """Takes a file out; what is transcribed of it so far stays in the history."""
         if job.state is FileState.WAITING:
@@ -206,6 +220,7 @@ class FileQueue(QObject):
     def _append(self, jobs: list[FileJob]) -> None:
         if self._context.is_closing:
             return
+        self._is_held = False
         self._jobs.extend(jobs)
         for job in jobs:
             self.job_changed.emit(job)
@@ -336,6 +351,12 @@ class FileQueue(QObject):
             job.item_id = None
             self.cancel(job)
             self.job_changed.emit(job)
+
+    def _on_context_closing(self) -> None:
+        """Of what has no text yet nothing else would know at the next start; in private mode nobody shall."""
+        waiting = [job for job in self._jobs if not job.state.is_over and job.is_new and not job.segments]
+        paths = [str(job.path) for job in waiting if not job.model_id]  # "again" has made an item, which goes
+        self._context.remember(WAITING_KEY, json.dumps([] if self._context.settings.history.is_private else paths))
 
     def _on_context_closed(self) -> None:
         if self._worker is not None:

@@ -34,6 +34,8 @@ class FilesCard(QFrame):
         self._context = context
         self._rows: dict[int, FileRow] = {}
         self.title = theme.label("", "strong")
+        self.go_on = theme.button(self.tr("Transcribe them"), tip=self.tr("Go on with the files that were waiting"))
+        self.go_on.clicked.connect(context.sessions.files.go_on)
         self.cancel_all = theme.button(self.tr("Cancel all"), "quiet", tip=self.tr("Stop transcribing files"))
         self.cancel_all.clicked.connect(context.sessions.files.stop)
         self.clear = theme.icon_button("close", self.tr("Close"), tip=self.tr("Close this list"))
@@ -42,6 +44,7 @@ class FilesCard(QFrame):
         self._timer.timeout.connect(self.clear_done)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
+        head.addWidget(self.go_on)
         head.addWidget(self.cancel_all)
         head.addWidget(self.clear)
         self._list = QVBoxLayout()
@@ -59,13 +62,18 @@ class FilesCard(QFrame):
         over = sum(job.state.is_over for job in jobs)
         is_done = over == len(jobs)
         self.setVisible(bool(jobs))
-        self.title.setText(
-            self.tr("{done} of {count} transcribed").format(
-                done=sum(job.state is FileState.DONE for job in jobs), count=len(jobs)
-            )
-            if is_done
-            else self.tr("Transcribing file {number} of {count}").format(number=over + 1, count=len(jobs))
-        )
+        is_held = self._context.sessions.files.is_held
+        if is_held and len(jobs) - over == 1:
+            title = self.tr("1 file was waiting when the app ended")
+        elif is_held:
+            title = self.tr("{count} files were waiting when the app ended").format(count=len(jobs) - over)
+        elif is_done:
+            done = sum(job.state is FileState.DONE for job in jobs)
+            title = self.tr("{done} of {count} transcribed").format(done=done, count=len(jobs))
+        else:
+            title = self.tr("Transcribing file {number} of {count}").format(number=over + 1, count=len(jobs))
+        self.title.setText(title)
+        self.go_on.setVisible(is_held)
         if self.is_all_well:
             self._timer.start()
         else:

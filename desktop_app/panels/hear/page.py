@@ -75,6 +75,7 @@ class HearPanel(QWidget):
         self._connect()
         self._show_state(self._session.state)
         self._show_content()
+        self.files_card.show_jobs(self._files.jobs)
         if self._files.running is not None:
             self._on_job_changed(self._files.running)
 

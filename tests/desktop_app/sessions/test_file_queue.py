@@ -332,3 +332,50 @@ def test_closing_cancels_and_keeps_what_was_transcribed(qtbot, context, queue, c
         context.close()
 
     assert all(job.state.is_over for job in queue.jobs if job.state is not FileState.WAITING)
+
+
+def next_start(qtbot, context, home) -> AppContext:
+    """Ends the app and begins it again."""
+    close(qtbot, context)
+    return AppContext(
+        Paths.below(home), context.settings, pool=EnginePool(placement="thread"), history=History(home / "history")
+    )
+
+
+def test_files_that_waited_when_the_app_ended_wait_for_a_word_at_the_next_start(qtbot, context, queue, clip, home):
+    queue.add([clip, clip])
+
+    context = next_start(qtbot, context, home)
+    queue = context.sessions.files
+    assert queue.is_held
+    assert [(job.path, job.state) for job in queue.jobs] == [(clip, FileState.WAITING)] * 2
+    queue.go_on()
+    until_idle(qtbot, queue)
+
+    assert not queue.is_held
+    assert [job.state for job in queue.jobs] == [FileState.DONE] * 2
+    close(qtbot, context)
+
+
+def test_files_are_kept_waiting_over_several_starts_and_not_when_they_were_cancelled(qtbot, context, queue, clip, home):
+    queue.add([clip])
+    for _ in range(2):
+        context = next_start(qtbot, context, home)
+        assert [job.state for job in context.sessions.files.jobs] == [FileState.WAITING]
+
+    context.sessions.files.stop()
+    context = next_start(qtbot, context, home)
+
+    assert (list(context.sessions.files.jobs), context.sessions.files.is_held) == ([], False)
+    close(qtbot, context)
+
+
+def test_private_mode_remembers_no_files(qtbot, context, queue, clip, home):
+    context.settings.history.is_private = True
+    queue.add([clip, clip])
+
+    context = next_start(qtbot, context, home)
+
+    assert list(context.sessions.files.jobs) == []
+    assert str(clip) not in str(context.settings)
+    close(qtbot, context)

@@ -1,8 +1,12 @@
+import json
+
 import pytest
 
 from desktop_app.history.store import PRIVATE_FROM
+from desktop_app.panels.hear import HearPanel
 from desktop_app.sessions import file_queue
 from desktop_app.sessions.file_queue import FileState
+from tests.desktop_app.conftest import close
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.sessions.test_speech_session import CLIPS
 from workers.errors import SourceError
@@ -94,3 +98,19 @@ def test_the_page_is_asked_for_the_very_number(qtbot, context):
         context.item_requested.emit(PRIVATE_FROM + 2)
 
     assert requested.args == [PRIVATE_FROM + 2]
+
+
+def test_files_that_waited_when_the_app_ended_are_offered(qtbot, context, source, tmp_path):
+    context.remember(file_queue.WAITING_KEY, json.dumps([str(tmp_path / "a.wav"), str(tmp_path / "b.wav")]))
+    panel = HearPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+
+    assert panel.files_card.title.text() == "2 files were waiting when the app ended"
+    assert len(panel.files_card._rows) == 2
+    panel.files_card.go_on.click()
+    qtbot.waitUntil(lambda: all(job.state.is_over for job in context.sessions.files.jobs))
+
+    assert panel.files_card.title.text() == "0 of 2 transcribed"
+    assert panel.files_card.go_on.isHidden()
+    close(qtbot, context)
