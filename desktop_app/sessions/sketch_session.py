@@ -543,6 +543,7 @@ class SketchSession(QObject):
             self._ending.add(worker)
             worker.stop()
             self._looks.put(None)
+            self._set_job(None)
 
     def _on_worker_ended(self, worker: SketchWorker) -> None:
         self._ending.discard(worker)
@@ -550,11 +551,11 @@ class SketchSession(QObject):
             self._worker = None
             if worker.error is not None:
                 self._on_failed(worker.error)
-        self._set_job(None)
-        if self._worker is None:
+        if self._worker is None:  # else another one draws already
+            self._set_job(None)
             self._set_loading(None)
-        if not self._ending:
-            self._set_state(SessionState.IDLE if self._state is not SessionState.FAILED else self._state)
+            if not self._ending and self._state is not SessionState.FAILED:
+                self._set_state(SessionState.IDLE)
 
     # ── looking at the canvas ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -614,7 +615,8 @@ class SketchSession(QObject):
             self._on_step(result)
         elif isinstance(result, SketchEnded):
             self._set_loading(None)
-            self._set_job(None)
+            if result.job is self._job:
+                self._set_job(None)
             if result.error is not None:
                 self._on_failed(result.error)
 

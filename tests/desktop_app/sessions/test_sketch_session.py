@@ -438,6 +438,24 @@ def test_private_drawing_is_not_on_the_disk(context, session, qtbot, home):
     assert not list(Paths.below(home).drawings_dir.glob("*"))
 
 
+@pytest.mark.parametrize("options", [{"latency_s": 0.3}])
+def test_end_of_the_model_before_leaves_the_light_of_the_next_ones_picture_on(context, session, qtbot):
+    draw_line(session)
+    session.generate()
+    qtbot.waitUntil(lambda: session.job is not None, timeout=20_000)
+    (old,) = [session._worker]
+    context.change_setting("draw.model", "another")
+    assert session.job is None
+    session.generate()
+    qtbot.waitUntil(lambda: session.job is not None, timeout=20_000)
+    job = session.job
+
+    session._on_worker_ended(old)
+
+    assert session.job is job
+    assert session.state is SessionState.RUNNING
+
+
 def drawings_on_disk(home):
     """How many steps each has."""
     journals = Paths.below(home).drawings_dir.glob("*/drawing.journal")
