@@ -3180,6 +3180,10 @@ Click again to choose</source>
         <translation>所选模型没有对应的 ControlNet</translation>
     </message>
     <message>
+        <source>This sampler cannot draw with the model that is chosen</source>
+        <translation>此采样器无法用于所选的模型</translation>
+    </message>
+    <message>
         <source>There is no picture below the drawing yet. Place one (Ctrl+I).</source>
         <translation>画面下方还没有图片。请放一张（Ctrl+I）。</translation>
     </message>
@@ -5201,6 +5205,10 @@ Click again to choose</source>
         <translation>请选择其他语言，或自动检测。</translation>
     </message>
     <message>
+        <source>Choose another one, such as &apos;ddim&apos;.</source>
+        <translation>请选择其他采样器，例如“ddim”。</translation>
+    </message>
+    <message>
         <source>Choose another resolution or another camera; the log tells more.</source>
         <translation>请选择其他分辨率或摄像头；日志中有更多信息。</translation>
     </message>
@@ -6171,6 +6179,10 @@ Click again to choose</source>
     <message>
         <source>The report could not be saved: {reason}.</source>
         <translation>无法保存报告：{reason}。</translation>
+    </message>
+    <message>
+        <source>The sampler &apos;{name}&apos; cannot draw with this model.</source>
+        <translation>采样器“{name}”无法用于此模型。</translation>
     </message>
     <message>
         <source>The screen cannot be read: {reason}.</source>

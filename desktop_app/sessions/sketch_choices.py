@@ -15,7 +15,8 @@ from workers.engines.devices import machine
 from workers.engines.sketch.fits import check_lora
 from workers.engines.sketch.layout import Layout
 from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
-from workers.engines.transformers_models import config_of
+from workers.engines.sketch.schedulers import SCHEDULERS, can_draw
+from workers.engines.transformers_models import config_of, load_errors
 from workers.pictures import frame_of, on_ground, picture_of, quick_picture_of, rgba_of
 from workers.results import Control, ControlKind, Frame, GeneratedImage, Lora, Picture, SketchRequest
 from workers.sketch_policy import SketchPolicyOptions
@@ -45,6 +46,7 @@ class SketchPlan:
         controls: the ids of the ControlNets that are installed and fit, by what they are shown.
         loras: the ids of those that are installed and fit, with their titles.
         other_loras: those that are installed and were made for another kind of model.
+        unfit_schedulers: the names of those that cannot draw with the model.
     """
 
     model_id: str
@@ -54,6 +56,7 @@ class SketchPlan:
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, str] = field(default_factory=dict)
     other_loras: Mapping[str, str] = field(default_factory=dict)
+    unfit_schedulers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
     """
     wanted = settings.draw.model
     entry = catalogue.entry(wanted) if wanted else catalogue.default_model("sketch")
-    catalogue.locate(entry.id)  # says why it cannot be used, before anything is drawn
+    folder = catalogue.locate(entry.id)  # says why it cannot be used, before anything is drawn
+    with load_errors(folder):
+        own_scheduler = config_of(folder / "scheduler", "scheduler_config.json")
     controls: dict[ControlKind, str] = {}
     for kind in get_args(ControlKind):
         fitting = [one for one in catalogue.companions(entry.id, "control", kind) if catalogue.is_installed(one)]
@@ -97,6 +102,7 @@ def sketch_plan(settings: Settings, catalogue: Catalogue) -> SketchPlan:
         other_loras={
             one.id: one.title for one in catalogue.entries("lora") if one not in loras and catalogue.is_installed(one)
         },
+        unfit_schedulers=tuple(name for name in SCHEDULERS if not can_draw(name, own_scheduler)),
     )
 
 

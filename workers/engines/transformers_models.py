@@ -50,9 +50,9 @@ def load_model(class_name: str, folder: Path, *, device: str, dtype: Any, **plac
         return (model if placement else model.to(device)).eval()
 
 
-def config_of(folder: Path) -> dict[str, Any]:
+def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
     """The model's config.json, read without transformers; nothing where there is none, which `load_model` tells."""
-    path = folder / "config.json"
+    path = folder / name
     config: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return config
 

@@ -252,6 +252,10 @@ class OptionsSide(QScrollArea):
         for row in range(self.reference.count()):
             kind = self.reference.itemData(row)
             self._enable(self.reference, row, not kind or kind in plan.controls, missing)
+        unfit = self.tr("This sampler cannot draw with the model that is chosen")
+        for row in range(self.scheduler.count()):
+            name = self.scheduler.itemData(row)
+            self._enable(self.scheduler, row, name not in plan.unfit_schedulers, unfit)
 
     def _enable(self, combo: ElidedCombo, row: int, is_there: bool, why: str) -> None:
         item: Any = combo.model().item(row)  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from desktop_app.sessions.choices import (
     speech_spec,
     vision_spec,
 )  # fmt: skip
-from desktop_app.sessions.sketch_choices import SketchPlan, control_spec, sketch_spec
+from desktop_app.sessions.sketch_choices import SketchPlan, control_spec, sketch_plan, sketch_spec
 from desktop_app.settings import Settings
 from tests.desktop_app.panels.draw.conftest import PRESET
 from tests.workers.engines.sketch.conftest import save_base
@@ -117,6 +117,14 @@ def test_a_judge_is_what_answers_where_it_can_and_may(tmp_path: Path):
     assert judge_spec(settings, catalogue).model_id == "starter-blip-vqa"
     settings.see.judge = False
     assert judge_spec(settings, catalogue) is None
+
+
+def test_samplers_that_cannot_draw_with_a_model_are_known(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path / "models")
+
+    assert sketch_plan(settings, catalogue).unfit_schedulers == ("heun",)  # with the starter
+    settings.draw.model = catalogue.add_folder(save_base(tmp_path / "drawing")).id
+    assert sketch_plan(settings, catalogue).unfit_schedulers == ()
 
 
 def test_options_of_seeing_and_drawing_reach_their_engines(tmp_path: Path):

@@ -6,6 +6,7 @@ LCM, arXiv 2310.04378; TCD, arXiv 2402.19159.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +23,14 @@ class Scheduler:
         title: what pictures' `parameters` call it, as other tools do.
         settings: what differs from the model's own configuration.
         takes_eta: whether each step adds as much fresh noise as it is told to.
+        begins_in_noise: whether it can begin where nothing but noise is left; Heun's first step would have no end.
     """
 
     title: str
     class_name: str
     settings: dict[str, Any] = field(default_factory=dict)
     takes_eta: bool = False
+    begins_in_noise: bool = True
 
 
 SCHEDULERS = {
@@ -36,7 +39,7 @@ SCHEDULERS = {
     "euler": Scheduler("Euler", "EulerDiscreteScheduler"),
     "euler-a": Scheduler("Euler a", "EulerAncestralDiscreteScheduler"),
     "euler-trailing": Scheduler("Euler trailing", "EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
-    "heun": Scheduler("Heun", "HeunDiscreteScheduler"),
+    "heun": Scheduler("Heun", "HeunDiscreteScheduler", begins_in_noise=False),
     "dpmpp-2m": Scheduler("DPM++ 2M", "DPMSolverMultistepScheduler"),
     "dpmpp-2m-karras": Scheduler("DPM++ 2M Karras", "DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
     "dpmpp-2m-sde-karras": Scheduler(
@@ -50,11 +53,20 @@ SCHEDULERS = {
 }
 
 
-def check_scheduler(name: str) -> None:
+def can_draw(name: str, own: Mapping[str, Any]) -> bool:
+    """Whether a scheduler can draw with a model, by the configuration of the model's own one."""
+    ends_in_noise = 1.0 in (own.get("trained_betas") or ())
+    return not name or SCHEDULERS[name].begins_in_noise or not ends_in_noise
+
+
+def check_scheduler(name: str, own: Mapping[str, Any] | None = None) -> None:
     """Lets a known name pass, and "", which is the model's own.
 
+    Args:
+        own: the configuration of the model's own one, where the model is known.
+
     Raises:
-        UsageError: there is none of this name.
+        UsageError: there is none of this name, or it cannot draw with the model.
     """
     if name and name not in SCHEDULERS:
         raise UsageError(
@@ -62,6 +74,10 @@ def check_scheduler(name: str) -> None:
             hint="Choose one of: {names}.",
             name=name,
             names=", ".join(SCHEDULERS),
+        )
+    if own is not None and not can_draw(name, own):
+        raise UsageError(
+            "The sampler '{name}' cannot draw with this model.", hint="Choose another one, such as 'ddim'.", name=name
         )
 
 

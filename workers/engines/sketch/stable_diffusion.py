@@ -175,7 +175,7 @@ class StableDiffusion:
             UsageError, ModelMissing, ModelBroken, EngineError.
         """
         check_size(request.width, request.height)
-        check_scheduler(request.scheduler)
+        check_scheduler(request.scheduler, self._loaded.pipeline.scheduler.config)
         check_prompt(request.prompt)
         check_prompt(request.negative_prompt)
         if not (request.prompt.strip() or request.controls or request.init_image):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -641,6 +642,15 @@ def test_fresh_noise_is_offered_where_the_sampler_takes_it(context, panel, sessi
         context.change_setting("draw.scheduler", name)
         assert eta.isEnabled() is (name in ("ddim", "ddim-trailing", "tcd"))
         assert "DDIM" in eta.toolTip()  # which do
+
+
+def test_sampler_that_cannot_draw_with_the_model_is_not_offered(context, panel, session):
+    session._take_plan(replace(PLAN, unfit_schedulers=("heun",)))
+
+    samplers = panel.options.scheduler
+    items = {samplers.itemData(row): samplers.model().item(row) for row in range(samplers.count())}
+    assert [name for name, item in items.items() if not item.isEnabled()] == ["heun"]
+    assert items["heun"].toolTip() == "This sampler cannot draw with the model that is chosen"
 
 
 def test_as_many_steps_can_be_chosen_as_are_drawn(qtbot, context, panel, session, draw):

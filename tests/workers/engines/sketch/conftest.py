@@ -116,7 +116,12 @@ def tiny_vae():
 
 
 def save_base(
-    folder: Path, family: str = "sd15", *, prediction_type: str = "epsilon", has_tiny_vae: bool = False
+    folder: Path,
+    family: str = "sd15",
+    *,
+    prediction_type: str = "epsilon",
+    has_tiny_vae: bool = False,
+    ends_in_noise: bool = False,
 ) -> Path:
     import diffusers
 
@@ -136,6 +141,7 @@ def save_base(
             clip_sample=False,
             steps_offset=1,
             prediction_type=prediction_type,
+            trained_betas=[*np.linspace(0.001, 0.012, 999).tolist(), 1.0] if ends_in_noise else None,
         ),
     }
     if is_xl:
@@ -220,6 +226,7 @@ def save_torn_lora(folder: Path) -> Path:
 MODELS: dict[str, Callable[[Path], Path]] = {
     "sd15": save_base,
     "sd15-v": lambda folder: save_base(folder, prediction_type="v_prediction"),
+    "sd15-noise": lambda folder: save_base(folder, prediction_type="v_prediction", ends_in_noise=True),
     "sd15-tiny": lambda folder: save_base(folder, has_tiny_vae=True),
     "sd21": lambda folder: save_base(folder, "sd21"),
     "sdxl": lambda folder: save_base(folder, "sdxl"),

@@ -1,6 +1,7 @@
 """Every scheduler goes its way in any number of steps, from any noise that a model was trained with."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,14 +9,14 @@ from diffusers import DDIMScheduler
 
 from workers.engines.sketch.denoising import Beginning, Denoising
 from workers.engines.sketch.prompts import Words
-from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS, check_scheduler, make_scheduler
+from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS, can_draw, check_scheduler, make_scheduler
 from workers.errors import UsageError
 
 OWN = {
     "Stable Diffusion's": DDIMScheduler(
         beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, clip_sample=False, steps_offset=1
     ),
-    "the starter's": DDIMScheduler(
+    "one that was rescaled": DDIMScheduler(
         beta_schedule="squaredcos_cap_v2",
         prediction_type="v_prediction",
         timestep_spacing="trailing",
@@ -23,7 +24,11 @@ OWN = {
         clip_sample=False,
         steps_offset=1,
     ),
+    "the starter's": DDIMScheduler.from_pretrained(
+        Path(__file__).parents[4] / "assets" / "starter" / "starter-sd" / "scheduler"
+    ),
 }
+FITTING = [(name, own) for own in OWN for name in ("", *SCHEDULERS) if (name, own) != ("heun", "the starter's")]
 
 
 class Guess(torch.nn.Module):
@@ -53,8 +58,7 @@ def drawing(name: str, own: DDIMScheduler, steps: int, strength: float | None = 
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 8, 51, MOST_STEPS])
-@pytest.mark.parametrize("own", OWN)
-@pytest.mark.parametrize("name", ["", *SCHEDULERS])
+@pytest.mark.parametrize(("name", "own"), FITTING)
 def test_any_number_of_steps_comes_to_an_end(name, own, steps):
     made = drawing(name, OWN[own], steps)
 
@@ -74,8 +78,7 @@ def test_it_is_known_which_take_fresh_noise(name):
 
 
 @pytest.mark.parametrize("strength", [0.01, 0.3, 0.75, 1.0])
-@pytest.mark.parametrize("own", OWN)
-@pytest.mark.parametrize("name", ["", *SCHEDULERS])
+@pytest.mark.parametrize(("name", "own"), FITTING)
 def test_from_a_picture_the_same_share_of_the_steps_is_done(name, own, strength):
     made = drawing(name, OWN[own], 8, strength)
 
@@ -85,6 +88,23 @@ def test_from_a_picture_the_same_share_of_the_steps_is_done(name, own, strength)
     wanted = max(1, int(8 * strength))
     assert made.of == (2 * wanted - 1 if name == "heun" else wanted)
     assert torch.isfinite(made.latents).all()
+
+
+@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("name", ["", *SCHEDULERS])
+def test_it_is_known_which_can_draw_with_a_model(name, own):
+    made = drawing(name, OWN[own], 4)
+
+    for _ in range(made.of):
+        made.step()
+
+    assert can_draw(name, OWN[own].config) is bool(torch.isfinite(made.latents).all())
+
+
+def test_one_that_cannot_draw_with_the_model_is_told():
+    check_scheduler("heun", OWN["Stable Diffusion's"].config)
+    with pytest.raises(UsageError, match=r"'heun' cannot draw with this model"):
+        check_scheduler("heun", OWN["the starter's"].config)
 
 
 def test_an_unknown_name_is_told_with_those_that_there_are():

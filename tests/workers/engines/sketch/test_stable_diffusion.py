@@ -323,6 +323,11 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence_before_anything_is_loaded
     assert isinstance(caught.value, AppError)
 
 
+def test_a_sampler_that_cannot_draw_with_the_model_is_told(draws):
+    with pytest.raises(UsageError, match="'heun' cannot draw with this model"):
+        draws("sd15-noise").draw(sketch(scheduler="heun"))
+
+
 def test_a_model_of_the_request_that_is_not_there_is_told(draws):
     one = draws()
 
