@@ -33,8 +33,8 @@ from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import Sighting, StandingWatch
 from workers.errors import AppError, DeviceError
 from workers.results import CameraNotice, Frame, Notice, Region, Seen, VideoFrame
-from workers.sources.base import Camera, FrameSource
-from workers.sources.image_file import Still
+from workers.sources.base import Camera, FrameSource, Orientation
+from workers.sources.image_file import Still, turned, turned_back
 from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
@@ -102,6 +102,7 @@ class VisionSession(QObject):
         self._cameras = CameraList()
         self._frozen: VideoFrame | None = None
         self._left: VideoFrame | None = None  # the last frame of a video that has ended
+        self._orientation = orientation(context.settings.see)
         self._region: Region | None = None
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
         self._workers: set[Worker] = set()  # those of which not everything was heard yet
@@ -252,6 +253,19 @@ class VisionSession(QObject):
             self._settle_lookers()
             self.source_changed.emit()
 
+    def _turn(self, now: Orientation) -> None:
+        """What comes is turned by its source; what stays in view is turned here."""
+        before, self._orientation = self._orientation, now
+
+        def anew(frame: VideoFrame | None) -> VideoFrame | None:
+            return None if frame is None else replace(frame, pixels=turned(turned_back(frame.pixels, before), now))
+
+        self._frozen, self._left = anew(self._frozen), anew(self._left)
+        if self._wanted is not None:
+            self._wanted.source.orient(now)
+        if self._frozen is not None:
+            self._show_frame()
+
     def _look_at(self, make: Callable[[], FrameSource], *, can_try_again: bool = False) -> None:
         if self._context.is_closing:
             return
@@ -265,7 +279,7 @@ class VisionSession(QObject):
             self._wanted = None
             self._fail(error)
         else:
-            source.orient(orientation(self._context.settings.see))
+            source.orient(self._orientation)
             self._wanted = Feed(
                 source, on_frame=self._take, on_resized=self._size_changed.emit, on_ended=self._source_ended.emit
             )
@@ -491,8 +505,7 @@ class VisionSession(QObject):
         if place in ("see.mirror", "see.rotate_deg"):
             self._region = None
             self._settle_lookers()
-            if self._wanted is not None:
-                self._wanted.source.orient(orientation(see))
+            self._turn(orientation(see))
             for lane in self._lanes:
                 lane.change_plan()
             self.source_changed.emit()

@@ -84,6 +84,12 @@ def turned(pixels: Frame, orientation: Orientation) -> Frame:
     return np.ascontiguousarray(pixels)
 
 
+def turned_back(pixels: Frame, orientation: Orientation) -> Frame:
+    """The picture as it was before it was turned and mirrored, without a copy."""
+    pixels = pixels[:, ::-1] if orientation.is_mirrored else pixels
+    return np.rot90(pixels, orientation.rotate_deg // 90)
+
+
 def read_image(path: Path, *, longest_px: int = LONGEST_PX, has_alpha: bool = False) -> Frame:
     """The picture in a file, its long side at most `longest_px`; of an animation the first one.
 

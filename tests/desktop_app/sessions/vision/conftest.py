@@ -54,8 +54,10 @@ class ScriptedCamera:
         self.show(RED)
 
     def show(self, colour: tuple[int, int, int], size: tuple[int, int] = (32, 24)) -> VideoFrame:
+        return self.show_pixels(np.full((size[1], size[0], 3), colour, np.uint8))
+
+    def show_pixels(self, pixels: np.ndarray) -> VideoFrame:
         self._number += 1
-        pixels = np.full((size[1], size[0], 3), colour, np.uint8)
         frame = VideoFrame(pixels, self._number, time.monotonic())
         thread = threading.Thread(target=self._on_frame, args=[frame])
         thread.start()

@@ -3,11 +3,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from desktop_app.sessions.choices import orientation
 from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.vision.conftest import GREEN, RED, ScriptedCamera, colour_of, until
 from workers.errors import DeviceError
 from workers.results import Region
 from workers.sources.base import Orientation
+from workers.sources.image_file import turned
 
 
 def test_a_picture_file_is_shown(qtbot, session, tmp_path):
@@ -125,6 +127,39 @@ def test_frames_of_another_size_are_told(qtbot, session, camera):
         camera.show(GREEN, (64, 48))
 
     assert session.newest_frame.size == (64, 48)
+
+
+TURNS = [("rotate_deg", "90"), ("mirror", True), ("rotate_deg", "270"), ("mirror", False), ("rotate_deg", "0")]
+
+
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_turning_reaches_a_picture_that_is_frozen_or_left_of_a_video(qtbot, context, session, camera, is_frozen):
+    before = camera.show_pixels(np.arange(6, dtype=np.uint8).reshape(2, 3, 1).repeat(3, axis=2))
+    if is_frozen:
+        session.freeze()
+    else:
+        camera.end()
+        until(qtbot, session, SessionState.IDLE)
+
+    for setting, value in TURNS:
+        context.change_setting(f"see.{setting}", value)
+        expected = turned(before.pixels, orientation(context.settings.see))
+        np.testing.assert_array_equal(session.newest_frame.pixels, expected)
+
+    assert session.newest_frame.captured_s == before.captured_s
+    np.testing.assert_array_equal(session.newest_frame.pixels, before.pixels)
+
+
+def test_frozen_picture_that_is_turned_is_looked_at_anew(qtbot, context, session, camera):
+    session.set_labels(["200 0 0"])
+    session.labels.set_on(True)
+    session.freeze()
+    qtbot.waitUntil(lambda: session.labels.newest is not None)
+
+    context.change_setting("see.rotate_deg", "90")
+
+    qtbot.waitUntil(lambda: session.labels.newest.frame is session.newest_frame)
+    assert session.newest_frame.size == (24, 32)
 
 
 def test_turning_the_picture_reaches_the_source_and_forgets_the_region(context, session, camera):
