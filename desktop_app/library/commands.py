@@ -16,7 +16,7 @@ from desktop_app.durations import clock_text
 from desktop_app.history.gallery import Among
 from desktop_app.history.records import Hit, Item, Kind
 from desktop_app.history.search import terms_of
-from desktop_app.library.found import FoundPicture, IndexProgress
+from desktop_app.library.found import FoundPicture, Indexed, IndexProgress
 from desktop_app.library.library import EMBEDDED_AT_ONCE, Library
 from desktop_app.paths import Paths
 from desktop_app.sessions.choices import options_of
@@ -111,7 +111,7 @@ def search(query: Query, history: History, paths: Paths, complain: Callable[[obj
 
 
 def index(folder: Path, history: History, paths: Paths, complain: Callable[[object], None]) -> None:
-    """Makes the pictures in a folder findable, and says how many there are.
+    """Makes the pictures in a folder findable, and says how many there are; then all others that nobody looked at yet.
 
     Raises:
         SourceError: there is no such folder.
@@ -119,16 +119,27 @@ def index(folder: Path, history: History, paths: Paths, complain: Callable[[obje
         AppError: there is no model.
     """
     with _library(history, paths) as (library, status, interrupts):
+
+        def on_progress(progress: IndexProgress) -> None:
+            status.show(_progress(progress))
+
         done = library.index_folder(
             folder,
-            on_progress=lambda progress: status.show(_progress(progress)),
+            on_progress=on_progress,
             on_load=lambda _, message: status.show(message),
             cancelled=interrupts.cancelled,
         )
+        status.clear()
+        _tell(done, complain)
+        library.embed_lacking(on_progress=on_progress, cancelled=interrupts.cancelled, is_urgent=True)
+
+
+def _tell(done: Indexed, complain: Callable[[object], None]) -> None:
     for problem in done.problems:
         complain(problem)
     parts = [f"{done.n_new:,} new or changed", f"{done.n_gone:,} gone", f"{done.n_problems:,} cannot be read"]
     sys.stdout.write(f"{_printable(str(done.folder))}: {done.n_files:,} pictures can be found; {', '.join(parts)}.\n")
+    sys.stdout.flush()
 
 
 def forget(folder: Path, history: History) -> None:

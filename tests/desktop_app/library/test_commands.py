@@ -192,6 +192,24 @@ def test_forgotten_folder_keeps_its_files(album: Path, history: History, capsys:
     assert history.gallery.folders() == history.gallery.files() == []
 
 
+def test_index_looks_at_what_the_history_has_too(
+    history: History, album: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.library.commands.EMBEDDED_AT_ONCE", 1)
+    boat, *_ = [history.add_snapshot(picture(thing)).result() for thing in ("boat", "frog", "carrot")]
+    cli.main(["search", "a boat", "--kind", "snapshot"])
+    told = capsys.readouterr().err
+
+    cli.main(["index", str(album)])
+    capsys.readouterr()
+    cli.main(["search", "a boat", "--kind", "snapshot", "--json"])
+
+    assert "2 pictures were not looked at yet; `sensorium index` does it." in told
+    found = capsys.readouterr()
+    assert "not looked at yet" not in found.err
+    assert json.loads(found.out)["id"] == boat
+
+
 def test_interrupted_index_goes_on(
     album: Path, history: History, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
