@@ -164,7 +164,7 @@ class Looker(QObject):
         self._set_state(SessionState.LOADING)
         find = self._find()
         self._context.run(
-            lambda job: find(), on_done=self._on_specs, on_failed=self._fail, on_ended=self._on_specs_ended
+            lambda job: find(), on_done=self._on_specs, on_failed=self._on_no_specs, on_ended=self._on_specs_ended
         )
 
     def _on_specs(self, specs: tuple[EngineSpec, ...]) -> None:
@@ -176,6 +176,10 @@ class Looker(QObject):
         self._rest()
         self.show()
         self._run_worker(self._worker, self._on_result)
+
+    def _on_no_specs(self, error: Exception) -> None:
+        if self.state is SessionState.LOADING:  # else it was of what was chosen before
+            self._fail(error)
 
     def _on_specs_ended(self) -> None:
         self._is_starting = False

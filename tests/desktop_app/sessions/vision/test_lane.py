@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from desktop_app.sessions import lane
@@ -101,6 +103,28 @@ def test_another_model_takes_over_while_it_looks(qtbot, context, session, camera
     monkeypatch.setattr(lane, "vision_spec", lambda *_: scripted("another"))
     context.change_setting("see.caption_model", "another")
     qtbot.waitUntil(lambda: session.caption.newest is not None and session.caption.newest.model_id == "another")
+
+
+def test_a_model_that_is_chosen_while_a_removed_one_is_looked_for_takes_over(
+    qtbot, context, session, camera, monkeypatch
+):
+    is_looked_for, may_fail = threading.Event(), threading.Event()
+
+    def removed(*_):
+        is_looked_for.set()
+        may_fail.wait(20)
+        raise ModelMissing("The model is not installed.")
+
+    monkeypatch.setattr(lane, "vision_spec", removed)
+    session.caption.set_on(True)
+    assert is_looked_for.wait(20)
+
+    monkeypatch.setattr(lane, "vision_spec", lambda *_: scripted("another"))
+    context.change_setting("see.caption_model", "another")
+    may_fail.set()
+    qtbot.waitUntil(lambda: session.caption.state in (SessionState.RUNNING, SessionState.FAILED))
+
+    assert (session.caption.state, session.caption.model_id, context.messages) == (SessionState.RUNNING, "another", [])
 
 
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
