@@ -392,7 +392,8 @@ def sketch(
         typer.Option(min=0, max=1, metavar="X", help="The share of the steps before it is followed; 0 is normal."),
     ] = None,
     control_end: Annotated[
-        float | None, typer.Option(min=0, max=1, metavar="X", help="The share of the steps in which it is followed.")
+        float | None,
+        typer.Option(min=0, max=1, metavar="X", help="After this share of the steps it is left; 1 is normal."),
     ] = None,
     init: Annotated[str, typer.Option(metavar="IMAGE", help="Colours to begin with.")] = "",
     mask: Annotated[str, typer.Option(metavar="IMAGE", help="White where --init is made anew; the rest stays.")] = "",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,18 +24,7 @@ from workers.errors import AppError
 from workers.sources.devices import list_devices, pulse_sources
 from workers.sources.webcam import list_cameras
 
-PACKAGES = {  # as installed, and as imported
-    "PySide6": "PySide6",
-    "faster-whisper": "faster_whisper",
-    "ctranslate2": "ctranslate2",
-    "onnxruntime": "onnxruntime",
-    "torch": "torch",
-    "transformers": "transformers",
-    "PyAudio": "pyaudio",
-    "av": "av",
-    "soundfile": "soundfile",
-    "soxr": "soxr",
-}
+TOLD = ("pyside6", "faster-whisper", "torch", "transformers", "diffusers", "pyaudio", "opencv-python", "av")  # versions
 OPEN_A_WINDOW = "from PySide6.QtWidgets import QApplication as A; a = A([]); print(a.platformName())"
 PLAY = """
 from PySide6.QtGui import QGuiApplication
@@ -44,9 +33,10 @@ from PySide6.QtMultimedia import QMediaDevices, QMediaFormat
 formats = QMediaFormat().supportedFileFormats(QMediaFormat.ConversionMode.Decode)
 print(QMediaFormat.FileFormat.FLAC in formats, QMediaDevices.defaultAudioOutput().description(), sep="\\n")
 """
-QT_PACKAGES = (
-    "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 "
-    "libxcb-render-util0 libxcb-shape0"
+QT_PACKAGES = (  # as in scripts/set_up.sh
+    "libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxrandr2 libwayland-cursor0 "
+    "libwayland-egl1"
 )
 FEW_BYTES, VERY_FEW_BYTES = 2e9, 2e8  # of disk: an hour of sound takes 60 MB, a large model 3 GB
 LITTLE_MEMORY_BYTES = 1e9  # Whisper base takes 0.4 GB
@@ -84,10 +74,21 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    missing = [name for name, module in PACKAGES.items() if importlib.util.find_spec(module) is None]
-    if missing:
+    """All that pyproject.toml asks for, but for what is optional."""
+    required = [line for line in importlib.metadata.requires("sensorium") or [] if "extra ==" not in line]
+    wanted = [re.split(r"[^\w.-]", line)[0] for line in required]
+    there = {name: version for name in wanted if (version := _version(name))}
+    if missing := [name for name in wanted if name not in there]:
         return Finding("problem", "packages", f"missing: {', '.join(missing)}", "Run `make run`, which installs them.")
-    return Finding("ok", "packages", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES))
+    return Finding("ok", "packages", f"{len(there)}, with {', '.join(f'{name} {there[name]}' for name in TOLD)}")
+
+
+def _version(package: str) -> str:
+    """Empty where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _display() -> Finding:

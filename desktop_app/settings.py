@@ -437,10 +437,19 @@ class Settings(BaseModel):
     def save(self) -> None:
         """Writes what changed since the last load or save, atomically; without a file (tests) it does nothing.
 
+        In private mode, what is `TYPED` stays in the file as it was before.
+
         Raises:
             DiskError: the folder cannot be written to.
         """
         values = self.model_dump(mode="json")
+        if self.history.is_private:
+            for section, field in TYPED:
+                before = self._saved.get(section, {})
+                if field in before:
+                    values[section][field] = before[field]
+                else:
+                    values[section].pop(field)
         if self._path is None or values == self._saved:
             return
         try:
@@ -454,6 +463,18 @@ class Settings(BaseModel):
             ) from error
         self._saved = values
 
+
+TYPED = (
+    ("hear", "prompt"),
+    ("hear", "custom_words"),
+    ("see", "labels"),
+    ("see", "label_sets"),
+    ("see", "standing_questions"),
+    ("see", "caption_prefix"),
+    ("draw", "prompt"),
+    ("draw", "negative_prompt"),
+)
+"""What the user writes or says."""
 
 SECTIONS: dict[str, type[Section]] = {
     name: field.annotation
@@ -483,7 +504,8 @@ def _section(kind: type[Section], name: str, read: dict[str, Any], wrong: list[s
             return kind.model_validate(values)
         except ValidationError as error:
             for field in {str(detail["loc"][0]) for detail in error.errors()}:
-                log.warning("setting %s.%s does not fit: %r", name, field, values.pop(field))
+                values.pop(field)  # it may be a text that nobody else is to read
+                log.warning("setting %s.%s does not fit", name, field)
                 wrong.append(f"{name}.{field}")
 
 

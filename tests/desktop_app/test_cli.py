@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import shlex
@@ -508,6 +509,30 @@ def test_doctor_finds_a_damaged_history(home: Path, monkeypatch: pytest.MonkeyPa
 
     assert finding.level == "problem"
     assert "damaged" in finding.detail
+
+
+def test_doctor_misses_any_package_that_the_app_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app import doctor
+
+    assert doctor._packages().level == "ok"
+    versions = importlib.metadata.version
+
+    def version(name: str) -> str:
+        if name in ("diffusers", "opencv-python"):
+            raise importlib.metadata.PackageNotFoundError
+        return versions(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+
+    assert doctor._packages().detail == "missing: diffusers, opencv-python"
+
+
+def test_doctor_names_the_packages_that_the_set_up_installs() -> None:
+    from desktop_app import doctor
+
+    listed = (Path(__file__).parents[2] / "scripts" / "set_up.sh").read_text().split()
+
+    assert [name for name in doctor.QT_PACKAGES.split() if name not in listed] == []
 
 
 def test_doctor_reads_a_history_whatever_its_folder_is_called(tmp_path: Path) -> None:

@@ -114,6 +114,32 @@ def test_save_into_a_file_with_dotted_keys_keeps_all_of_it(file):
     assert again.window.is_rail_collapsed
 
 
+def test_what_is_typed_in_private_mode_is_not_in_the_file(file):
+    settings = Settings.load(file)
+    settings.draw.prompt = "a cat"
+    settings.save()
+
+    settings.history.is_private = True
+    settings.draw.prompt, settings.see.labels, settings.draw.seed = "a secret", ["a secret"], 7
+    settings.save()
+
+    assert "secret" not in file.read_text()
+    again = Settings.load(file)
+    assert (again.draw.prompt, again.draw.seed, again.history.is_private) == ("a cat", 7, True)
+    settings.history.is_private = False
+    settings.save()
+    assert Settings.load(file).draw.prompt == "a secret"  # it stands in the window
+
+
+def test_wrong_value_is_not_in_the_log(file, caplog):
+    write(file, '[draw]\nprompt = ["a secret"]\n')
+
+    Settings.load(file)
+
+    assert "draw.prompt does not fit" in caplog.text
+    assert "secret" not in caplog.text
+
+
 def test_folder_of_a_user_who_is_not_there_is_a_folder_like_any(file):
     settings = Settings.load(file)
     settings.models.folder = "~nosuchuser/models"
