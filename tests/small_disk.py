@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,3 +28,14 @@ def mounted(folder: Path, size: str) -> Iterator[Path]:
 
 def resize(disk: Path, size: str) -> None:
     subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
+
+
+@contextlib.contextmanager
+def files_end_at(size_bytes: int) -> Iterator[None]:
+    """No file of this process grows beyond that: it takes the part that fits, and then nothing; needs no root."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -237,7 +237,7 @@ class _File:
         self.path = path
         self.known: set[int] = set()
         self.size_bytes = 0
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
 
     def append(self, data: bytes) -> None:
         """Writes all of it, or nothing."""
