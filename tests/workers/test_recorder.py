@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.small_disk import mounted, resize
 from workers.errors import DiskError, SourceError
-from workers.recorder import FlacRecorder, recover_flac
+from workers.recorder import _TAIL_BYTES, FlacRecorder, recover_flac
 from workers.results import SAMPLE_RATE_HZ, Samples
 
 
@@ -122,6 +122,19 @@ def test_recovered_file_ends_with_its_last_whole_frame(
     assert len(read) == length == soundfile.info(path).frames
     assert length % 4096 == 0 or length == 5 * SAMPLE_RATE_HZ
     assert np.abs(read - voice(5)[:length]).max() < 1 / 32000
+
+
+def test_recovery_keeps_all_of_a_recording_longer_than_what_it_looks_at(tmp_path: Path) -> None:
+    path, samples = tmp_path / "me.flac", voice(60)
+    record(path, samples)
+    path.write_bytes(cut_off(path.read_bytes(), path.stat().st_size - 100))
+    assert path.stat().st_size > 2 * _TAIL_BYTES
+
+    length_s = recover_flac(path)
+
+    read, _ = soundfile.read(path, dtype="float32")
+    assert len(read) == length_s * SAMPLE_RATE_HZ > 59 * SAMPLE_RATE_HZ
+    assert np.abs(read - samples[: len(read)]).max() < 1 / 32000
 
 
 @pytest.mark.parametrize("left", range(1, 17))
