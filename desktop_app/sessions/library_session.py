@@ -115,13 +115,12 @@ class LibrarySession(QObject):
             self._index_job.cancel()
 
     def forget(self, folder: Path) -> None:
-        """Lets go of a folder; its files stay where they are."""
+        """Lets go of one of `folders`; its files stay where they are."""
         history = self._context.history
         if history is None:
             return
-        if folder in self._folders:
-            self._folders.remove(folder)
-        indexing = self._index_job if folder == self._folder else None
+        self._folders = deque(one for one in self._folders if one.resolve() != folder)
+        indexing = self._index_job if self._folder is not None and self._folder.resolve() == folder else None
         if indexing is not None:
             self._folder = None
             indexing.cancel()

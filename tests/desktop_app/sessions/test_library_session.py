@@ -138,11 +138,13 @@ def test_forgotten_folder_is_not_found_any_more(qtbot, library, album):
     assert find(qtbot, library, PictureQuery("a frog")) == []
 
 
+@pytest.mark.parametrize("is_link", [False, True])
 def test_folder_that_is_forgotten_while_it_is_indexed_leaves_nothing(
-    qtbot, library, history, album, messages, monkeypatch
+    qtbot, library, history, album, messages, monkeypatch, tmp_path, is_link
 ):
     monkeypatch.setattr(library_module, "AT_ONCE", 1)
-    library.index(album)
+    (tmp_path / "link").symlink_to(album)
+    library.index(tmp_path / "link" if is_link else album)
     qtbot.waitUntil(lambda: bool(library.indexing and library.indexing.progress and library.indexing.progress.done))
 
     library.forget(album)
@@ -157,8 +159,10 @@ def test_folder_that_is_forgotten_before_its_turn_is_not_indexed(qtbot, library,
     other.mkdir()
     shutil.copy(PICTURES / "frog.jpg", other)
 
+    (tmp_path / "link").symlink_to(album)
     library.index(other)
     library.index(album)
+    library.index(tmp_path / "link")
     library.forget(album)
     until_idle(qtbot, library)
 
