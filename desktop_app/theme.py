@@ -435,6 +435,7 @@ QComboBox::down-arrow {{ image: url({chevron}); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.control};
     outline: none; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 8px; border-radius: {RADIUS_S}px; }}
+QComboBox QAbstractItemView::item:disabled {{ color: {c.faint}; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
     subcontrol-position: top right; width: 0; border: none; }}
 

@@ -1,3 +1,5 @@
+from PySide6.QtGui import QImage
+
 from desktop_app import theme
 from desktop_app.widgets.elided_combo import ElidedCombo
 
@@ -51,3 +53,24 @@ def test_the_open_list_shows_every_choice_whole_and_hides_none_behind_an_arrow(q
     assert last.bottom() < view.viewport().height()
     assert last.height() >= 28
     assert margins == 2  # one frame of one pixel
+
+
+def test_a_choice_that_cannot_be_made_is_faint(qtbot, qapp):
+    theme.install(qapp, "light")
+    combo = ElidedCombo("Sampler", "How steps follow each other")
+    qtbot.addWidget(combo)
+    combo.addItems(["another", "heun", "heun"])
+    combo.model().item(2).setEnabled(False)
+    combo.show()
+
+    combo.showPopup()
+    view = combo.view()
+    rows = [view.viewport().grab(view.visualRect(combo.model().index(row, 0))).toImage() for row in (1, 2)]
+    combo.hidePopup()
+
+    can_be, cannot_be = (darkest(row) for row in rows)
+    assert cannot_be > can_be + 50
+
+
+def darkest(image: QImage) -> int:
+    return min(image.pixelColor(x, y).lightness() for x in range(image.width()) for y in range(image.height()))
