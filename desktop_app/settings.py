@@ -548,8 +548,11 @@ def _write(path: Path, values: dict[str, dict[str, Any]], saved: dict[str, dict[
     if not _says(text, wanted):  # written by hand in a way that tomlkit cannot add to, dotted keys say
         text = tomlkit.dumps(wanted)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.settings import SECTIONS, Settings, extra_of
+from tests.small_disk import files_end_at
 from workers.errors import DiskError
 
 
@@ -43,6 +44,20 @@ def test_wrong_values_fall_back_one_by_one(file):
     assert (settings.history.keep_days, settings.history.keep_audio) == (0, False)
     assert settings.problems[0].values["names"] == "general.theme, history.keep_days"
     assert "purple" in file.with_suffix(".wrong.toml").read_text()
+
+
+def test_settings_that_find_no_room_leave_the_file_as_it_was(file):
+    settings = Settings.load(file)
+    settings.general.theme = "dark"
+    settings.save()
+    before = file.read_bytes()
+    settings.hear.custom_words = ["word" * 1000]
+
+    with files_end_at(len(before) // 2), pytest.raises(DiskError):
+        settings.save()
+
+    assert file.read_bytes() == before
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_section_that_is_no_table_falls_back(file):

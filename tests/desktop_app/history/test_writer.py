@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.history.changes import Change
 from desktop_app.history.store import History
+from desktop_app.history.writer import Journal
 from tests.desktop_app.history.conftest import words
-from tests.small_disk import mounted, resize
+from tests.small_disk import files_end_at, mounted, resize
 from workers.errors import AppError, DiskError, HistoryError, HistoryLocked
 
 HOLDS_LOCK = """
@@ -152,6 +154,55 @@ def test_journal_with_half_a_line_gives_the_whole_ones(folder: Path) -> None:
 
     assert [item.preview for item in history.unfinished()] == ["hello"]
     history.close()
+
+
+ITEM = {"created_at": 1.0, "kind": "speech", "title": "", "source": "", "engine": "", "model_id": "", "language": ""}
+ITEM |= {"tracks": "[]", "state": "finished"}
+
+
+def begin(item_id: int) -> Change:
+    return Change("begin", {"item_id": item_id, **ITEM})
+
+
+def test_journals_of_several_windows_are_replayed_oldest_first(folder: Path) -> None:
+    titles = [Change("update_item", {"item_id": 1, "title": title}) for title in ("older", "newer")]
+    (folder / "journal").mkdir(parents=True)
+    for change in (begin(1), *titles):
+        left = Journal(folder / "journal")
+        left.append([change])
+        left.close()
+
+    history = History(folder)
+    history.flush()
+
+    assert [item.title for item in history.items()] == ["newer"]
+    history.close()
+
+
+def test_change_that_finds_no_room_leaves_no_part_of_a_line(folder: Path) -> None:
+    (folder / "journal").mkdir(parents=True)
+    left = Journal(folder / "journal")
+    left.append([begin(1)])
+
+    with files_end_at(len(journal(folder)) + 20), pytest.raises(OSError, match="No space"):
+        left.append([begin(2)])
+    left.append([begin(3)])
+    left.close()
+
+    history = History(folder)
+    history.flush()
+    assert {item.id for item in history.items()} == {1, 3}
+    history.close()
+
+
+def test_refused_change_leaves_nothing_of_itself(history: History) -> None:
+    first = {"track": "me", "words": [], "language": "en", "original_text": "half", "start_s": 0, "end_s": 1}
+    segments = [first | {"edits": []}, first | {"edits": [], "start_s": None}]
+
+    with pytest.raises(IndexError):
+        history._submit("import_item", item_id=1, item=ITEM, segments=segments).result()
+
+    assert history.items() == []
 
 
 def test_journal_of_a_running_window_is_left_to_it(folder: Path) -> None:
