@@ -9,6 +9,7 @@ from desktop_app.context import AppContext
 from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from desktop_app.settings import Settings
+from tests.desktop_app.conftest import close
 from workers.engine_pool import EnginePool
 from workers.errors import Cancelled, DiskError, ModelMissing
 from workers.results import Notice, Word
@@ -107,6 +108,21 @@ def test_history_opens_in_the_background(context, qtbot):
     assert context.history.items() == []
 
 
+def test_what_has_had_its_time_is_deleted_when_the_history_opens(context, qtbot, monkeypatch):
+    history = History(context.paths.history_dir)
+    monkeypatch.setattr("desktop_app.history.store.time.time", lambda: 1.0)
+    history.finish(history.begin().result(), 1.0)
+    monkeypatch.undo()
+    history.close()
+    context.settings.history.keep_days = 7
+
+    with qtbot.waitSignal(context.history_changed):
+        context.open_history()
+    context.history.flush()
+
+    assert context.history.items() == []
+
+
 def test_broken_history_is_said_and_recordings_live_in_memory(context, messages, qtbot):
     context.paths.history_dir.mkdir(parents=True)
     (context.paths.history_dir / "history.db").write_bytes(b"this is no database" * 100)
@@ -151,12 +167,18 @@ def test_setting_is_told_and_saved_once(qtbot, tmp_path):
     told = []
     context.settings_changed.connect(told.append)
     context.change_setting("general.theme", "dark")
-    context.change_setting("general.theme", "dark")
-    with qtbot.waitSignal(context.closed):
-        context.close()
 
+    qtbot.waitUntil(lambda: Settings.load(paths.settings_file).general.theme == "dark")
     assert told == ["general.theme"]
-    assert Settings.load(paths.settings_file).general.theme == "dark"
+    close(qtbot, context)
+
+
+def test_setting_that_waits_to_be_saved_is_saved_at_the_end(context, qtbot):
+    context.change_setting("general.theme", "dark")
+
+    close(qtbot, context)
+
+    assert Settings.load(context.paths.settings_file).general.theme == "dark"
 
 
 def test_settings_that_cannot_be_saved_are_said(context, messages):

@@ -362,18 +362,20 @@ def test_retention_deletes_what_is_old_and_not_pinned(
     assert old not in {pinned, recording, new}
 
 
-def test_retention_without_audio_keeps_texts_and_pinned_audio(history: History) -> None:
-    ids = [history.begin().result() for _ in range(3)]
+def test_retention_without_audio_keeps_texts_pinned_audio_and_what_is_not_transcribed(history: History) -> None:
+    ids = finished, pinned, _recording, recovered = [history.begin().result() for _ in range(4)]
     audio = [record_audio(history, item_id) for item_id in ids]
-    for item_id in ids[:2]:
+    for item_id in (finished, pinned):
         history.append_words(item_id, "me", words("text"))
         history.finish(item_id, 2)
-    history.update_item(ids[1], is_pinned=True)
+    history.update_item(pinned, is_pinned=True)
+    history.release(recovered)
+    history.recover(recovered).result()
 
     history.apply_retention(RetentionPolicy(keep_audio=False)).result()
 
-    assert [path.exists() for path in audio] == [False, True, True]
-    assert history.item(ids[0]).preview == "text"
+    assert [path.exists() for path in audio] == [False, True, True, True]
+    assert history.item(finished).preview == "text"
 
 
 # ── private ──────────────────────────────────────────────────────────────────────────────────────────────────────────

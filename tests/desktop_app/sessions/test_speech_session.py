@@ -561,6 +561,21 @@ def test_sound_is_not_kept_when_the_user_does_not_want_it(qtbot, context, sessio
     assert not list(home.rglob("*.flac"))
 
 
+def test_what_has_had_its_time_is_deleted_after_a_recording(qtbot, context, session, speech, monkeypatch):
+    with monkeypatch.context() as then:
+        then.setattr("desktop_app.history.store.time.time", lambda: 1.0)
+        context.history.finish(context.history.begin().result(), 1.0)
+    context.settings.history.keep_days = 7
+    source = ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+    context.history.flush()
+
+    assert [item.id for item in context.history.items()] == [session.item_id]
+
+
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_quit_while_the_model_loads_leaves_nothing_behind(qtbot, context, session, speech):
     source = ScriptedSource()
