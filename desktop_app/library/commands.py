@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def forget(folder: Path, history: History) -> None:
     Raises:
         UsageError: it was never indexed.
     """
-    folder = folder.expanduser().resolve()
+    folder = Path(os.path.expanduser(folder)).resolve()
     known = [one.path for one in history.gallery.folders()]
     if folder not in known:
         raise UsageError(

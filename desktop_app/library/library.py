@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -158,7 +159,7 @@ class Library:
             SourceError: there is no such folder, or it was forgotten meanwhile.
             ModelMissing, ModelBroken, EngineError.
         """
-        folder = folder.expanduser().resolve()
+        folder = Path(os.path.expanduser(folder)).resolve()
         spec = self.spec()
         space = space_of(spec)
         walk = FolderWalk(folder, cancelled=cancelled)

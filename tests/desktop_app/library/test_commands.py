@@ -145,6 +145,15 @@ def test_item_is_found_by_its_name(history: History, capsys: pytest.CaptureFixtu
     assert (found["id"], found["text"]) == (item_id, "My passport")
 
 
+@pytest.mark.parametrize("forget", [[], ["--forget"]])
+def test_home_of_a_user_who_is_not_there_is_told_in_a_sentence(
+    history: History, capsys: pytest.CaptureFixture[str], forget: list[str]
+) -> None:
+    assert cli.main(["index", "~nosuchuser/pictures", *forget]) in (2, 3)
+
+    assert "~nosuchuser/pictures" in capsys.readouterr().err
+
+
 def test_words_are_found_where_no_model_is_and_a_sentence_says_what_is_missing(
     history: History, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
