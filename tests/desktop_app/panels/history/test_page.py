@@ -13,6 +13,7 @@ from desktop_app.panels.history import page, search
 from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.history_list import _details
+from tests.desktop_app.conftest import close
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from workers.results import SAMPLE_RATE_HZ
 
@@ -499,6 +500,21 @@ def test_f2_renames_in_the_list_and_corrects_a_line_in_the_text(qtbot, panel, hi
     pane.view.setFocus()
     qtbot.keyClick(pane.view, Qt.Key.Key_F2)
     assert pane.view._editor is not None
+
+
+def test_line_that_is_being_corrected_is_kept_when_the_app_ends(qtbot, panel, context, history, tmp_path):
+    item_id = add(history, "hello")
+    shown(qtbot, panel, 1)
+    view = panel.transcript.pane.view
+    qtbot.waitUntil(lambda: not view.is_empty)
+
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    qtbot.keyClicks(view._editor, " world")
+    close(qtbot, context)
+
+    again = History(tmp_path / "history")
+    assert [segment.text for segment in again.segments(item_id)] == ["hello world"]
+    again.close()
 
 
 def test_keys_go_back_and_forward_in_the_sound_while_a_line_is_corrected(qtbot, panel, history, monkeypatch):
