@@ -88,6 +88,10 @@ def draw_line(session, layer: Layer = Layer.LINE_ART, y: float = 20) -> None:
     edit.commit()
 
 
+def files_below(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
 def next_picture(qtbot, session, act) -> GeneratedImage:
     with qtbot.waitSignal(session.picture_ready, timeout=20_000) as caught:
         act()
@@ -239,14 +243,18 @@ def test_pictures_of_a_full_disk_are_in_the_history_when_there_is_room(context, 
     assert [message.kind for message in context.messages] == ["error", "info"]
 
 
-def test_private_picture_is_nowhere_but_on_the_screen(context, session, qtbot):
+def test_private_picture_is_nowhere_but_on_the_screen(context, session, qtbot, home):
     context.change_setting("history.is_private", True)
+    context.history.flush()
+    before = files_below(home)
     draw_line(session)
     next_picture(qtbot, session, session.generate)
 
     context.history.flush()
     assert context.history.items(kind="picture") == []
     assert len(session.results) == 1
+    close(qtbot, context)
+    assert files_below(home) - before <= {context.paths.settings_file}
 
 
 @pytest.mark.parametrize("options", [{"latency_s": 0.05}])
