@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 POINTS_MS = 25  # a killed app takes so much of the stroke in progress, and nothing else
 SYNC_EVERY_S = 1.0  # a power cut takes this much
 RETRY_S = 3.0
+FLUSH_POLL_S = 0.5
 COMPACT_FROM_BYTES = 64 * 1024 * 1024
 COMPACT_FACTOR = 3  # a file is written anew when it is so many times as long as when that was done last
 
@@ -258,6 +260,11 @@ class _File:
         os.close(self._descriptor)
 
 
+def _is_record(item: Item) -> TypeGuard[Encode | list[StrokePoint]]:
+    """Whether it goes into the file as it is."""
+    return callable(item) or isinstance(item, list)
+
+
 class _Writer:
     """The thread that writes, in order what it is given."""
 
@@ -286,7 +293,9 @@ class _Writer:
     def flush(self) -> bool:
         done = threading.Event()
         self._queue.put(done)
-        done.wait()
+        while not done.wait(FLUSH_POLL_S):
+            if not self._thread.is_alive():  # an error of ours ended it; the log has it
+                return False
         return not self._is_failing
 
     def close(self) -> None:
@@ -366,8 +375,11 @@ class _Writer:
             beside.replace(self._path)
         except OSError as error:
             if new is not None:
-                new.close()
-                beside.unlink(missing_ok=True)
+                with suppress(OSError):  # the disk may be read-only by now
+                    new.close()
+                with suppress(OSError):
+                    beside.unlink(missing_ok=True)
+            self._late = deque(item for item in self._late if not _is_record(item))  # the old file has those
             if self._file is None or self._is_failing:
                 self._fail(error)
             else:
@@ -386,7 +398,7 @@ class _Writer:
             while True:
                 item = self._queue.get_nowait()
                 self._late.append(item)
-                if callable(item) or isinstance(item, list):
+                if _is_record(item):
                     self._append(item)
 
     def _fail(self, error: OSError) -> None:

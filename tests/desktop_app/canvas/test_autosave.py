@@ -239,6 +239,55 @@ def test_what_is_drawn_while_the_whole_is_written_is_in_both_files(opened, monke
     assert content(opened()[0]) == before
 
 
+def test_what_is_taken_back_while_a_new_file_fails_is_taken_back_once(opened, monkeypatch):
+    document, saving = opened()
+    for x in (10, 60, 110):
+        draw(document, x)
+    assert saving.flush()
+    has_begun, is_undone = threading.Event(), threading.Event()
+    whole = journal.Encoder.whole
+
+    def no_room(*arguments):
+        yield next(whole(*arguments))
+        has_begun.set()
+        assert is_undone.wait(30)
+        yield b""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(journal.Encoder, "whole", no_room)
+    saving._write_whole()
+    assert has_begun.wait(30)
+    document.undo()
+    is_undone.set()
+    assert saving.flush()
+
+    written = journal.read((saving.folder / "drawing.journal").read_bytes())
+    assert (len(written.done), len(written.undone)) == (2, 1)
+
+
+def test_disk_that_turns_read_only_is_told_and_nothing_waits_for_it(opened, monkeypatch, qtbot):
+    document, saving = opened()
+    draw(document, 10)
+    assert saving.flush()
+    told = []
+    saving.failed.connect(told.append)
+
+    def dead(*_arguments, **_options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(autosave._File, "append", dead)
+        disk.setattr(autosave._File, "sync", dead)
+        disk.setattr(Path, "unlink", dead)
+        saving._write_whole()
+        draw(document, 100)
+        assert not saving.flush()
+        qtbot.waitUntil(lambda: len(told) == 1)
+    saving._write_whole()
+
+    assert saving.flush()
+
+
 def test_stroke_in_progress_is_in_the_file_that_is_written_anew(opened):
     document, saving = opened()
     stroke = document.begin_stroke(StrokeStyle())
