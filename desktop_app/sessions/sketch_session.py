@@ -544,6 +544,7 @@ class SketchSession(QObject):
             worker.stop()
             self._looks.put(None)
             self._set_job(None)
+            self._set_loading(None)
 
     def _on_worker_ended(self, worker: SketchWorker) -> None:
         self._ending.discard(worker)
@@ -608,7 +609,8 @@ class SketchSession(QObject):
 
     def _on_result(self, result: object) -> None:
         if isinstance(result, Progress):
-            self._show_load(result)
+            if self.sender() not in self._ending:  # whose model nobody waits for any more
+                self._show_load(result)
         elif isinstance(result, SketchJob):
             self._set_job(result)
         elif isinstance(result, SketchStep):

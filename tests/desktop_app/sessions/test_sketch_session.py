@@ -29,7 +29,7 @@ from workers.catalogue.presets import Preset
 from workers.engine_pool import EnginePool
 from workers.errors import ModelMissing
 from workers.pictures import quick_picture_of
-from workers.results import Control, GeneratedImage, Notice, SketchJob, SketchRequest, SketchStep
+from workers.results import Control, GeneratedImage, Notice, Progress, SketchJob, SketchRequest, SketchStep
 
 PRESET = Preset(
     id="scripted",
@@ -462,6 +462,26 @@ def test_end_of_the_model_before_leaves_the_light_of_the_next_ones_picture_on(co
 
     assert session.job is job
     assert session.state is SessionState.RUNNING
+
+
+def test_model_that_was_left_while_it_was_loaded_is_no_longer_shown_as_loading(context, session, qtbot, monkeypatch):
+    specs = {"b": scripted("b"), "a": scripted("a", load="wait")}
+    monkeypatch.setattr(sketch_session, "sketch_plan", lambda settings, _: replace(PLAN, model_id=settings.draw.model))
+    monkeypatch.setattr(sketch_session, "sketch_spec", lambda _settings, _catalogue, model_id: specs[model_id])
+    context.change_setting("draw.model", "b")
+    draw_line(session)
+    next_picture(qtbot, session, session.generate)
+    context.change_setting("draw.model", "a")
+    session.generate()
+    qtbot.waitUntil(lambda: session.loading is not None, timeout=20_000)
+    (left,) = [session._worker]
+
+    context.change_setting("draw.model", "b")
+    assert session.loading is None
+    left.result_ready.emit(Progress(0.7, "Loading"))  # it was on its way
+    next_picture(qtbot, session, session.generate)
+
+    assert session.loading is None
 
 
 def drawings_on_disk(home):
