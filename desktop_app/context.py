@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 SAVE_DELAY_MS = 500  # choices come in bursts: one write for all
 SESSION_STOP_LIMIT_MS = 10_000  # a session that has not ended by then loses its engine
+JOBS_LIMIT_MS = 1_000  # work that has not ended by then may wait for a history that takes no writes
+HISTORY_LIMIT_S = 5.0  # what it has not taken by then, as the app ends, is left to its journal
 
 MessageKind = Literal["info", "warning", "error"]
 
@@ -365,14 +367,17 @@ class AppContext(QObject):
         ending.start()
 
     def _end_everything(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            job.wait()
         try:
+            while not all(job.wait(JOBS_LIMIT_MS) for job in jobs):
+                if self.history is not None and not self.history.flush(HISTORY_LIMIT_S):
+                    break  # a job may wait for it for ever: whoever does is told when the history closes
             if "pool" in vars(self):
                 self.pool.close()
         finally:
             if self.history is not None:
-                self.history.close()
+                self.history.close(HISTORY_LIMIT_S)
+        for job in jobs:
+            job.wait()
 
     def _on_close_failed(self, error: Exception) -> None:
         log.error("closing did not go well", exc_info=error)

@@ -98,7 +98,7 @@ class Writer:
             self.has_tried.set()
         self._tell_erased()
         for change, future in self._waiting:
-            log.warning("%s is left for the next start", change.verb)
+            log.warning("left for the next start: %s", change.verb)
             future.set_exception(HistoryError("The history was closed before it could be written."))
         self._journal.close()
 

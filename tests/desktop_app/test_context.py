@@ -209,6 +209,49 @@ def test_close_cancels_work_and_waits_for_it(context, qtbot):
     assert context.is_closed
 
 
+def test_close_gives_up_on_a_history_that_takes_no_writes_and_the_next_start_has_them(context, qtbot, monkeypatch):
+    monkeypatch.setattr("desktop_app.context.JOBS_LIMIT_MS", 1)
+    monkeypatch.setattr("desktop_app.context.HISTORY_LIMIT_S", 0.1)
+    folder = context.paths.history_dir
+    context.history = history = History(folder)
+    item_id = history.begin(title="to be deleted").result()
+    history.finish(item_id, 1.0).result()
+
+    with contextlib.closing(sqlite3.connect(folder / "history.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        context.run(lambda _job: history.delete(item_id).result())
+        with qtbot.waitSignal(context.closed):
+            context.close()
+
+    again = History(folder)
+    again.flush()
+    assert again.items() == []
+    again.close()
+
+
+def test_close_lets_long_work_write_to_a_history_that_takes_it(context, qtbot, monkeypatch):
+    monkeypatch.setattr("desktop_app.context.JOBS_LIMIT_MS", 1)
+    context.history = history = History(context.paths.history_dir)
+    was_looked_at, written = threading.Event(), []
+    look = history.flush
+
+    def flush(timeout_s: float) -> bool:
+        was_looked_at.set()
+        return look(timeout_s)
+
+    def work(_job):
+        was_looked_at.wait(10)  # longer than jobs have
+        written.append(history.begin(title="late").result())
+
+    monkeypatch.setattr(history, "flush", flush)
+    context.run(work)
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+    assert was_looked_at.is_set()
+    assert len(written) == 1
+
+
 def test_close_waits_until_sessions_are_idle(context, qtbot):
     session = Session()
     context.sessions.speech = session
