@@ -208,6 +208,7 @@ class _Capture:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
+            bufsize=0,  # a command that a dead process did not take would come up again when its pipe is closed
             env=environment or capture_environment(),
         )
         deadline = threading.Timer(OPEN_TIMEOUT_S, self._process.kill)
@@ -240,7 +241,6 @@ class _Capture:
         if stdin and not stdin.closed:
             try:
                 stdin.write(letter)
-                stdin.flush()
             except (BrokenPipeError, ValueError):
                 log.debug("the recording process had ended before %r", letter)
 
@@ -260,16 +260,23 @@ class _Capture:
             self._said.close()
 
     def _read_message(self) -> tuple[bytes, bytes]:
-        assert self._process.stdout is not None
-        header = self._process.stdout.read(HEADER.size)
-        kind, length = HEADER.unpack(header) if len(header) == HEADER.size else (b"", 1)
-        body = self._process.stdout.read(length)
-        if len(body) < length:
-            raise _error("died", self.name, f"exit code {self._process.poll()}")
+        kind, length = HEADER.unpack(self._read(HEADER.size))
+        body = self._read(length)
         if kind == b"e":
             error = json.loads(body)
             raise _error(error["reason"], self.name, error["detail"])
         return kind, body
+
+    def _read(self, length: int) -> bytes:
+        stdout = self._process.stdout
+        assert stdout is not None
+        parts = bytearray()
+        while len(parts) < length:
+            part = stdout.read(length - len(parts))
+            if not part:
+                raise _error("died", self.name, f"exit code {self._process.poll()}")
+            parts += part
+        return bytes(parts)
 
 
 def _pulse_source(device_id: str | None) -> AudioDevice | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from tests.sound_hardware import NO_SERVER, alsa_microphone, pulse_server
 from tests.workers.sources.collector import Collector
 from workers.errors import DeviceError
-from workers.results import SAMPLE_RATE_HZ, Notice
+from workers.results import SAMPLE_RATE_HZ, Notice, Samples
 from workers.sources.capture_process import is_recording
 from workers.sources.devices import DEFAULT_MONITOR_ID
 from workers.sources.microphone import Microphone, _error
@@ -208,6 +209,29 @@ def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: 
     microphone.start(heard.on_samples, heard.on_end)
 
     microphone._capture.kill()
+    heard.wait_for_end()
+    microphone.stop()
+
+    assert isinstance(heard.ends[0], DeviceError)
+
+
+def test_pause_of_a_recording_process_that_has_died_hides_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    heard, paused = Collector(), threading.Event()
+    microphone = Microphone(device_id, reconnect_s=0)
+
+    def listen(samples: Samples) -> None:
+        heard.on_samples(samples)
+        paused.wait(20)
+
+    microphone.start(listen, heard.on_end)
+    heard.wait_for_s(0.01)
+    microphone._capture.kill()
+    microphone._capture._process.wait()
+    microphone.pause()
+    paused.set()
     heard.wait_for_end()
     microphone.stop()
 
