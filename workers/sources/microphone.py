@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import wait
+from typing import IO
 
 import numpy as np
 
@@ -35,6 +37,8 @@ OPEN_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 2.0
 RECONNECT_S = 10.0  # a loose plug or Bluetooth; after that the user chooses
 RETRY_S = 1.0
+HUNG_S = 8.0  # a process that works says something within 4.3 s; a silent monitor after a pause is the slowest
+LOOK_S = 1.0  # its silence is counted in these: a computer that slept wakes both of us, whatever the clock says
 SILENT_S = 3.0  # of nothing but zeros: even a quiet microphone has noise, a muted one has not
 
 DEFAULT_NAME = "Default microphone"
@@ -211,22 +215,18 @@ class _Capture:
             bufsize=0,  # a command that a dead process did not take would come up again when its pipe is closed
             env=environment or capture_environment(),
         )
-        deadline = threading.Timer(OPEN_TIMEOUT_S, self._process.kill)
-        deadline.start()
+        self._is_paused = False
         try:
-            opened = json.loads(self._read_message()[1])
+            opened = json.loads(self._read_message(OPEN_TIMEOUT_S)[1])
         except DeviceError:
             self.close()
             raise
-        finally:
-            deadline.cancel()
-            deadline.join()
         self.rate_hz, self.channels = int(opened["rate_hz"]), int(opened["channels"])
 
     def messages(self) -> Iterator[tuple[bytes, bytes]]:
         """Audio and overflows, until the stop that was asked for; raises DeviceError when the device is lost."""
         while True:
-            kind, body = self._read_message()
+            kind, body = self._read_message(HUNG_S)
             if kind == b"z":
                 return
             yield kind, body
@@ -237,6 +237,7 @@ class _Capture:
             raise _error("lost", self.name, "the source is gone")
 
     def command(self, letter: bytes) -> None:
+        self._is_paused = letter == b"p"
         stdin = self._process.stdin
         if stdin and not stdin.closed:
             try:
@@ -259,24 +260,33 @@ class _Capture:
             log.debug("what the sound system said: %s", self._said.read().decode(errors="replace"))
             self._said.close()
 
-    def _read_message(self) -> tuple[bytes, bytes]:
-        kind, length = HEADER.unpack(self._read(HEADER.size))
-        body = self._read(length)
+    def _read_message(self, timeout_s: float) -> tuple[bytes, bytes]:
+        kind, length = HEADER.unpack(self._read(HEADER.size, timeout_s))
+        body = self._read(length, timeout_s)
         if kind == b"e":
             error = json.loads(body)
             raise _error(error["reason"], self.name, error["detail"])
         return kind, body
 
-    def _read(self, length: int) -> bytes:
+    def _read(self, length: int, timeout_s: float) -> bytes:
         stdout = self._process.stdout
         assert stdout is not None
         parts = bytearray()
         while len(parts) < length:
+            self._wait_for_word(stdout, timeout_s)
             part = stdout.read(length - len(parts))
             if not part:
                 raise _error("died", self.name, f"exit code {self._process.poll()}")
             parts += part
         return bytes(parts)
+
+    def _wait_for_word(self, stdout: IO[bytes], timeout_s: float) -> None:
+        """Waits until the process says more or has ended; raises DeviceError when it hangs."""
+        silent_s = 0.0
+        while not wait([stdout.fileno()], LOOK_S):
+            silent_s = 0.0 if self._is_paused else silent_s + LOOK_S
+            if silent_s >= timeout_s:
+                raise _error("lost", self.name, f"its process said nothing for {timeout_s:.0f} s")
 
 
 def _pulse_source(device_id: str | None) -> AudioDevice | None:

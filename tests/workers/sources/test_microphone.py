@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,7 @@ from workers.errors import DeviceError
 from workers.results import SAMPLE_RATE_HZ, Notice, Samples
 from workers.sources.capture_process import is_recording
 from workers.sources.devices import DEFAULT_MONITOR_ID
-from workers.sources.microphone import Microphone, _error
+from workers.sources.microphone import HUNG_S, LOOK_S, Microphone, _error
 
 
 def tone(seconds: float, *, hz: float = 440.0, rate_hz: int = 44_100) -> np.ndarray:
@@ -212,6 +215,57 @@ def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: 
     heard.wait_for_end()
     microphone.stop()
 
+    assert isinstance(heard.ends[0], DeviceError)
+
+
+def looks_that_take_a_moment(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Makes waiting for a silent process quick; released whenever a look at it was in vain."""
+    in_vain = threading.Semaphore(0)
+
+    def look(sources: list[int], timeout_s: float) -> list[object]:
+        ready = wait(sources, timeout_s / 20)
+        if not ready:
+            in_vain.release()
+        return ready
+
+    monkeypatch.setattr("workers.sources.microphone.wait", look)
+    return in_vain
+
+
+def test_recording_process_that_hangs_is_a_lost_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    heard = Collector()
+    microphone = Microphone(device_id, reconnect_s=0)
+    microphone.start(heard.on_samples, heard.on_end)
+    heard.wait_for_s(0.2)
+
+    os.kill(microphone._capture._process.pid, signal.SIGSTOP)
+    looks_that_take_a_moment(monkeypatch)
+    heard.wait_for_end()
+    microphone.stop()
+
+    assert isinstance(heard.ends[0], DeviceError)
+
+
+def test_recording_process_that_hangs_in_a_pause_is_lost_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    heard = Collector()
+    microphone = Microphone(device_id, reconnect_s=0)
+    microphone.start(heard.on_samples, heard.on_end)
+
+    microphone.pause()
+    os.kill(microphone._capture._process.pid, signal.SIGSTOP)
+    in_vain = looks_that_take_a_moment(monkeypatch)
+    for _ in range(2 * int(HUNG_S / LOOK_S)):
+        assert in_vain.acquire(timeout=20)
+    ends_while_paused = list(heard.ends)
+    microphone.resume()
+    heard.wait_for_end()
+    microphone.stop()
+
+    assert ends_while_paused == []
     assert isinstance(heard.ends[0], DeviceError)
 
 
