@@ -387,7 +387,7 @@ def test_what_is_there_is_replaced_only_when_asked(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_is_told_and_what_was_finished_stays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with mounted(tmp_path, "44k") as disk:
+    with mounted(tmp_path, "44k", together=True) as disk:
         assert cli.main(["sketch", *TINY, "--count", "9", "-o", str(disk / "out.png")]) == 5
         names = sorted(path.name for path in disk.iterdir())
         for name in names:
@@ -414,7 +414,9 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
     command = started(*TINY, "--count", "500", "-o", str(tmp_path / "out.png"))
 
     command.send_signal(signal.SIGINT)
-    out, err = command.communicate(timeout=60)
+    assert command.stdout is not None
+    out = command.stdout.read()  # `communicate` would leave out what came with the first line
+    _, err = command.communicate(timeout=60)
 
     assert (command.returncode, err) == (130, b"")
     names = {path.name for path in tmp_path.iterdir()}

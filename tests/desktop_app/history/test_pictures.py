@@ -190,7 +190,7 @@ def test_bytes_that_are_no_picture_are_refused_and_leave_nothing(history: Histor
 
 
 def test_full_disk_is_told_and_leaves_nothing(tmp_path: Path, frame: np.ndarray) -> None:
-    with mounted(tmp_path, "1m") as disk:
+    with mounted(tmp_path, "800k") as disk:
         history = History(disk / "history")
         with pytest.raises(DiskError, match="full"):
             history.add_picture(frame).result()  # noise of 900 KB

@@ -198,7 +198,7 @@ def test_two_windows_index_the_same_folder(library: Library, history: History, a
 def test_full_disk_is_told_and_the_index_goes_on_when_there_is_space(
     catalogue: Catalogue, pool: EnginePool, album: Path, tmp_path: Path
 ) -> None:
-    with mounted(tmp_path, "1m") as disk:
+    with mounted(tmp_path, "1m", together=True) as disk:
         problems, came = [], threading.Event()
 
         def on_problem(problem: AppError) -> None:
