@@ -233,13 +233,16 @@ class ChatSession(QObject):
     # ── for the session ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def choose_anew(self) -> None:
-        """The engine or model that answers is another from the next question on."""
+        """The engine or model that answers is another from the next question on; one that loads ahead gives way."""
         self._spec = None
+        if self._loader is not None:
+            self._loader.stop()
+            self._end_load()
+            self.prepare_answers()
 
     def worker_ended(self, worker: Worker) -> None:
         if worker is self._loader:
-            self._loader = None
-            self._on_load_progress(Progress(1.0))
+            self._end_load()
         if worker is self._worker and self._answering is not None:
             state = TurnState.FAILED if worker.error else TurnState.STOPPED
             self._end_turn(self._answering, state, worker.error)
@@ -261,8 +264,13 @@ class ChatSession(QObject):
             self._run_worker(self._loader, self._on_load_progress)
 
     def _on_load_progress(self, progress: object) -> None:
-        if self._answering is None and isinstance(progress, Progress):
+        if self.sender() is self._loader and self._answering is None and isinstance(progress, Progress):
             self.load_progress.emit(progress if progress.fraction < 1.0 else None)
+
+    def _end_load(self) -> None:
+        self._loader = None
+        if self._answering is None:
+            self.load_progress.emit(None)
 
     def _on_spoken(self, spoken: SpokenQuestion) -> None:
         self.ask(spoken.text, frames=spoken.frames, spoken=spoken)

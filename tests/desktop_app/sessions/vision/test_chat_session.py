@@ -3,6 +3,7 @@ import pytest
 from desktop_app.sessions.chat import TurnState
 from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.vision.conftest import GREEN, RED, answered, colour_of
+from tests.scripted_engine import scripted
 from workers.results import Progress, Region
 
 
@@ -180,6 +181,26 @@ def test_a_model_that_was_loaded_ahead_answers_without_another_load(qtbot, conte
 
     assert [engine.pid for engine in context.pool.loaded()] == [loaded.pid]
     assert any(isinstance(step, Progress) for step in progress)
+
+
+@pytest.mark.parametrize("placement", ["process"], indirect=True)
+def test_a_model_that_is_chosen_while_another_loads_ahead_is_loaded_in_its_place(qtbot, context, session, engine):
+    progress: list = []
+    session.chat.load_progress.connect(progress.append)
+    engine["load"] = "wait"
+    session.chat.prepare_answers()
+    qtbot.waitUntil(lambda: bool(progress), timeout=20_000)
+    (given_up,) = session._workers
+    engine["load"] = "well"
+
+    context.change_setting("see.ask_model", "another")
+    given_up.report_progress(0.9, "Too late")
+    assert progress[-1] is None
+
+    chosen = scripted("ask", **engine)
+    qtbot.waitUntil(
+        lambda: [(loaded.spec, loaded.users) for loaded in context.pool.loaded()] == [(chosen, 0)], timeout=20_000
+    )
 
 
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
