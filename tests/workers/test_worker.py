@@ -32,8 +32,7 @@ from workers.sketching import Drawing
 from workers.sources import media_file
 from workers.worker import EmotionWorker, FileWorker, SketchWorker, SpeechWorker, Worker
 
-SPEECH = Path(__file__).parents[3] / "shared/data/speech/clips/en_austen_0870.flac"
-needs_speech = pytest.mark.skipif(not SPEECH.exists(), reason="the speech data is not here")
+SPEECH = Path(__file__).parents[2] / "assets/samples/speech.flac"
 
 
 @pytest.fixture
@@ -322,7 +321,6 @@ def test_engine_that_dies_is_told_and_the_audio_stays(qtbot, endings, pool, simp
     assert backlog.pending_s == 1
 
 
-@needs_speech
 def test_speech_goes_through_the_real_loop_to_its_last_sample(qtbot, pool):
     backlog = Backlog()
     for block in media_file.read_blocks(SPEECH):
@@ -372,7 +370,6 @@ def transcribe(qtbot, worker: FileWorker) -> tuple[list[object], list[Exception]
     return results, errors
 
 
-@needs_speech
 def test_file_is_transcribed_with_progress(qtbot, pool):
     results, errors = transcribe(qtbot, FileWorker(pool, scripted(), SPEECH))
 
@@ -381,7 +378,6 @@ def test_file_is_transcribed_with_progress(qtbot, pool):
     assert results[-1] == Progress(1.0)
 
 
-@needs_speech
 def test_rest_of_a_file_has_the_times_of_the_whole(qtbot, pool):
     results, _ = transcribe(qtbot, FileWorker(pool, scripted(), SPEECH, start_s=1.0))
 
@@ -390,7 +386,6 @@ def test_rest_of_a_file_has_the_times_of_the_whole(qtbot, pool):
     assert all(1.0 <= segment.start_s < segment.end_s for segment in segments)
 
 
-@needs_speech
 def test_file_that_was_cut_off_is_told(qtbot, pool, tmp_path):
     (tmp_path / "half.flac").write_bytes(SPEECH.read_bytes()[: SPEECH.stat().st_size // 2])
 
