@@ -75,6 +75,7 @@ class ChatSession(QObject):
         self._chat = Chat()
         self._pending: list[VideoFrame] = []
         self._spec: EngineSpec | None = None  # that answers, as the settings say
+        self._choice = 0  # how often another one was chosen
         self._answering: ChatTurn | None = None
         self._worker: AnswerWorker | None = None  # of the turn that is being answered
         self._loader: LoadWorker | None = None  # of the model that answers, ahead of the first question
@@ -149,10 +150,8 @@ class ChatSession(QObject):
         if self._spec is not None:
             self._answer(turn, self._spec)
         else:
-            settings, catalogue = self._context.settings, self._context.catalogue
-            self._context.run(
-                lambda job: vision_spec(settings, catalogue, "ask"),
-                on_done=lambda spec: self._answer(turn, spec),
+            self._look_up(
+                on_found=lambda spec: self._answer(turn, spec),
                 on_failed=lambda error: self._end_turn(turn, TurnState.FAILED, error),
             )
         return turn
@@ -161,10 +160,8 @@ class ChatSession(QObject):
         """Loads the model that answers, if that has not been done, so that the first question need not wait for it."""
         if self._loader is not None or self._answering is not None or self._context.is_closing:
             return
-        settings, catalogue = self._context.settings, self._context.catalogue
-        self._context.run(
-            lambda job: vision_spec(settings, catalogue, "ask"),
-            on_done=self._on_prepared,
+        self._look_up(
+            on_found=self._load_ahead,
             on_failed=lambda error: log.info("the model that answers is not loaded ahead: %s", error),
         )
 
@@ -235,6 +232,7 @@ class ChatSession(QObject):
     def choose_anew(self) -> None:
         """The engine or model that answers is another from the next question on; one that loads ahead gives way."""
         self._spec = None
+        self._choice += 1
         if self._loader is not None:
             self._loader.stop()
             self._end_load()
@@ -257,9 +255,19 @@ class ChatSession(QObject):
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _on_prepared(self, spec: EngineSpec) -> None:
-        self._spec = spec
-        if self._loader is None and self._answering is None and not self._context.is_closing:
+    def _look_up(self, *, on_found: Callable[[EngineSpec], None], on_failed: Callable[[Exception], None]) -> None:
+        """Which engine and model answer; kept for later questions unless another one is chosen meanwhile."""
+        settings, catalogue, choice = self._context.settings, self._context.catalogue, self._choice
+
+        def found(spec: EngineSpec) -> None:
+            if choice == self._choice:
+                self._spec = spec
+            on_found(spec)
+
+        self._context.run(lambda job: vision_spec(settings, catalogue, "ask"), on_done=found, on_failed=on_failed)
+
+    def _load_ahead(self, spec: EngineSpec) -> None:
+        if spec is self._spec and self._loader is None and self._answering is None and not self._context.is_closing:
             self._loader = LoadWorker(self._context.pool, spec)
             self._run_worker(self._loader, self._on_load_progress)
 
@@ -279,7 +287,6 @@ class ChatSession(QObject):
         self._context.notify("info", self.tr("There is nothing to ask about yet."), self.tr("Start a camera."))
 
     def _answer(self, turn: ChatTurn, spec: EngineSpec) -> None:
-        self._spec = spec
         if turn.state.is_over:
             return
         turn.engine, turn.model_id = spec.engine, spec.model_id

@@ -1,5 +1,8 @@
+import threading
+
 import pytest
 
+from desktop_app.sessions import chat_session
 from desktop_app.sessions.chat import TurnState
 from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.vision.conftest import GREEN, RED, answered, colour_of
@@ -201,6 +204,31 @@ def test_a_model_that_is_chosen_while_another_loads_ahead_is_loaded_in_its_place
     qtbot.waitUntil(
         lambda: [(loaded.spec, loaded.users) for loaded in context.pool.loaded()] == [(chosen, 0)], timeout=20_000
     )
+
+
+@pytest.mark.parametrize("begin", [lambda chat: chat.prepare_answers(), lambda chat: chat.ask("What?")])
+def test_a_model_that_was_still_looked_up_when_another_was_chosen_answers_no_later_question(
+    qtbot, context, session, camera, monkeypatch, begin
+):
+    is_looked_up, may_be_found = threading.Event(), threading.Event()
+
+    def look_up(settings, _catalogue, _task):
+        model_id = settings.see.ask_model or "first"
+        if model_id == "first":
+            is_looked_up.set()
+            may_be_found.wait()
+        return scripted(model_id)
+
+    monkeypatch.setattr(chat_session, "vision_spec", look_up)
+    begin(session.chat)
+    is_looked_up.wait()
+    context.change_setting("see.ask_model", "second")
+    may_be_found.set()
+    qtbot.waitUntil(lambda: not context._jobs and not session._workers, timeout=20_000)
+    turn = session.chat.ask("And?")
+    answered(qtbot, turn)
+
+    assert turn.model_id == "second"
 
 
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
