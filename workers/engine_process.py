@@ -1,7 +1,7 @@
 """Runs an engine in a process of its own, or in the caller's thread, behind the same three calls. No Qt.
 
     window's process                                         engine's process
-    EngineProcess._ask ──── data: load, run ───────────────▶ main thread: Engine.load, Engine.run
+    sending thread     ──── data: load, run ───────────────▶ main thread: Engine.load, Engine.run
     listener thread    ◀─── data: results, end ───────────── main thread
     EngineProcess._ask ──── control: cancel number ────────▶ control thread: a busy main thread cannot read
     listener thread    ◀─── control: log records ─────────── logging
@@ -9,8 +9,9 @@
     (writes nothing)   ──── stdin: when it closes, the kernel ends the child
 
 Why nothing deadlocks: the listener always reads, so the child can always write; the parent writes a request only when
-the child has ended the one before, so the child is reading. One request is in flight; every frame carries its number,
-and the answers to a request that was given up are dropped.
+the child has ended the one before, so the child is reading. A child that is stopped is not: so each request has a
+thread that writes it, and whoever asks can be cancelled meanwhile. One request is in flight; every frame carries its
+number, and the answers to a request that was given up are dropped.
 
 Only bytes, numpy arrays, plain values and the dataclasses and errors of `workers.results` and `workers.errors` cross:
 a pickled torch tensor would import torch in the window.
@@ -282,10 +283,9 @@ class EngineProcess:
                 raise self._died()
             number = self._busy_with = self._wanted = next(self._numbers)
             answers = self._answers = deque()
+        sending = threading.Thread(target=self._send, args=[number, verb, frame], name=f"to-{self.pid}", daemon=True)
         try:
-            with self._sending, contextlib.suppress(OSError):  # it died; the listener says so
-                self._data.send_bytes(_HEADER.pack(number, verb))
-                self._data.send_bytes(frame)
+            sending.start()
             while True:
                 with self._condition:
                     wait_for(self._condition, lambda: bool(answers) or not self._is_alive, cancelled)
@@ -302,6 +302,11 @@ class EngineProcess:
                 yield result
         finally:
             self._leave(number)
+
+    def _send(self, number: int, verb: int, frame: bytes) -> None:
+        with self._sending, contextlib.suppress(OSError):  # it died; the listener says so
+            self._data.send_bytes(_HEADER.pack(number, verb))
+            self._data.send_bytes(frame)
 
     def _wait_until_idle(self, cancelled: Callable[[], bool]) -> None:
         wait_for(self._condition, lambda: not self._busy_with or not self._is_alive, cancelled)

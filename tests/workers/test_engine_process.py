@@ -273,6 +273,36 @@ def test_engine_that_ignores_cancel_is_killed_after_the_grace(tmp_path):
         assert not process.is_alive
 
 
+def test_cancel_reaches_a_request_that_the_engine_does_not_read(process):
+    cancel = Cancel()
+    rescue = threading.Timer(20, process.close)  # else this test would not end where it fails
+    rescue.start()
+    os.kill(process.pid, signal.SIGSTOP)
+    threading.Timer(0.2, cancel.set).start()  # by then the request fills the pipe
+
+    with pytest.raises(Cancelled):
+        next(process.run(("echo", np.zeros(50_000_000, np.uint8)), cancel))
+
+    rescue.cancel()
+    os.kill(process.pid, signal.SIGCONT)
+    assert list(process.run(("pid",))) == [process.pid]
+
+
+def test_engine_that_reads_no_request_is_killed_after_the_grace():
+    with contextlib.closing(EngineProcess(scripted(), grace_s=0.05)) as process:
+        process.load(ignore)
+        cancel = Cancel()
+        os.kill(process.pid, signal.SIGSTOP)
+        threading.Timer(0.2, cancel.set).start()
+
+        with pytest.raises(Cancelled):
+            next(process.run(("echo", np.zeros(50_000_000, np.uint8)), cancel))
+
+        with pytest.raises(EngineDied):
+            next(process.run(("echo", 1)))
+        assert process.was_killed
+
+
 def test_cancel_ends_a_load():
     cancel = Cancel()
 
