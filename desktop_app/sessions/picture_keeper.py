@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ class PictureKeeper(QObject):
     failed = Signal(object)
     recovered = Signal()
 
+    _written = Signal(object, object, object)  # GeneratedImage, OnKept, Future[int]
+
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
@@ -39,6 +42,7 @@ class PictureKeeper(QObject):
         self._is_failing = False
         self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
         self._retry.timeout.connect(self._try_again)
+        self._written.connect(self._on_written)
 
     def keep(self, image: GeneratedImage, on_kept: OnKept) -> None:
         """Keeps a picture with all that made it, unless nothing is to be kept now."""
@@ -50,14 +54,10 @@ class PictureKeeper(QObject):
             self._put_away(image, on_kept)
 
     def _put_away(self, image: GeneratedImage, on_kept: OnKept) -> None:
-        self._context.run(
-            partial(self._kept, image),
-            on_done=partial(self._on_kept, on_kept),
-            on_failed=partial(self._on_failed, image, on_kept),
-        )
+        self._context.run(partial(self._kept, image), on_done=partial(self._on_given, image, on_kept))
 
-    def _kept(self, image: GeneratedImage, _job: Job) -> int | None:
-        """In a thread of its own."""
+    def _kept(self, image: GeneratedImage, _job: Job) -> Future[int] | None:
+        """In a thread of its own, which does not wait for a history that takes no writes for a while."""
         from workers.png_settings import details_of, png_with_settings
 
         history, request = self._context.wait_for_history(), image.request
@@ -69,7 +69,19 @@ class PictureKeeper(QObject):
             engine="stable-diffusion",
             model_id=request.model,
             details=details_of(request),
-        ).result()
+        )
+
+    def _on_given(self, image: GeneratedImage, on_kept: OnKept, kept: Future[int] | None) -> None:
+        if kept is None:
+            self._on_kept(on_kept, None)
+        else:
+            kept.add_done_callback(partial(self._written.emit, image, on_kept))  # in the writer's thread
+
+    def _on_written(self, image: GeneratedImage, on_kept: OnKept, kept: Future[int]) -> None:
+        if (error := kept.exception()) is not None:
+            self._on_failed(image, on_kept, error)
+        else:
+            self._on_kept(on_kept, kept.result())
 
     def _on_kept(self, on_kept: OnKept, item_id: int | None) -> None:
         on_kept(item_id)
@@ -79,7 +91,7 @@ class PictureKeeper(QObject):
             self._is_failing = False
             self.recovered.emit()
 
-    def _on_failed(self, image: GeneratedImage, on_kept: OnKept, error: Exception) -> None:
+    def _on_failed(self, image: GeneratedImage, on_kept: OnKept, error: BaseException) -> None:
         if not isinstance(error, DiskError):
             self._context.show_error(error)
             return
