@@ -101,9 +101,8 @@ class FileQueue(QObject):
         super().__init__()
         self._context = context
         self._state = SessionState.IDLE
-        waiting = json.loads(context.remembered(WAITING_KEY, "[]"))
-        self._jobs = [FileJob(Path(path)) for path in waiting]
-        self._is_held = bool(waiting)
+        self._jobs = [FileJob(path) for path in _paths_in(context.remembered(WAITING_KEY, "[]"))]
+        self._is_held = bool(self._jobs)
         self._running: FileJob | None = None
         self._worker: FileWorker | None = None
         self._started_at = 0.0
@@ -366,6 +365,14 @@ class FileQueue(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _paths_in(remembered: str) -> list[Path]:
+    """None where the settings file was written by somebody else."""
+    try:
+        return [Path(path) for path in json.loads(remembered)]
+    except (ValueError, TypeError):
+        return []
 
 
 def _share(recording: Path, path: Path) -> None:

@@ -362,6 +362,17 @@ def test_files_that_waited_when_the_app_ended_wait_for_a_word_at_the_next_start(
     close(qtbot, context)
 
 
+@pytest.mark.parametrize("remembered", ["", "no list", "3", "[1, 2]", '{"a": 1'])
+def test_files_that_waited_are_forgotten_where_somebody_wrote_into_the_settings(qtbot, home, remembered):
+    settings = Settings()
+    settings.window.panel_state = {file_queue.WAITING_KEY: remembered}
+
+    context = AppContext(Paths.below(home), settings)
+
+    assert list(context.sessions.files.jobs) == []
+    close(qtbot, context)
+
+
 def test_files_are_kept_waiting_over_several_starts_and_not_when_they_were_cancelled(qtbot, context, queue, clip, home):
     queue.add([clip])
     for _ in range(2):
