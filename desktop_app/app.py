@@ -114,8 +114,8 @@ def quit_on_signals(close: Callable[[], None]) -> Iterator[None]:
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
-    every = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    numbers = [number for number in every if signal.getsignal(number) is not signal.SIG_IGN]
+    is_left_behind = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    numbers = (signal.SIGINT, signal.SIGTERM, *(() if is_left_behind else (signal.SIGHUP,)))
     handlers_before = [signal.signal(number, lambda *_: None) for number in numbers]
     wakeup_before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
