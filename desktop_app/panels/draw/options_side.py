@@ -49,6 +49,7 @@ class OptionsSide(QScrollArea):
         super().__init__()
         self._context = context
         self._session = context.sessions.sketch
+        self._asking: Job | None = None  # what is installed; the newest
         # What a slider at 0 stands for, by the place of its setting.
         self._best: dict[str, float] = {"draw.control_start": 0.0, "draw.reference_start": 0.0, "draw.eta": 0.0}
         self._show: dict[str, Callable[[], None]] = {}  # by the place of a setting: shows what it is now
@@ -193,7 +194,11 @@ class OptionsSide(QScrollArea):
         def installed(_job: Job) -> list[tuple[str, str]]:
             return [(entry.id, entry.title) for entry in self._context.catalogue.installed("sketch")]
 
-        self._context.run(installed, on_done=self._show_models)
+        def show(found: list[tuple[str, str]]) -> None:
+            if asked is self._asking:  # else what was asked later may have been answered already
+                self._show_models(found)
+
+        self._asking = asked = self._context.run(installed, on_done=show)
 
     def _show_models(self, found: list[tuple[str, str]]) -> None:
         self.model.clear()

@@ -35,6 +35,7 @@ class Choices(QWidget):
         super().__init__()
         self._context = context
         self._installed: list[ModelEntry] = []
+        self._asking: Job | None = None  # what is installed; the newest
         self.source = self._combo(self.tr("Source"), self.tr("What to listen to"))
         self.language = self._combo(self.tr("Spoken language"), self.tr("The language that is spoken"))
         self.model = self._combo(self.tr("Model"), self.tr("Larger models make fewer mistakes and need more time"))
@@ -139,11 +140,12 @@ class Choices(QWidget):
             return self._context.catalogue.installed("speech")
 
         def show(found: list[ModelEntry]) -> None:
-            self._installed = found
-            self._fill_models()
-            self.models_found.emit(bool(found))
+            if asked is self._asking:  # else what was asked later may have been answered already
+                self._installed = found
+                self._fill_models()
+                self.models_found.emit(bool(found))
 
-        self._context.run(installed, on_done=show)
+        self._asking = asked = self._context.run(installed, on_done=show)
 
     def _fill_models(self) -> None:
         hear = self._context.settings.hear

@@ -41,6 +41,7 @@ class ModelChoice(ElidedCombo):
         self._places = f"see.{task}_engine", f"see.{task}_model"
         self._installed: list[ModelEntry] = []
         self._is_known = False
+        self._asking: Job | None = None  # what is installed; the newest
         self.setMinimumContentsLength(6)
         self.activated.connect(self._on_chosen)
         context.settings_changed.connect(self._on_settings_changed)
@@ -75,11 +76,12 @@ class ModelChoice(ElidedCombo):
             return self._context.catalogue.installed(self._task)
 
         def show(found: list[ModelEntry]) -> None:
-            self._installed, self._is_known = found, True
-            self._fill()
-            self.model_changed.emit()
+            if asked is self._asking:  # else what was asked later may have been answered already
+                self._installed, self._is_known = found, True
+                self._fill()
+                self.model_changed.emit()
 
-        self._context.run(installed, on_done=show)
+        self._asking = asked = self._context.run(installed, on_done=show)
 
     def _fill(self) -> None:
         engine = DEFAULT_ENGINE.get(self._task, "")

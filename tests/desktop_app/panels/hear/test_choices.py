@@ -1,4 +1,5 @@
 import shutil
+import threading
 
 import pytest
 
@@ -16,6 +17,29 @@ def own_model(qtbot, panel, context, tmp_path) -> str:
     panel.choices.refresh_models()
     qtbot.waitUntil(lambda: panel.choices.model.findData(model_id) >= 0)
     return model_id
+
+
+def test_what_was_installed_before_does_not_come_over_what_is_installed_now(qtbot, panel, context, monkeypatch):
+    qtbot.waitUntil(lambda: not context._jobs)
+    now = context.catalogue.installed("speech")
+    is_asked, is_answered = threading.Event(), threading.Event()
+
+    def slow(_catalogue, _task):
+        is_asked.set()
+        assert is_answered.wait(20)
+        return []
+
+    with monkeypatch.context() as before:
+        before.setattr(type(context.catalogue), "installed", slow)
+        panel.choices.refresh_models()
+        assert is_asked.wait(20)
+
+    with qtbot.waitSignal(panel.choices.models_found):
+        panel.choices.refresh_models()
+    is_answered.set()
+    qtbot.waitUntil(lambda: not context._jobs)
+
+    assert panel.choices.model.findData(now[0].id) >= 0
 
 
 def test_devices_that_come_and_go_are_listed_and_the_choice_stays(panel, context):
