@@ -287,8 +287,14 @@ class AppContext(QObject):
         on_failed: Callable[[Exception], None] | None = None,
         on_progress: Callable[[Any], None] = nothing,
         on_ended: Callable[[], None] = nothing,
+        instead_of: Job | None = None,
     ) -> Job:
-        """Starts `work` in a thread; it is cancelled and waited for when the app closes."""
+        """Starts `work` in a thread; it is cancelled and waited for when the app closes.
+
+        What comes of `instead_of`, which may be over, is not delivered: it could be older, and come later.
+        """
+        if instead_of is not None:
+            instead_of.abandon()
         job = Job(
             work,
             on_done=on_done,

@@ -54,6 +54,10 @@ class Job(QThread):
     def cancel(self) -> None:
         self._cancelled.set()
 
+    def abandon(self) -> None:
+        """Nobody wants its result any more, such as one that was asked for anew: of it only `on_ended` is called."""
+        self._on_done = self._on_failed = self._on_progress = nothing
+
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 

@@ -194,11 +194,7 @@ class OptionsSide(QScrollArea):
         def installed(_job: Job) -> list[tuple[str, str]]:
             return [(entry.id, entry.title) for entry in self._context.catalogue.installed("sketch")]
 
-        def show(found: list[tuple[str, str]]) -> None:
-            if asked is self._asking:  # else what was asked later may have been answered already
-                self._show_models(found)
-
-        self._asking = asked = self._context.run(installed, on_done=show)
+        self._asking = self._context.run(installed, on_done=self._show_models, instead_of=self._asking)
 
     def _show_models(self, found: list[tuple[str, str]]) -> None:
         self.model.clear()

@@ -140,12 +140,11 @@ class Choices(QWidget):
             return self._context.catalogue.installed("speech")
 
         def show(found: list[ModelEntry]) -> None:
-            if asked is self._asking:  # else what was asked later may have been answered already
-                self._installed = found
-                self._fill_models()
-                self.models_found.emit(bool(found))
+            self._installed = found
+            self._fill_models()
+            self.models_found.emit(bool(found))
 
-        self._asking = asked = self._context.run(installed, on_done=show)
+        self._asking = self._context.run(installed, on_done=show, instead_of=self._asking)
 
     def _fill_models(self) -> None:
         hear = self._context.settings.hear

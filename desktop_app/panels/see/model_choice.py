@@ -76,12 +76,11 @@ class ModelChoice(ElidedCombo):
             return self._context.catalogue.installed(self._task)
 
         def show(found: list[ModelEntry]) -> None:
-            if asked is self._asking:  # else what was asked later may have been answered already
-                self._installed, self._is_known = found, True
-                self._fill()
-                self.model_changed.emit()
+            self._installed, self._is_known = found, True
+            self._fill()
+            self.model_changed.emit()
 
-        self._asking = asked = self._context.run(installed, on_done=show)
+        self._asking = self._context.run(installed, on_done=show, instead_of=self._asking)
 
     def _fill(self) -> None:
         engine = DEFAULT_ENGINE.get(self._task, "")
