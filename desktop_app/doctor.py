@@ -17,6 +17,7 @@ from typing import Literal
 
 from desktop_app.history import database
 from desktop_app.paths import Paths
+from desktop_app.report import version_of
 from desktop_app.settings import Settings
 from workers.catalogue.catalogue import Catalogue, ModelStatus
 from workers.engines.devices import machine, memory_available_bytes
@@ -77,18 +78,10 @@ def _packages() -> Finding:
     """All that pyproject.toml asks for, but for what is optional."""
     required = [line for line in importlib.metadata.requires("sensorium") or [] if "extra ==" not in line]
     wanted = [re.split(r"[^\w.-]", line)[0] for line in required]
-    there = {name: version for name in wanted if (version := _version(name))}
+    there = {name: version for name in wanted if (version := version_of(name))}
     if missing := [name for name in wanted if name not in there]:
         return Finding("problem", "packages", f"missing: {', '.join(missing)}", "Run `make run`, which installs them.")
     return Finding("ok", "packages", f"{len(there)}, with {', '.join(f'{name} {there[name]}' for name in TOLD)}")
-
-
-def _version(package: str) -> str:
-    """Empty where it is not installed."""
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _display() -> Finding:

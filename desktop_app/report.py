@@ -33,7 +33,7 @@ def write_report(path: Path, settings: Settings, lines: list[LogLine]) -> None:
     parts = [
         f"Sensorium {desktop_app.__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores",
-        ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        ", ".join(f"{name} {version_of(name) or 'not installed'}" for name in PACKAGES),
         "",
         "Settings",
         *(f"  {place} = {value}" for place, value in _choices(settings)),
@@ -83,8 +83,9 @@ def _level_name(level: int) -> str:
     return {10: "debug", 20: "info", 30: "warning", 40: "error", 50: "error"}.get(level, str(level))
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Empty where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        return "not installed"
+        return ""

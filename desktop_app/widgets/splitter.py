@@ -11,9 +11,26 @@ from desktop_app.context import AppContext
 class Splitter(QSplitter):
     """Neither part can be dragged away; beside and above one another, each has a place of its own for the line."""
 
-    def __init__(self, context: AppContext, key: str, first: QWidget, second: QWidget, sizes: tuple[int, int]) -> None:
-        """`sizes` are relative, for a line that was never dragged; `key` is what the window remembers it by."""
+    def __init__(
+        self,
+        context: AppContext,
+        key: str,
+        first: QWidget,
+        second: QWidget,
+        sizes: tuple[int, int],
+        *,
+        gap_px: int | None = None,
+    ) -> None:
+        """
+        Args:
+            key: what the window remembers the line by.
+            sizes: relative ones, for a line that was never dragged.
+            gap_px: an empty space of this width in the place of a line that is seen.
+        """
         super().__init__()
+        if gap_px is not None:
+            self.setProperty("role", "gap")
+            self.setHandleWidth(gap_px)
         self._context, self._key, self._sizes = context, key, sizes
         self.setChildrenCollapsible(False)
         self.addWidget(first)

@@ -59,8 +59,7 @@ class DrawPanel(QWidget):
         self._dragged = QTemporaryDir()  # as long as the app runs: whoever took a file reads it when it likes
         self.files.on_files = self._on_files
         self.toolbar = CanvasToolbar(self.canvas, self.files)
-        for part in (self.canvas, self.toolbar):
-            part.setEnabled(session.is_open)
+        self._show_open()
         self.options_button = theme.icon_button(
             "sliders", self.tr("Options"), tip=self.tr("Model, lines, colours, seed (Ctrl+Shift+P)")
         )
@@ -93,9 +92,9 @@ class DrawPanel(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.hide()
-        self.splitter = Splitter(self._context, "draw.split", self.canvas, self.picture, (500, 420))
-        self.splitter.setProperty("role", "gap")
-        self.splitter.setHandleWidth(theme.SPACE_M)
+        self.splitter = Splitter(
+            self._context, "draw.split", self.canvas, self.picture, (500, 420), gap_px=theme.SPACE_M
+        )
         self.pictures = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.pictures.setSpacing(theme.SPACE_M)
         self.pictures.addWidget(self.splitter, 1)
@@ -142,7 +141,7 @@ class DrawPanel(QWidget):
             self.canvas.box.restore(state)
         self.canvas.box.changed.connect(self._remember_tools)
         session.results_changed.connect(self._show_results)
-        session.drawing_opened.connect(self._on_drawing_opened)
+        session.drawing_opened.connect(self._show_open)
         self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
         self.strip.menu_requested.connect(self._on_result_menu)
         self.options_button.toggled.connect(self._on_options)
@@ -166,9 +165,10 @@ class DrawPanel(QWidget):
         """Has widths, colours, pressure and all that is chosen be the same at the next start."""
         self._context.remember(TOOLS_KEY, self.canvas.box.state())
 
-    def _on_drawing_opened(self) -> None:
+    def _show_open(self) -> None:
+        """Nothing is drawn before the last drawing is there: it would come over it."""
         for part in (self.canvas, self.toolbar):
-            part.setEnabled(True)
+            part.setEnabled(self._session.is_open)
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -137,10 +137,8 @@ class PictureDetail(QWidget):
             self.delete_button,
         ):
             head.addWidget(button)
-        self.splitter = Splitter(context, "history.picture", self.view, self.said, (300, 200))
+        self.splitter = Splitter(context, "history.picture", self.view, self.said, (300, 200), gap_px=theme.SPACE_M)
         self.splitter.setOrientation(Qt.Orientation.Vertical)
-        self.splitter.setProperty("role", "gap")
-        self.splitter.setHandleWidth(theme.SPACE_M)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         column = QVBoxLayout(self)

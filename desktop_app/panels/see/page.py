@@ -90,9 +90,9 @@ class SeePanel(QWidget):
             self.tabs.addTab(title)
             self.tabs.setTabToolTip(number - 1, f"{title} (Alt+{number})")
             self.pages.addWidget(tab)
-        self.splitter = Splitter(self._context, "see.split", self.stage, self.side, (10_000, SIDE_PX))
-        self.splitter.setProperty("role", "gap")
-        self.splitter.setHandleWidth(2 * theme.SPACE_M)
+        self.splitter = Splitter(
+            self._context, "see.split", self.stage, self.side, (10_000, SIDE_PX), gap_px=2 * theme.SPACE_M
+        )
         self.splitter.setStretchFactor(0, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_L)
