@@ -305,10 +305,6 @@
         <translation>打开画作…</translation>
     </message>
     <message>
-        <source>Save the drawing…</source>
-        <translation>保存画作…</translation>
-    </message>
-    <message>
         <source>Export as a picture…</source>
         <translation>导出为图片…</translation>
     </message>
@@ -355,6 +351,10 @@
     <message>
         <source>Save the drawing</source>
         <translation>保存画作</translation>
+    </message>
+    <message>
+        <source>Save the drawing as…</source>
+        <translation>将画作另存为…</translation>
     </message>
     <message>
         <source>drawing</source>

@@ -39,6 +39,8 @@ class Document(QObject):
 
     `revision` grows with every change of what is drawn: each piece of a stroke, undo, a hidden layer. The reference
     does not count: whoever makes something of it follows `layers_changed`.
+    `number` is another one where another drawing was begun: the canvas was emptied, or `replace` put one there. Undo
+    brings the number back, too.
 
     Signals:
         revision_changed(int): the drawing is new, in the middle of a stroke too.
@@ -72,6 +74,8 @@ class Document(QObject):
         check_size(size)
         self.size = QSize(size)
         self.revision = 0
+        self.number = 0
+        self._last_number = 0
         self.undo_stack = UndoStack()
         self.stroke: Stroke | None = None
         self._images = {layer: TiledImage() for layer in DRAWN_LAYERS}
@@ -146,6 +150,7 @@ class Document(QObject):
     def restore(self, contents: Contents) -> None:
         """Takes a drawing back with all that can be undone; a stroke that was cut off is drawn as far as it came."""
         self.finish_stroke()
+        self.number = self._another_number()[1]
         self._set_size(contents.size)
         for layer in DRAWN_LAYERS:
             self._replace(layer, {key: tile for (at, key), tile in contents.tiles.items() if at is layer})
@@ -231,6 +236,7 @@ class Document(QObject):
             Step(
                 tiles=tuple(change for layer in DRAWN_LAYERS if layer in chosen for change in self._replace(layer, {})),
                 reference=self._exchange_reference(None) if Layer.REFERENCE in chosen else None,
+                number=None if layers else self._another_number(),
             )
         )
 
@@ -383,7 +389,7 @@ class Document(QObject):
         if reference is not None:
             corner, extent = reference.rect.topLeft() * scale + place.topLeft(), reference.rect.size() * scale
             reference = replace(reference, rect=QRectF(corner, extent))
-        self.replace(Drawing(size, images, reference, self._reference_opacity, self._hidden))
+        self._take(Drawing(size, images, reference, self._reference_opacity, self._hidden))
 
     def replace(self, drawing: Drawing) -> None:
         """Puts another drawing in the place of this one, as one step to undo.
@@ -392,6 +398,9 @@ class Document(QObject):
             UsageError: it is too large, or has no pixel.
         """
         check_size(drawing.size)
+        self._take(drawing, number=self._another_number())
+
+    def _take(self, drawing: Drawing, *, number: tuple[int, int] | None = None) -> None:
         self.finish_stroke()
         old_size = QSize(self.size)
         self._set_size(drawing.size)
@@ -404,8 +413,12 @@ class Document(QObject):
         self._hidden = drawing.hidden
         self._reference_opacity = drawing.reference_opacity
         size = (old_size, QSize(self.size)) if old_size != self.size else None
-        self._finish_step(Step(tiles=tiles, size=size, reference=reference))
+        self._finish_step(Step(tiles=tiles, size=size, reference=reference, number=number))
         self.layers_changed.emit()
+
+    def _another_number(self) -> tuple[int, int]:
+        self._last_number += 1
+        return self.number, self._last_number
 
     # ── undo ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -434,6 +447,8 @@ class Document(QObject):
             self.history_changed.emit()
 
     def _apply(self, step: Step, *, forwards: bool) -> None:
+        if step.number is not None:
+            self.number = step.number[forwards]
         if step.size is not None:
             self._set_size(step.size[forwards])
         for change in step.tiles:
@@ -493,6 +508,8 @@ class Document(QObject):
     def _finish_step(self, step: Step) -> None:
         """Keeps a step that was just done, unless it changed nothing."""
         if step.tiles or step.size or step.reference:
+            if step.number is not None:
+                self.number = step.number[1]
             self.undo_stack.push(step)
             self._announce(step)
             self.step_done.emit(step)

@@ -23,6 +23,8 @@ from workers.results import Frame
 class CanvasFiles(QObject):
     """Reads and writes in the background; what goes wrong is told in the banner.
 
+    A drawing that was saved is saved there again, until another one is begun. One that was opened is not: a file of
+    another program may have layers that ours would not have.
     What is dropped on the canvas or pasted becomes the reference, and an OpenRaster file the drawing. A page that knows
     better what a dropped file is sets `on_files`.
     """
@@ -30,10 +32,12 @@ class CanvasFiles(QObject):
     def __init__(self, view: CanvasView, context: AppContext) -> None:
         super().__init__(view)
         self._view, self._context = view, context
+        self._saved: dict[int, Path] = {}  # where, by the number of the drawing
         self.on_files: Callable[[list[Path]], None] = self.take
         self.import_action = self._action(self.tr("Place a picture below…"), "image", "Ctrl+I", self._ask_picture)
         self.open_action = self._action(self.tr("Open a drawing…"), "folder", "Ctrl+Shift+O", self._ask_drawing)
-        self.save_action = self._action(self.tr("Save the drawing…"), "save", "Ctrl+S", self._ask_where)
+        self.save_action = self._action(self.tr("Save the drawing"), "save", "Ctrl+S", self._save_again)
+        self.save_as_action = self._action(self.tr("Save the drawing as…"), "save", "Ctrl+Alt+S", self._ask_where)
         self.export_action = self._action(self.tr("Export as a picture…"), "upload", "Ctrl+E", self._ask_export)
         self.export_lines_action = self._action(
             self.tr("Export the lines alone…"), "upload", "Ctrl+Shift+E", self._ask_export_of_lines
@@ -48,6 +52,7 @@ class CanvasFiles(QObject):
         return [
             self.open_action,
             self.save_action,
+            self.save_as_action,
             self.export_action,
             self.export_lines_action,
             self.import_action,
@@ -68,8 +73,13 @@ class CanvasFiles(QObject):
 
     def save(self, path: Path) -> None:
         """Writes the drawing with its layers."""
-        snapshot = self._view.document.snapshot()
-        self._context.run(lambda _job: write_ora(snapshot, path), on_done=lambda _: self._tell_saved(path))
+        snapshot, number = self._view.document.snapshot(), self._view.document.number
+
+        def on_done(_: None) -> None:
+            self._saved[number] = path
+            self._tell_saved(path)
+
+        self._context.run(lambda _job: write_ora(snapshot, path), on_done=on_done)
 
     def export(self, path: Path, part: Part = "all", background: Background = "white") -> None:
         """Writes what is seen as PNG or JPEG."""
@@ -111,6 +121,12 @@ class CanvasFiles(QObject):
         name = QFileDialog.getOpenFileName(self._view, self.tr("Open a drawing"), "", kinds)[0]
         if name:
             self._open_drawing(Path(name))
+
+    def _save_again(self) -> None:
+        if path := self._saved.get(self._view.document.number):
+            self.save(path)
+        else:
+            self._ask_where()
 
     def _ask_where(self) -> None:
         if path := self._ask_name(self.tr("Save the drawing"), "ora"):

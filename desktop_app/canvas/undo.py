@@ -31,11 +31,13 @@ class Step:
 
     Attributes:
         size, reference: before and after.
+        number: which drawing it was, before and after; see `Document.number`.
     """
 
     tiles: tuple[TileChange, ...] = ()
     size: tuple[QSize, QSize] | None = None
     reference: tuple[Reference | None, Reference | None] | None = None
+    number: tuple[int, int] | None = None
 
     @property
     def n_bytes(self) -> int:

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,9 @@ from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainterPath
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from desktop_app.canvas.document import Drawing
 from desktop_app.canvas.files import CanvasFiles
+from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 
@@ -238,3 +241,85 @@ def test_export_that_fails_is_told(files, context, messages, qtbot, tmp_path):
         files.export(tmp_path / "nowhere" / "a.png")
 
     assert "is gone" in messages[0].sentence
+
+
+def ink(view) -> None:
+    edit = view.document.begin_edit(Layer.LINE_ART, QColor("black"))
+    path = QPainterPath()
+    path.addRect(4, 4, 20, 20)
+    edit.set_path(path, 3.0)
+    edit.commit()
+
+
+@pytest.fixture
+def save(files, asked, messages, qtbot):
+    """Does as Ctrl+S does, and waits until that is told."""
+
+    def save(action=files.save_action) -> None:
+        messages.clear()
+        action.trigger()
+        qtbot.waitUntil(lambda: bool(messages), timeout=20_000)
+
+    return save
+
+
+def test_drawing_is_saved_again_where_it_was(files, view, asked, save, tmp_path):
+    ink(view)
+    asked.answer = str(tmp_path / "mine.ora")
+    save()
+    before = (tmp_path / "mine.ora").read_bytes()
+    view.document.set_reference(picture())
+    asked.answer = str(tmp_path / "other.ora")
+
+    save()
+
+    assert len(asked.titles) == 1
+    assert (tmp_path / "mine.ora").read_bytes() != before
+    save(files.save_as_action)
+    save()
+    assert len(asked.titles) == 2
+    assert (tmp_path / "other.ora").is_file()
+
+
+@pytest.mark.parametrize("begins", ["emptied", "opened", "restored"])
+def test_another_drawing_is_not_saved_over_the_one_before(view, asked, save, tmp_path, begins):
+    ink(view)
+    asked.answer = str(tmp_path / "mine.ora")
+    save()
+    saved = (tmp_path / "mine.ora").read_bytes()
+    match begins:
+        case "emptied":
+            view.document.clear()
+        case "opened":
+            view.document.replace(Drawing(view.document.size, {}))
+        case "restored":
+            view.document.restore(Contents(QSize(64, 64)))
+    view.document.set_reference(picture())
+    asked.answer = str(tmp_path / "other.ora")
+
+    save()
+
+    assert (tmp_path / "mine.ora").read_bytes() == saved
+    assert (tmp_path / "other.ora").is_file()
+
+
+def test_undo_brings_back_where_a_drawing_was_saved(view, asked, save, tmp_path):
+    ink(view)
+    asked.answer = str(tmp_path / "mine.ora")
+    save()
+    view.document.clear()
+    ink(view)
+    asked.answer = str(tmp_path / "other.ora")
+    save()
+    view.document.undo()
+    view.document.undo()
+    asked.answer = ""
+
+    save()
+
+    assert len(asked.titles) == 2
+    with zipfile.ZipFile(tmp_path / "mine.ora") as one:
+        assert one.testzip() is None
+    view.document.resize(QSize(32, 32))
+    save()
+    assert len(asked.titles) == 2
