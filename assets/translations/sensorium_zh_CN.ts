@@ -5149,6 +5149,10 @@ Click again to choose</source>
         <translation>请换一个 ControlNet，或换一个模型。</translation>
     </message>
     <message>
+        <source>Choose another LoRA, or another model.</source>
+        <translation>请选择其他 LoRA 或其他模型。</translation>
+    </message>
+    <message>
         <source>Choose another device.</source>
         <translation>请选择其他设备。</translation>
     </message>
@@ -5827,6 +5831,10 @@ Click again to choose</source>
     <message>
         <source>The LoRA &apos;{lora}&apos; should be one .safetensors file, and there are {count} in &apos;{folder}&apos;.</source>
         <translation>LoRA“{lora}”应当是一个 .safetensors 文件，而“{folder}”中有 {count} 个。</translation>
+    </message>
+    <message>
+        <source>The LoRA &apos;{lora}&apos; was made for another kind of model.</source>
+        <translation>LoRA“{lora}”是为另一类模型制作的。</translation>
     </message>
     <message>
         <source>The LoRA &apos;{lora}&apos; was made for {its}, and the model that draws is {own}.</source>

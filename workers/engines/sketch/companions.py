@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -131,7 +132,7 @@ class Companions:
             if file in self._loras:
                 self._loras.get(file, str)
         for lora, file in files.items():
-            name = self._loras.get(file, lambda file=file: self._new_lora(file), needed=len(files))  # type: ignore[misc]
+            name = self._loras.get(file, partial(self._new_lora, lora.model, file), needed=len(files))
             wanted[name] = wanted.get(name, 0.0) + lora.scale
         if wanted == self.active_loras:
             return
@@ -173,8 +174,13 @@ class Companions:
             )
         return vae
 
-    def _new_lora(self, file: Path) -> str:
-        """Loads a LoRA beside those that are there; gives the name that it has in the model."""
+    def _new_lora(self, model: str, file: Path) -> str:
+        """Loads a LoRA beside those that are there; gives the name that it has in the model.
+
+        Raises:
+            ModelBroken: its file cannot be read, or half of it does not fit.
+            EngineError: it is for parts that the model has not; diffusers would draw as if it were not there.
+        """
         started = time.perf_counter()
         self._n_loras += 1
         name = f"lora_{self._n_loras}"
@@ -185,6 +191,12 @@ class Companions:
                 with load_errors(file):
                     self._base.pipeline.load_lora_weights(
                         str(file.parent), weight_name=file.name, adapter_name=name, local_files_only=True
+                    )
+                if not any(name in names for names in self._base.pipeline.get_list_adapters().values()):
+                    raise EngineError(
+                        "The LoRA '{lora}' was made for another kind of model.",
+                        hint="Choose another LoRA, or another model.",
+                        lora=model,
                     )
             except Exception:
                 with suppress(Exception):  # diffusers', on the half that is not there

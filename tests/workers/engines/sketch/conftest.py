@@ -223,6 +223,17 @@ def save_torn_lora(folder: Path) -> Path:
     return folder
 
 
+def save_strange_lora(folder: Path, name: str) -> Path:
+    """A LoRA for a part that no model here has."""
+    import torch
+    from safetensors.torch import save_file
+
+    folder.mkdir()
+    tensors = {f"{name}.lora_A.weight": torch.ones(2, 8), f"{name}.lora_B.weight": torch.ones(8, 2)}
+    save_file(tensors, folder / "pytorch_lora_weights.safetensors")
+    return folder
+
+
 MODELS: dict[str, Callable[[Path], Path]] = {
     "sd15": save_base,
     "sd15-v": lambda folder: save_base(folder, prediction_type="v_prediction"),
@@ -242,6 +253,8 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "lora-2": lambda folder: save_lora(folder, seed=8),
     "lora-kohya": lambda folder: save_lora(folder, style="kohya"),
     "lora-torn": save_torn_lora,
+    "lora-of-a-transformer": lambda folder: save_strange_lora(folder, "transformer.blocks.0.attn.to_q"),
+    "lora-of-other-layers": lambda folder: save_strange_lora(folder, "unet.joint_blocks.0.attn.qkv"),
     "lora-sd21": lambda folder: save_lora(folder, "sd21"),
     "lora-sdxl": lambda folder: save_lora(folder, "sdxl"),
 }

@@ -696,3 +696,17 @@ def test_ink_of_any_colour_draws_the_same(ink, draws):
     image = one.draw(sketch(controls=(control(image=picture_of(picture)),)))
 
     assert image.pixels.tobytes() == one.draw(sketch(controls=(control(),))).pixels.tobytes()
+
+
+@pytest.mark.parametrize("before", [(), (Lora("lora"),)])
+def test_a_lora_for_parts_that_are_not_there_is_told(before, fresh):
+    """diffusers draws on, as if there were none."""
+    plain = fresh.draw(sketch(loras=before))
+
+    for _ in range(2):
+        with pytest.raises(EngineError, match="The LoRA 'lora-of-a-transformer' was made for another kind of model"):
+            fresh.draw(sketch(loras=(*before, Lora("lora-of-a-transformer"))))
+    with pytest.raises(ModelBroken, match="lora-of-other-layers"):
+        fresh.draw(sketch(loras=(*before, Lora("lora-of-other-layers"))))
+
+    assert fresh.draw(sketch(loras=before)).pixels.tobytes() == plain.pixels.tobytes()
