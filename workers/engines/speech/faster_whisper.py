@@ -21,7 +21,13 @@ import numpy as np
 from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
-from workers.engines.devices import DeviceChoice, ctranslate2_device, physical_cores
+from workers.engines.devices import (
+    DeviceChoice,
+    ctranslate2_device,
+    is_gpu_fault,
+    is_out_of_memory,
+    physical_cores,
+)
 from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory, PackageMissing
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest, Word
 
@@ -100,6 +106,8 @@ class FasterWhisper:
                 str(self._folder), device=device, compute_type=compute_type, cpu_threads=threads
             )
         except Exception as error:
+            if is_gpu_fault(error):
+                raise
             raise self._load_error(error) from error
         self._suppressed = self._suppressed_tokens()
         on_progress(1.0, "Whisper is ready")
@@ -108,15 +116,14 @@ class FasterWhisper:
         )
 
     def _load_error(self, error: Exception) -> EngineError:
-        reason = str(error)
-        if "out of memory" in reason.lower() or isinstance(error, MemoryError):
+        if is_out_of_memory(error):
             return OutOfMemory(
                 "There is too little memory for the Whisper model '{name}'.", "Choose a smaller one.",
                 name=self._folder.name,
             )  # fmt: skip
         return ModelBroken(
             "The Whisper model in '{folder}' cannot be read: {reason}", "Remove it and download it again.",
-            folder=self._folder, reason=reason,
+            folder=self._folder, reason=str(error),
         )  # fmt: skip
 
     def unload(self) -> None:
@@ -129,8 +136,8 @@ class FasterWhisper:
         started = time.perf_counter()
         try:
             hypothesis = self._recognise(request, cancelled)
-        except RuntimeError as error:
-            if "out of memory" in str(error).lower():
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
                 raise OutOfMemory(
                     "The Whisper model ran out of memory.", "Choose a smaller one, or the device 'cpu'."
                 ) from error

@@ -11,7 +11,7 @@ import soundfile
 
 from workers.catalogue.catalogue import Catalogue
 from workers.engines.speech.faster_whisper import FasterWhisper, FasterWhisperOptions, cut_loop, merge_punctuation
-from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing
+from workers.errors import Cancelled, EngineError, ModelBroken, ModelMissing, OutOfMemory
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest, Word
 from workers.streaming import normalised
 
@@ -164,6 +164,26 @@ def test_a_truncated_model_is_told(tmp_path: Path, n_bytes: int):
 
     with pytest.raises(ModelBroken, match="cannot be read"):
         loaded(broken)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("CUDA failed with error out of memory", OutOfMemory),
+        ("cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED", OutOfMemory),
+        ("mkl_malloc: can't allocate memory", OutOfMemory),
+        ("CUDA error: an illegal memory access was encountered", RuntimeError),  # the process is of no use any more
+        ("unsupported model binary version", ModelBroken),
+    ],
+)
+def test_what_fails_while_loading_is_told_for_what_it_is(tmp_path, monkeypatch, reason: str, kind: type[Exception]):
+    def failing(*_args: object, **_options: object) -> None:
+        raise RuntimeError(reason)
+
+    monkeypatch.setattr("faster_whisper.WhisperModel", failing)
+
+    with pytest.raises(kind):
+        loaded(model("whisper-tiny.en", tmp_path))
 
 
 def test_a_missing_tokenizer_is_told(tmp_path: Path):
