@@ -24,7 +24,7 @@ from desktop_app.settings import Settings
 from tests.desktop_app.conftest import in_threads
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import boat, save_base, save_controlnet, save_lora
-from tests.workers.engines.sketch.test_preprocessors import SAVE
+from tests.workers.engines.sketch.test_preprocessor import SAVE
 from workers.catalogue.catalogue import Catalogue
 from workers.engines.base import EngineSpec
 from workers.errors import EngineError

@@ -16,7 +16,7 @@ from desktop_app.sessions.sketch_choices import SketchPlan, control_spec, sketch
 from desktop_app.settings import Settings
 from tests.desktop_app.panels.draw.conftest import PRESET
 from tests.workers.engines.sketch.conftest import save_base
-from tests.workers.engines.sketch.test_preprocessors import save_depth
+from tests.workers.engines.sketch.test_preprocessor import save_depth
 from tests.workers.engines.speech.conftest import save_emotion_model
 from tests.workers.engines.vision.conftest import save_blip, save_chat
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue

@@ -26,6 +26,10 @@ def test_info_is_complete(engine):
     assert issubclass(info.options, EngineOptions)
 
 
+def test_its_file_is_called_as_it_is(engine, tmp_path):
+    assert EngineSpec.of(engine, "any", tmp_path).engine == engine.info.name
+
+
 def test_every_option_has_a_title_a_description_and_a_default(engine):
     for name, field in engine.info.options.model_fields.items():
         assert field.title, name

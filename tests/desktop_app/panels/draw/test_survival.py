@@ -19,7 +19,7 @@ from tests.desktop_app.panels.draw.conftest import LOCATED
 from tests.desktop_app.panels.draw.test_page import made
 from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import save_base, save_controlnet, save_lora
-from tests.workers.engines.sketch.test_preprocessors import SAVE
+from tests.workers.engines.sketch.test_preprocessor import SAVE
 from workers.catalogue.catalogue import Catalogue
 from workers.engines.sketch import stable_diffusion
 from workers.pictures import frame_of

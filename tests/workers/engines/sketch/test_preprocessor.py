@@ -9,7 +9,7 @@ import torch
 from tests.workers.engines.sketch.conftest import lively
 from workers.engine_process import EngineThread
 from workers.engines.base import EngineSpec
-from workers.engines.sketch.preprocessors import ADE_PALETTE, Preprocessor, ade_colours, draw_pose
+from workers.engines.sketch.preprocessor import ADE_PALETTE, Preprocessor, ade_colours, draw_pose
 from workers.errors import Cancelled, EngineError, ModelBroken
 from workers.pictures import picture_of
 from workers.results import ControlRequest
