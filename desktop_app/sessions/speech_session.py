@@ -174,6 +174,11 @@ class SpeechSession(QObject):
         return self._is_private if is_running else self._context.settings.history.is_private
 
     @property
+    def is_discarded(self) -> bool:
+        """Nothing is kept of the newest recording: the user wanted that, or it could not begin."""
+        return self._discard_wanted
+
+    @property
     def devices(self) -> list[AudioDevice]:
         return self._devices
 

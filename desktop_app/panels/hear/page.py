@@ -197,6 +197,9 @@ class HearPanel(QWidget):
     def _on_finished(self, item_id: int | None) -> None:
         if not self._is_session_shown:
             return
+        if self._session.is_discarded:
+            self._forget()
+            return
         duration_s = self._session.elapsed_s
         self.pane.end_live([], duration_s)
         self._show_content()
@@ -218,12 +221,15 @@ class HearPanel(QWidget):
         self._context.run(media, on_done=show)
 
     def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
-        """What is deleted can be read and heard nowhere any more."""
         if self.pane.item_id in item_ids:
-            self._shown_file = None
-            self.pane.show_nothing()
-            self.captions.set_tracks(())
-            self.dock.forget()
+            self._forget()
+
+    def _forget(self) -> None:
+        """What is deleted can be read and heard nowhere any more."""
+        self._shown_file = None
+        self.pane.show_nothing()
+        self.captions.set_tracks(())
+        self.dock.forget()
 
     # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

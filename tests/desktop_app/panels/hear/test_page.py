@@ -319,6 +319,25 @@ def test_what_is_deleted_is_not_left_readable(qtbot, panel, context, tmp_path):
     assert panel.dock.sound.currentWidget() is panel.dock.waveform
 
 
+@pytest.mark.parametrize("has_history", [True, False])
+def test_what_is_discarded_is_not_left_readable(qtbot, panel, context, source, speech, has_history):
+    history = context.history
+    if not has_history:
+        context.history = None
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: not session._is_opening)
+    source.say(speech)
+    qtbot.waitUntil(lambda: panel.captions.text != "", timeout=10_000)
+
+    panel.discard_action.trigger()
+    qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
+
+    assert (text(panel), panel.captions.text, panel.dock.clock.text()) == ("", "", "0:00")
+    assert panel.stack.currentWidget() is panel.empty
+    context.history = history
+
+
 def test_sound_that_cannot_be_played_is_told_without_the_words_of_qt(panel, messages, caplog):
     panel.pane.player.failed.emit("Could not open file")
 
