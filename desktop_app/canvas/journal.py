@@ -108,8 +108,11 @@ class Encoder:
         self._last_number = 0
 
     def whole(self, contents: Contents, known: set[int]) -> Iterator[bytes]:
-        """All of a drawing, a record or some at a time."""
-        yield from self._step_parts(contents.beginning(), known)
+        """All of a drawing, a record or some at a time; pictures that it does not name are let go of."""
+        beginning = contents.beginning()
+        named = {key for step in (beginning, *contents.done, *contents.undone) for key in step.pictures}
+        self._pictures = {key: held for key, held in self._pictures.items() if key in named}
+        yield from self._step_parts(beginning, known)
         yield self.layers(contents.hidden, contents.reference_opacity)
         for step in (*contents.done, *reversed(contents.undone)):
             yield from self._step_parts(step, known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 
 from desktop_app.canvas.layers import Layer, Reference
 from desktop_app.canvas.tiles import TILE_BYTES, Key, Tile
@@ -41,10 +42,13 @@ class Step:
 
     @property
     def n_bytes(self) -> int:
-        """The memory that it holds on to at this moment."""
-        held = sum(tile.n_bytes for change in self.tiles for tile in (change.before, change.after) if tile is not None)
-        pictures = {id(part.image): part.image for part in self.reference or () if part is not None}
-        return held + sum(image.sizeInBytes() for image in pictures.values())
+        """The memory that its tiles hold on to at this moment."""
+        return sum(tile.n_bytes for change in self.tiles for tile in (change.before, change.after) if tile is not None)
+
+    @property
+    def pictures(self) -> dict[int, QImage]:
+        """Those of the references, by their ids: a reference that was moved has the same one, in many steps."""
+        return {id(part.image): part.image for part in self.reference or () if part is not None}
 
     @property
     def is_packed(self) -> bool:
@@ -64,10 +68,12 @@ class UndoStack:
 
     def push(self, step: Step) -> None:
         """Takes a step that was just done; what was undone before cannot be done again."""
+        held = self.done[-1].pictures if self.done else {}
         self.undone.clear()
         self.done.append(step)
         self._sizes.append(None)
         self._most_bytes += step.n_bytes + TILE_BYTES * len(step.tiles)
+        self._most_bytes += sum(image.sizeInBytes() for key, image in step.pictures.items() if key not in held)
         if self._most_bytes > self.limit_bytes:
             self._forget()
 
@@ -91,7 +97,9 @@ class UndoStack:
         """Goes on from the steps of another stack."""
         self.done, self.undone = list(done), list(undone)
         self._sizes = [None] * len(done)
+        pictures = {key: image for step in (*done, *undone) for key, image in step.pictures.items()}
         self._most_bytes = sum(step.n_bytes for step in (*done, *undone))
+        self._most_bytes += sum(image.sizeInBytes() for image in pictures.values())
 
     def _forget(self) -> None:
         """Lets go of the oldest steps until the rest has room; the newest one always stays.
@@ -103,9 +111,13 @@ class UndoStack:
             size if known is not None or step.is_packed else None
             for step, known, size in zip(self.done, self._sizes, sizes, strict=True)
         ]
-        total, n_forgotten = sum(sizes), 0
-        while total > self.limit_bytes * 0.9 and n_forgotten < len(sizes) - 1:
-            total -= sizes[n_forgotten]
+        last_with = {key: number for number, step in enumerate(self.done) for key in step.pictures}
+        freed = list(sizes)  # by forgetting each one after those before it
+        for key, number in last_with.items():
+            freed[number] += self.done[number].pictures[key].sizeInBytes()
+        total, n_forgotten = sum(freed), 0
+        while total > self.limit_bytes * 0.9 and n_forgotten < len(freed) - 1:
+            total -= freed[n_forgotten]
             n_forgotten += 1
         del self.done[:n_forgotten], self._sizes[:n_forgotten]
         self._most_bytes = total

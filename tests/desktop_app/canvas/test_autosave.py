@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtGui import QColor, QImage
 from desktop_app.canvas import autosave, journal
 from desktop_app.canvas.autosave import Autosave, Place, take_place
 from desktop_app.canvas.document import Document
+from desktop_app.canvas.journal import Encoder
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from tests import small_disk
@@ -210,6 +212,22 @@ def test_file_that_grew_is_written_anew_and_loses_nothing(opened, monkeypatch, q
     before = content(document)
     opened.close(saving)
     assert content(opened()[0]) == before
+
+
+def test_picture_that_undo_has_forgotten_is_let_go_of_when_the_file_is_written_anew(document):
+    encoder, known = Encoder(), set()
+    document.undo_stack.limit_bytes = 0
+    picture = QImage(50, 50, QImage.Format.Format_RGB32)
+    gone = weakref.ref(picture)
+    document.set_reference(picture)
+    del picture
+    encoder.step(document.undo_stack.done[-1], known)
+    document.set_reference(None)
+    draw(document, 50)
+
+    list(encoder.whole(document.contents(), known))
+
+    assert gone() is None
 
 
 def test_what_is_drawn_while_the_whole_is_written_is_in_both_files(opened, monkeypatch):

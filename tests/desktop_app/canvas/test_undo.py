@@ -2,11 +2,11 @@ import gc
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage
 
 from desktop_app.canvas.document import Document
-from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.layers import Layer, Reference
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from desktop_app.canvas.tiles import PIXELS, TILE_BYTES, TILE_PX, Tile, TiledImage
 from desktop_app.canvas.undo import Step, TileChange, UndoStack
@@ -68,6 +68,31 @@ def test_steps_within_the_limit_are_kept():
         stack.push(Step())
 
     assert len(stack.done) == 1000
+
+
+def test_picture_below_that_is_moved_often_is_counted_once(document):
+    picture = QImage(500, 500, PIXELS)
+    document.undo_stack.limit_bytes = 60 * TILE_BYTES + 3 * picture.sizeInBytes()
+    document.set_reference(picture)
+    for number in range(10):
+        document.move_reference(QRectF(number, 0, 100, 100))
+        document.settle_reference()
+        stroke = document.begin_stroke(StrokeStyle())
+        stroke.add(StrokePoint(5, 5 * number))
+        stroke.finish()
+
+    assert len(document.undo_stack.done) == 50 + 1 + 20
+
+
+def test_pictures_below_are_forgotten_with_the_last_step_that_has_them(qapp):
+    stack = UndoStack()
+    pictures = [QImage(100, 100, PIXELS) for _ in range(5)]
+    stack.limit_bytes = 4 * pictures[0].sizeInBytes()
+    references = [Reference(picture, QRectF()) for picture in pictures]
+    for before, after in pairwise([None, *references]):
+        stack.push(Step(reference=(before, after)))
+
+    assert [id(step.reference[1]) for step in stack.done] == [id(reference) for reference in references[3:]]
 
 
 def test_what_cannot_shrink_any_more_is_counted_once(qapp, monkeypatch):
