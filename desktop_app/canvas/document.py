@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,14 +106,20 @@ class Document(QObject):
             if layer not in self._hidden:
                 image.paint(painter, area)
 
-    def color_at(self, at: QPoint) -> QColor | None:
-        """The colour that is seen at a pixel, on white paper; None beside the canvas."""
+    def color_at(self, at: QPoint, paint_below: Callable[[QPainter], None] | None = None) -> QColor | None:
+        """The colour that is seen at a pixel, on white paper; None beside the canvas.
+
+        Args:
+            paint_below: draws what is seen below the drawing and is no part of it, in pixels of the canvas.
+        """
         if not self.rect.contains(at):
             return None
         pixel = QImage(1, 1, PIXELS)
         pixel.fill(Qt.GlobalColor.white)
         with QPainter(pixel) as painter:
             painter.translate(-at)
+            if paint_below is not None:
+                paint_below(painter)
             if self._reference is not None and self.is_visible(Layer.REFERENCE):
                 painter.setOpacity(self._reference_opacity)
                 paint_reference(painter, self._reference)

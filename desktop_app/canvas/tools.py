@@ -210,9 +210,18 @@ class Drag(Protocol):
 
 
 def begin_drag(
-    tool: Tool, document: Document, box: ToolBox, pointer: Pointer, zoom: float, on_picked: Callable[[QColor], None]
+    tool: Tool,
+    document: Document,
+    box: ToolBox,
+    pointer: Pointer,
+    zoom: float,
+    color_at: Callable[[QPoint], QColor | None],
 ) -> Drag | None:
-    """What begins when the pointer is pressed down; None when it was done at once, or there is nothing to do."""
+    """What begins when the pointer is pressed down; None when it was done at once, or there is nothing to do.
+
+    Args:
+        color_at: the colour that is seen at a pixel of the canvas; None beside it.
+    """
     match tool:
         case Tool.BRUSH | Tool.ERASER:
             erases = tool is Tool.ERASER
@@ -228,7 +237,7 @@ def begin_drag(
             box.note_color()
             document.fill(pointer.pixel, box.color, tolerance=box.choices.tolerance, opacity=box.choices.opacity)
         case Tool.EYEDROPPER:
-            return _PickDrag(document, on_picked, pointer)
+            return _PickDrag(color_at, box, pointer)
         case Tool.MOVE if document.reference is not None:
             return _MoveDrag(document, pointer, HANDLE_PX / zoom)
         case Tool.SELECT_RECTANGLE | Tool.SELECT_LASSO:
@@ -294,14 +303,14 @@ class _ShapeDrag:
 
 
 class _PickDrag:
-    def __init__(self, document: Document, on_picked: Callable[[QColor], None], pointer: Pointer) -> None:
-        self._document, self._on_picked = document, on_picked
+    def __init__(self, color_at: Callable[[QPoint], QColor | None], box: ToolBox, pointer: Pointer) -> None:
+        self._color_at, self._box = color_at, box
         self.move([pointer])
 
     def move(self, pointers: Sequence[Pointer]) -> None:
-        color = self._document.color_at(pointers[-1].pixel)
+        color = self._color_at(pointers[-1].pixel)
         if color is not None:
-            self._on_picked(color)
+            self._box.set_color(color)
 
     def end(self) -> None: ...
 

@@ -162,6 +162,10 @@ class CanvasView(QWidget):
         self._underlay = image if image is not None and not image.isNull() else None
         self.update()
 
+    def _color_at(self, at: QPoint) -> QColor | None:
+        """The colour that is seen at a pixel of the canvas, of what lies below it, too."""
+        return self.document.color_at(at, self._paint_underlay)
+
     @property
     def paper(self) -> Paper:
         return self._paper
@@ -286,8 +290,7 @@ class CanvasView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._angle % 90 != 0)
             self._paint_paper(painter, canvas)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-            if self._underlay is not None:
-                painter.drawImage(canvas, self._underlay, fitted(self.document.size, self._underlay.size()))
+            self._paint_underlay(painter)
             if self.document.reference is not None and self.document.is_visible(Layer.REFERENCE):
                 painter.save()
                 painter.setClipRect(canvas, Qt.ClipOperation.IntersectClip)
@@ -305,6 +308,11 @@ class CanvasView(QWidget):
             brush = QBrush(_checker())
             brush.setTransform(self._to_canvas)  # squares of the screen, not of the canvas
             painter.fillRect(canvas, brush)
+
+    def _paint_underlay(self, painter: QPainter) -> None:
+        if self._underlay is not None:
+            part = fitted(self.document.size, self._underlay.size())
+            painter.drawImage(QRectF(self.document.rect), self._underlay, part)
 
     def _paint_marks(self, painter: QPainter) -> None:
         """What lies above the drawing and is no part of it, in pixels of the screen."""
@@ -431,7 +439,7 @@ class CanvasView(QWidget):
             self._pan_from = position
         else:
             pointer = Pointer(self.to_canvas(position), pressure, time_ms, shift)
-            self._drag = begin_drag(tool, self.document, self.box, pointer, self._scale, self.box.set_color)
+            self._drag = begin_drag(tool, self.document, self.box, pointer, self._scale, self._color_at)
         self._point_at(position)
         self._show_cursor()
 

@@ -5,7 +5,16 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QEventPoint, QImage, QInputDevice, QPainterPath, QPointingDevice, QTouchEvent
+from PySide6.QtGui import (
+    QColor,
+    QEventPoint,
+    QImage,
+    QInputDevice,
+    QPainter,
+    QPainterPath,
+    QPointingDevice,
+    QTouchEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -127,6 +136,21 @@ def test_eyedropper_takes_the_colour_below_it(fat, by):
 
     assert fat.box.color.name() == "#3366cc"
     assert len(fat.document.undo_stack.done) == 1
+
+
+@pytest.mark.parametrize(("at", "color"), [(40, "#ff0000"), (200, "#00ff00"), (105, "#000000")])
+def test_eyedropper_takes_the_colour_of_the_picture_that_is_drawn_on(fat, at, color):
+    mouse_drag(fat, [(100, 100), (110, 100)])
+    picture = QImage(300, 600, QImage.Format.Format_RGB32)  # of another shape: its middle third is seen
+    picture.fill(QColor("#0000ff"))
+    with QPainter(picture) as painter:
+        painter.fillRect(0, 200, 150, 200, QColor("#ff0000"))
+        painter.fillRect(150, 200, 150, 200, QColor("#00ff00"))
+    fat.set_underlay(picture)
+
+    mouse_drag(fat, [(at, 100)], modifiers=Qt.KeyboardModifier.ControlModifier)
+
+    assert fat.box.color.name() == color
 
 
 @pytest.fixture
