@@ -1683,13 +1683,6 @@ Click again to choose</source>
     </message>
 </context>
 <context>
-    <name>FrameView</name>
-    <message>
-        <source>Picture</source>
-        <translation>画面</translation>
-    </message>
-</context>
-<context>
     <name>HearPanel</name>
     <message>
         <source>Copy</source>
@@ -3413,12 +3406,12 @@ Click again to choose</source>
 <context>
     <name>PictureView</name>
     <message>
-        <source>Picture</source>
-        <translation>图片</translation>
-    </message>
-    <message>
         <source>Drag the line, or move it with the arrow keys</source>
         <translation>拖动分隔线，或用方向键移动</translation>
+    </message>
+    <message>
+        <source>Zoom: turn the wheel, drag to move, double click for 100 % and back (1, 0, +, -)</source>
+        <translation>缩放：滚动滚轮，拖动可移动，双击切换 100 %（1、0、+、-）</translation>
     </message>
 </context>
 <context>
@@ -4659,6 +4652,13 @@ Click again to choose</source>
     <message>
         <source>Width ([ and ])</source>
         <translation>粗细（[ 和 ]）</translation>
+    </message>
+</context>
+<context>
+    <name>ZoomView</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
     </message>
 </context>
 <context>

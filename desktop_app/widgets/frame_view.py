@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -15,18 +15,17 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
     QRegion,
     QShowEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app import theme
+from desktop_app.widgets.zoom_view import DRAG_FROM_PX, KEY_STEP, ZoomView
 from workers.results import Region
 
 if TYPE_CHECKING:
@@ -35,18 +34,12 @@ if TYPE_CHECKING:
 LOOK_MS = 16  # how often a new picture is looked for: as often as most screens show one
 SHARP_AFTER_S = 0.25  # a picture that stands still for so long is scaled with more care
 RATE_OVER_S = 2.0
-MAX_ZOOM = 32.0  # screen pixels a pixel of the picture
-WHEEL_FACTOR = 1.2  # a notch
-KEY_STEP = 0.02  # of the picture, for the arrows
 MIN_REGION = 0.02
-DRAG_FROM_PX = 4
 HANDLE_PX, GRAB_PX = 9, 12
 SHADE = QColor(0, 0, 0, 120)
 CAPTION_LINES, CAPTION_SLACK = 2, 12  # letters that the breaking of lines may waste
 PILL = QColor(16, 17, 20, 185)
 PILL_TEXT = QColor(255, 255, 255, 235)
-
-Zoom = Literal["fit", "fill", "free"]
 
 
 def image_of(frame: Frame) -> QImage:
@@ -58,18 +51,16 @@ def image_of(frame: Frame) -> QImage:
     )
 
 
-class FrameView(QWidget):
+class FrameView(ZoomView):
     """Asks for the newest picture as often as the screen shows one, and paints when it is a new one.
 
-    A drag marks a part; where the picture is larger than its place, a drag moves it and Shift+drag marks. The wheel
-    zooms at the pointer, a double click fits.
+    A drag marks a part; where the picture is larger than its place, a drag moves it and Shift+drag marks.
 
     Args:
         can_mark: else every drag moves the picture.
 
     Signals:
         region_changed(Region | None): the part that was marked, None for all of the picture.
-        zoom_changed(): by any means.
         clicked(): without a drag.
 
     Attributes:
@@ -78,7 +69,6 @@ class FrameView(QWidget):
     """
 
     region_changed = Signal(object)
-    zoom_changed = Signal()
     clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, can_mark: bool = True) -> None:
@@ -86,16 +76,12 @@ class FrameView(QWidget):
         self._can_mark = can_mark
         self._newest: Callable[[], VideoFrame | None] = lambda: None
         self._frame: VideoFrame | None = None
-        self._image = QImage()
         self._sharp: QImage | None = None  # the same, scaled to its place with care
         self._came_at = 0.0
         self._painted_at: deque[float] = deque(maxlen=256)  # when each picture was painted first
         self._painted: VideoFrame | None = None
         self.skipped = 0
         self.age_s = 0.0
-        self._zoom: Zoom = "fit"
-        self._scale = 1.0  # while free
-        self._middle = QPointF(0.5, 0.5)  # of the place, in the picture
         self._region: Region | None = None
         self._drag: _Drag | None = None
         self._readout = ""
@@ -103,14 +89,10 @@ class FrameView(QWidget):
         self._caption = ""
         self._is_dimmed = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setMouseTracking(True)
-        self.setAccessibleName(self.tr("Picture"))
-        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.zoom_changed.connect(self._forget_sharp)
         self._timer = QTimer(self, interval=LOOK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.look)
-        theme.theme().changed.connect(self.update)
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,87 +157,6 @@ class FrameView(QWidget):
         """What is shown, whole and in its own size."""
         return self._image.copy()
 
-    # ── zoom ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def zoom(self) -> Zoom:
-        return self._zoom
-
-    @property
-    def scale(self) -> float:
-        """Of the picture, in pixels of the window."""
-        size = self._image.size()
-        if size.isEmpty():
-            return 1.0
-        ratios = self.width() / size.width(), self.height() / size.height()
-        if self._zoom == "fit":
-            return min(ratios)
-        return max(ratios) if self._zoom == "fill" else self._scale
-
-    @property
-    def picture_rect(self) -> QRectF:
-        """Where the picture lies; it covers its place where it is larger, and is in its middle where it is not."""
-        size = QSize(self._image.size()).toSizeF() * self.scale
-        place = QRectF(self.rect())
-        left = self._clamped(self._middle.x(), size.width(), place.width())
-        top = self._clamped(self._middle.y(), size.height(), place.height())
-        return QRectF(QPointF(left, top), size)
-
-    @staticmethod
-    def _clamped(middle: float, length: float, place: float) -> float:
-        if length <= place:
-            return (place - length) / 2
-        return min(0.0, max(place - length, place / 2 - middle * length))
-
-    def set_zoom(self, zoom: Zoom) -> None:
-        """Fits the picture to its place, or fills the place with it."""
-        self._set_zoom(zoom, self._scale, QPointF(0.5, 0.5))
-
-    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
-        """Shows a pixel of the picture as `scale` pixels of the window, and leaves `at` where it is."""
-        at = QPointF(self.rect().center()) if at is None else at
-        smallest = min(1.0 / self.devicePixelRatioF(), self._fit_scale)
-        scale = min(MAX_ZOOM, max(smallest, scale))
-        before = self._in_picture(at)
-        size = QSize(self._image.size()).toSizeF() * scale
-        if size.isEmpty():
-            return
-        middle = QPointF(
-            before.x() + (self.width() / 2 - at.x()) / size.width(),
-            before.y() + (self.height() / 2 - at.y()) / size.height(),
-        )
-        self._set_zoom("free", scale, middle)
-
-    def zoom_by(self, factor: float) -> None:
-        self.zoom_to(self.scale * factor)
-
-    def zoom_to_pixels(self) -> None:
-        """Shows each pixel of the picture as one of the screen."""
-        self.zoom_to(1.0 / self.devicePixelRatioF())
-
-    def _set_zoom(self, zoom: Zoom, scale: float, middle: QPointF) -> None:
-        self._zoom, self._scale = zoom, scale
-        self._middle = QPointF(min(1.0, max(0.0, middle.x())), min(1.0, max(0.0, middle.y())))
-        self._sharp = None
-        self.zoom_changed.emit()
-        self.update()
-
-    @property
-    def _fit_scale(self) -> float:
-        size = self._image.size()
-        return 1.0 if size.isEmpty() else min(self.width() / size.width(), self.height() / size.height())
-
-    @property
-    def _can_move(self) -> bool:
-        rect = self.picture_rect
-        return rect.width() > self.width() + 1 or rect.height() > self.height() + 1
-
-    def _in_picture(self, at: QPointF) -> QPointF:
-        rect = self.picture_rect
-        if rect.isEmpty():
-            return QPointF(0.5, 0.5)
-        return QPointF((at.x() - rect.left()) / rect.width(), (at.y() - rect.top()) / rect.height())
-
     # ── a part of the picture ───────────────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -301,6 +202,9 @@ class FrameView(QWidget):
         self._sharp = self._image.scaled(
             size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
+
+    def _forget_sharp(self) -> None:
+        self._sharp = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -440,9 +344,7 @@ class FrameView(QWidget):
             top = drag.start.y() + (at.y() - drag.pressed_at.y()) / rect.height()
             self.set_region(_moved(self._region, left, top))
         elif drag.kind == "move":
-            moved = at - drag.pressed_at
-            middle = QPointF(drag.start.x() - moved.x() / rect.width(), drag.start.y() - moved.y() / rect.height())
-            self._set_zoom(self._zoom, self._scale, middle)
+            self._move(drag.start, at - drag.pressed_at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, self._drag = self._drag, None
@@ -457,55 +359,18 @@ class FrameView(QWidget):
             self.region_changed.emit(self._region)
         self.update()
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        self.set_zoom("fit")
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if steps := event.angleDelta().y() / 120:
-            self.zoom_to(self.scale * WHEEL_FACTOR**steps, event.position())
-        event.accept()
-
-    def event(self, event: QEvent) -> bool:
-        """Pinches: of a touchpad, and of a touch screen."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_to(self.scale * (1 + event.value()), event.position())
-            return True
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                self.zoom_to(self.scale * pinch.scaleFactor(), pinch.centerPoint() - self.mapToGlobal(QPointF()))
-                return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-KEY_STEP, 0.0),
-            Qt.Key.Key_Right: (KEY_STEP, 0.0),
-            Qt.Key.Key_Up: (0.0, -KEY_STEP),
-            Qt.Key.Key_Down: (0.0, KEY_STEP),
-        }
-        key = Qt.Key(event.key())
-        if key in steps:
-            self._step(*steps[key], is_size=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_by(WHEEL_FACTOR)
-        elif key is Qt.Key.Key_Minus:
-            self.zoom_by(1 / WHEEL_FACTOR)
-        elif key is Qt.Key.Key_0:
-            self.set_zoom("fit")
-        elif key is Qt.Key.Key_1:
-            self.zoom_to_pixels()
-        elif key is Qt.Key.Key_Escape and self._region is not None:
+        if event.key() == Qt.Key.Key_Escape and self._region is not None:
             self._change_region(None)
         else:
             super().keyPressEvent(event)
 
-    def _step(self, x: float, y: float, *, is_size: bool) -> None:
+    def _step(self, x: float, y: float, modifiers: Qt.KeyboardModifier) -> None:
         if self._region is None:
-            self._set_zoom(self._zoom, self._scale, self._middle + QPointF(2 * x, 2 * y))
+            super()._step(x, y, modifiers)
             return
-        region = self._region
-        if is_size:
+        x, y, region = x * KEY_STEP, y * KEY_STEP, self._region
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
             width = min(1 - region.left, max(MIN_REGION, region.width + x))
             height = min(1 - region.top, max(MIN_REGION, region.height + y))
             self._change_region(Region(region.left, region.top, width, height))
@@ -532,7 +397,7 @@ class FrameView(QWidget):
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().resizeEvent(event)
-        self._sharp = None
+        self._forget_sharp()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

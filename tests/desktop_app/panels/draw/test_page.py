@@ -573,7 +573,6 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     qtbot.waitUntil(lambda: len(session.results) == 4, timeout=20_000)
     view = panel.picture.view
     seed = session.results[0].image.request.seed
-    assert view.focusPolicy() == Qt.FocusPolicy.NoFocus
 
     panel.picture.compare_with(session.results[0].image)
 
@@ -584,6 +583,21 @@ def test_any_two_pictures_are_compared_and_the_line_moves_with_the_keys(qtbot, p
     assert level_at_the_left(panel) == panel.picture.shown.request.seed
     panel.picture.compare_button.click()
     assert not view.is_comparing
+
+
+def test_keys_of_the_picture_are_not_the_canvas_s_while_it_has_the_focus(qtbot, panel, session, draw):
+    draw()
+    made(qtbot, session, session.generate)
+    panel.canvas.zoom_to(3.0)
+    panel.canvas.box.choose(layer=Layer.COLOR)
+    panel.picture.view.setFocus()
+
+    qtbot.keyClick(panel.picture.view, Qt.Key.Key_1)
+    qtbot.keyClick(panel.picture.view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+
+    assert panel.canvas.zoom == 3.0
+    assert panel.canvas.box.choices.layer is Layer.COLOR
+    assert panel.picture.view.zoom == "fit"
 
 
 def test_picture_that_is_dragged_out_is_also_a_file_that_brings_its_settings_back(qtbot, context, panel, session, draw):
