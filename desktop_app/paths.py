@@ -17,7 +17,6 @@ class Paths:
 
     config_dir: Path
     data_dir: Path
-    cache_dir: Path
     log_dir: Path
 
     @classmethod
@@ -26,11 +25,11 @@ class Paths:
         if home := os.environ.get("SENSORIUM_HOME"):
             return cls.below(Path(os.path.expanduser(home)).resolve())
         dirs = platformdirs.PlatformDirs("sensorium", appauthor=False)
-        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path)
+        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_log_path)
 
     @classmethod
     def below(cls, folder: Path) -> Paths:
-        return cls(folder / "config", folder / "data", folder / "cache", folder / "log")
+        return cls(folder / "config", folder / "data", folder / "log")
 
     @property
     def settings_file(self) -> Path:

@@ -200,11 +200,6 @@ class Document(QObject):
         elif self._edit is not None:
             self._edit.commit()
 
-    def cancel_stroke(self) -> None:
-        """Takes away what is being drawn."""
-        if self._edit is not None:
-            self._edit.cancel()
-
     def fill(self, at: QPoint, color: QColor, *, tolerance: float = 0.25, opacity: float = 1.0) -> None:
         """Colours the area around a pixel, as far as what is seen of the lines and colours is alike.
 

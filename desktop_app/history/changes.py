@@ -320,7 +320,7 @@ def nothing(_target: Target) -> None:
 VERBS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        begin, append_words, set_emotion, add_segment, add_media, add_seen, add_remark, finish, recover, adopt_orphans,
+        begin, append_words, set_emotion, add_segment, add_seen, add_remark, finish, recover, adopt_orphans,
         update_item, rate_remark, edit_segment, undo_edit, delete, apply_retention, import_item,
         add_folder, forget_folder, forget_files, put_files, put_vectors, keep_only_space, nothing,
     )

@@ -112,7 +112,7 @@ class Gallery:
                 for row in rows
             ]
         return [
-            PictureFolder(Path(row["path"]), _time(row["added_at"]), count["n"], count["bad"] or 0)
+            PictureFolder(Path(row["path"]), count["n"], count["bad"] or 0)
             for row, count in zip(rows, counts, strict=True)
         ]
 

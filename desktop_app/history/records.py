@@ -19,7 +19,6 @@ RemarkKind = Literal["labels", "caption", "answer"]
 SURE_FROM = 0.2
 """Labels with a lower score are not what a picture shows: a search for them does not find it."""
 
-UNSURE_BELOW = 0.5
 """Words with a lower probability are marked for the reader."""
 
 
@@ -196,7 +195,6 @@ class PictureFolder:
     """A folder of the user's own whose pictures can be found."""
 
     path: Path
-    added_at: datetime
     n_files: int
     n_problems: int
 

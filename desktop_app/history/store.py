@@ -153,7 +153,7 @@ class History:
         return begun
 
     def media_path(self, item_id: int, name: str) -> Path:
-        """Where a file of the item belongs: recordings are `<track>.flac`; other files are told by `add_media`.
+        """Where a file of the item belongs: recordings are `<track>.flac`.
 
         Raises:
             HistoryError: a private item keeps nothing on disk.
@@ -193,19 +193,9 @@ class History:
             language=segment.language,
         )
 
-    def add_media(self, item_id: int, name: str, *, role: str, track: str = "") -> Future[None]:
-        """Tells of a file at `media_path(item_id, name)`."""
-        path = self.media_path(item_id, name).relative_to(self._path.parent)
-        return self._submit("add_media", item_id=item_id, path=str(path), role=role, track=track)
-
     def finish(self, item_id: int, duration_s: float, *, keep_audio: bool = True) -> Future[None]:
         """Closes the item; its recordings must be closed already, and are deleted unless `keep_audio`."""
         return self._submit("finish", item_id=item_id, duration_s=duration_s, keep_audio=keep_audio)
-
-    def leave(self, item_id: int) -> None:
-        """Stops recording into an item without finishing it: from now on `unfinished` lists it."""
-        if item_id < PRIVATE_FROM:
-            self._folders.unlock(item_id)
 
     def release(self, item_id: int) -> None:
         """Stops recording into an item that is not complete: `unfinished` offers it from now on."""

@@ -225,13 +225,6 @@ class Library:
 
     # ── finding pictures ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def n_pictures(self) -> int:
-        """How many pictures can be found by what they show; 0 where there is no model."""
-        try:
-            return len(self._index(space_of(self.spec())))
-        except AppError:
-            return 0
-
     def find_by_text(
         self,
         text: str,

@@ -109,13 +109,11 @@ class TranscriptView(QTextEdit):
     Signals:
         word_clicked(Paragraph, Word): a confirmed word was clicked.
         edit_requested(object, str): the Paragraph that the user rewrote, and the new text.
-        following_changed(bool): whether the end stays in sight.
         size_requested(int): larger text (1) or smaller (-1).
     """
 
     word_clicked = Signal(object, object)
     edit_requested = Signal(object, str)
-    following_changed = Signal(bool)
     size_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -821,9 +819,7 @@ class TranscriptView(QTextEdit):
             self.verticalScrollBar().setValue(maximum)
 
     def _set_following(self, is_following: bool) -> None:
-        if is_following != self._is_following:
-            self._is_following = is_following
-            self.following_changed.emit(is_following)
+        self._is_following = is_following
         self._update_pill()
 
     def _update_pill(self) -> None:

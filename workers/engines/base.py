@@ -35,7 +35,6 @@ class EngineInfo:
     Attributes:
         name: as typed on the command line, such as "faster-whisper".
         tasks: all that it does with one kind of weights or another.
-        needs: import names of the packages it needs, checked without importing them.
         needs_model: False where the model is elsewhere, and no folder is read.
         has_memory: whether an answer heeds the questions and answers before it.
         takes_several_images: whether one question can be about more than one picture.
@@ -46,7 +45,6 @@ class EngineInfo:
     title: str
     tasks: tuple[Task, ...]
     options: type[EngineOptions]
-    needs: tuple[str, ...] = ()
     needs_model: bool = True
     has_memory: bool = False
     takes_several_images: bool = False

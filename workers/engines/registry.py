@@ -47,11 +47,6 @@ def engines_for(task: Task) -> list[type[Engine]]:
     return [engine for engine in engines().values() if task in engine.info.tasks]
 
 
-def missing_packages(engine: type[Engine]) -> list[str]:
-    """The packages that the engine needs and this machine lacks, found without importing them."""
-    return [name for name in engine.info.needs if importlib.util.find_spec(name) is None]
-
-
 def create(spec: EngineSpec) -> Engine:
     """The engine of a spec, not loaded yet."""
     module_name, _, class_name = spec.factory.partition(":")

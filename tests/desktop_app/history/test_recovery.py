@@ -106,7 +106,7 @@ def test_item_left_unfinished_is_found_without_a_restart(history: History) -> No
     item_id = history.begin().result()
     history.append_words(item_id, "me", words("half of it")).result()
 
-    history.leave(item_id)
+    history.release(item_id)
 
     assert [item.id for item in history.unfinished()] == [item_id]
     assert history.recover(item_id).result().duration_s == pytest.approx(1.2)
@@ -131,7 +131,7 @@ def test_recording_that_was_killed_before_its_first_sound_is_recovered_without_a
     item_id = history.begin().result()
     history.flush()
     history.media_path(item_id, "me.flac").write_bytes(b"fLaC")
-    history.leave(item_id)
+    history.release(item_id)
 
     recovered = history.recover(item_id).result()
 

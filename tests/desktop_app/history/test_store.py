@@ -261,7 +261,6 @@ def test_deleted_item_leaves_no_trace_on_disk(history: History, folder: Path, sa
         say(f"something harmless number {number}")
     item_id = say("the secret handshake", title="Clandestine")
     history.edit_segment(history.segments(item_id)[0].id, "the hidden handshake").result()
-    history.add_media(item_id, "me.flac", role="audio")
     record_audio(history, item_id)
 
     history.delete(item_id).result()

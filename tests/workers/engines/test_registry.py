@@ -7,8 +7,7 @@ import textwrap
 import pytest
 
 from tests.scripted_engine import FACTORY, ScriptedEngine, ScriptedOptions, scripted
-from workers.engines.base import EngineInfo, EngineOptions
-from workers.engines.registry import create, engine_named, engines, engines_for, missing_packages
+from workers.engines.registry import create, engine_named, engines, engines_for
 from workers.errors import UsageError
 
 
@@ -33,13 +32,6 @@ def test_engines_are_listed_by_task():
     assert "emotion" not in names
 
 
-def test_missing_package_is_found_without_importing():
-    class Needy:
-        info = EngineInfo("needy", "Needy", ("speech",), EngineOptions, needs=("numpy", "torchaudiox"))
-
-    assert missing_packages(Needy) == ["torchaudiox"]
-
-
 def test_spec_makes_the_engine_it_was_made_from():
     spec = scripted(words=(" hey",))
 
@@ -58,10 +50,9 @@ def test_equal_options_are_equal_keys():
 def test_finding_the_engines_imports_no_heavy_library():
     script = """
         import sys
-        from workers.engines.registry import engines, missing_packages
+        from workers.engines.registry import engines
 
-        for engine in engines().values():
-            missing_packages(engine)
+        engines()
         heavy = {"torch", "transformers", "diffusers", "ctranslate2", "faster_whisper", "onnxruntime", "cv2", "av"}
         print(sorted(heavy & set(sys.modules)))
     """

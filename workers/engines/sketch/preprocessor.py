@@ -82,7 +82,6 @@ class Preprocessor:
         title="Depth, poses and areas",
         tasks=("depth", "pose", "seg"),
         options=PreprocessorOptions,
-        needs=("torch", "transformers", "cv2"),
     )
 
     def __init__(self, model: Path, options: PreprocessorOptions) -> None:

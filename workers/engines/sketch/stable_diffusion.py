@@ -84,7 +84,6 @@ class StableDiffusion:
         title="Stable Diffusion",
         tasks=("sketch", "control", "lora", "vae"),
         options=StableDiffusionOptions,
-        needs=("torch", "transformers", "diffusers", "peft", "cv2"),
     )
 
     def __init__(self, model: Path, options: StableDiffusionOptions) -> None:

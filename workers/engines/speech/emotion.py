@@ -42,7 +42,6 @@ class Emotion:
         title="Emotion",
         tasks=("emotion",),
         options=EmotionOptions,
-        needs=("torch", "transformers"),
     )
 
     def __init__(self, model: Path, options: EmotionOptions) -> None:

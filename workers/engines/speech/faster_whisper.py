@@ -64,7 +64,6 @@ class FasterWhisper:
         title="Whisper (CTranslate2)",
         tasks=("speech",),
         options=FasterWhisperOptions,
-        needs=("faster_whisper", "ctranslate2"),
     )
 
     def __init__(self, model: Path, options: FasterWhisperOptions) -> None:

@@ -55,7 +55,6 @@ class Wav2Vec2:
         title="Wav2Vec2 (CTC)",
         tasks=("speech",),
         options=Wav2Vec2Options,
-        needs=("torch", "transformers"),
     )
 
     def __init__(self, model: Path, options: Wav2Vec2Options) -> None:

@@ -61,7 +61,6 @@ class Whisper:
         title="Whisper (PyTorch)",
         tasks=("speech",),
         options=WhisperOptions,
-        needs=("torch", "transformers"),
     )
 
     def __init__(self, model: Path, options: WhisperOptions) -> None:

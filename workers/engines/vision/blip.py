@@ -66,7 +66,6 @@ class Blip:
         title="BLIP",
         tasks=("ask", "caption", "match"),
         options=BlipOptions,
-        needs=("torch", "transformers"),
         judges=True,
     )
 

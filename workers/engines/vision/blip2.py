@@ -50,7 +50,6 @@ class Blip2:
         title="BLIP-2",
         tasks=("ask",),
         options=ChatOptions,
-        needs=("torch", "transformers"),
         has_memory=True,
         judges=True,
     )

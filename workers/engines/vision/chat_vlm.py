@@ -34,7 +34,6 @@ class ChatVlm:
         title="SmolVLM and other chats about pictures",
         tasks=("ask",),
         options=TiledChatOptions,
-        needs=("torch", "transformers"),
         has_memory=True,
         takes_several_images=True,
         judges=True,

@@ -64,7 +64,6 @@ class Clip:
         title="CLIP (labels of your own)",
         tasks=("label",),
         options=ClipOptions,
-        needs=("torch", "transformers"),
     )
 
     def __init__(self, model: Path, options: ClipOptions) -> None:

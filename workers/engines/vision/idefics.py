@@ -55,7 +55,6 @@ class Idefics:
         title="IDEFICS (chat about several pictures)",
         tasks=("ask",),
         options=TiledChatOptions,
-        needs=("torch", "transformers"),
         has_memory=True,
         takes_several_images=True,
         judges=True,

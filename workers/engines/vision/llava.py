@@ -32,7 +32,6 @@ class Llava:
         title="LLaVA (chat)",
         tasks=("ask",),
         options=ChatOptions,
-        needs=("torch", "transformers"),
         has_memory=True,
         takes_several_images=True,
         judges=True,

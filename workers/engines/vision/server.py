@@ -106,7 +106,6 @@ class Server:
         title="Server (OpenAI-compatible)",
         tasks=("ask",),
         options=ServerOptions,
-        needs=("httpx2",),
         needs_model=False,
         has_memory=True,
         takes_several_images=True,

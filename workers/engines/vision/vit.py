@@ -41,7 +41,6 @@ class Vit:
         title="ViT (labels of its own)",
         tasks=("label",),
         options=VitOptions,
-        needs=("torch", "transformers"),
     )
 
     def __init__(self, model: Path, options: VitOptions) -> None:
