@@ -84,10 +84,12 @@ class LookMailbox:
 
     Attributes:
         skipped: how many frames were replaced before the lane had time for them.
+        same_until_s: when the newest frame was captured that was left out because it looks like the one before.
     """
 
     def __init__(self, plan: LookPlan, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.skipped = 0
+        self.same_until_s = -float("inf")
         self._plan = plan
         self._clock = clock
         self._condition = threading.Condition()
@@ -113,6 +115,12 @@ class LookMailbox:
     def look_again(self) -> None:
         """At the newest frame, at once."""
         with self._condition:
+            self._look_again()
+
+    def clear(self) -> None:
+        """What was put is of another source: the next frame is looked at, at once."""
+        with self._condition:
+            self._frame = None
             self._look_again()
 
     def pause(self) -> None:
@@ -162,6 +170,7 @@ class LookMailbox:
                     if plan.region is not None:
                         frame = replace(frame, pixels=plan.region.crop(frame.pixels))
                     if plan.only_changes and not self._has_changed(frame.pixels):
+                        self.same_until_s = frame.captured_s
                         continue
                     self._due_s = self._clock() + plan.interval_s
                     return frame, plan

@@ -4027,6 +4027,10 @@ Click again to choose</source>
         <translation>已定格</translation>
     </message>
     <message>
+        <source>{text} ({seconds} s ago)</source>
+        <translation>{text}（{seconds} 秒前）</translation>
+    </message>
+    <message>
         <source>{fps} fps</source>
         <translation>{fps} 帧/秒</translation>
     </message>

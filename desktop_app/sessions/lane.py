@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -58,6 +59,15 @@ class Lane(Looker):
     def set_on(self, is_on: bool) -> None:
         """Looks again and again, or no more."""
         self._context.change_setting(SWITCHES[self.name], is_on)
+
+    def age_s(self, frame: VideoFrame) -> float:
+        """How far from a frame what was seen last is; a picture that stayed the same makes nothing older."""
+        if self.newest is None:
+            return math.inf
+        seen_s = self.newest.frame.captured_s
+        if self.mailbox is not None and seen_s < frame.captured_s:
+            seen_s = max(seen_s, min(self.mailbox.same_until_s, frame.captured_s))
+        return abs(frame.captured_s - seen_s)
 
     def _find(self) -> Callable[[], tuple[EngineSpec, ...]]:
         settings, catalogue = self._context.settings, self._context.catalogue

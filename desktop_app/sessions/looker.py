@@ -93,13 +93,18 @@ class Looker(QObject):
 
     def settle(self, outlook: Outlook) -> None:
         """Starts, stops or rests as it must from now on."""
-        is_other_part, self._outlook = outlook.region != self._outlook.region, outlook
-        self._update(has_other_plan=is_other_part)
+        before, self._outlook = self._outlook, outlook
+        if outlook.since_s != before.since_s and self.mailbox is not None:
+            self.mailbox.clear()
+            self._forget()
+            self.changed.emit()
+        self._update(has_other_plan=outlook.region != before.region)
 
     def show(self) -> None:
-        """Looks at the frame that is in view, once: a live source gives the next ones."""
+        """Looks at the frame that is in view, at once and once: a live source gives the next ones."""
         if self.mailbox is not None and (frame := self._newest_frame()) is not None:
             self.mailbox.put(frame)
+            self.mailbox.look_again()
 
     def change_plan(self) -> None:
         """What it looks for, or how, is another; the frame in view is looked at anew."""

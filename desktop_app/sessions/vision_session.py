@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOURCE_TOPIC = "vision source"
-SAID_WITHIN_S = 5.0  # what was said that long before a snapshot is still about it
+SAID_WITHIN_S = 5.0  # what was said about a frame that near is about a picture, too
 VIDEO_SUFFIXES = {
     *(".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv"),
     *(".ts", ".vob", ".webm", ".wmv"),
@@ -102,6 +102,7 @@ class VisionSession(QObject):
         self._cameras = CameraList()
         self._frozen: VideoFrame | None = None
         self._left: VideoFrame | None = None  # the last frame of a video that has ended
+        self._left_since_s = math.inf  # when that video began
         self._orientation = orientation(context.settings.see)
         self._region: Region | None = None
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
@@ -263,7 +264,7 @@ class VisionSession(QObject):
         self._frozen, self._left = anew(self._frozen), anew(self._left)
         if self._wanted is not None:
             self._wanted.source.orient(now)
-        if self._frozen is not None:
+        if self._frozen is not None or self._left is not None:
             self._show_frame()
 
     def _look_at(self, make: Callable[[], FrameSource], *, can_try_again: bool = False) -> None:
@@ -368,7 +369,7 @@ class VisionSession(QObject):
             return
         self._wanted = None
         if error is None:
-            self._left = self._frozen or feed.newest
+            self._left, self._left_since_s = self._frozen or feed.newest, feed.since_s
             self._set_state(SessionState.STOPPING)
             self.ended.emit()
         else:
@@ -376,6 +377,7 @@ class VisionSession(QObject):
         self._frozen = None
         self.source_changed.emit()
         self._settle()
+        self._show_frame()
 
     def _fail(self, error: Exception) -> None:
         self._set_state(SessionState.FAILED)
@@ -397,7 +399,8 @@ class VisionSession(QObject):
 
     def _settle_lookers(self) -> None:
         feed = self._feed if self._feed is self._wanted else None
-        since_s = feed.since_s if feed is not None else math.inf
+        left_since_s = self._left_since_s if self._left is not None else math.inf
+        since_s = feed.since_s if feed is not None else left_since_s
         outlook = Outlook(since_s, is_resting=self.chat.is_answering, region=self._region)
         for looker in self._lookers:
             looker.settle(outlook)
@@ -438,8 +441,8 @@ class VisionSession(QObject):
                 self.tr("Leave private mode, or save the picture as a file."),
             )
             return
-        newest = [lane.newest for lane in self._lanes]
-        seen = [one for one in newest if one is not None and self._is_of(one, frame)]
+        near = [lane.newest for lane in self._lanes if lane.age_s(frame) <= SAID_WITHIN_S]
+        seen = [one for one in near if one is not None]
         turns = [turn for turn in self.chat.turns if turn.state.is_over and turn.answer and turn.is_about(frame)]
         self._keep(frame, seen=seen, turns=turns)
 
@@ -466,10 +469,6 @@ class VisionSession(QObject):
     def snapshot_of(self, frame: VideoFrame) -> int | None:
         """The number in the history of a frame that was kept; None where it was not, or not yet."""
         return self._kept.get(frame.captured_s)
-
-    def _is_of(self, seen: Seen, frame: VideoFrame) -> bool:
-        """Whether what was seen holds for a frame: it was about it, or about one just before."""
-        return frame.captured_s - seen.frame.captured_s <= SAID_WITHIN_S or not self.is_live
 
     def _on_kept(self, frame: VideoFrame, item_id: int) -> None:
         self._kept[frame.captured_s] = item_id

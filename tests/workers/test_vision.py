@@ -289,3 +289,25 @@ def test_an_engine_that_dies_twice_gives_no_answer():
 
     with pytest.raises(EngineDied):
         list(answer_live(replace(CAPTION, task="ask"), ask))
+
+
+def test_a_frame_that_stays_the_same_says_until_when():
+    mailbox = LookMailbox(LookPlan(CAPTION, only_changes=True))
+    mailbox.put(frame(1))
+    mailbox.take()
+
+    mailbox.put(frame(2))
+
+    assert taken(mailbox) is None
+    assert mailbox.same_until_s == 2.0
+
+
+def test_another_source_is_looked_at_before_the_pause_is_over():
+    mailbox = LookMailbox(LookPlan(CAPTION, interval_s=60.0))
+    mailbox.put(frame(1))
+    mailbox.take()
+
+    mailbox.clear()
+    mailbox.put(frame(2))
+
+    assert taken(mailbox).number == 2

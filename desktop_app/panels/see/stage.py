@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
+from desktop_app.sessions.lane import Lane
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.vision_session import SAID_WITHIN_S
 from desktop_app.widgets.frame_view import FrameView
 from workers.errors import AppError
 from workers.results import Caption, LabelScores
 from workers.sources.base import Camera
 
 READOUT_MS = 500
+AGE_STEP_S = 5  # a screen reader may read each change
 MIN_WIDTH_PX = 250
 CONDITION_PX = 380
 ROOMY_FROM_PX = 300  # with less height only the sentences and the buttons stay ...
@@ -37,6 +42,7 @@ class Stage(QWidget):
         self._stack.addWidget(self.view)
         self._timer = QTimer(self, interval=READOUT_MS)
         self._timer.timeout.connect(self._show_readout)
+        self._timer.timeout.connect(self._show_caption)
         self.setMinimumWidth(MIN_WIDTH_PX)
         self.view.follow(lambda: self._session.newest_frame)
         self.view.region_changed.connect(self._session.set_region)
@@ -74,15 +80,25 @@ class Stage(QWidget):
 
     def _show_caption(self, _what: object = None) -> None:
         """What is seen stands on the picture, whatever tab is open."""
-        caption, labels = self._session.caption.newest, self._session.labels.newest
-        parts = []
-        if labels is not None and isinstance(labels.result, LabelScores) and labels.result.scores:
-            label, score = labels.result.scores[0]
-            if score > labels.result.none_score:
-                parts.append(f"{label} {score:.0%}")
-        if caption is not None and isinstance(caption.result, Caption):
-            parts.append(caption.result.text)
-        self.view.set_caption("  ·  ".join(parts))
+        parts = [self._part(lane) for lane in (self._session.labels, self._session.caption)]
+        self.view.set_caption("  ·  ".join(part for part in parts if part))
+
+    def _part(self, lane: Lane) -> str:
+        """What a lane says of the picture; where that moved on since, with its age."""
+        frame, result = self._session.newest_frame, lane.newest.result if lane.newest is not None else None
+        text = ""
+        if isinstance(result, LabelScores) and result.scores:
+            label, score = result.scores[0]
+            text = f"{label} {score:.0%}" if score > result.none_score else ""
+        elif isinstance(result, Caption):
+            text = result.text
+        age_s = lane.age_s(frame) if frame is not None else math.inf
+        if not text or age_s <= SAID_WITHIN_S:
+            return text
+        if not self._session.is_live or math.isinf(age_s):
+            return ""
+        seconds = AGE_STEP_S * int(age_s / AGE_STEP_S)
+        return self.tr("{text} ({seconds} s ago)").format(text=text, seconds=seconds)
 
     def _show_readout(self) -> None:
         frame = self._session.newest_frame

@@ -26,6 +26,7 @@ LONG = (
 def states(page: SeePanel) -> Iterator[str | None]:
     """Brings the page from one state to the next and says which it is."""
     session = page._session
+    page.stage._timer.timeout.disconnect(page.stage._show_caption)  # what is said is written by hand below
     yield "empty"
     page.look_at("sample")
     while session.state is not SessionState.RUNNING:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -109,3 +111,17 @@ def test_a_lane_that_failed_is_tried_again(qtbot, engine, caption, session, came
 
     says(qtbot, caption, "200 0 0")
     assert not caption.head.retry.isVisible()
+
+
+def test_what_is_old_says_so_on_a_live_picture_and_leaves_a_frozen_one(qtbot, panel, caption, session, camera):
+    lane = session.caption
+    caption.head.switch.click()
+    says(qtbot, caption, "200 0 0")
+    lane.mailbox.pause()
+
+    lane.newest = replace(lane.newest, frame=replace(lane.newest.frame, captured_s=lane.newest.frame.captured_s - 63))
+    panel.stage._show_caption()
+    assert panel.view._caption == "200 0 0 (60 s ago)"
+
+    session.freeze()
+    qtbot.waitUntil(lambda: panel.view._caption == "", timeout=20_000)

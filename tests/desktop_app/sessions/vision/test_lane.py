@@ -1,5 +1,7 @@
 import threading
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from desktop_app.sessions import lane
@@ -136,3 +138,52 @@ def test_a_lane_whose_engine_died_looks_at_the_newest_frame(qtbot, context, sess
 
     assert (tmp_path / "crashed").exists()
     assert any("ended by the system" in message.sentence for message in context.messages)
+
+
+@pytest.fixture
+def patient(qtbot, context, session, camera):
+    """A caption of the red picture, and the next one would be due in an hour."""
+    context.change_setting("see.caption_interval_s", 3600.0)
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    return session.caption
+
+
+def test_frozen_picture_is_looked_at_at_once_whatever_the_pause(qtbot, session, camera, patient):
+    camera.show(GREEN)
+
+    session.freeze()
+
+    qtbot.waitUntil(lambda: patient.newest.frame is session.newest_frame)
+    assert patient.newest.result.text == "0 200 0"
+
+
+def test_another_source_forgets_what_was_seen_and_is_looked_at_at_once(qtbot, session, patient):
+    session.open_pixels(np.full((24, 32, 3), GREEN, np.uint8), "Clipboard")
+    assert patient.newest is None
+
+    qtbot.waitUntil(lambda: patient.newest is not None)
+    assert patient.newest.result.text == "0 200 0"
+
+
+def test_last_picture_of_a_video_is_still_looked_at(qtbot, session, camera, patient):
+    last = camera.show(GREEN)
+
+    camera.end()
+
+    qtbot.waitUntil(lambda: patient.newest is not None and patient.newest.frame is last)
+    assert (session.newest_frame, patient.state) == (last, SessionState.RUNNING)
+    session.stop()
+    assert patient.state is SessionState.IDLE
+
+
+def test_what_was_seen_grows_old_unless_the_picture_stays_the_same(qtbot, context, session, camera, patient):
+    before = patient.newest.frame.captured_s
+    later = replace(patient.newest.frame, captured_s=before + 60)
+    assert patient.age_s(later) == 60
+
+    context.change_setting("see.caption_interval_s", 0.0)
+    qtbot.waitUntil(lambda: patient.per_s > 0)
+    patient.mailbox.put(later)
+
+    qtbot.waitUntil(lambda: patient.age_s(later) == 0)

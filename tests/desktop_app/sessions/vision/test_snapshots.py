@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import pytest
+
 from tests.desktop_app.sessions.vision.conftest import answered
 from workers.results import Region
 from workers.sources.image_file import read_image
@@ -67,3 +71,18 @@ def test_a_chat_is_exported(qtbot, context, session, camera, tmp_path):
     qtbot.waitUntil(lambda: bool(context.messages))
 
     assert "What? 200 0 0" in (tmp_path / "chat.md").read_text()
+
+
+@pytest.mark.parametrize(("age_s", "said"), [(60.0, []), (-60.0, []), (3.0, ["200 0 0"])])
+def test_a_frozen_picture_is_kept_without_what_was_said_about_another(qtbot, session, camera, history, age_s, said):
+    session.caption.set_on(True)
+    session.freeze()
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    session.caption.mailbox.pause()
+    frame = session.newest_frame
+    session.caption.newest = replace(session.caption.newest, frame=replace(frame, captured_s=frame.captured_s - age_s))
+
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    assert [remark.text for remark in history.remarks(taken.args[0])] == said
