@@ -81,7 +81,7 @@ class Drawing(QObject):
             self._draw(self._sketches.pop(0))
             return
         self._session.results_changed.connect(self._on_results)
-        self._session.generate(VARIATIONS)
+        self._session.vary(VARIATIONS)
 
     def _on_results(self) -> None:
         if len(self._session.results) == VARIATIONS:

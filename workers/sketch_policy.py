@@ -90,6 +90,12 @@ class SketchPolicy:
         """Nothing is wanted of what is drawn now; the next change is a reason again."""
         self._shown = self._refined = self._newest
 
+    def covered(self, revision: int) -> None:
+        """A picture that was asked for shows this revision: neither a quick one nor a better one of it is wanted."""
+        self._shown = max(self._shown, revision)
+        self._refined = max(self._refined, revision)
+        self._unseen_since_s = self._clock()
+
     def stroke_began(self) -> None:
         self._is_pen_down = True
         self._is_same_stroke = False

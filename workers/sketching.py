@@ -4,7 +4,8 @@
             order, cancel                       ─▶ orders       ─┘         └─▶ SketchJob, SketchStep, SketchEnded
 
 Nothing is queued for the pen: a picture always starts from the newest revision. What somebody ordered is made first, in
-turn, and no stroke stops it. The same generator serves the window and the benchmark.
+turn, and no stroke stops it; nothing that is shown already is made again. The same generator serves the window and the
+benchmark.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from workers.cancel import Cancel
@@ -53,6 +54,7 @@ class _Order:
     revision: int
     request: SketchRequest
     of: tuple[int, int]
+    is_of_canvas: bool
 
 
 class Sketching:
@@ -78,7 +80,9 @@ class Sketching:
         self._policy = SketchPolicy(options, clock=clock)
         self._orders: deque[_Order] = deque()
         self._running: Cancel | None = None
-        self._is_order_running = False
+        self._running_order: _Order | None = None
+        self._quick: SketchJob | None = None  # the quick picture of what is shown, if there was one
+        self._last: SketchRequest | None = None  # of the picture that was finished last
         self._was_cancelled = False  # since the newest job was taken
         self._is_closed = False
 
@@ -110,12 +114,15 @@ class Sketching:
             self._policy.stroke_ended()
             self._react()
 
-    def order(self, requests: Sequence[SketchRequest], *, revision: int) -> None:
-        """Has these pictures made, one after the other, before anything else; a live one that runs gives way."""
+    def order(self, requests: Sequence[SketchRequest], *, revision: int, is_of_canvas: bool = False) -> None:
+        """Has these pictures made, one after the other, before anything else; a live one that runs gives way.
+
+        Where they are of what is on the canvas at the revision, no live one of it follows.
+        """
         with self._condition:
             for place, request in enumerate(requests, 1):
-                self._orders.append(_Order(revision, request, (place, len(requests))))
-            if self._running is not None and not self._is_order_running:
+                self._orders.append(_Order(revision, request, (place, len(requests)), is_of_canvas))
+            if self._running is not None and self._running_order is None:
                 self._running.set()
             self._condition.notify_all()
 
@@ -137,7 +144,7 @@ class Sketching:
             self._condition.notify_all()
 
     def _react(self) -> None:
-        if self._running is not None and not self._is_order_running and self._policy.must_stop():
+        if self._running is not None and self._running_order is None and self._policy.must_stop():
             self._running.set()
         self._condition.notify_all()
 
@@ -153,7 +160,7 @@ class Sketching:
             cancel = Cancel()
             with self._condition:
                 self._running = cancel  # much may have happened while the canvas was looked at
-                if self._was_cancelled or (self._orders and not self._is_order_running):
+                if self._was_cancelled or (self._orders and self._running_order is None):
                     cancel.set()
                 self._react()
                 if self._is_closed:
@@ -172,7 +179,7 @@ class Sketching:
                 pass
             except EngineDied as death:
                 yield SketchStep(job, Notice(death.template, "It is started again; the drawing is kept.", death.values))
-                self._order_again(job)
+                self._order_again()
             except (AppError, EngineBug) as failure:
                 error = failure
             self._end(job, is_complete=is_complete, has_failed=error is not None)
@@ -190,7 +197,7 @@ class Sketching:
                     if (live := self._policy.next_job()) is not None:
                         break
                     self._condition.wait(self._policy.wait_s())
-                self._is_order_running = order is not None
+                self._running_order = order
                 self._was_cancelled = False
                 if self._is_closed:
                     return None
@@ -200,23 +207,39 @@ class Sketching:
             drawing = self._look(live)
             with self._condition:
                 self._policy.began_from(drawing.revision)
-                if drawing.request is None:
+                if drawing.request is None or self._is_shown(drawing.request, drawing.revision, live):
                     self._policy.ended(is_complete=True)
                     continue
             return SketchJob(
                 next(self._numbers), drawing.revision, "final" if live.is_final else "live", drawing.request
             )
 
-    def _order_again(self, job: SketchJob) -> None:
+    def _is_shown(self, request: SketchRequest, revision: int, live: LiveJob) -> bool:
+        """Whether the very picture is there, or, of a quick one, the better picture that followed it."""
+        if not live.is_final and self._quick is not None and self._quick.request == request:
+            self._quick = replace(self._quick, revision=revision)
+            return True
+        return self._last == request
+
+    def _order_again(self) -> None:
         with self._condition:
-            if job.kind == "ordered" and self._running is not None and not self._running():
-                self._orders.appendleft(_Order(job.revision, job.request, job.of))
+            if self._running_order is not None and self._running is not None and not self._running():
+                self._orders.appendleft(self._running_order)
 
     def _end(self, job: SketchJob, *, is_complete: bool, has_failed: bool) -> None:
         with self._condition:
             self._running = None
-            if job.kind != "ordered":
+            order = self._running_order
+            if order is None:
                 self._policy.ended(is_complete=is_complete)
+            elif is_complete and order.is_of_canvas:
+                self._policy.covered(order.revision)
+            if is_complete:
+                self._last = job.request
+                if job.kind == "live":
+                    self._quick = job
+                elif self._quick is not None and self._quick.revision != job.revision:
+                    self._quick = None
             if has_failed:
                 self._policy.set_live(False)
                 self._orders.clear()

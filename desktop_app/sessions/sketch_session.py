@@ -74,6 +74,7 @@ TOPIC = "sketch"
 DISK_TOPIC, HISTORY_TOPIC = "drawing", "pictures"
 RESULTS_KEPT_BYTES = 512 * 2**20
 NEW_SEEDS_BELOW = 2**31  # short ones are easily told
+CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
 
 
 Look: TypeAlias = tuple[int, SketchPlan, Snapshot, SketchWish]
@@ -147,7 +148,7 @@ class SketchSession(QObject):
         self.reference_map = ReferenceMap(context, self.document, lambda: self._plan)
         self._control = self.reference_map.control  # as pictures know it
         self._orders: list[Callable[[], None]] = []  # given before the reference was looked at
-        self._waiting: list[list[SketchRequest]] = []  # ordered before the plan was there
+        self._waiting: list[Callable[[], None]] = []  # ordered before the plan was there
         self._autosave: Autosave | None = None
         self._keeper = PictureKeeper(context, self)
         self.voice = VoiceQuestion(context, self._run_listener)
@@ -249,9 +250,14 @@ class SketchSession(QObject):
             self._worker.sketching.set_live(False)
         self.live_changed.emit(is_on)
 
-    def generate(self, count: int = 1) -> None:
-        """Makes pictures of what is drawn now: the first with the seed that is set, each other with the next one."""
-        self._order(lambda request: [request.variation(n) for n in range(count)])
+    def generate(self) -> None:
+        """Makes a picture of what is drawn now, with the seed that is set."""
+        self._order(lambda request: [request])
+
+    def vary(self, count: int) -> None:
+        """Makes pictures of what is drawn now with seeds that follow each other; the first is another each time."""
+        seed = random.randrange(NEW_SEEDS_BELOW)
+        self._order(lambda request: [replace(request, seed=seed + n) for n in range(count)])
 
     def regenerate_selection(self, base: GeneratedImage | None = None) -> None:
         """Makes what is selected anew; every pixel elsewhere stays as `base` has it, or the newest picture."""
@@ -451,7 +457,7 @@ class SketchSession(QObject):
             if self._plan is None:
                 self.prepare()
             return
-        snapshot, wish = self.document.snapshot(), self._wish()
+        snapshot, wish, revision = self.document.snapshot(), self._wish(), self._revision
 
         def work(_job: Job) -> list[SketchRequest]:
             plan = self._plan or sketch_plan(self._context.settings, self._context.catalogue)
@@ -464,20 +470,24 @@ class SketchSession(QObject):
                 request = replace(request, width=width, height=height)
             return variations(self._context.catalogue.located(request))
 
-        self._context.run(work, on_done=self._submit, on_failed=self._tell)
+        submit = partial(self._submit, revision=revision, is_of_canvas=base is None)
+        self._context.run(work, on_done=submit, on_failed=self._tell)
 
     def _tell(self, error: Exception) -> None:
         self._context.show_error(error, topic=TOPIC)
 
-    def _submit(self, requests: list[SketchRequest]) -> None:
+    def _submit(
+        self, requests: list[SketchRequest], *, revision: int | None = None, is_of_canvas: bool = False
+    ) -> None:
         if self._context.is_closing:
             return
         self._context.withdraw(TOPIC)
+        revision = self._revision if revision is None else revision
         if self._plan is None:
-            self._waiting.append(requests)
+            self._waiting.append(partial(self._submit, requests, revision=revision, is_of_canvas=is_of_canvas))
             self.prepare()
             return
-        self._running_worker().sketching.order(requests, revision=self._revision)
+        self._running_worker().sketching.order(requests, revision=revision, is_of_canvas=is_of_canvas)
 
     def _wish(self) -> SketchWish:
         """What the settings say now, for another thread."""
@@ -499,10 +509,10 @@ class SketchSession(QObject):
 
     def _on_plan(self, plan: SketchPlan) -> None:
         self._take_plan(plan)
-        worker = self._running_worker()
-        for requests in self._waiting:
-            worker.sketching.order(requests, revision=self._revision)
-        self._waiting.clear()
+        self._running_worker()
+        waiting, self._waiting[:] = list(self._waiting), []
+        for submit in waiting:
+            submit()
 
     def _take_plan(self, plan: SketchPlan) -> None:
         if plan != self._plan:
@@ -603,7 +613,8 @@ class SketchSession(QObject):
             return
         if self._worker is not None:
             self._worker.sketching.set_options(policy_options(self._context.settings.draw))
-        self._on_changed()
+        if place not in CHANGE_NO_PICTURE:
+            self._on_changed()
 
     # ── what comes ──────────────────────────────────────────────────────────────────────────────────────────────────
 

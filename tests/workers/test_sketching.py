@@ -24,6 +24,7 @@ class Studio:
 
     def __init__(self, options: SketchPolicyOptions = LIVE_ONLY) -> None:
         self.drawn = 0
+        self.seed: int | None = None  # else as many as were drawn
         self.is_blank = False
         self.failure: Exception | None = None
         self.while_looked_at: Callable[[], None] = lambda: None
@@ -37,9 +38,14 @@ class Studio:
         for result in self.loop.run():
             self.told.put(result)
 
-    def _look(self, _job: LiveJob) -> Drawing:
+    def _look(self, job: LiveJob) -> Drawing:
         self.while_looked_at()
-        return Drawing(self.drawn, None if self.is_blank else SketchRequest(seed=self.drawn))
+        if self.is_blank:
+            return Drawing(self.drawn, None)
+        steps = 20 if job.is_final else 4
+        return Drawing(
+            self.drawn, SketchRequest(seed=self.drawn if self.seed is None else self.seed, num_inference_steps=steps)
+        )
 
     def _generate(self, request: SketchRequest, cancelled: Cancel) -> Iterator[object]:
         if self.failure is not None:
@@ -179,6 +185,68 @@ def test_order_takes_the_place_of_a_live_picture(studio):
     studio.steps(2 * STEPS)
     studio.next(SketchEnded)
     assert studio.next(SketchJob).kind == "live"
+
+
+@pytest.mark.parametrize("options", [SketchPolicyOptions(rest_s=0.0)])
+def test_nothing_follows_an_ordered_picture_of_what_is_drawn(studio):
+    studio.draw()
+    studio.next(SketchJob)
+
+    studio.loop.order([SketchRequest(seed=9)], revision=1, is_of_canvas=True)
+    studio.steps(2 * STEPS)
+
+    assert not studio.next(SketchEnded).is_complete
+    assert studio.next(SketchEnded).job.kind == "ordered"
+    with pytest.raises(queue.Empty):
+        studio.told.get(timeout=0.2)
+    studio.draw()
+    assert studio.next(SketchJob).revision == 2
+
+
+def test_change_after_the_order_is_seen(studio):
+    studio.loop.order([SketchRequest(seed=9)], revision=1, is_of_canvas=True)
+    studio.next(SketchJob)
+    studio.drawn = 1
+
+    studio.draw()
+    studio.steps(2 * STEPS)
+
+    assert studio.next(SketchEnded).job.kind == "ordered"
+    assert studio.next(SketchJob).revision == 2
+
+
+@pytest.mark.parametrize("options", [SketchPolicyOptions(rest_s=0.0)])
+def test_what_is_shown_already_is_not_made_again(studio):
+    studio.seed = 7
+    studio.draw()
+    studio.steps(2 * STEPS)
+    assert [studio.next(SketchEnded).job.kind for _ in range(2)] == ["live", "final"]
+
+    studio.draw()
+
+    with pytest.raises(queue.Empty):
+        studio.told.get(timeout=0.2)
+
+
+def test_what_was_shown_before_another_picture_is_made_again(studio):
+    studio.steps(3 * STEPS)
+    for studio.seed in (7, 8, 7):
+        studio.draw()
+
+        assert studio.next(SketchEnded).job.request.seed == studio.seed
+
+
+def test_quick_picture_of_what_an_order_came_over_is_made_again(studio):
+    studio.steps(3 * STEPS)
+    studio.draw()
+    studio.next(SketchEnded)
+    studio.loop.order([SketchRequest(seed=9)], revision=2, is_of_canvas=True)
+    studio.next(SketchEnded)
+    studio.seed, studio.drawn = 1, 2
+
+    studio.draw()
+
+    assert studio.next(SketchEnded).job.kind == "live"
 
 
 def test_order_takes_the_place_of_a_picture_whose_canvas_is_being_looked_at(studio):

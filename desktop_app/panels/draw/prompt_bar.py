@@ -132,7 +132,7 @@ class PromptBar(QFrame):
 
     def vary(self) -> None:
         self._take_prompt()
-        self._session.generate(self._context.settings.draw.variations)
+        self._session.vary(self._context.settings.draw.variations)
 
     def set_prompt(self, text: str) -> None:
         """Puts words there, such as those that were spoken."""

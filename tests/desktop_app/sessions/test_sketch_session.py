@@ -189,12 +189,40 @@ def test_better_picture_comes_at_rest_and_is_kept(context, session, qtbot):
 
 def test_variations_have_seeds_of_their_own(context, session, qtbot):
     draw_line(session)
-    context.change_setting("draw.seed", 40)
-
-    session.generate(3)
+    session.vary(3)
     qtbot.waitUntil(lambda: len(session.results) == 3, timeout=20_000)
+    session.vary(3)
+    qtbot.waitUntil(lambda: len(session.results) == 6, timeout=20_000)
 
-    assert [made.image.request.seed for made in session.results] == [40, 41, 42]
+    seeds = [made.image.request.seed for made in session.results]
+    assert [seed - seeds[0] for seed in seeds[:3]] == [0, 1, 2]
+    assert len({context.settings.draw.seed, *seeds}) == 7
+
+
+def test_picture_that_was_asked_for_is_made_and_kept_once(context, session, qtbot):
+    context.change_setting("draw.has_final", True)
+    session.set_live(True)
+    next_picture(qtbot, session, lambda: draw_line(session))
+    qtbot.waitUntil(lambda: len(session.results) == 1, timeout=20_000)
+    shown = []
+    session.picture_ready.connect(lambda made: shown.append(made.image.request.num_inference_steps))
+
+    context.change_setting("draw.prompt", "a red cat")
+    session.generate()
+    qtbot.waitUntil(lambda: len(session.results) == 2, timeout=20_000)
+    context.change_setting("draw.is_seed_locked", False)
+    qtbot.wait(900)  # as long as the pen rests before a better picture
+
+    assert shown[-1] == PLAN.final.num_inference_steps
+    assert len(session.results) == 2
+
+
+def test_setting_that_changes_nothing_makes_no_picture(context, session, qtbot):
+    session.set_live(True)
+    next_picture(qtbot, session, lambda: draw_line(session))
+
+    with qtbot.assertNotEmitted(session.picture_ready, wait=300):
+        context.change_setting("draw.reference_scale", 0.5)  # there is no reference
 
 
 def test_kept_picture_is_in_the_history_with_all_that_made_it(context, session, qtbot):
@@ -233,7 +261,7 @@ def test_pictures_of_a_full_disk_are_in_the_history_when_there_is_room(context, 
     session._keeper._retry.setInterval(20)
     draw_line(session)
 
-    next_picture(qtbot, session, lambda: session.generate(2))
+    next_picture(qtbot, session, lambda: session.vary(2))
     qtbot.waitUntil(lambda: len(session.results) == 2 and bool(context.messages))
     assert context.history.items() == []
     monkeypatch.setattr(pictures, "_write_whole", write)
@@ -374,7 +402,7 @@ def test_engine_that_dies_is_started_again_unnoticed(context, session, qtbot, op
 def test_app_closes_in_the_middle_of_a_picture(context, session, qtbot):
     draw_line(session)
     with qtbot.waitSignal(session.previewed, timeout=20_000):
-        session.generate(4)
+        session.vary(4)
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
         context.close()

@@ -177,7 +177,7 @@ def test_many_pictures_leave_nothing_in_memory(qtbot, context, panel, session, d
     pictures = []
     session.picture_ready.connect(lambda made: pictures.append(weakref.ref(made.image)))
 
-    session.generate(40)
+    session.vary(40)
     qtbot.waitUntil(lambda: len(pictures) == 40 and session.job is None, timeout=60_000)
     gc.collect()
 
