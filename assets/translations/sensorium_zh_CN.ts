@@ -1314,6 +1314,10 @@
         <translation>垫在画作下面</translation>
     </message>
     <message>
+        <source>Take over as colours</source>
+        <translation>用作颜色</translation>
+    </message>
+    <message>
         <source>Make it twice as large</source>
         <translation>放大一倍</translation>
     </message>
@@ -2246,6 +2250,14 @@ Click again to choose</source>
     <message>
         <source>How clearly the picture below is seen while you draw</source>
         <translation>绘画时下方图片的清晰程度</translation>
+    </message>
+    <message>
+        <source>Take over as colours</source>
+        <translation>用作颜色</translation>
+    </message>
+    <message>
+        <source>Paints the picture below onto the colours, where pictures start from</source>
+        <translation>把下方图片画到颜色图层上，图片由此开始生成</translation>
     </message>
 </context>
 <context>

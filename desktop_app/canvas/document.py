@@ -219,6 +219,7 @@ class Document(QObject):
     def paint_image(self, image: QImage, layer: Layer, rect: QRectF | None = None) -> None:
         """Puts a picture onto a layer, over what is there; without `rect` it is fitted to the canvas."""
         self.finish_stroke()
+        self.set_visible(layer, True)
         target = self._images[layer]
         place = rect or fitted(image.size(), self.size)
         for key in keys_in(place.toAlignedRect() & self.rect):

@@ -36,7 +36,16 @@ class Reference:
 
 def fitted(image: QSize, canvas: QSize) -> QRectF:
     """Where a picture lies when all of it is to be seen, in the middle and as large as fits."""
-    size = QSizeF(image).scaled(QSizeF(canvas), Qt.AspectRatioMode.KeepAspectRatio)
+    return _centered(image, canvas, Qt.AspectRatioMode.KeepAspectRatio)
+
+
+def covering(image: QSize, canvas: QSize) -> QRectF:
+    """Where a picture lies when it is to cover the canvas, in the middle: where a model draws what is on the canvas."""
+    return _centered(image, canvas, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+
+
+def _centered(image: QSize, canvas: QSize, mode: Qt.AspectRatioMode) -> QRectF:
+    size = QSizeF(image).scaled(QSizeF(canvas), mode)
     rect = QRectF(0.0, 0.0, size.width(), size.height())
     rect.moveCenter(QRectF(0.0, 0.0, canvas.width(), canvas.height()).center())
     return rect

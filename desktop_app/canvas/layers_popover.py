@@ -34,11 +34,23 @@ class LayersPopover(Popover):
             self.tr("Opacity"), self.tr("How clearly the picture below is seen while you draw"), 0, 100, "%"
         )
         self.column.addWidget(self.opacity)
+        self.use_as_colors = theme.button(
+            self.tr("Take over as colours"),
+            "quiet",
+            "palette",
+            tip=self.tr("Paints the picture below onto the colours, where pictures start from"),
+        )
+        self.column.addWidget(self.use_as_colors, 0, Qt.AlignmentFlag.AlignLeft)
         self.setFixedWidth(WIDTH_PX)
         self.opacity.changed.connect(lambda percent: document.set_reference_opacity(percent / 100))
+        self.use_as_colors.clicked.connect(self._on_use_as_colors)
         document.layers_changed.connect(self._show)
         document.history_changed.connect(self._show)
         self._show()
+
+    def _on_use_as_colors(self) -> None:
+        if (reference := self._document.reference) is not None:
+            self._document.paint_image(reference.image, Layer.COLOR, reference.rect)
 
     def _show(self) -> None:
         for row in self.rows.values():
@@ -46,6 +58,7 @@ class LayersPopover(Popover):
         has_reference = self._document.reference is not None
         self.opacity.show_value(round(self._document.reference_opacity * 100))
         self.opacity.setVisible(has_reference)
+        self.use_as_colors.setVisible(has_reference)
         if self.isVisible():
             self.adjustSize()
 

@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app import i18n
 from desktop_app.canvas.autosave import Autosave, Place, new_place, take_place
 from desktop_app.canvas.document import Document
-from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.layers import Layer, covering
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot
 from desktop_app.jobs import nothing
@@ -293,6 +293,11 @@ class SketchSession(QObject):
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
         self.when_open(lambda: self.document.set_reference(image_of(pixels)))
+
+    def use_as_colors(self, pixels: Frame) -> None:
+        """Paints a picture that was made onto the colours, from which the next one starts; one step to undo."""
+        image, document = image_of(pixels), self.document
+        self.when_open(lambda: document.paint_image(image, Layer.COLOR, covering(image.size(), document.size)))
 
     def use_reference_as(self, kind: ControlKind | None) -> None:
         """Has pictures keep to what the reference is turned into, whichever lies there; None lets go of it."""

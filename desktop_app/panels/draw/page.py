@@ -244,6 +244,7 @@ class DrawPanel(QWidget):
             (self.tr("Make it again"), "refresh", lambda: self._session.make_again(request)),
             (self.tr("Use its seed"), "dice", lambda: self._use_seed(request.seed)),
             (self.tr("Lay below the drawing"), "layers", lambda: self._session.use_as_reference(image.pixels)),
+            (self.tr("Take over as colours"), "palette", lambda: self._session.use_as_colors(image.pixels)),
             (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(image)),
         ):
             menu.addAction(theme.icon(icon), text, act)

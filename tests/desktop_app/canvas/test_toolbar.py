@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QPainterPath
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSlider, QVBoxLayout, QWidget
 
@@ -245,6 +245,23 @@ def test_layers_are_hidden_emptied_and_made_clear_in_the_popover(toolbar, view):
     assert document.is_empty(Layer.LINE_ART)
     assert not popover.rows[Layer.LINE_ART].empty.isEnabled()
     assert popover.rows[Layer.LINE_ART].empty.toolTip() == "Nothing is on it."
+
+
+def test_picture_below_becomes_the_colours_where_it_lies_in_one_step(toolbar, view):
+    document = view.document
+    picture = QImage(10, 10, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#ff0000"))
+    document.set_reference(picture, QRectF(100, 50, 60, 60))
+    document.set_visible(Layer.COLOR, False)
+
+    toolbar.layers_popover.use_as_colors.click()
+
+    colors = document.snapshot().image(Layer.COLOR)
+    assert [colors.pixelColor(*at).name() for at in ((102, 52), (157, 107))] == ["#ff0000"] * 2
+    assert [colors.pixelColor(*at).alpha() for at in ((97, 52), (163, 107))] == [0, 0]
+    assert document.is_visible(Layer.COLOR)
+    document.undo()
+    assert document.is_empty(Layer.COLOR)
 
 
 def test_brush_popover_chooses(toolbar, view):

@@ -478,6 +478,21 @@ def test_result_is_laid_below_as_the_next_reference(qtbot, panel, session, draw)
     assert reference.pixelColor(5, 5) == panel.picture.view.image.pixelColor(5, 5)
 
 
+def test_result_becomes_the_colours_in_the_place_where_it_is_drawn_on(panel, session):
+    pixels = np.zeros((64, 32, 3), np.uint8)
+    pixels[16:48, :16] = (255, 0, 0)  # of what lies on a square canvas, the left half
+    menu = panel._menu_of(GeneratedImage(pixels, SketchRequest(model="scripted"), 0.0))
+    (take,) = (action for action in menu.actions() if action.text() == "Take over as colours")
+
+    take.trigger()
+
+    colors = session.document.snapshot().image(Layer.COLOR)
+    places = ((4, 4), (28, 60), (36, 4), (60, 60))
+    assert [colors.pixelColor(*at).name() for at in places] == ["#ff0000", "#ff0000", "#000000", "#000000"]
+    session.document.undo()
+    assert session.document.is_empty(Layer.COLOR)
+
+
 def test_result_is_made_twice_as_large_with_a_button(qtbot, panel, session, draw):
     draw()
     image = made(qtbot, session, panel.prompt_bar.generate)
