@@ -21,6 +21,10 @@ TAIL_S = 0.3  # silence after the voice that goes with it
 BREAK_S = 2.0  # a longer silence ends the window
 EDGE_S = 1.0  # words this near to a cut inside speech are left to the next window
 PROMPT_CHARS = 200
+# Voice after the last word: the engine stopped early, at a loop or at its longest text. The words of a translation do
+# not come in the order of the audio.
+UNHEARD_S = {"transcribe": 2.0, "translate": 6.0}
+MIN_ADVANCE_S, MAX_RESTARTS = 0.5, 10  # of a window that is asked for again from its last word
 SEGMENT_S = 6.0  # a sentence that ends after this much of a segment ends it
 LANGUAGE_DOUBT = 0.5  # a language less probable than this does not replace the one before
 
@@ -51,6 +55,7 @@ def transcribe_file(
     options = options or LiveOptions()
     audio = _Audio()
     text_before, language = "", ""
+    restarts = 0
 
     for heard_s in audio.hear(blocks):
         if cancelled():
@@ -68,14 +73,23 @@ def transcribe_file(
             if language not in ("", hypothesis.language) and hypothesis.language_probability < LANGUAGE_DOUBT:
                 hypothesis = _ask(recognise, replace(request, language=language))
             words = spoken_words(hypothesis, window.start_s, audio.pointer)
-            until_s = window.stop_s
+            until_s = edge_s = window.stop_s
             if window.is_cut:
-                words = [word for word in words if word.end_s <= window.stop_s - EDGE_S]
+                edge_s = window.stop_s - EDGE_S
+                words = [word for word in words if word.end_s <= edge_s]
                 until_s = max([window.stop_s - 2 * EDGE_S, *(word.end_s for word in words)])
-            audio.release(until_s)
             if words:
                 language = hypothesis.language
                 text_before = (text_before + "".join(word.text for word in words))[-PROMPT_CHARS:]
+            last_s = words[-1].end_s if words else window.start_s
+            stops_early = last_s > window.start_s and audio.voiced_s(last_s, edge_s) > UNHEARD_S[options.task]
+            if stops_early and restarts < MAX_RESTARTS:
+                until_s = max(last_s, window.start_s + MIN_ADVANCE_S)
+                text_before = ""  # it may be what made the engine repeat itself, and takes the place of new text
+                restarts += 1
+            else:
+                restarts = 0
+            audio.release(until_s)
             for sentence in _sentences(words):
                 yield Segment(track, tuple(sentence), hypothesis.language)
         yield Progress(min(1.0, heard_s / duration_s) if duration_s else -1.0)
@@ -165,6 +179,10 @@ class _Audio:
     def read(self, window: _Window) -> Samples:
         first, last = (round(time_s * SAMPLE_RATE_HZ) - self._first for time_s in (window.start_s, window.stop_s))
         return self._samples[max(0, first) : last]
+
+    def voiced_s(self, start_s: float, end_s: float) -> float:
+        """How long somebody speaks between two times."""
+        return max(0.0, end_s - start_s) * self.pointer.voiced_share(start_s, end_s)
 
     def release(self, until_s: float) -> None:
         """What is said before `until_s` is transcribed."""

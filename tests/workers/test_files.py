@@ -8,6 +8,8 @@ import jiwer
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workers.catalogue.catalogue import Catalogue
 from workers.engines.speech.faster_whisper import FasterWhisper, FasterWhisperOptions
@@ -19,6 +21,10 @@ from workers.streaming import normalised
 
 ROOT = Path(__file__).parents[2]
 SPEECH = ROOT / "assets" / "samples" / "speech.flac"
+REST = (
+    "no single space project in this period will be more impressive to mankind or more important for the long range "
+    "exploration of space"
+)
 NONSPEECH = ROOT.parent / "shared" / "data" / "nonspeech"
 
 
@@ -95,6 +101,43 @@ def test_a_word_at_the_beginning_of_a_window_does_not_keep_it_there(monkeypatch:
         return Hypothesis((Word(" oh", 0.0, 0.0, 0.9),), "en", 1.0)
 
     assert segments(seconds(np.ones(60 * SAMPLE_RATE_HZ, np.float32)), hear)
+
+
+def test_what_follows_where_an_engine_stops_is_asked_for_again_without_the_text_before(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("workers.files.VoiceActivityDetector", lambda: lambda samples: samples[::512] > 0.5)
+    sound = np.repeat([1.0, 0.0, 1.0], [20 * SAMPLE_RATE_HZ, 3 * SAMPLE_RATE_HZ, 20 * SAMPLE_RATE_HZ])
+    asked: list[SpeechRequest] = []
+
+    def stops_early(request: SpeechRequest) -> Hypothesis:
+        asked.append(request)
+        stop_s = 5.0 if len(asked) == 2 else len(request.samples) / SAMPLE_RATE_HZ
+        return Hypothesis(tuple(Word(" w", i * 0.5, i * 0.5 + 0.4, 0.9) for i in range(int(stop_s / 0.5))), "en", 1.0)
+
+    found = segments(seconds(sound.astype(np.float32)), stops_early)
+
+    assert [bool(request.prompt) for request in asked] == [False, True, False]
+    assert found[-1].end_s > 42.5
+    assert all(0 <= b.start_s - a.end_s < 0.2 for a, b in itertools.pairwise(found[1:]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0.0, 30.0), min_size=1, max_size=8), st.integers(1, 70))
+def test_an_engine_that_stops_early_ends_and_keeps_its_words_in_order(stops_s: list[float], length_s: int):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("workers.files.VoiceActivityDetector", lambda: lambda samples: np.ones(len(samples) // 512))
+        stop_s, asked = itertools.cycle(stops_s), itertools.count()
+
+        def hear(request: SpeechRequest) -> Hypothesis:
+            next(asked)
+            end_s = min(next(stop_s), len(request.samples) / SAMPLE_RATE_HZ)
+            return Hypothesis((Word(" w", max(0.0, end_s - 0.5), end_s, 0.9),), "en", 1.0)
+
+        found = segments(seconds(np.ones(length_s * SAMPLE_RATE_HZ, np.float32)), hear)
+
+    assert next(asked) <= (length_s / 25 + 1) * 11
+    assert all(a.end_s <= b.start_s + 1e-6 for a, b in itertools.pairwise(found))
 
 
 def test_segments_are_in_order_and_do_not_overlap(speech: Samples):
@@ -187,6 +230,22 @@ def test_the_sample_is_transcribed(hear: Callable[[SpeechRequest], Hypothesis], 
 
     said = SPEECH.with_suffix(".txt").read_text()
     assert jiwer.wer(*(" ".join(map(normalised, part.split())) for part in (said, text))) < 0.15
+
+
+@pytest.mark.parametrize(("start_s", "stop_s", "times"), [(0.0, 2.9, 3), (0.5, 0.95, 6), (7.6, 9.0, 3), (9.0, 11.1, 4)])
+def test_what_follows_a_repetition_is_transcribed(
+    hear: Callable[[SpeechRequest], Hypothesis], speech: Samples, start_s: float, stop_s: float, times: int
+):
+    phrase = speech[int(start_s * SAMPLE_RATE_HZ) : int(stop_s * SAMPLE_RATE_HZ)]
+    rest = speech[int(12.1 * SAMPLE_RATE_HZ) :]
+
+    found = segments(seconds(np.concatenate([*[phrase] * times, rest])), hear)
+
+    text = " ".join(segment.text for segment in found)
+    words = " ".join(map(normalised, text.replace("-", " ").split()))
+    assert words.endswith(REST)
+    repeated = {0.0: "nation", 0.5: "believe", 7.6: "moon", 9.0: "him"}[start_s]
+    assert times - 1 <= words.split().count(repeated) <= times
 
 
 @pytest.mark.skipif(not NONSPEECH.is_dir(), reason="the data is not here")

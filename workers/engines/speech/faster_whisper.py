@@ -153,7 +153,11 @@ class FasterWhisper:
         tokenizer = self._tokenizer(language, request.task)
         result, tokens = self._decode(encoded, tokenizer, request, duration_s)
         _check(cancelled)
-        words = self._words(encoded, tokenizer, tokens, duration_s, with_times=request.word_times)
+        kept = cut_loop(tokens)
+        # What is really said several times has to be aligned with all of its sound, and a file asks for what follows; a
+        # live window comes again soon, and loops more often.
+        aligned = tokens if request.beam_size > 1 else kept
+        words = self._words(encoded, tokenizer, kept, aligned, duration_s, with_times=request.word_times)
         return Hypothesis(
             words=tuple(words),
             language=language,
@@ -207,7 +211,7 @@ class FasterWhisper:
         return list(get_suppressed_tokens(self._tokenizer("en", "transcribe"), [-1]))
 
     def _decode(self, encoded: Any, tokenizer: Any, request: SpeechRequest, duration_s: float) -> tuple[Any, list[int]]:
-        """CTranslate2's result and its text tokens, cut where they loop."""
+        """CTranslate2's result and its text tokens."""
         before = tokenizer.encode(" " + request.prompt.strip())[-PROMPT_TOKENS:] if request.prompt.strip() else []
         prompt = [*([tokenizer.sot_prev, *before] if before else []), *tokenizer.sot_sequence, tokenizer.no_timestamps]
         # Fast talkers reach 7 tokens a second, scripts without spaces twice as many; more is a loop.
@@ -221,17 +225,25 @@ class FasterWhisper:
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
         )[0]
-        return result, cut_loop([token for token in result.sequences_ids[0] if token < tokenizer.eot])
+        return result, [token for token in result.sequences_ids[0] if token < tokenizer.eot]
 
     def _words(
-        self, encoded: Any, tokenizer: Any, tokens: list[int], duration_s: float, *, with_times: bool
+        self,
+        encoded: Any,
+        tokenizer: Any,
+        tokens: list[int],
+        aligned: list[int],
+        duration_s: float,
+        *,
+        with_times: bool,
     ) -> list[Word]:
+        """The words that `tokens` spell, with the times that they have as the first of the `aligned` ones."""
         if not tokens:
             return []
         if not with_times:
             return [Word(tokenizer.decode(tokens), 0.0, duration_s, 1.0)]
         n_frames = max(2, math.ceil(duration_s * FRAMES_PER_S))
-        alignment = self.whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], n_frames)[0]
+        alignment = self.whisper.model.align(encoded, tokenizer.sot_sequence, [aligned], n_frames)[0]
         token_indices, frame_indices = np.array(alignment.alignments).T
         starts_token = np.diff(token_indices, prepend=-1) > 0
         token_times = frame_indices[starts_token] / ALIGNED_FRAMES_PER_S  # of each token and of the end

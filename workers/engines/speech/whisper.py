@@ -129,8 +129,13 @@ class Whisper:
             tokens_per_s = 16 if language in UNSPACED_LANGUAGES else 8
             max_tokens = 12 + int(tokens_per_s * duration_s)
             generated = self._generate(sound, head, max_tokens, request.beam_size, cancelled)
-            tokens = cut_loop([token for token in generated if token < self._end])
-            token_starts_s, probabilities, no_speech_prob = self._listen_again(sound, head, tokens, duration_s)
+            said = [token for token in generated if token < self._end]
+            tokens = cut_loop(said)
+            # What is really said several times has to be aligned with all of its sound, and a file asks for what
+            # follows; a live window comes again soon, and loops more often.
+            aligned = said if request.beam_size > 1 else tokens
+            token_starts_s, probabilities, no_speech_prob = self._listen_again(sound, head, aligned, duration_s)
+            probabilities = probabilities[: len(tokens)]
         has_spaces = request.task == "translate" or language not in UNSPACED_LANGUAGES
         words, first = [], 0
         for text, count in word_groups(tokens, self._decode_text, has_spaces=has_spaces):
