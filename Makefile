@@ -30,6 +30,7 @@ SPEAKERS := espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-
 STARTERS := vit clip blip_vqa blip_caption llava wav2vec2 autoencoder sd controlnet
 
 # A GPU is used where there is one. Without, each training ends after an hour, and what draws has then learned less.
+# `make starter THREADS=1` is faster where others use the processor.
 # `make starter STEPS=2 POOL=200 SENSORIUM_STARTER_DIR=/tmp/try` tries in a copy whether all of it still works.
 starter: ## trains the starter models anew; called again, goes on where it was cut off
 	@scripts/set_up.sh
@@ -39,7 +40,7 @@ starter: ## trains the starter models anew; called again, goes on where it was c
 	@$(PYTHON) -m tools.starter.drawing_pool $(if $(POOL),--drawings $(POOL))
 	@$(PYTHON) -m tools.starter.voices $(if $(POOL),--utterances $(POOL))
 	@for model in $(STARTERS); do \
-	  $(PYTHON) -m tools.starter.train_$$model $(if $(STEPS),--steps $(STEPS)) || exit; done
+	  $(PYTHON) -m tools.starter.train_$$model $(if $(STEPS),--steps $(STEPS)) $(if $(THREADS),--threads $(THREADS)) || exit; done
 	@$(PYTHON) -m benchmarks.starter --ship $(if $(POOL),--scenes $(POOL))
 	@$(PYTHON) -m tools.starter.card
 
