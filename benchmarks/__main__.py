@@ -1,4 +1,4 @@
-"""Every benchmark, one after the other: `python -m benchmarks`, an hour or so on two cores that do nothing else."""
+"""Every benchmark but `gpu`, one after the other: `python -m benchmarks`, an hour or so on two idle cores."""
 
 from benchmarks import canvas, draw, hear, library, see, see_engines, starter, window
 from tools.starter.scenes import FONT

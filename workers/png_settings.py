@@ -173,7 +173,11 @@ def read_settings(path: Path) -> SketchRequest | None:
 
 
 def settings_in(file: IO[bytes], name: str) -> SketchRequest | None:
-    """As `read_settings`, of an open file; `name` is what an error calls it."""
+    """As `read_settings`, of an open file; `name` is what an error calls it.
+
+    Raises:
+        SourceError: what it has of ours cannot be read.
+    """
     if file.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
         return None
     parameters = None

@@ -191,7 +191,7 @@ class LookMailbox:
 
 
 def cells_of(pixels: Frame) -> NDArray[np.float32]:
-    """The mean colour of each of 8 x 8 cells, in [0, 1]; of a sample of the pixels, which costs next to nothing."""
+    """The mean colour of each cell, (8, 8, 3) in [0, 1]; of a sample of the pixels, which costs next to nothing."""
     rows, columns = (np.linspace(0, size - 1, CELLS * CELL_SAMPLES).astype(np.intp) for size in pixels.shape[:2])
     sample = pixels[rows[:, None], columns]  # (64, 64, 3)
     means = sample.reshape(CELLS, CELL_SAMPLES, CELLS, CELL_SAMPLES, 3).mean((1, 3), dtype=np.float32)

@@ -12,9 +12,9 @@ from desktop_app.history import migrations, search
 from workers.errors import AppError, DiskError, HistoryError, HistoryLocked, disk_error
 
 BUSY_TIMEOUT_MS = 300
-PAGES_AT_ONCE = 250  # of the search index, some tens of milliseconds of work
 """How long one try waits for another program's write; the writer then spills to its journal and tries again."""
 
+PAGES_AT_ONCE = 250  # of the search index, some tens of milliseconds of work
 OPEN_TIMEOUT_S = 3.0
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -707,7 +707,12 @@ def _ctranslate2_name(model_bin: Path) -> str:
 
 
 def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
-    """The SHA-256 of a file, read in pieces."""
+    """The SHA-256 of a file in hexadecimal digits, read in pieces.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+        OSError: it cannot be read.
+    """
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(2**22):

@@ -91,7 +91,7 @@ def _work(job: dict[str, Any], on_progress: OnProgress) -> None:
 
 
 def read_variables(path: Path) -> dict[str, Array]:
-    """The arrays of a CTranslate2 file by name, integers with their scale applied.
+    """The arrays of a CTranslate2 file by name, in the shapes that it has them; integers with their scale applied.
 
     Raises:
         ModelBroken: it is no CTranslate2 Whisper of the binary version that is read here.
@@ -130,7 +130,11 @@ def _text(file: BinaryIO) -> str:
 
 
 def transformers_weights(variables: dict[str, Array]) -> dict[str, Array]:
-    """The same weights under transformers' names, fused matrices split."""
+    """The same weights under transformers' names and in its shapes: a fused (3 n, width) matrix is three of (n, width).
+
+    Args:
+        variables: by CTranslate2's names, as `read_variables` gives them.
+    """
     weights: dict[str, Array] = {}
     for name, array in variables.items():
         stack, _, rest = name.partition("/")

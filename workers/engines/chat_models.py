@@ -623,7 +623,12 @@ def one_by_one(answer: AnswerOne, rows: Sequence[ImageRequest], cancelled: Calla
 
 
 def verdict(model: Any, inputs: dict[str, Any], tokenizer: Any, cancelled: Callable[[], bool], folder: Path) -> Verdict:
-    """What the model would begin to answer: the probability of all ways to write yes, among those and those of no."""
+    """What the model would begin to answer: the probability of all ways to write yes, among those and those of no.
+
+    Raises:
+        Cancelled: before it began.
+        OutOfMemory: `run_errors` says so.
+    """
     import torch
 
     if cancelled():

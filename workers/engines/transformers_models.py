@@ -59,7 +59,11 @@ def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
 
 @contextmanager
 def load_errors(folder: Path) -> Iterator[None]:
-    """Turns what reading a model can raise into a sentence about it."""
+    """Turns what reading a model can raise into a sentence about it.
+
+    Raises:
+        PackageMissing, OutOfMemory, ModelBroken: from what was raised inside; a failure of the GPU passes as it is.
+    """
     try:
         yield
     except (EngineError, Cancelled):
@@ -90,7 +94,11 @@ def load_errors(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def run_errors(folder: Path) -> Iterator[None]:
-    """Turns torch's several ways of running out of memory into one."""
+    """Turns torch's several ways of running out of memory into one.
+
+    Raises:
+        OutOfMemory: from any of them.
+    """
     try:
         yield
     except (RuntimeError, MemoryError) as error:

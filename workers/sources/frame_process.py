@@ -58,7 +58,7 @@ class Reader(Protocol):
         """
 
     def pixels(self) -> np.ndarray:
-        """The picture that `next` waited for, RGB."""
+        """The picture that `next` waited for: (height, width, 3), uint8, RGB."""
 
 
 class Refused(Exception):
