@@ -17,13 +17,13 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from workers.errors import AppError, DiskError
+from workers.results import LARGEST_GUIDANCE, LARGEST_SEED, LARGEST_SIDE_PX, MOST_STEPS, ControlKind, SpeechTask
 
 log = logging.getLogger(__name__)
 
 Language = Literal["system", "en", "zh_CN"]
 ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
-Task = Literal["transcribe", "translate"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 LiveMode = Literal["drawing", "stroke"]
 LineControl = Literal["", "scribble", "softedge", "canny"]
@@ -114,7 +114,7 @@ class Hear(Section):
         description="Detection may change its mind within a recording; naming the language is surer.",
         json_schema_extra={"widget": "spoken_language", "special": "Detect"},
     )
-    task: Task = Field(
+    task: SpeechTask = Field(
         "transcribe",
         title="Write",
         description="Translation into English needs a multilingual model.",
@@ -289,22 +289,20 @@ class Draw(Section):
     conditioning_scale: float = Field(0.0, ge=0.0, le=10.0, json_schema_extra={"widget": "hidden"})
     control_start: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     control_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
-    reference_kind: Literal["", "scribble", "softedge", "canny", "depth", "pose", "seg"] = Field(
-        "", json_schema_extra={"widget": "hidden"}
-    )
+    reference_kind: Literal[""] | ControlKind = Field("", json_schema_extra={"widget": "hidden"})
     reference_scale: float = Field(0.0, ge=0.0, le=10.0, json_schema_extra={"widget": "hidden"})
     reference_start: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     reference_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
     strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
-    num_inference_steps: int = Field(0, ge=0, le=1000, json_schema_extra={"widget": "hidden"})
-    guidance_scale: float = Field(0.0, ge=0.0, le=100.0, json_schema_extra={"widget": "hidden"})
+    num_inference_steps: int = Field(0, ge=0, le=MOST_STEPS, json_schema_extra={"widget": "hidden"})
+    guidance_scale: float = Field(0.0, ge=0.0, le=LARGEST_GUIDANCE, json_schema_extra={"widget": "hidden"})
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
     eta: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     vae: Literal["", "full", "tiny"] = Field("", json_schema_extra={"widget": "hidden"})
-    width: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})
-    height: int = Field(0, ge=0, le=16_384, json_schema_extra={"widget": "hidden"})
-    seed: int = Field(1, ge=0, le=2**63 - 1, json_schema_extra={"widget": "hidden"})
+    width: int = Field(0, ge=0, le=LARGEST_SIDE_PX, json_schema_extra={"widget": "hidden"})
+    height: int = Field(0, ge=0, le=LARGEST_SIDE_PX, json_schema_extra={"widget": "hidden"})
+    seed: int = Field(1, ge=0, le=LARGEST_SEED, json_schema_extra={"widget": "hidden"})
     is_seed_locked: bool = Field(True, json_schema_extra={"widget": "hidden"})
     loras: dict[str, float] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
     variations: int = Field(

@@ -24,7 +24,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workers.engines.sketch.schedulers import SCHEDULERS
 from workers.errors import SourceError
 from workers.pictures import PNG_SIGNATURE
-from workers.results import LARGEST_SEED, Control, ControlKind, Frame, Lora, Picture, SketchRequest
+from workers.results import (
+    LARGEST_GUIDANCE,
+    LARGEST_SEED,
+    LARGEST_SIDE_PX,
+    MOST_STEPS,
+    Control,
+    ControlKind,
+    Frame,
+    Lora,
+    Picture,
+    SketchRequest,
+)
 
 KEYWORD = "sensorium"
 VERSION = 1
@@ -58,11 +69,11 @@ class _Stored(_Strict):
     prompt: str = Field("", max_length=MOST_TEXT)
     negative_prompt: str = Field("", max_length=MOST_TEXT)
     model: str = Field("", max_length=500)
-    width: int = Field(512, ge=1, le=16_384)
-    height: int = Field(512, ge=1, le=16_384)
+    width: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
+    height: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    num_inference_steps: int = Field(20, ge=1, le=1000)
-    guidance_scale: float = Field(7.5, ge=0, le=100)
+    num_inference_steps: int = Field(20, ge=1, le=MOST_STEPS)
+    guidance_scale: float = Field(7.5, ge=0, le=LARGEST_GUIDANCE)
     scheduler: str = Field("", max_length=100)
     eta: float = Field(0.0, ge=0, le=1)
     controls: list[_StoredControl] = Field(default_factory=list, max_length=16)

@@ -199,6 +199,7 @@ class Lora:
 
 
 LARGEST_SEED = 2**63 - 1
+MOST_STEPS, LARGEST_GUIDANCE, LARGEST_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
 
 TINY_VAE = "tiny-vae"
 """The name of the small autoencoder in the folders of a SketchRequest."""
