@@ -153,8 +153,9 @@ class AppContext(QObject):
             self.pool = pool
         if catalogue is not None:
             self.catalogue = catalogue
+        self._saving: Job | None = None
         self._save_timer = QTimer(self, singleShot=True, interval=SAVE_DELAY_MS)
-        self._save_timer.timeout.connect(self.save_settings)
+        self._save_timer.timeout.connect(self._save_settings_beside)
         self._stop_timer = QTimer(self, singleShot=True, interval=SESSION_STOP_LIMIT_MS)
         self._stop_timer.timeout.connect(self._close_services)
         self._notice_came.connect(self.show_notice)
@@ -333,7 +334,20 @@ class AppContext(QObject):
         """Has the window know at the next start how it was left: which tab, which tool, where a line was dragged to."""
         self.change_setting("window.panel_state", {**self.settings.window.panel_state, key: value})
 
+    def _save_settings_beside(self) -> None:
+        """The window does not wait for the disk."""
+        if self._saving is not None:
+            self._save_timer.start()
+            return
+        values = self.settings.model_dump(mode="json")
+        self._saving = self.run(lambda _job: self.settings.write(values), on_ended=self._on_saved)
+
+    def _on_saved(self) -> None:
+        self._saving = None
+
     def save_settings(self) -> None:
+        if self._saving is not None:
+            self._saving.wait()  # for what was chosen before
         try:
             self.settings.save()
         except AppError as error:

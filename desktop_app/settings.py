@@ -435,13 +435,20 @@ class Settings(BaseModel):
     def save(self) -> None:
         """Writes what changed since the last load or save, atomically; without a file (tests) it does nothing.
 
+        Raises:
+            DiskError: the folder cannot be written to.
+        """
+        self.write(self.model_dump(mode="json"))
+
+    def write(self, values: dict[str, dict[str, Any]]) -> None:
+        """As `save`, of what `model_dump(mode="json")` gave before: in any thread, but one at a time.
+
         In private mode, what is `TYPED` stays in the file as it was before.
 
         Raises:
             DiskError: the folder cannot be written to.
         """
-        values = self.model_dump(mode="json")
-        if self.history.is_private:
+        if values["history"]["is_private"]:
             for section, field in TYPED:
                 before = self._saved.get(section, {})
                 if field in before:

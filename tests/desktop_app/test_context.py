@@ -173,6 +173,29 @@ def test_setting_is_told_and_saved_once(qtbot, tmp_path):
     close(qtbot, context)
 
 
+def test_the_window_does_not_wait_for_the_disk_and_what_was_chosen_meanwhile_is_saved_after(
+    context, qtbot, monkeypatch
+):
+    disk, written, threads = threading.Event(), [], []
+
+    def write(settings, values):
+        threads.append(threading.current_thread())
+        disk.wait()
+        written.append(values["general"]["theme"])
+
+    monkeypatch.setattr(Settings, "write", write)
+    context.change_setting("general.theme", "dark")
+    qtbot.waitUntil(lambda: bool(threads))
+
+    context.change_setting("general.theme", "light")
+    context._save_timer.timeout.emit()
+    assert threading.main_thread() not in threads
+    disk.set()
+    close(qtbot, context)
+
+    assert written == ["dark", "light"]
+
+
 def test_setting_that_waits_to_be_saved_is_saved_at_the_end(context, qtbot):
     context.change_setting("general.theme", "dark")
 
