@@ -5501,6 +5501,10 @@ Click again to choose</source>
         <translation>请安装其中提到的包。</translation>
     </message>
     <message>
+        <source>It can be copied.</source>
+        <translation>可以复制它。</translation>
+    </message>
+    <message>
         <source>It can use those with OPT, such as blip2-opt-2.7b.</source>
         <translation>可以使用带 OPT 的模型，例如 blip2-opt-2.7b。</translation>
     </message>
@@ -6409,6 +6413,10 @@ Click again to choose</source>
         <translation>历史中没有这一行。</translation>
     </message>
     <message>
+        <source>This text is not in the history.</source>
+        <translation>这段文字不在历史记录中。</translation>
+    </message>
+    <message>
         <source>Try again later.</source>
         <translation>请稍后重试。</translation>
     </message>
@@ -6471,6 +6479,10 @@ Click again to choose</source>
     <message>
         <source>What is piped in is {kind}, not raw sound.</source>
         <translation>传入的是 {kind}，而不是原始声音。</translation>
+    </message>
+    <message>
+        <source>What is said now is only on the screen, until the app ends: export what you need.</source>
+        <translation>现在说的内容只显示在屏幕上，直到应用结束：请导出您需要的内容。</translation>
     </message>
     <message>
         <source>What is there was read. Copy the file again if it should be longer.</source>

@@ -23,7 +23,7 @@ from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.track import Track
-from workers.errors import AppError, DeviceError
+from workers.errors import AppError, DeviceError, DiskError
 from workers.live import LiveOptions
 from workers.results import (
     Commit,
@@ -310,9 +310,11 @@ class SpeechSession(QObject):
         """Finds the model, makes room in the history, opens the devices."""
         spec = spec or speech_spec(self._context.settings, self._context.catalogue)
         try:
-            self._begin_item(tracks, spec)
-        except AppError as error:  # nothing can be kept, which is no reason not to listen
-            self._problem.emit(error)
+            self._begin_item(tracks, spec, is_private=self._is_private)
+        except AppError as error:  # the disk takes nothing, which is no reason not to listen
+            self._begin_item(tracks, spec, is_private=True)
+            hint = "What is said now is only on the screen, until the app ends: export what you need."
+            self._problem.emit(DiskError(error.template, hint, **error.values))
         emotion = None
         try:
             emotion = emotion_spec(self._context.settings, self._context.catalogue)
@@ -321,7 +323,7 @@ class SpeechSession(QObject):
         self._specs_found.emit(spec, emotion)  # the model loads while the devices are opened
         _start(tracks)
 
-    def _begin_item(self, tracks: list[Track], spec: EngineSpec) -> None:
+    def _begin_item(self, tracks: list[Track], spec: EngineSpec, *, is_private: bool) -> None:
         history, settings = self._context.wait_for_history(), self._context.settings
         if history is None:
             return
@@ -332,7 +334,7 @@ class SpeechSession(QObject):
             model_id=spec.model_id,
             language=settings.hear.language,
             tracks=[track.name for track in tracks],
-            is_private=self._is_private,
+            is_private=is_private,
         ).result()
         if self._item_id < PRIVATE_FROM:  # else it lives in memory
             for track in tracks:

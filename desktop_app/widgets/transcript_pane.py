@@ -260,6 +260,7 @@ class TranscriptPane(QWidget):
         """Does something with the stored segment of a paragraph, in a thread."""
         history, item_id = self._context.history, self._item_id
         if history is None or item_id is None:
+            on_failed(_not_kept())
             return
 
         def work(_job: Job) -> object:
@@ -306,6 +307,9 @@ class TranscriptPane(QWidget):
 
     def ask_export(self, suffix: str) -> None:
         """Asks where to, then exports."""
+        if self._item_id is None:
+            self._context.show_error(_not_kept())
+            return
         text = self.view.text().partition("\n")[0]
         path = ask_where_to_save(
             self._context,
@@ -360,6 +364,10 @@ class TranscriptPane(QWidget):
         action.triggered.connect(act)
         self.addAction(action)
         return action
+
+
+def _not_kept() -> ItemMissing:
+    return ItemMissing("This text is not in the history.", "It can be copied.")
 
 
 def paragraph_of(segment: StoredSegment) -> Paragraph:

@@ -299,6 +299,22 @@ def test_a_recording_that_only_memory_can_keep_runs_without_an_error(qtbot, cont
     assert context.messages == []
 
 
+def test_a_history_that_takes_no_new_item_leaves_the_text_to_memory(qtbot, context, session, speech, home):
+    (home / "history" / "media").touch()  # no folder can be made in a file
+    source = ScriptedSource()
+    opened(qtbot, session, source, words=MANY_WORDS)
+
+    source.say(speech)
+    session.stop()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert text_of(context, session.item_id)
+    context.history.export(session.item_id, home / "said.txt")
+    assert "word1" in (home / "said.txt").read_text("utf-8")
+    (message,) = context.messages
+    assert "only on the screen" in message.hint
+
+
 def test_a_model_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
     opened(qtbot, session, ScriptedSource(), load="missing")
 

@@ -114,6 +114,17 @@ def test_a_correction_of_what_another_window_deleted_says_so(qtbot, panel, conte
     assert text(panel) == "first"
 
 
+def test_a_text_that_is_not_kept_says_so_when_it_is_corrected_or_exported(panel, messages):
+    panel._on_started(("me",))
+    panel._on_result(Commit("me", words("first"), ends_segment=True))
+
+    panel.pane.view.edit_requested.emit(panel.pane.view.paragraphs[0], "the first")
+    panel.pane.ask_export("txt")
+
+    assert [message.sentence for message in messages] == ["This text is not in the history."] * 2
+    assert text(panel) == "first"
+
+
 def test_copy_takes_everything_or_the_selection(panel):
     panel._on_started(("me",))
     panel._on_result(Commit("me", words("one two"), ends_segment=True))
