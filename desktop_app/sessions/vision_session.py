@@ -523,8 +523,8 @@ class VisionSession(QObject):
             for looker in self._lookers:
                 looker.restart()
         elif place in PLAN_SETTINGS:
-            for lane in self._lanes:
-                lane.change_plan()
+            for looker in self._lookers if place == "see.prompt_templates" else self._lanes:
+                looker.change_plan()
 
     def _on_context_closed(self) -> None:
         """The engines are gone: whatever still waited for one is about to end."""

@@ -85,3 +85,12 @@ def test_a_removed_one_is_forgotten(context, session, standing):
     standing.remove(question)
 
     assert (standing.questions, context.settings.see.standing_questions) == ([], [])
+
+
+def test_other_templates_are_heeded_at_once(qtbot, context, session, camera, standing):
+    standing.add("a dog")
+    qtbot.waitUntil(lambda: standing.state is SessionState.RUNNING, timeout=20_000)
+
+    context.change_setting("see.prompt_templates", ["an icon of {}"])
+
+    assert standing.mailbox._plan.request.prompt_templates == ("an icon of {}",)
