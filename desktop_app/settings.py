@@ -246,6 +246,11 @@ class See(Section):
         title="Pictures in a chat",
         description="How many of the newest pictures, with what was said about them, an answer heeds; each takes time.",
     )
+    keep_answers: bool = Field(
+        True,
+        title="Keep answers",
+        description="What was asked and answered is kept in the history with its picture, unless you work in private.",
+    )
     speak_answers: SpokenAnswers = Field(
         "spoken",
         title="Read answers aloud",

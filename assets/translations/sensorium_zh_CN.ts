@@ -732,6 +732,14 @@
 <context>
     <name>ChatSession</name>
     <message>
+        <source>Bring it back</source>
+        <translation>恢复它</translation>
+    </message>
+    <message>
+        <source>A new chat begins.</source>
+        <translation>已开始新对话。</translation>
+    </message>
+    <message>
         <source>The chat is in &apos;{path}&apos;.</source>
         <translation>对话已保存到“{path}”。</translation>
     </message>
@@ -6987,6 +6995,10 @@ Click again to choose</source>
         <translation>逐个判断每个标签，支持多种语言。</translation>
     </message>
     <message>
+        <source>Keep answers</source>
+        <translation>保存回答</translation>
+    </message>
+    <message>
         <source>Keep for</source>
         <translation>保留</translation>
     </message>
@@ -7477,6 +7489,10 @@ Click again to choose</source>
     <message>
         <source>What the camera is asked for; one that cannot gives the nearest that it has.</source>
         <translation>向摄像头请求的分辨率；不支持时使用最接近的。</translation>
+    </message>
+    <message>
+        <source>What was asked and answered is kept in the history with its picture, unless you work in private.</source>
+        <translation>除非处于隐私模式，提出的问题和回答会与图片一起保存在历史记录中。</translation>
     </message>
     <message>
         <source>When the pen rests, a picture with more steps follows the quick one. These are kept.</source>

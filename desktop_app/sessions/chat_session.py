@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANSWER_TOPIC = "answer"
+NEW_CHAT_TOPIC = "new chat"
 TURN_PERIOD_MS = 33  # the panel hears of new words at most so often
 
 
@@ -44,7 +45,7 @@ class ChatSession(QObject):
         turn_added(ChatTurn): a question was asked.
         turn_changed(ChatTurn): its state or text, at most 30 times a second.
         turn_ended(ChatTurn): with an answer, or the part of it that came until it was stopped.
-        chat_cleared(): a new chat begins.
+        chat_cleared(): another chat is there: a new one, or the one before it again.
         pending_changed(): `pending_frames` has others.
         answering_changed(): `is_answering`, for those that rest meanwhile.
         load_progress(object): the Progress of loading the model that answers; None when it is there or given up.
@@ -136,6 +137,7 @@ class ChatSession(QObject):
             return None
         self.stop_answer()
         self._context.withdraw(ANSWER_TOPIC)
+        self._context.withdraw(NEW_CHAT_TOPIC)
         turn = ChatTurn(question, about, asked_s, is_same_frame=same_frame and last is not None)
         turn.is_spoken = spoken is not None
         if self._is_live():
@@ -192,12 +194,13 @@ class ChatSession(QObject):
             self._end_turn(self._answering, TurnState.STOPPED)
 
     def new_chat(self) -> None:
-        """Forgets what was asked and answered."""
+        """Begins anew; what was asked and answered can be brought back until the next question."""
         self.stop_answer()
-        self._chat = Chat()
-        self._pending.clear()
-        self.chat_cleared.emit()
-        self.pending_changed.emit()
+        before = self._chat, self._pending
+        self._begin(Chat(), [])
+        if before[0].turns:
+            back = self.tr("Bring it back"), lambda: self._begin(*before)
+            self._context.notify("info", self.tr("A new chat begins."), action=back, topic=NEW_CHAT_TOPIC)
 
     def add_frame(self) -> None:
         """Keeps the frame of this moment for the next question; several can be asked about together."""
@@ -254,6 +257,12 @@ class ChatSession(QObject):
             self._loader.stop()
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, chat: Chat, pending: list[VideoFrame]) -> None:
+        self._chat, self._pending = chat, pending
+        self._context.withdraw(NEW_CHAT_TOPIC)
+        self.chat_cleared.emit()
+        self.pending_changed.emit()
 
     def _look_up(self, *, on_found: Callable[[EngineSpec], None], on_failed: Callable[[Exception], None]) -> None:
         """Which engine and model answer; kept for later questions unless another one is chosen meanwhile."""

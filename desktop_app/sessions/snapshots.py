@@ -46,6 +46,12 @@ def add_answer(history: History, item_id: int, turn: ChatTurn) -> None:
     turn.remark_ids.append(remark_id)
 
 
+def add_seen(history: History, item_id: int, seen: Sequence[Seen]) -> None:
+    """Adds what was seen to a picture that is kept already."""
+    for one in seen:
+        history.add_remark(item_id, remark_of(one)).result()
+
+
 def remark_of(seen: Seen) -> Remark:
     """What a lane said."""
     if isinstance(seen.result, LabelScores):

@@ -42,6 +42,7 @@ from workers.worker import Worker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
+    from desktop_app.history.store import History
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,9 @@ class VisionSession(QObject):
         self._orientation = orientation(context.settings.see)
         self._region: Region | None = None
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
+        self._keeping: dict[float, list[ChatTurn]] = {}  # frames on their way there, and answers that join them
+        self._kept_with_answer: dict[int, tuple[int, int]] = {}  # their sizes; what was seen in them is not kept yet
+        self._deleted: set[float] = set()  # frames that the user wants no more in the history
         self._workers: set[Worker] = set()  # those of which not everything was heard yet
         self._notifier = DesktopNotifier(context)
 
@@ -443,6 +447,15 @@ class VisionSession(QObject):
             return
         near = [lane.newest for lane in self._lanes if lane.age_s(frame) <= SAID_WITHIN_S]
         seen = [one for one in near if one is not None]
+        item_id = self._kept.get(frame.captured_s, 0)
+        history = self._context.history
+        if history is not None and self._kept_with_answer.get(item_id) == frame.size:
+            del self._kept_with_answer[item_id]
+            self._context.run(
+                lambda job: snapshots.add_seen(history, item_id, seen),
+                on_done=lambda _: self.snapshot_taken.emit(item_id),
+            )
+            return
         turns = [turn for turn in self.chat.turns if turn.state.is_over and turn.answer and turn.is_about(frame)]
         self._keep(frame, seen=seen, turns=turns)
 
@@ -475,14 +488,44 @@ class VisionSession(QObject):
         self.snapshot_taken.emit(item_id)
 
     def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        self._deleted |= {captured_s for captured_s, item_id in self._kept.items() if item_id in item_ids}
         self._kept = {captured_s: item_id for captured_s, item_id in self._kept.items() if item_id not in item_ids}
+        self._kept_with_answer = {id_: size for id_, size in self._kept_with_answer.items() if id_ not in item_ids}
 
     def _keep_answer(self, turn: ChatTurn) -> None:
-        """Adds an answer to the snapshot of its frame, if there is one."""
-        history = self._context.history
-        item_ids = [self._kept[frame.captured_s] for frame in turn.frames if frame.captured_s in self._kept]
-        if history is not None and item_ids and not self._context.settings.history.is_private:
+        """Adds an answer to the snapshot of its frame; without one, its picture is kept with it."""
+        history, settings = self._context.history, self._context.settings
+        if history is None or settings.history.is_private:
+            return
+        moments = [frame.captured_s for frame in turn.frames]
+        item_ids = [self._kept[moment] for moment in moments if moment in self._kept]
+        waiting = [self._keeping[moment] for moment in moments if moment in self._keeping]
+        if item_ids:
             self._context.run(lambda job: snapshots.add_answer(history, item_ids[-1], turn))
+        elif waiting:
+            waiting[-1].append(turn)
+        elif settings.see.keep_answers and self._deleted.isdisjoint(moments):
+            self._keep_with_answer(history, turn)
+
+    def _keep_with_answer(self, history: History, turn: ChatTurn) -> None:
+        """Keeps what was asked about, cropped as it was, with its answer and those that come meanwhile."""
+        frame = turn.frames[-1]
+        self._keeping[frame.captured_s] = []
+        source, title = self.source_name, " ".join(turn.question.split())
+
+        def on_done(item_id: int) -> None:
+            self._kept[frame.captured_s] = item_id
+            self._kept_with_answer[item_id] = frame.size
+
+        def on_ended() -> None:
+            for late in self._keeping.pop(frame.captured_s):
+                self._keep_answer(late)
+
+        self._context.run(
+            lambda job: snapshots.keep(history, frame, turns=[turn], source=source, title=title),
+            on_done=on_done,
+            on_ended=on_ended,
+        )
 
     # ── workers and settings ────────────────────────────────────────────────────────────────────────────────────────
 

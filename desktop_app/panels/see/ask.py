@@ -292,7 +292,7 @@ class AskTab(QWidget):
     def _on_chat_cleared(self) -> None:
         self.chat.clear()
         self.about.setCurrentIndex(0)
-        self._show_buttons()
+        self._show_turns()
 
     def _on_rated(self, turn: ChatTurn, rating: Rating) -> None:
         self._session.chat.rate(turn, rating)

@@ -108,6 +108,7 @@ def _chat(page: SeePanel) -> Iterator[str]:
     page._session.chat.new_chat()
     page.ask.field.clear()
     yield "ask-new"
+    page._context.withdraw("new chat")
 
 
 def _watch(page: SeePanel) -> Iterator[str]:

@@ -179,6 +179,18 @@ def test_a_new_chat_is_empty_and_begins_with_the_newest_picture(qtbot, panel, se
     assert panel.ask.export_button.toolTip() == "Nothing was asked yet"
 
 
+def test_a_chat_that_is_brought_back_is_shown_again(qtbot, panel, session, camera, messages):
+    ask(qtbot, panel, "first?")
+    answered(qtbot, session)
+    qtbot.mouseClick(panel.ask.new_button, Qt.MouseButton.LeftButton)
+    assert not panel.ask.chat.cards
+
+    messages[-1].action[1]()
+
+    assert panel.ask.stack.currentWidget() is panel.ask.chat
+    assert len(panel.ask.chat.cards) == 1
+
+
 def test_pictures_that_wait_are_shown_and_can_be_taken_out(qtbot, panel, session, camera):
     session.chat.add_frame()
     first, *_ = session.chat.pending_frames

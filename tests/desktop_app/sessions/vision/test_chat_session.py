@@ -124,6 +124,25 @@ def test_a_new_chat_forgets(qtbot, session, camera):
     assert (list(session.chat.turns), list(session.chat.pending_frames)) == ([], [])
 
 
+def test_a_new_chat_gives_the_one_before_back_until_the_next_question(qtbot, context, session, camera):
+    withdrawn: list = []
+    context.message_withdrawn.connect(withdrawn.append)
+    turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+    session.chat.add_frame()
+    session.chat.new_chat()
+    message = context.messages[-1]
+    assert (message.sentence, message.action[0]) == ("A new chat begins.", "Bring it back")
+
+    message.action[1]()
+    assert (list(session.chat.turns), len(session.chat.pending_frames)) == ([turn], 1)
+
+    session.chat.new_chat()
+    withdrawn.clear()
+    answered(qtbot, session.chat.ask("And now?"))
+    assert message.topic in withdrawn
+
+
 @pytest.mark.parametrize("placement", ["process"], indirect=True)
 def test_an_engine_killed_mid_answer_is_asked_again(qtbot, context, session, camera, engine, tmp_path):
     engine["crash_once"] = str(tmp_path / "crashed")

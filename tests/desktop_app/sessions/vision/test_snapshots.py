@@ -86,3 +86,48 @@ def test_a_frozen_picture_is_kept_without_what_was_said_about_another(qtbot, ses
         session.snapshot()
 
     assert [remark.text for remark in history.remarks(taken.args[0])] == said
+
+
+def kept(qtbot, history, count: int = 1) -> list[int]:
+    """What is in the history, newest first, when so many are."""
+    qtbot.waitUntil(lambda: history.count() == count, timeout=20_000)
+    return [item.id for item in history.items()]
+
+
+def test_answers_about_a_picture_are_kept_with_it_once(qtbot, context, session, camera, history):
+    session.set_region(Region(0, 0, 0.5, 1))
+    turns = [session.chat.ask("What?")]
+    answered(qtbot, turns[0])
+    turns.append(session.chat.ask("What\nelse?", same_frame=True))
+    answered(qtbot, turns[1])
+    qtbot.waitUntil(lambda: all(turn.remark_ids for turn in turns), timeout=20_000)
+
+    (item_id,) = kept(qtbot, history)
+    item = history.item(item_id)
+    assert (item.title, item.source) == ("What?", "Camera")
+    assert read_image(item.picture).shape == (24, 16, 3)
+    assert [remark.question for remark in history.remarks(item_id)] == ["What?", "What\nelse?"]
+
+
+def test_a_picture_that_was_kept_with_an_answer_is_not_kept_twice(qtbot, session, camera, history):
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    answered(qtbot, session.chat.ask("What?"))
+    kept(qtbot, history)
+    qtbot.waitUntil(lambda: session.snapshot_of(session.newest_frame) is not None, timeout=20_000)
+
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    assert kept(qtbot, history) == taken.args
+    assert [remark.kind for remark in history.remarks(taken.args[0])] == ["answer", "caption"]
+
+
+@pytest.mark.parametrize("setting", ["see.keep_answers", "history.is_private"])
+def test_answers_are_not_kept_where_that_is_not_wanted(qtbot, context, session, camera, history, setting):
+    context.change_setting(setting, setting != "see.keep_answers")
+
+    answered(qtbot, session.chat.ask("What?"))
+    qtbot.waitUntil(lambda: not context._jobs)
+
+    assert history.count() == 0
