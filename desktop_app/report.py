@@ -28,8 +28,8 @@ PACKAGES = (
 NAMES = {"language", "microphone", "computer_audio", "camera", "scheduler", "start_panel"}  # said as they are
 
 
-def write_report(path: Path, settings: Settings, lines: list[LogLine]) -> None:
-    """Writes the report as text; it has no audio, no transcript, nothing typed, and the home folder is just ~."""
+def report_of(settings: Settings, lines: list[LogLine]) -> str:
+    """The report as text; it has no audio, no transcript, nothing typed, and the home folder is just ~."""
     parts = [
         f"Sensorium {desktop_app.__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores",
@@ -41,7 +41,7 @@ def write_report(path: Path, settings: Settings, lines: list[LogLine]) -> None:
         "Log",
         *(format_line(line) for line in lines),
     ]
-    path.write_text("\n".join(parts).replace(str(Path.home()), "~") + "\n", "utf-8")
+    return "\n".join(parts).replace(str(Path.home()), "~") + "\n"
 
 
 def _choices(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -6213,10 +6213,6 @@ Click again to choose</source>
         <translation>录音中有这部分声音：可从历史记录中重新转写。</translation>
     </message>
     <message>
-        <source>The report could not be saved: {reason}.</source>
-        <translation>无法保存报告：{reason}。</translation>
-    </message>
-    <message>
         <source>The sampler &apos;{name}&apos; cannot draw with this model.</source>
         <translation>采样器“{name}”无法用于此模型。</translation>
     </message>

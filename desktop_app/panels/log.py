@@ -28,11 +28,11 @@ from PySide6.QtWidgets import (
 from desktop_app import log as app_log
 from desktop_app import report, theme
 from desktop_app.context import AppContext
+from desktop_app.files import write_file
 from desktop_app.log import LogLine, Ring
 from desktop_app.panels import PanelInfo
 from desktop_app.widgets.elided_combo import prepare_list
 from desktop_app.widgets.page import EmptyState, PageHeader
-from workers.errors import DiskError
 
 REFRESH_MS = 250
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -243,18 +243,11 @@ class LogPanel(QWidget):
         QApplication.clipboard().setText("\n".join(report.format_line(line) for line in lines))
 
     def save_report(self, path: Path) -> None:
-        try:
-            report.write_report(path, self._context.settings, app_log.ring.after(0))
-        except OSError as error:
-            self._context.show_error(
-                DiskError(
-                    "The report could not be saved: {reason}.",
-                    hint="Choose another folder.",
-                    reason=error.strerror or str(error),
-                )
-            )
-        else:
-            self._context.notify("info", self.tr("The report was saved."), str(path))
+        text = report.report_of(self._context.settings, app_log.ring.after(0))
+        self._context.run(
+            lambda _job: write_file(path, text),
+            on_done=lambda _: self._context.notify("info", self.tr("The report was saved."), str(path)),
+        )
 
     def _on_filter_changed(self) -> None:
         self.model.set_filter(self.level.currentData(), self.search.text())

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+from desktop_app.files import write_file
 from workers.errors import disk_error
 from workers.results import ImageRequest, Sight, Turn, VideoFrame
 
@@ -135,9 +136,9 @@ def export_markdown(turns: Sequence[ChatTurn], path: Path) -> None:
                     Image.fromarray(frame.pixels).save(folder / name)
                     lines += [f"![{frame.size[0]} x {frame.size[1]}](<{folder.name}/{name}>)", ""]
             lines += [f"**{_on_one_line(turn.question)}**", "", turn.answer.strip() or "—", "", f"*{_told(turn)}*", ""]
-        path.write_text("\n".join(lines), "utf-8")
     except OSError as error:
         raise disk_error(error, path) from error
+    write_file(path, "\n".join(lines))
 
 
 def _on_one_line(text: str) -> str:

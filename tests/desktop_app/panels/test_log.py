@@ -76,7 +76,7 @@ def test_selected_line_is_shown_whole(panel):
     assert panel.details.toPlainText().endswith("gave up\nsecond line")
 
 
-def test_report_holds_versions_and_nothing_that_was_typed(panel, context, tmp_path):
+def test_report_holds_versions_and_nothing_that_was_typed(panel, context, qtbot, messages, tmp_path):
     settings = context.settings
     settings.hear.prompt = settings.draw.prompt = settings.draw.negative_prompt = "my secret project"
     settings.hear.custom_words = settings.see.labels = ["secret"]
@@ -85,8 +85,10 @@ def test_report_holds_versions_and_nothing_that_was_typed(panel, context, tmp_pa
     settings.see.engine_options = {"server": {"address": "http://user:secret@10.0.0.1/", "timeout_s": 30}}
     settings.window.panel_state = {"export_folder": "/media/secret"}
     settings.models.hub_endpoint = "https://secret.example.org"
+
     panel.save_report(tmp_path / "report.txt")
 
+    qtbot.waitUntil(lambda: bool(messages))
     text = (tmp_path / "report.txt").read_text()
     assert "hear.engine = 'faster-whisper'" in text
     assert "hear.source = 'microphone'" in text
@@ -97,10 +99,11 @@ def test_report_holds_versions_and_nothing_that_was_typed(panel, context, tmp_pa
     assert "secret" not in text
 
 
-def test_report_that_cannot_be_saved_is_said(panel, messages, tmp_path):
+def test_report_that_cannot_be_saved_is_said(panel, messages, qtbot, tmp_path):
     panel.save_report(tmp_path / "missing" / "report.txt")
 
-    assert messages[0].sentence.startswith("The report could not be saved")
+    qtbot.waitUntil(lambda: bool(messages))
+    assert messages[0].sentence.startswith("The folder of")
 
 
 def test_messages_get_the_place_of_their_sources_in_a_small_window(panel):
