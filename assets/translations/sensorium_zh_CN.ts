@@ -1278,6 +1278,10 @@
         <translation>显示或隐藏选项</translation>
     </message>
     <message>
+        <source>New drawing</source>
+        <translation>新建画作</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
     </message>
@@ -3964,6 +3968,18 @@ Click again to choose</source>
     <message>
         <source>Select a part of the drawing (M), then try again.</source>
         <translation>请先选择画布的一部分（M），然后重试。</translation>
+    </message>
+    <message>
+        <source>New drawing</source>
+        <translation>新建画作</translation>
+    </message>
+    <message>
+        <source>This drawing is kept nowhere: another one takes its place for good.</source>
+        <translation>这幅画作没有保存在任何地方：另一幅将永久取代它。</translation>
+    </message>
+    <message>
+        <source>Save it as a file (Ctrl+S) if you want to have it again.</source>
+        <translation>如果以后还想要它，请将其保存为文件 (Ctrl+S)。</translation>
     </message>
     <message>
         <source>The drawing is safe on the disk again.</source>

@@ -128,6 +128,7 @@ class Autosave(QObject):
         self._points_due.timeout.connect(self._send_points)
         self._is_resting = False
         self._was_blank = False  # when it went to rest
+        self._kept: tuple[list[Step], list[Step]] | None = None  # what was on disk then
         self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
         self._retry.timeout.connect(self._write_whole)
         self._whole_wanted.connect(self._retry.start)
@@ -148,7 +149,9 @@ class Autosave(QObject):
         return self._place.folder
 
     def flush(self) -> bool:
-        """Waits until everything is on disk; False when that could not be written."""
+        """Waits until everything is on disk; False when that could not be written, or was drawn while it rests."""
+        if self._is_resting:
+            return self._kept == self._steps()
         self._send_points()
         return self._writer.flush()
 
@@ -158,7 +161,7 @@ class Autosave(QObject):
         self._retry.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
-        self.flush()
+        self._kept = self._steps() if self.flush() else None
         self._is_resting, self._was_blank = True, self._document.contents().is_blank
 
     def go_on(self) -> None:
@@ -177,6 +180,11 @@ class Autosave(QObject):
         if self._was_blank:
             shutil.rmtree(self._place.folder, ignore_errors=True)
         os.close(self._place.lock)
+
+    def _steps(self) -> tuple[list[Step], list[Step]]:
+        """The newest step, and those that were undone: they tell one state from another."""
+        stack = self._document.undo_stack
+        return stack.done[-1:], list(stack.undone)
 
     def _on_stroke_began(self) -> None:
         if (stroke := self._document.stroke) is not None:

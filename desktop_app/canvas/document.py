@@ -39,8 +39,8 @@ class Document(QObject):
 
     `revision` grows with every change of what is drawn: each piece of a stroke, undo, a hidden layer. The reference
     does not count: whoever makes something of it follows `layers_changed`.
-    `number` is another one where another drawing was begun: the canvas was emptied, or `replace` put one there. Undo
-    brings the number back, too.
+    `number` is another one where another drawing was begun: the canvas was emptied, or `replace` or `restore` put one
+    there. Undo brings the number back, too.
 
     Signals:
         revision_changed(int): the drawing is new, in the middle of a stroke too.
@@ -156,6 +156,8 @@ class Document(QObject):
     def restore(self, contents: Contents) -> None:
         """Takes a drawing back with all that can be undone; a stroke that was cut off is drawn as far as it came."""
         self.finish_stroke()
+        self.set_selection(None)
+        self._is_moving = False
         self.number = self._another_number()[1]
         self._set_size(contents.size)
         for layer in DRAWN_LAYERS:

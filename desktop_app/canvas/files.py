@@ -26,7 +26,7 @@ class CanvasFiles(QObject):
     A drawing that was saved is saved there again, until another one is begun. One that was opened is not: a file of
     another program may have layers that ours would not have.
     What is dropped on the canvas or pasted becomes the reference, and an OpenRaster file the drawing. A page that knows
-    better what a dropped file is sets `on_files`.
+    better what a dropped file is sets `on_files`; one that keeps drawings puts its commands into `first_actions`.
     """
 
     def __init__(self, view: CanvasView, context: AppContext) -> None:
@@ -34,6 +34,7 @@ class CanvasFiles(QObject):
         self._view, self._context = view, context
         self._saved: dict[int, Path] = {}  # where, by the number of the drawing
         self.on_files: Callable[[list[Path]], None] = self.take
+        self.first_actions: list[QAction] = []
         self.import_action = self._action(self.tr("Place a picture below…"), "image", "Ctrl+I", self._ask_picture)
         self.open_action = self._action(self.tr("Open a drawing…"), "folder", "Ctrl+Shift+O", self._ask_drawing)
         self.save_action = self._action(self.tr("Save the drawing"), "save", "Ctrl+S", self._save_again)
@@ -50,6 +51,7 @@ class CanvasFiles(QObject):
     @property
     def actions(self) -> list[QAction]:
         return [
+            *self.first_actions,
             self.open_action,
             self.save_action,
             self.save_as_action,

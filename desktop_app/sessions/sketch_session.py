@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 
 from desktop_app import i18n
 from desktop_app.canvas.autosave import Autosave, Place, new_place, take_place
 from desktop_app.canvas.document import Document
+from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import Layer, covering
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TOPIC = "sketch"
-DISK_TOPIC, HISTORY_TOPIC = "drawing", "pictures"
+DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
 RESULTS_KEPT_BYTES = 512 * 2**20
 NEW_SEEDS_BELOW = 2**31  # short ones are easily told
 CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
@@ -373,6 +374,32 @@ class SketchSession(QObject):
         self._autosave.failed.connect(lambda error: self._context.show_error(error, topic=DISK_TOPIC))
         self._autosave.recovered.connect(self._on_safe_again)
 
+    def new_drawing(self) -> None:
+        """Begins another drawing; the one before is found again. Where it is kept nowhere, that is said first."""
+        self.when_open(lambda: self._leave_drawing(self._begin_anew, self.tr("New drawing")))
+
+    def _leave_drawing(self, go_on: Callable[[], None], text: str) -> None:
+        """Goes on to another drawing as soon as nothing is lost by it, or is to be."""
+        self.document.settle_reference()
+        self.document.finish_stroke()
+        if self.document.is_blank or (self._autosave is not None and self._autosave.flush()):
+            go_on()
+            return
+        sentence = self.tr("This drawing is kept nowhere: another one takes its place for good.")
+        hint = self.tr("Save it as a file (Ctrl+S) if you want to have it again.")
+        self._context.notify("warning", sentence, hint, action=(text, go_on), topic=LEAVE_TOPIC)
+
+    def _begin_anew(self) -> None:
+        self._let_go_of_drawing()
+        if not self._context.settings.history.is_private:
+            self._find_place(new_place)
+
+    def _let_go_of_drawing(self) -> None:
+        for topic in (LEAVE_TOPIC, DISK_TOPIC):
+            self._context.withdraw(topic)
+        self._close_autosave()
+        self.document.restore(Contents(QSize(self.document.size)))
+
     def _on_safe_again(self) -> None:
         self._context.withdraw(DISK_TOPIC)
         self._context.notify("info", self.tr("The drawing is safe on the disk again."))
@@ -398,7 +425,7 @@ class SketchSession(QObject):
             return
         if self._autosave is None:
             if not self._context.settings.history.is_private:
-                self._find_place(take_place)
+                self._find_place(new_place if self.document.number else take_place)  # one was begun meanwhile
         elif self._context.settings.history.is_private:
             self._autosave.rest()
         else:

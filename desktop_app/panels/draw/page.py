@@ -132,6 +132,8 @@ class DrawPanel(QWidget):
             (self.tr("Show or hide options"), "sliders", "Ctrl+Shift+P", self.options_button.click),
         ):
             page_action(self, text, icon, keys, act).setAutoRepeat(False)
+        new = page_action(self, self.tr("New drawing"), "plus", "Ctrl+N", self._session.new_drawing)
+        self.files.first_actions = [new]
         self.voice_key = VoiceKey(self._session.voice, self._session.end_voice, self)
         self.addActions(self.toolbar.commands)
 

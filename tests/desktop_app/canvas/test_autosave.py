@@ -79,6 +79,21 @@ def test_nothing_is_written_while_it_rests_and_all_of_it_afterwards(opened, tmp_
     assert again.hidden == {Layer.COLOR}
 
 
+def test_what_is_drawn_while_it_rests_is_not_on_the_disk_and_what_was_there_before_is(opened):
+    document, saving = opened()
+    draw(document, 20)
+    saving.rest()
+    assert saving.flush()
+
+    draw(document, 60)
+    assert not saving.flush()
+    document.undo()
+    assert not saving.flush()  # what was undone is not there
+    saving.go_on()
+
+    assert saving.flush()
+
+
 def test_drawing_that_was_emptied_while_it_rested_is_on_the_disk_as_it_was(opened, tmp_path):
     document, saving = opened()
     draw(document, 10)

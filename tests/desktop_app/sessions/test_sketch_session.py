@@ -580,6 +580,56 @@ def test_private_mode_that_comes_while_a_drawing_is_opened_leaves_it_alone(conte
     take_place(Paths.below(home).drawings_dir).let_go()  # and it can be had
 
 
+def test_new_drawing_leaves_the_one_before_on_the_disk_and_has_a_place_of_its_own(context, session, qtbot, home):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    session.document.select_all()
+    number = session.document.number
+
+    session.new_drawing()
+
+    assert session.document.is_blank
+    assert not session.document.can_undo
+    assert session.document.selection is None
+    assert session.document.number != number
+    draw_line(session)
+    qtbot.waitUntil(lambda: sorted(drawings_on_disk(home)) == [1, 2])
+    assert not context.messages
+
+
+def test_new_drawing_in_private_mode_asks_and_leaves_nothing_behind(context, session, qtbot, home, yesterday):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    context.change_setting("history.is_private", True)
+    draw_line(session)
+    session.new_drawing()
+    (message,) = context.messages
+    assert not session.document.is_blank
+
+    message.action[1]()
+    assert session.document.is_blank
+    context.change_setting("history.is_private", False)
+
+    qtbot.waitUntil(lambda: session._autosave is not None)
+    assert session.document.is_blank
+    assert not session.document.can_undo
+    session._close_autosave()
+    assert drawings_on_disk(home) == [2]
+
+
+def test_new_drawing_takes_no_drawing_away_that_could_not_be_written(context, session, qtbot, monkeypatch):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    monkeypatch.setattr(session._autosave, "flush", lambda: False)
+
+    session.new_drawing()
+
+    assert not session.document.is_blank
+    assert "kept nowhere" in context.messages[0].sentence
+
+
 def test_all_that_made_a_picture_comes_back(context, session, qtbot):
     draw_line(session)
     draw_line(session, Layer.COLOR, 40)

@@ -468,6 +468,16 @@ def test_picture_of_the_camera_is_laid_below(qtbot, context, panel, session, mon
     assert session.document.reference.image.pixelColor(5, 5).getRgb()[:3] == (200, 10, 20)
 
 
+def test_new_drawing_is_begun_with_a_key_and_from_the_menu_of_the_canvas(qtbot, panel, session, draw):
+    draw()
+    (action,) = (one for one in panel.toolbar.more_menu().actions() if one.text() == "New drawing")
+
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+
+    assert session.document.is_blank
+    assert action in panel.actions()
+
+
 def test_result_is_laid_below_as_the_next_reference(qtbot, panel, session, draw):
     draw()
     made(qtbot, session, panel.prompt_bar.generate)
