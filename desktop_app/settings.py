@@ -301,6 +301,7 @@ class Draw(Section):
     use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
     strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     num_inference_steps: int = Field(0, ge=0, le=MOST_STEPS, json_schema_extra={"widget": "hidden"})
+    live_steps: int = Field(0, ge=0, le=MOST_STEPS, json_schema_extra={"widget": "hidden"})
     guidance_scale: float = Field(0.0, ge=0.0, le=LARGEST_GUIDANCE, json_schema_extra={"widget": "hidden"})
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
     eta: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})

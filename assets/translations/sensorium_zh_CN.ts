@@ -3081,6 +3081,10 @@ Click again to choose</source>
         <translation>它本身就是这种控制图</translation>
     </message>
     <message>
+        <source>While you draw</source>
+        <translation>绘制时的步数</translation>
+    </message>
+    <message>
         <source>A depth picture, a skeleton or coloured areas, drawn or downloaded: used as it is, by no model</source>
         <translation>深度图、骨架图或彩色分割图，无论手绘还是下载：直接使用，不经过任何模型</translation>
     </message>
@@ -3103,6 +3107,14 @@ Click again to choose</source>
     <message>
         <source>Steps</source>
         <translation>步数</translation>
+    </message>
+    <message>
+        <source>Of the pictures that Generate makes, and that come when the pen rests</source>
+        <translation>用于按“生成”得到的图片和停笔后出现的图片</translation>
+    </message>
+    <message>
+        <source>The steps of the quick pictures that follow the pen</source>
+        <translation>随笔即时生成的快速图片的步数</translation>
     </message>
     <message>
         <source>Guidance</source>

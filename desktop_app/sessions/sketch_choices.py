@@ -172,21 +172,25 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         init_image = snapshot.color_picture()
     prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
     request = preset.request(plan.model_id, prompt, controls=tuple(controls))
+    loras = _loras(plan, request.loras, draw.loras)
+    guidance_scale, scheduler = draw.guidance_scale, draw.scheduler
+    if not is_final and any(lora.model in preset.loras for lora in loras):  # made for this sampler and guidance
+        guidance_scale, scheduler = 0.0, ""
     return replace(
         request,
         negative_prompt=negative_prompt,
         width=draw.width or request.width,
         height=draw.height or request.height,
         seed=draw.seed,
-        num_inference_steps=draw.num_inference_steps or request.num_inference_steps,
-        guidance_scale=draw.guidance_scale or request.guidance_scale,
-        scheduler=draw.scheduler or request.scheduler,
+        num_inference_steps=(draw.num_inference_steps if is_final else draw.live_steps) or request.num_inference_steps,
+        guidance_scale=guidance_scale or request.guidance_scale,
+        scheduler=scheduler or request.scheduler,
         eta=draw.eta,
-        vae=draw.vae or request.vae,
+        vae=draw.vae or request.vae if is_final else request.vae,
         init_image=init_image,
         strength=strength,
         mask_image=mask_image,
-        loras=_loras(plan, request.loras, draw.loras),
+        loras=loras,
     )
 
 

@@ -136,6 +136,9 @@ class OptionsSide(QScrollArea):
         self.negative.textEdited.connect(self._typing.start)
         self.negative.editingFinished.connect(self._take_negative)
         self.steps = self._number(self.tr("Steps"), "draw.num_inference_steps", MOST_STEPS)
+        self.steps.setToolTip(self.tr("Of the pictures that Generate makes, and that come when the pen rests"))
+        self.live_steps = self._number(self.tr("While you draw"), "draw.live_steps", MOST_STEPS)
+        self.live_steps.setToolTip(self.tr("The steps of the quick pictures that follow the pen"))
         self.guidance = self._number(self.tr("Guidance"), "draw.guidance_scale", 100, decimals=1)
         self.picture_size = self._combo(self.tr("Size"), self.tr("Of the picture, in pixels"), has_title=True)
         self.picture_size.addItem(self.tr("As the model likes"), (0, 0))
@@ -235,6 +238,7 @@ class OptionsSide(QScrollArea):
         if plan is None:
             return
         self.steps.setSpecialValueText(self.tr("{number} (best)").format(number=plan.final.num_inference_steps))
+        self.live_steps.setSpecialValueText(self.tr("{number} (best)").format(number=plan.live.num_inference_steps))
         self.guidance.setSpecialValueText(self.tr("{number} (best)").format(number=f"{plan.final.guidance_scale:g}"))
         self.picture_size.setItemText(
             0, self.tr("{size} (best)").format(size=f"{plan.final.width} × {plan.final.height}")

@@ -21,7 +21,7 @@ from desktop_app.history.store import History
 from desktop_app.paths import Paths
 from desktop_app.sessions import sketch_session
 from desktop_app.sessions.session_state import SessionState
-from desktop_app.sessions.sketch_choices import SketchPlan
+from desktop_app.sessions.sketch_choices import SketchPlan, SketchWish, request_of
 from desktop_app.settings import Settings
 from tests.desktop_app.conftest import close
 from tests.scripted_engine import scripted
@@ -155,6 +155,25 @@ def test_live_picture_follows_the_drawing_and_is_not_kept(session, qtbot):
 
     assert image.request.num_inference_steps == PLAN.live.num_inference_steps
     assert session.results == []
+
+
+def test_numbers_of_better_pictures_leave_quick_ones_quick(context):
+    quick = PLAN.live.model_copy(update={"loras": {"few": 1.0}, "scheduler": "lcm"})
+    few = replace(PLAN, live=quick, loras={"few": "Few steps"})
+    draw = context.settings.draw
+    draw.prompt, draw.num_inference_steps, draw.live_steps, draw.vae = "a cat", 30, 3, "tiny"
+    draw.guidance_scale, draw.scheduler = 7.0, "euler"
+
+    def numbers(plan: SketchPlan, *, is_final: bool) -> tuple:
+        snapshot = context.sessions.sketch.document.snapshot()
+        request = request_of(plan, SketchWish(draw), snapshot, is_final=is_final)
+        return request.num_inference_steps, request.guidance_scale, request.scheduler, request.vae
+
+    assert numbers(PLAN, is_final=True) == (30, 7.0, "euler", "tiny")
+    assert numbers(PLAN, is_final=False) == (3, 7.0, "euler", "full")
+    assert numbers(few, is_final=False) == (3, 2.0, "lcm", "full")
+    draw.live_steps, draw.loras = 0, {"few": 0.0}
+    assert numbers(few, is_final=False) == (2, 7.0, "euler", "full")
 
 
 def test_other_options_load_the_engine_anew(context, session, options, qtbot):

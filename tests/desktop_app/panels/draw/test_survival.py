@@ -52,7 +52,8 @@ def context(context, folders, monkeypatch):
     for name in ("tiny", *(f"tiny-{kind}" for kind in NETS), "of-another-family"):
         context.catalogue.add_folder(folders / name)
     draw = context.settings.draw
-    draw.model, draw.width, draw.height, draw.num_inference_steps, draw.guidance_scale = "tiny", 64, 64, STEPS, 3.0
+    draw.model, draw.width, draw.height, draw.guidance_scale = "tiny", 64, 64, 3.0
+    draw.num_inference_steps = draw.live_steps = STEPS
     context.messages = []
     context.message_posted.connect(context.messages.append)
     before = torch.get_num_threads()
@@ -400,7 +401,7 @@ def test_window_that_is_closed_while_the_pen_draws_and_live_follows_goes(qtbot, 
 
 
 def test_switching_live_off_stops_at_once(qtbot, context, panel, session, draw):
-    context.change_setting("draw.num_inference_steps", 500)
+    context.change_setting("draw.live_steps", 500)
     panel.prompt_bar.live.setChecked(True)
     with qtbot.waitSignal(session.previewed, timeout=20_000):
         draw()
