@@ -126,6 +126,12 @@ class Sketching:
                 self._running.set()
             self._condition.notify_all()
 
+    @property
+    def n_ordered(self) -> int:
+        """How many pictures are ordered and not begun."""
+        with self._condition:
+            return len(self._orders)
+
     def cancel(self) -> None:
         """Gives up the picture that runs and all that are ordered; live pictures go on with the next change."""
         with self._condition:

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>PromptBar</name>
+    <message numerus="yes">
+        <source>%n picture(s) wait</source>
+        <translation>
+            <numerusform>%n picture waits</numerusform>
+            <numerusform>%n pictures wait</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_DeleteNow</name>
     <message numerus="yes">
         <source>Whatever in the history is older than %n day(s) is deleted: recordings, snapshots and drawn pictures.</source>

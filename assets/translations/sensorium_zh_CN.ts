@@ -1250,6 +1250,10 @@
         <translation>生成多个变体</translation>
     </message>
     <message>
+        <source>Cancel what is made and what waits</source>
+        <translation>取消正在生成和等待中的图片</translation>
+    </message>
+    <message>
         <source>Make what is selected anew</source>
         <translation>重新生成选中的部分</translation>
     </message>
@@ -3636,6 +3640,12 @@ Click again to choose</source>
     <message>
         <source>A picture …</source>
         <translation>图片……</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) wait</source>
+        <translation>
+            <numerusform>%n 张图片等待中</numerusform>
+        </translation>
     </message>
     <message>
         <source>Picture {place} of {count}: </source>

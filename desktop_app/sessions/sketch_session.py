@@ -105,6 +105,7 @@ class SketchSession(QObject):
     Signals:
         state_changed(SessionState): loading a model, running while a picture is made, idle in between.
         job_changed(object): the SketchJob that runs now, None between two: the busy light.
+        waiting_changed(): `n_waiting` may be another.
         load_progressed(object): the Progress of loading a model; None when it is there or given up.
         previewed(SketchStep): how a picture looks after a step.
         picture_ready(Made): a picture is finished: a quick one, which is not kept, too.
@@ -117,6 +118,7 @@ class SketchSession(QObject):
 
     state_changed = Signal(object)
     job_changed = Signal(object)
+    waiting_changed = Signal()
     load_progressed = Signal(object)
     previewed = Signal(object)
     picture_ready = Signal(object)
@@ -148,8 +150,9 @@ class SketchSession(QObject):
         self._results: list[Made] = []
         self.reference_map = ReferenceMap(context, self.document, lambda: self._plan)
         self._control = self.reference_map.control  # as pictures know it
-        self._orders: list[Callable[[], None]] = []  # given before the reference was looked at
-        self._waiting: list[Callable[[], None]] = []  # ordered before the plan was there
+        self._orders: list[tuple[int, Callable[[], None]]] = []  # how many, given before the reference was looked at
+        self._in_work: dict[Job, int] = {}  # how many become requests
+        self._waiting: list[tuple[int, Callable[[], None]]] = []  # ordered before the plan was there
         self._autosave: Autosave | None = None
         self._keeper = PictureKeeper(context, self)
         self.voice = VoiceQuestion(context, self._run_listener)
@@ -164,7 +167,7 @@ class SketchSession(QObject):
         self._look_wanted.connect(self._on_look_wanted)
         self.reference_map.changed.connect(self._on_reference_map)
         self.reference_map.settled.connect(self._on_reference_settled)
-        self.reference_map.failed.connect(self._orders.clear)
+        self.reference_map.failed.connect(self._on_reference_failed)
         self.reference_map.progressed.connect(self._set_loading)
         self.plan_changed.connect(self.reference_map.refresh)
         self.document.revision_changed.connect(self._on_changed)
@@ -197,6 +200,17 @@ class SketchSession(QObject):
     def job(self) -> SketchJob | None:
         """The picture that is being made now."""
         return self._job
+
+    @property
+    def n_waiting(self) -> int:
+        """How many pictures are ordered and not begun."""
+        early = sum(count for count, _ in [*self._orders, *self._waiting]) + sum(self._in_work.values())
+        return early + (0 if self._worker is None else self._worker.sketching.n_ordered)
+
+    @property
+    def can_cancel(self) -> bool:
+        """A picture is being made, or waits."""
+        return self._job is not None or self.n_waiting > 0
 
     @property
     def loading(self) -> Progress | None:
@@ -258,7 +272,7 @@ class SketchSession(QObject):
     def vary(self, count: int) -> None:
         """Makes pictures of what is drawn now with seeds that follow each other; the first is another each time."""
         seed = random.randrange(NEW_SEEDS_BELOW)
-        self._order(lambda request: [replace(request, seed=seed + n) for n in range(count)])
+        self._order(lambda request: [replace(request, seed=seed + n) for n in range(count)], count)
 
     def regenerate_selection(self, base: GeneratedImage | None = None) -> None:
         """Makes what is selected anew; every pixel elsewhere stays as `base` has it, or the newest picture."""
@@ -275,18 +289,18 @@ class SketchSession(QObject):
     def upscale(self, made: GeneratedImage) -> None:
         """Makes the same picture twice as large."""
         catalogue = self._context.catalogue
-        self._context.run(lambda job: [catalogue.located(enlarged(made))], on_done=self._submit, on_failed=self._tell)
+        self._submit_of(lambda job: [catalogue.located(enlarged(made))])
 
     def make_again(self, request: SketchRequest) -> None:
         """Makes the very picture of a request once more, whatever is drawn and set now."""
         catalogue = self._context.catalogue
-        self._context.run(lambda job: [catalogue.located(request)], on_done=self._submit, on_failed=self._tell)
+        self._submit_of(lambda job: [catalogue.located(request)])
 
     def cancel(self) -> None:
         """Gives up what is being made and all that was ordered."""
-        self._drop_orders()
         if self._worker is not None:
             self._worker.sketching.cancel()
+        self._drop_orders()
 
     def new_seed(self) -> None:
         self._context.change_setting("draw.seed", random.randrange(NEW_SEEDS_BELOW))
@@ -479,13 +493,22 @@ class SketchSession(QObject):
     def _drop_orders(self) -> None:
         """Forgets what was ordered too early to begin."""
         self._orders.clear()
+        for job in self._in_work:
+            job.abandon()
+        self._in_work.clear()
         self._waiting.clear()
+        self.waiting_changed.emit()
 
     def _order(
-        self, variations: Callable[[SketchRequest], list[SketchRequest]], base: GeneratedImage | None = None
+        self,
+        variations: Callable[[SketchRequest], list[SketchRequest]],
+        count: int = 1,
+        *,
+        base: GeneratedImage | None = None,
     ) -> None:
         if self.reference_map.standing is Standing.IN_WORK:
-            self._orders.append(lambda: self._order(variations, base))
+            self._orders.append((count, lambda: self._order(variations, count, base=base)))
+            self.waiting_changed.emit()
             if self._plan is None:
                 self.prepare()
             return
@@ -502,8 +525,27 @@ class SketchSession(QObject):
                 request = replace(request, width=width, height=height)
             return variations(self._context.catalogue.located(request))
 
-        submit = partial(self._submit, revision=revision, is_of_canvas=base is None)
-        self._context.run(work, on_done=submit, on_failed=self._tell)
+        self._submit_of(work, count, partial(self._submit, revision=revision, is_of_canvas=base is None))
+
+    def _submit_of(
+        self,
+        work: Callable[[Job], list[SketchRequest]],
+        count: int = 1,
+        submit: Callable[[list[SketchRequest]], None] | None = None,
+    ) -> None:
+        """Orders what comes of `work`, unless it is cancelled before."""
+
+        def take(requests: list[SketchRequest]) -> None:
+            del self._in_work[job]
+            (submit or self._submit)(requests)
+
+        def end() -> None:
+            if self._in_work.pop(job, None) is not None:  # it failed
+                self.waiting_changed.emit()
+
+        job = self._context.run(work, on_done=take, on_failed=self._tell, on_ended=end)
+        self._in_work[job] = count
+        self.waiting_changed.emit()
 
     def _tell(self, error: Exception) -> None:
         self._context.show_error(error, topic=TOPIC)
@@ -516,10 +558,12 @@ class SketchSession(QObject):
         self._context.withdraw(TOPIC)
         revision = self._revision if revision is None else revision
         if self._plan is None:
-            self._waiting.append(partial(self._submit, requests, revision=revision, is_of_canvas=is_of_canvas))
+            again = partial(self._submit, requests, revision=revision, is_of_canvas=is_of_canvas)
+            self._waiting.append((len(requests), again))
             self.prepare()
-            return
-        self._running_worker().sketching.order(requests, revision=revision, is_of_canvas=is_of_canvas)
+        else:
+            self._running_worker().sketching.order(requests, revision=revision, is_of_canvas=is_of_canvas)
+        self.waiting_changed.emit()
 
     def _wish(self) -> SketchWish:
         """What the settings say now, for another thread."""
@@ -543,7 +587,7 @@ class SketchSession(QObject):
         self._take_plan(plan)
         self._running_worker()
         waiting, self._waiting[:] = list(self._waiting), []
-        for submit in waiting:
+        for _, submit in waiting:
             submit()
 
     def _take_plan(self, plan: SketchPlan) -> None:
@@ -587,11 +631,13 @@ class SketchSession(QObject):
             self._looks.put(None)
             self._set_job(None)
             self._set_loading(None)
+            self.waiting_changed.emit()
 
     def _on_worker_ended(self, worker: SketchWorker) -> None:
         self._ending.discard(worker)
         if worker is self._worker:  # by itself: an error of ours
             self._worker = None
+            self.waiting_changed.emit()
             if worker.error is not None:
                 self._on_failed(worker.error)
         if self._worker is None:  # else another one draws already
@@ -712,8 +758,12 @@ class SketchSession(QObject):
 
     def _on_reference_settled(self) -> None:
         orders, self._orders[:] = list(self._orders), []
-        for order in orders:
+        for _, order in orders:
             order()
+
+    def _on_reference_failed(self) -> None:
+        self._orders.clear()
+        self.waiting_changed.emit()
 
     def _on_failed(self, error: Exception) -> None:
         self._drop_orders()

@@ -123,6 +123,7 @@ class DrawPanel(QWidget):
             (self.tr("Pictures follow the pen, or not"), "draw", "Ctrl+Shift+L", bar.live.toggle),
             (self.tr("Make a picture"), "draw", "Ctrl+Return", bar.generate),
             (self.tr("Make variations"), "grid", "Ctrl+Shift+Return", bar.vary),
+            (self.tr("Cancel what is made and what waits"), "stop", "", self._session.cancel),
             (self.tr("Make what is selected anew"), "refresh", "Ctrl+Shift+G", self.regenerate_selection),
             (self.tr("Another seed"), "dice", "Ctrl+J", self._session.new_seed),
             (self.tr("Save the picture…"), "download", "Ctrl+Shift+S", self.ask_save),
@@ -331,7 +332,7 @@ class DrawPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._session.voice.state is not VoiceState.IDLE:
             self._session.voice.cancel()
-        elif event.key() == Qt.Key.Key_Escape and self._session.job is not None:
+        elif event.key() == Qt.Key.Key_Escape and self._session.can_cancel:
             self._session.cancel()
         elif event.key() == Qt.Key.Key_Escape and not self.canvas.hasFocus():
             self.canvas.setFocus()  # from the words back to the tools

@@ -90,6 +90,7 @@ class PromptBar(QFrame):
         self.cancel_button.clicked.connect(self._session.cancel)
         self._session.live_changed.connect(self._on_live_changed)
         self._session.job_changed.connect(self._on_job_changed)
+        self._session.waiting_changed.connect(self._on_waiting_changed)
         self._session.previewed.connect(self._on_previewed)
         self._session.state_changed.connect(self._show_rest)
         self._session.load_progressed.connect(self._on_load_progressed)
@@ -193,20 +194,31 @@ class PromptBar(QFrame):
 
     def _on_job_changed(self, job: SketchJob | None) -> None:
         self.light.set_busy(job.kind if job is not None else "")
-        self.cancel_button.setEnabled(job is not None)
+        self.cancel_button.setEnabled(self._session.can_cancel)
         if job is None:
             self._show_rest()
             return
         place, of = job.of
         if self._session.loading is not None:
-            self.status.setText(self._session.load_text)
+            self._say(self._session.load_text)
         elif of > 1:
-            self.status.setText(self.tr("Picture {place} of {count} …").format(place=place, count=of))
+            self._say(self.tr("Picture {place} of {count} …").format(place=place, count=of))
         else:
-            self.status.setText(self.tr("A better picture …") if job.kind == "final" else self.tr("A picture …"))
+            self._say(self.tr("A better picture …") if job.kind == "final" else self.tr("A picture …"))
 
     def _on_load_progressed(self) -> None:
         self._on_job_changed(self._session.job)
+
+    def _on_waiting_changed(self) -> None:
+        self._on_job_changed(self._session.job)
+
+    def _say(self, text: str) -> None:
+        """With how many pictures wait, but for those of the order that runs."""
+        job, count = self._session.job, self._session.n_waiting
+        if job is not None:
+            count -= job.of[1] - job.of[0]
+        waiting = self.tr("%n picture(s) wait", "", count) if count > 0 else ""
+        self.status.setText("  ·  ".join(part for part in (text, waiting) if part))
 
     def _on_previewed(self, step: SketchStep) -> None:
         preview = step.result
@@ -214,14 +226,14 @@ class PromptBar(QFrame):
             place, of = step.job.of
             which = self.tr("Picture {place} of {count}: ").format(place=place, count=of) if of > 1 else ""
             left = self.tr("{seconds:.1f} s left").format(seconds=preview.seconds_left)
-            self.status.setText(which + left)
+            self._say(which + left)
 
     def _show_rest(self) -> None:
         if self._session.job is not None or self._session.voice.state is not VoiceState.IDLE:
             return
-        self.cancel_button.setEnabled(False)
-        if self._session.loading is not None:
-            self.status.setText(self._session.load_text)
+        self.cancel_button.setEnabled(self._session.can_cancel)
+        if self._session.loading is not None or self._session.n_waiting:
+            self._say(self._session.load_text)
         elif self._session.state is SessionState.FAILED:
             self.status.setText(self.tr("It did not work. The message above says why."))
         elif self._session.newest is not None:

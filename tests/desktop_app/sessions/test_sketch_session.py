@@ -319,6 +319,40 @@ def test_cancelled_picture_is_not_shown_and_the_next_one_is(session, qtbot):
     next_picture(qtbot, session, session.generate)
 
 
+@pytest.mark.parametrize("options", [{"load": "wait"}])
+def test_pictures_that_wait_for_the_model_are_counted_and_cancelled(session, qtbot):
+    draw_line(session)
+    session.generate()
+    session.vary(2)
+    assert session.n_waiting == 3
+    qtbot.waitUntil(lambda: session.loading is not None and not session._in_work, timeout=20_000)
+    assert (session.n_waiting, session.job) == (3, None)
+
+    with qtbot.waitSignal(session.waiting_changed):
+        session.cancel()
+
+    assert session.n_waiting == 0
+
+
+def test_order_that_is_cancelled_at_once_makes_no_picture(session, qtbot):
+    draw_line(session)
+    session.generate()
+
+    session.cancel()
+
+    assert session.n_waiting == 0
+    next_picture(qtbot, session, session.generate)
+    assert len(session.results) == 1
+
+
+def test_order_of_nothing_waits_no_longer(context, session, qtbot):
+    session.generate()
+
+    qtbot.waitUntil(lambda: session.n_waiting == 0, timeout=20_000)
+
+    assert context.messages
+
+
 @pytest.mark.parametrize("options", [{"latency_s": 0.05}])
 def test_busy_light_is_lit_exactly_while_a_picture_is_made(session, qtbot):
     jobs: list[SketchJob | None] = []

@@ -180,6 +180,23 @@ def test_model_that_loads_is_told_where_the_picture_comes(qtbot, context, panel,
     assert panel.picture.view.empty_text == "The picture forms here while you draw."
 
 
+@pytest.mark.parametrize("engine", [{"load": "wait"}])
+def test_pictures_that_wait_for_the_model_are_told_and_cancelled(qtbot, panel, session, draw):
+    bar = panel.prompt_bar
+    qtbot.waitUntil(lambda: session.loading is not None, timeout=20_000)
+    draw()
+    assert not bar.cancel_button.isEnabled()
+
+    bar.generate_button.click()
+    bar.generate_button.click()
+
+    assert bar.cancel_button.isEnabled()
+    assert bar.status.text() == "Waiting  ·  2 picture(s) wait"
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not bar.cancel_button.isEnabled()
+    assert bar.status.text() == "Waiting"
+
+
 def test_model_that_could_not_be_loaded_for_a_picture_loads_no_longer(qtbot, panel, session):
     qtbot.waitUntil(lambda: session.plan is not None, timeout=20_000)
     job = SketchJob(1, 1, "ordered", SketchRequest())
