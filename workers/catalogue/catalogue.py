@@ -26,7 +26,7 @@ import shutil
 import struct
 import threading
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -38,7 +38,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from workers.cancel import never
 from workers.catalogue.drawing import drawing_fields, is_weights_file, lora_fields
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
-from workers.engines.devices import Machine
+from workers.engines.devices import Machine, machine
 from workers.engines.registry import engine_named
 from workers.engines.sketch.fits import check_control, check_lora, lora_file
 from workers.engines.transformers_models import config_of
@@ -55,6 +55,9 @@ MachineClass = Literal["cpu", "gpu-8gb", "gpu-24gb"]
 
 MACHINE_CLASSES: dict[MachineClass, float] = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}
 """By GPU memory; drivers keep some of it."""
+
+SOURCES_LAST = {"folder": 1, "bundled": 2, "server": 3}
+"""Models from elsewhere come first: a starter knows little, and to a server pictures go."""
 
 
 def machine_class(machine: Machine) -> MachineClass:
@@ -139,8 +142,9 @@ class Catalogue:
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def entries(self, task: Task | None = None) -> list[ModelEntry]:
-        """The known models and the user's folders, those of `task` only if one is given."""
-        return [entry for entry in [*self._known, *self._folders()] if task in (None, entry.task)]
+        """Full models, the user's folders, starters and a server, in this order; only of `task` if one is given."""
+        entries = [entry for entry in [*self._known, *self._folders()] if task in (None, entry.task)]
+        return sorted(entries, key=lambda entry: SOURCES_LAST.get(entry.source, 0))
 
     def entry(self, model_id: str) -> ModelEntry:
         """The entry of an id, or one made up for a folder or a LoRA's file that is not in the catalogue.
@@ -179,11 +183,11 @@ class Catalogue:
         return self.status(entry.id) is ModelStatus.INSTALLED
 
     def installed(self, task: Task) -> list[ModelEntry]:
-        """The models of the task that are there and whole."""
-        return [entry for entry in self.entries(task) if self.is_installed(entry)]
+        """The models of the task that are there and whole, the best one for this machine first."""
+        return best_first(entry for entry in self.entries(task) if self.is_installed(entry))
 
     def default_model(self, task: Task, engine: str = "") -> ModelEntry:
-        """The first model of the task, and of the engine if one is named, that is installed, else that could be.
+        """The best model of the task, and of the engine if one is named, that is installed, else that could be.
 
         A server is never taken unless its engine is named: pictures go there. A starter that knows few words is no
         answer to speech: it is taken where it is named itself.
@@ -199,8 +203,7 @@ class Catalogue:
         ]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
-        installed = (entry for entry in entries if self.is_installed(entry))
-        return next(installed, entries[0])
+        return best_first([entry for entry in entries if self.is_installed(entry)] or entries)[0]
 
     def fits(self, entry: ModelEntry, machine: Machine) -> bool:
         """Whether the model runs on the machine at a useful speed; memory that nobody measured is estimated."""
@@ -594,6 +597,11 @@ class Catalogue:
     def _write_folders(self, entries: Sequence[ModelEntry]) -> None:
         text = _ENTRIES.dump_json(list(entries), indent=2, exclude_defaults=True).decode()
         _write_atomically(self.models_dir / "folders.json", text)
+
+
+def best_first(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
+    """Models as they come, but those last that this machine is too slow for."""
+    return sorted(entries, key=lambda entry: entry.needs_gpu and not machine().gpu_memory_bytes)
 
 
 def next_smaller(model_id: str, models_file: Path = MODELS_FILE) -> str:

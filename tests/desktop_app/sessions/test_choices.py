@@ -80,7 +80,7 @@ def test_each_task_of_seeing_has_an_engine_without_any_choice(tmp_path: Path):
     assert {task: (spec.engine, spec.model_id) for task, spec in found.items()} == {
         "label": ("clip", "starter-clip"),
         "caption": ("blip", "starter-blip-caption"),
-        "ask": ("blip", "starter-blip-vqa"),
+        "ask": ("llava", "starter-llava"),
     }
 
 
@@ -114,7 +114,7 @@ def test_standing_questions_are_labelled_by_clip_whatever_is_chosen(tmp_path: Pa
 def test_a_judge_is_what_answers_where_it_can_and_may(tmp_path: Path):
     settings, catalogue = Settings(), Catalogue(tmp_path)
 
-    assert judge_spec(settings, catalogue).model_id == "starter-blip-vqa"
+    assert judge_spec(settings, catalogue).model_id == "starter-llava"
     settings.see.judge = False
     assert judge_spec(settings, catalogue) is None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workers.catalogue import catalogue
 from workers.catalogue.catalogue import MODELS_FILE, STARTERS_DIR, Catalogue, ModelEntry, ModelStatus, Record
 from workers.engines.devices import Gpu, Machine
 from workers.errors import ModelBroken, ModelMissing, UsageError
@@ -268,6 +269,41 @@ def test_a_full_model_comes_before_the_starter(models: Catalogue):
     assert models.default_model("label").id == "starter-clip"
 
 
+def test_a_folder_of_ones_own_comes_before_the_starter_and_after_full_models(models: Catalogue, tmp_path: Path):
+    own = models.add_folder(write_model(tmp_path / "own", {"model_type": "clip", "architectures": ["CLIPModel"]}))
+    first = models.default_model("label", "clip").id
+
+    put_here(models, "clip-vit-base-patch16")
+
+    assert first == own.id
+    assert [entry.id for entry in models.installed("label")][:3] == ["clip-vit-base-patch16", own.id, "starter-clip"]
+
+
+def test_a_chat_comes_before_a_model_that_answers_in_a_word(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catalogue, "machine", lambda: GPU_24)
+    starter = models.default_model("ask").id
+
+    for model_id in ("blip-vqa-base", "smolvlm-256m-instruct", "llava-1.5-7b-hf"):
+        put_here(models, model_id)
+
+    assert starter == "starter-llava"
+    assert [entry.id for entry in models.installed("ask")][:3] == [
+        "llava-1.5-7b-hf",
+        "smolvlm-256m-instruct",
+        "blip-vqa-base",
+    ]
+
+
+def test_a_model_that_needs_a_gpu_is_taken_last_without_one(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
+    put_here(models, "llava-1.5-7b-hf")
+    monkeypatch.setattr(catalogue, "machine", lambda: CPU)
+    slow = models.default_model("ask").id
+    monkeypatch.setattr(catalogue, "machine", lambda: GPU_24)
+
+    assert slow == "starter-llava"
+    assert models.default_model("ask").id == "llava-1.5-7b-hf"
+
+
 def test_a_starter_that_knows_few_words_is_taken_only_where_it_is_named(models: Catalogue):
     assert models.is_installed(models.entry("starter-wav2vec2"))
     assert models.default_model("speech", "wav2vec2").source == "hub"
@@ -283,6 +319,11 @@ def test_a_server_is_taken_only_where_it_is_named(models: Catalogue):
 
 
 # ── folders of one's own ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def put_here(models: Catalogue, model_id: str) -> None:
+    """Installs a model of the hub, as far as anybody looks who asks whether it is installed."""
+    (models.models_dir / model_id).mkdir(parents=True)
 
 
 def write_model(folder: Path, config: dict[str, object], weights: str = "model.safetensors") -> Path:

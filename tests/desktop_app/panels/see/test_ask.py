@@ -210,7 +210,7 @@ def test_pictures_that_wait_are_shown_and_can_be_taken_out(qtbot, panel, session
 
 def test_the_starter_says_what_it_knows_and_what_it_cannot(qtbot, panel, context):
     qtbot.waitUntil(lambda: panel.ask.model.entry is not None, timeout=20_000)
-    assert panel.ask.model.entry.id == "starter-blip-vqa"
+    assert panel.ask.model.entry.id == "starter-llava"
     note = panel.ask.note
     assert note.isVisible()
     sentence = f"{note.text.text()} {note.button.text()}"
@@ -220,6 +220,10 @@ def test_the_starter_says_what_it_knows_and_what_it_cannot(qtbot, panel, context
         note.button.click()
 
     assert requested.args == ["models"]
+    assert panel.ask.empty.text.text() == "Understands English."
+
+    panel.ask.model._on_chosen(panel.ask.model.findData("starter-blip-vqa"))
+
     assert panel.ask.empty.text.text() == (
         "One picture at a time. Each question stands alone. Answers in a word or two. Understands English."
     )
@@ -234,7 +238,7 @@ def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, c
     with qtbot.waitSignal(context.options_requested) as requested:
         panel.ask.model._on_chosen(panel.ask.model.findText("Engine options…"))
 
-    assert requested.args == ["see", "blip"]
+    assert requested.args == ["see", "llava"]
     assert panel.ask.model.currentIndex() == chosen
 
 
