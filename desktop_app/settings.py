@@ -262,6 +262,11 @@ class See(Section):
         title="Check sightings",
         description="“Tell me when you see …” asks the model that answers questions before it tells you.",
     )
+    judge_by_server: bool = Field(
+        False,
+        title="Check sightings with a server",
+        description="Where a server answers questions: every picture that may show it is sent there.",
+    )
     standing_questions: list[StandingQuestion] = Field(default_factory=list, json_schema_extra={"widget": "hidden"})
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})
 

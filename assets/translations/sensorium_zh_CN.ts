@@ -131,6 +131,10 @@
         <translation>只懂英语。</translation>
     </message>
     <message>
+        <source>Questions and their pictures go to {place}.</source>
+        <translation>问题及其图片会发送到 {place}。</translation>
+    </message>
+    <message>
         <source>No model that answers is installed.</source>
         <translation>没有安装能回答问题的模型。</translation>
     </message>
@@ -1476,6 +1480,10 @@
         <translation>看示例图片</translation>
     </message>
     <message>
+        <source>Questions and their pictures go to {place}.</source>
+        <translation>问题及其图片会发送到 {place}。</translation>
+    </message>
+    <message>
         <source>Pictures stay on this machine.</source>
         <translation>图片只留在本机。</translation>
     </message>
@@ -2801,6 +2809,10 @@ Click again to choose</source>
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>a server on this machine</source>
+        <translation>本机上的服务器</translation>
     </message>
     <message>
         <source>{model} (best)</source>
@@ -4657,6 +4669,10 @@ Click again to choose</source>
     <message>
         <source>Name a thing first</source>
         <translation>请先写下一样东西</translation>
+    </message>
+    <message>
+        <source>Watching; pictures go to {place}</source>
+        <translation>正在留意；图片会发送到 {place}</translation>
     </message>
     <message>
         <source>Waits for a picture</source>
@@ -6857,6 +6873,10 @@ Click again to choose</source>
         <translation>核实发现</translation>
     </message>
     <message>
+        <source>Check sightings with a server</source>
+        <translation>用服务器核实发现</translation>
+    </message>
+    <message>
         <source>Classes shown</source>
         <translation>显示的类别数</translation>
     </message>
@@ -7539,6 +7559,10 @@ Click again to choose</source>
     <message>
         <source>Where I left them</source>
         <translation>上次的位置</translation>
+    </message>
+    <message>
+        <source>Where a server answers questions: every picture that may show it is sent there.</source>
+        <translation>由服务器回答问题时：每张可能含有该事物的图片都会发送到那里。</translation>
     </message>
     <message>
         <source>Where an answer is cut off.</source>

@@ -100,9 +100,18 @@ def vision_spec(settings: Settings, catalogue: Catalogue, task: LookTask, *, eng
     return catalogue.spec(name, model_id or entry.id, options_of(see, name))  # an id, or a folder that is not listed
 
 
+def answers_by_server(see: See) -> bool:
+    """Whether questions, and their pictures, go to a server."""
+    return see.ask_model == "server" or (not see.ask_model and see.ask_engine == "server")
+
+
 def judge_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
-    """The engine that answers questions, if it also says yes or no and the user wants that; else None."""
-    if not settings.see.judge:
+    """The engine that answers questions, if it also says yes or no and the user wants that; else None.
+
+    A server is asked only if the user wants that, too: pictures would go there by themselves.
+    """
+    see = settings.see
+    if not see.judge or (answers_by_server(see) and not see.judge_by_server):
         return None
     try:
         spec = vision_spec(settings, catalogue, "ask")

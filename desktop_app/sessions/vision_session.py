@@ -558,7 +558,7 @@ class VisionSession(QObject):
             self.standing.restart()
         elif place in ("see.caption_engine", "see.caption_model"):
             self.caption.restart()
-        elif place in ("see.ask_engine", "see.ask_model", "see.judge"):
+        elif place in ("see.ask_engine", "see.ask_model", "see.judge", "see.judge_by_server"):
             self.chat.choose_anew()
             self.standing.restart()
         elif place == "see.engine_options":

@@ -266,6 +266,8 @@ class AskTab(QWidget):
                 texts.append(self.tr("Answers in a word or two."))
             if entry.languages == ("en",):
                 texts.append(self.tr("Understands English."))
+            if self.model.server:
+                texts.append(self.tr("Questions and their pictures go to {place}.").format(place=self.model.server))
         elif self.model.is_known:
             texts.append(self.tr("No model that answers is installed."))
         self.empty.text.setText(" ".join(texts))

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
-from desktop_app.sessions.choices import LookTask
+from desktop_app.sessions.choices import LookTask, answers_by_server, options_of
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
+from workers.engines.vision.server import ServerOptions, host_of
 
 if TYPE_CHECKING:
     from workers.catalogue.catalogue import ModelEntry
@@ -65,6 +66,16 @@ class ModelChoice(ElidedCombo):
         return chosen if chosen in entry.engines else entry.engines[0]
 
     @property
+    def server(self) -> str:
+        """Where the server is that questions and their pictures go to; empty where none answers."""
+        see = self._context.settings.see
+        if self._task != "ask" or not answers_by_server(see):
+            return ""
+        options = options_of(see, "server")
+        assert isinstance(options, ServerOptions)
+        return host_of(options.address) or self.tr("a server on this machine")
+
+    @property
     def is_known(self) -> bool:
         """The catalogue has been asked what is installed."""
         return self._is_known
@@ -89,7 +100,8 @@ class ModelChoice(ElidedCombo):
         text = self.tr("{model} (best)").format(model=best.title) if best is not None else self.tr("Best model")
         self.addItem(theme.icon("chip"), text, "")
         for entry in self._installed:
-            self.addItem(theme.icon("chip"), entry.title, entry.id)
+            icon = theme.icon("stream" if entry.source == "server" else "chip")
+            self.addItem(icon, entry.title, entry.id)
         chosen = getattr(self._context.settings.see, f"{self._task}_model")
         if chosen and chosen not in [entry.id for entry in self._installed]:
             self.addItem(theme.icon("warning", "warning"), chosen, chosen)
@@ -116,6 +128,7 @@ class ModelChoice(ElidedCombo):
     def _on_settings_changed(self, place: str) -> None:
         if place in self._places:
             self._fill()
+        if place in (*self._places, "see.engine_options"):
             self.model_changed.emit()
 
 

@@ -62,7 +62,7 @@ class SeePanel(QWidget):
         self.ask = AskTab(context)
         self.labels = LabelsTab(context)
         self.caption = CaptionTab(context)
-        self.watch = WatchTab(context, self.labels.model)
+        self.watch = WatchTab(context, self.labels.model, self.ask.model)
         self.side_tabs = self.ask, self.labels, self.caption, self.watch
         self.dock = Dock(context, self.view)
         self.feet = self.dock, self.ask.composer
@@ -143,6 +143,8 @@ class SeePanel(QWidget):
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.choices.camera_requested.connect(self.start_camera)
         self.choices.other_requested.connect(self.look_at)
+        self.ask.model.model_changed.connect(self._show_server)
+        self._show_server()
         self.stage.empty.start_requested.connect(self.start_camera)
         self.stage.empty.other_requested.connect(self.look_at)
         self.dock.start_requested.connect(self.start)
@@ -296,6 +298,9 @@ class SeePanel(QWidget):
         self._is_keeping = False
         show = self.tr("Show it"), lambda: self._context.item_requested.emit(item_id)
         self._context.notify("info", self.tr("The picture is in the history."), action=show, topic="snapshot")
+
+    def _show_server(self) -> None:
+        self.stage.empty.show_server(self.ask.model.server)
 
     def _on_tab_changed(self, index: int) -> None:
         self.pages.setCurrentIndex(index)

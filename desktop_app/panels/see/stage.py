@@ -215,15 +215,16 @@ class Empty(QWidget):
         others.setSpacing(theme.SPACE_S)
         for column, button in enumerate((self.file_button, self.paste_button, self.screen_button, self.sample_button)):
             others.addWidget(button, 0, column)
-        shield = QLabel()
-        shield.setPixmap(theme.icon("shield", "success").pixmap(16, 16))
+        self._server = ""
+        self._shield = QLabel()
+        self.where = theme.label("", "caption")
         self.promise = QWidget()
         promise = QHBoxLayout(self.promise)
         promise.setContentsMargins(0, 0, 0, 0)
         promise.setSpacing(theme.SPACE_XS + 2)
         promise.addStretch()
-        promise.addWidget(shield)
-        promise.addWidget(theme.label(self.tr("Pictures stay on this machine."), "caption"))
+        promise.addWidget(self._shield)
+        promise.addWidget(self.where)
         promise.addStretch()
 
         layout = QVBoxLayout(self)
@@ -245,7 +246,7 @@ class Empty(QWidget):
         ):
             button.clicked.connect(lambda _=False, source=source: self.other_requested.emit(source))
         theme.theme().changed.connect(self._show_icon)
-        self._show_icon()
+        self.show_server("")
         self.show_state(SessionState.IDLE)
 
     def show_cameras(self, *, has_camera: bool) -> None:
@@ -255,6 +256,13 @@ class Empty(QWidget):
         self.file_button.setIcon(theme.icon("picture", "muted" if has_camera else "on_accent"))
         theme.refresh(self.file_button)
         self._show()
+
+    def show_server(self, server: str) -> None:
+        """Where pictures go: to a server, or nowhere if it is empty."""
+        self._server = server
+        sentence = self.tr("Questions and their pictures go to {place}.").format(place=server)
+        self.where.setText(sentence if server else self.tr("Pictures stay on this machine."))
+        self._show_icon()
 
     def show_error(self, error: Exception) -> None:
         """Why there is no picture, until something else is opened."""
@@ -305,3 +313,5 @@ class Empty(QWidget):
 
     def _show_icon(self) -> None:
         self._icon.setPixmap(theme.icon("see", "accent").pixmap(48, 48))
+        shield = theme.icon("stream", "muted") if self._server else theme.icon("shield", "success")
+        self._shield.setPixmap(shield.pixmap(16, 16))

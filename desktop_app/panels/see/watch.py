@@ -39,13 +39,15 @@ class WatchTab(QWidget):
 
     Args:
         model: that labels; it looks for things as well.
+        judge: that answers questions, and may be asked whether they are there.
     """
 
-    def __init__(self, context: AppContext, model: ModelChoice) -> None:
+    def __init__(self, context: AppContext, model: ModelChoice, judge: ModelChoice) -> None:
         super().__init__()
         self._context = context
         self._session = context.sessions.vision
         self._watch = self._session.standing
+        self._judge = judge
         self._cards: dict[str, StandingCard] = {}
         self.title = theme.label(self.tr("Tell me when you see …"), "strong")
         self.status = ElidedLabel("", "caption")
@@ -140,10 +142,13 @@ class WatchTab(QWidget):
 
     def _show_status(self) -> None:
         state, is_on = self._watch.state, any(standing.is_on for standing in self._watch.questions)
+        watching = self.tr("Watching")
+        if self._watch.judge_model_id == "server":
+            watching = self.tr("Watching; pictures go to {place}").format(place=self._judge.server)
         texts = {
             SessionState.IDLE: self.tr("Waits for a picture") if is_on else "",
             SessionState.LOADING: self.tr("Loading the model"),
-            SessionState.RUNNING: self.tr("Watching"),
+            SessionState.RUNNING: watching,
             SessionState.PAUSED: self.tr("Waits for the answer"),
             SessionState.FAILED: self.tr("Stopped by an error"),
         }

@@ -119,6 +119,15 @@ def test_a_judge_is_what_answers_where_it_can_and_may(tmp_path: Path):
     assert judge_spec(settings, catalogue) is None
 
 
+def test_a_server_judges_only_where_that_is_chosen(tmp_path: Path):
+    settings, catalogue = Settings(), Catalogue(tmp_path)
+    settings.see.ask_model = "server"
+
+    assert judge_spec(settings, catalogue) is None
+    settings.see.judge_by_server = True
+    assert judge_spec(settings, catalogue).model_id == "server"
+
+
 def test_samplers_that_cannot_draw_with_a_model_are_known(tmp_path: Path):
     settings, catalogue = Settings(), Catalogue(tmp_path / "models")
 

@@ -12,6 +12,7 @@ import asyncio
 import base64
 import contextlib
 import io
+import ipaddress
 import json
 import logging
 import math
@@ -96,6 +97,19 @@ def is_address(address: str) -> bool:
         )
     except ValueError:  # a bracket that is left open, or no such port
         return False
+
+
+def host_of(address: str) -> str:
+    """The name of the machine that an address leads to; "" for this one."""
+    try:
+        host = urlsplit(address).hostname or address
+    except ValueError:  # a bracket that is left open
+        return address
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = host == "localhost"
+    return "" if is_here else host
 
 
 class Server:

@@ -56,6 +56,22 @@ def test_before_the_first_picture_the_page_says_what_to_do(panel):
     assert panel.dock.snapshot_button.toolTip() == "There is no picture yet"
 
 
+def test_the_promise_is_made_only_where_no_server_answers(qtbot, panel, context):
+    promise = panel.stage.empty.where
+    here = promise.text()
+
+    context.change_setting("see.ask_model", "server")
+    loopback = promise.text()
+    context.change_setting("see.engine_options", {"server": {"address": "http://box.lan:11434/v1"}})
+
+    assert here == "Pictures stay on this machine."
+    assert loopback == "Questions and their pictures go to a server on this machine."
+    assert promise.text() == "Questions and their pictures go to box.lan."
+    qtbot.waitUntil(lambda: promise.text() in panel.ask.empty.text.text(), timeout=20_000)
+    context.change_setting("see.ask_model", "")
+    assert promise.text() == here
+
+
 def test_what_is_looked_at_is_saved_and_copied_by_a_right_click(
     qtbot, panel, session, camera, messages, tmp_path, monkeypatch
 ):

@@ -1,8 +1,12 @@
+import dataclasses
+
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop_app.sessions import standing_watch
 from desktop_app.sessions.session_state import SessionState
 from tests.desktop_app.sessions.vision.conftest import looked_at, standing  # noqa: F401
+from tests.scripted_engine import scripted
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 
@@ -106,3 +110,14 @@ def test_after_a_failure_it_is_tried_again(qtbot, watch, session, camera, engine
 
     qtbot.waitUntil(lambda: session.standing.state is SessionState.RUNNING, timeout=20_000)
     assert not watch.retry.isVisible()
+
+
+def test_a_server_that_judges_is_named(qtbot, watch, session, camera, context, monkeypatch):
+    context.change_setting("see.ask_model", "server")
+    context.change_setting("see.engine_options", {"server": {"address": "http://box.lan:11434/v1"}})
+    judge = dataclasses.replace(scripted("ask"), model_id="server")
+    monkeypatch.setattr(standing_watch, "judge_spec", lambda *_: judge)
+
+    enter(qtbot, watch, "a dog")
+
+    qtbot.waitUntil(lambda: watch.status.text() == "Watching; pictures go to box.lan", timeout=20_000)

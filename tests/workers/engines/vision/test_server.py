@@ -15,7 +15,7 @@ from workers.cancel import Cancel, never
 from workers.engine_process import EngineProcess, EngineThread
 from workers.engines.base import EngineSpec
 from workers.engines.vision import server
-from workers.engines.vision.server import KEY_VARIABLE, Server, ServerOptions
+from workers.engines.vision.server import KEY_VARIABLE, Server, ServerOptions, host_of
 from workers.errors import Cancelled, EngineError, ServerError, UsageError
 from workers.results import Answer, AnswerToken, ImageRequest, Sight, Turn, Verdict
 
@@ -46,6 +46,21 @@ def loaded(loopback: Loopback, **options) -> Server:
 
 def ask(engine: Server, *images, **request) -> list[AnswerToken | Answer]:
     return list(engine.run(ImageRequest("ask", images or (FRAME,), question="what is this?", **request), never))
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://localhost:11434/v1", ""),
+        ("http://127.0.0.2/v1", ""),
+        ("http://[::1]:8000/v1", ""),
+        ("https://Box.lan/v1", "box.lan"),
+        ("http://192.168.1.5:8000/v1", "192.168.1.5"),
+        ("http://[half", "http://[half"),
+    ],
+)
+def test_host_is_named_unless_it_is_this_machine(address, host):
+    assert host_of(address) == host
 
 
 def test_an_answer_comes_in_pieces_and_whole(loopback):
