@@ -63,6 +63,15 @@ class PulseServer:
         properties = "source_properties=device.description=Headset"
         return self.pactl("load-module", "module-sine-source", "source_name=headset", "frequency=440", properties)
 
+    def add_microphone(self, name: str, hz: int) -> None:
+        """Adds one whose streams the server can move to another one, which those of a sine source do not survive."""
+        self.pactl("load-module", "module-null-sink", f"sink_name={name}-room")
+        self.pactl("load-module", "module-sine", f"sink={name}-room", f"frequency={hz}")
+        properties = f"source_properties=device.description={name}"
+        self.pactl(
+            "load-module", "module-remap-source", f"source_name={name}", f"master={name}-room.monitor", properties
+        )
+
     def unplug(self, module: str) -> None:
         self.pactl("unload-module", module)
 

@@ -540,11 +540,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class SourceNotice(Notice):
-    """How a source is until the next one of the same track: silent, away and waited for, or "" for well."""
+    """How a source is until the next one of the same track.
+
+    Attributes:
+        condition: silent, away and waited for, moved to another device, which is well, or "" for well.
+    """
 
     track: str = ""
     device_name: str = ""
-    condition: Literal["", "silent", "away"] = ""
+    condition: Literal["", "silent", "away", "moved"] = ""
 
 
 @dataclass(frozen=True)

@@ -295,7 +295,13 @@ class SpeechSession(QObject):
 
         hear = self._context.settings.hear
         device_id = (hear.microphone or None) if track == "me" else (hear.computer_audio or DEFAULT_MONITOR_ID)
-        return Microphone(device_id, track, on_notice=self._problem.emit)
+        return Microphone(device_id, track, on_notice=self._problem.emit, on_gap=lambda: self._on_gap(track))
+
+    def _on_gap(self, name: str) -> None:
+        """In the source's thread: the track is behind the others by what it missed."""
+        for track in self._tracks:
+            if track.name == name:
+                track.rejoin()
 
     def _track(self, source: AudioSource) -> Track:
         return Track(
@@ -468,15 +474,16 @@ class SpeechSession(QObject):
         track = next((track for track in self._tracks if track.name == notice.track), None)
         if track is None or not (self._state.is_active or self._state is SessionState.STOPPING):
             return
-        was, track.condition, track.device_name = track.condition, notice.condition, notice.device_name
+        was, track.device_name = track.condition, notice.device_name
+        track.condition = "" if notice.condition == "moved" else notice.condition
         if notice.condition == "away":
             track.rejoin()
         self.sources_changed.emit()
-        if notice.condition:
+        if track.condition:
             self._context.show_notice(notice, kind="warning", topic=track.topic)
             return
         self._context.withdraw(track.topic)
-        if was == "away":
+        if notice.condition == "moved" or was == "away":
             self._context.show_notice(notice)
 
     def _on_source_ended(self, track: Track, error: Exception | None) -> None:

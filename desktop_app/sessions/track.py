@@ -96,7 +96,7 @@ class Track:
         self.source, self.is_lost, self.is_started = source, False, False
 
     def rejoin(self) -> None:
-        """Its device went away and may come back by itself."""
+        """Its source misses sound: what it gives next lies where the other tracks are."""
         with self._lock:
             self._is_joining = True
 

@@ -1,7 +1,7 @@
 """A microphone or a monitor, through PyAudio, as 16 kHz mono. No Qt.
 
 PortAudio runs in a process of its own (`capture_process`, which says why). A device that is unplugged is waited for
-and goes on where it stopped; what was heard before is never lost.
+and goes on where it stopped; what was heard before is never lost. Who records the system's default follows it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
-from typing import IO
+from typing import IO, Literal
 
 import numpy as np
 
@@ -47,6 +47,9 @@ DEFAULT_NAME = "Default microphone"
 class Microphone:
     """Records the device `device_id` (None: the default microphone) as the track `track`.
 
+    Args:
+        on_gap: some sound was missed; called before what comes next.
+
     Attributes:
         device_name: as shown to the user; known after `start`.
         overflows: how often the sound card lost audio because nobody fetched it in time.
@@ -58,13 +61,14 @@ class Microphone:
         track: str = "me",
         *,
         on_notice: Callable[[Notice], None] = lambda notice: None,
+        on_gap: Callable[[], None] = lambda: None,
         reconnect_s: float = RECONNECT_S,
     ) -> None:
         self.track = track
         self.device_name = ""
         self.overflows = 0
         self._device_id = device_id
-        self._on_notice = on_notice
+        self._on_notice, self._on_gap = on_notice, on_gap
         self._reconnect_s = reconnect_s
         self._stopping = threading.Event()
         self._lock = threading.Lock()  # of what `pause`, `resume` and `stop` share with a reconnect
@@ -115,6 +119,11 @@ class Microphone:
                     if self._stopping.is_set():
                         break
                     self._reconnect(loss)
+                except _Moved:
+                    self._capture.close()
+                    if self._stopping.is_set():
+                        break
+                    self._follow()
         except Exception as failure:  # noqa: BLE001  the top of a thread: the caller is told
             error = failure
         finally:
@@ -122,7 +131,12 @@ class Microphone:
             on_end(error)
 
     def _deliver(self, on_samples: OnSamples) -> None:
-        """Passes on what comes until `stop`; raises DeviceError when the device is lost."""
+        """Passes on what comes until `stop`.
+
+        Raises:
+            DeviceError: the device is lost.
+            _Moved: the default is another one.
+        """
         import soxr
 
         capture = self._capture
@@ -180,19 +194,37 @@ class Microphone:
             if self._stopping.wait(RETRY_S):
                 return
             try:
-                capture = self._open()
+                self._reopen("")
             except DeviceError:
                 continue
-            with self._lock:
-                self._capture = capture
-                if self._stopping.is_set():
-                    capture.command(b"s")
-                elif self._is_paused:
-                    capture.command(b"p")
-            name = self.device_name
-            self._on_notice(SourceNotice("Recording goes on with '{name}'.", "", {"name": name}, self.track, name))
             return
         raise loss
+
+    def _follow(self) -> None:
+        """Goes on with what is the system's default now."""
+        log.info("the system's default for %s is no longer '%s'", self.track, self.device_name)
+        self._on_gap()
+        try:
+            self._reopen("moved")
+        except DeviceError as loss:
+            self._reconnect(loss)
+
+    def _reopen(self, condition: Literal["", "moved"]) -> None:
+        capture = self._open()
+        with self._lock:
+            self._capture = capture
+            if self._stopping.is_set():
+                capture.command(b"s")
+            elif self._is_paused:
+                capture.command(b"p")
+        name = self.device_name
+        self._on_notice(
+            SourceNotice("Recording goes on with '{name}'.", "", {"name": name}, self.track, name, condition)
+        )
+
+
+class _Moved(Exception):
+    """The system's default is another device now."""
 
 
 class _Capture:
@@ -200,6 +232,7 @@ class _Capture:
 
     def __init__(self, device_id: str | None, name: str, source: AudioDevice | None) -> None:
         self.name = name
+        self._follows_default = device_id in (None, DEFAULT_MONITOR_ID)
         self._source = source
         self.is_monitor = bool(source and source.is_monitor)
         pcm = PULSE_PCM_ID if source else device_id
@@ -232,9 +265,20 @@ class _Capture:
             yield kind, body
 
     def check_source(self) -> None:
-        """Raises DeviceError when PulseAudio goes on with another source than was asked for, as it does on unplug."""
-        if self._source and self._source.id not in {source.id for source in pulse_sources()}:
+        """Sees whether it is still the right source.
+
+        Raises:
+            DeviceError: PulseAudio goes on with another source than was asked for, as it does on unplug.
+            _Moved: it is the system's default no more.
+        """
+        if self._source is None:
+            return
+        sources = pulse_sources()
+        if self._source.id not in {source.id for source in sources}:
             raise _error("lost", self.name, "the source is gone")
+        defaults = {source.id for source in sources if source.is_default and source.is_monitor == self.is_monitor}
+        if self._follows_default and defaults and self._source.id not in defaults:
+            raise _Moved
 
     def command(self, letter: bytes) -> None:
         self._is_paused = letter == b"p"

@@ -411,6 +411,19 @@ def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, se
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_a_default_that_is_another_one_now_is_told_and_nothing_is_missing(qtbot, context, session):
+    opened(qtbot, session, ScriptedSource())
+    name = {"name": "Headset"}
+
+    session._problem.emit(SourceNotice("Recording goes on with '{name}'.", "", name, "me", "Headset", "moved"))
+
+    (message,) = context.messages
+    assert (message.kind, message.sentence) == ("info", "Recording goes on with 'Headset'.")
+    assert session.missing_device is None
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_a_silent_microphone_is_told_until_it_gives_sound(qtbot, context, session):
     opened(qtbot, session, ScriptedSource())
     topics = withdrawn(context)
@@ -467,6 +480,21 @@ def test_a_device_that_comes_back_by_itself_was_silent_until_then(qtbot, context
 
     mine, other = session._tracks
     assert mine.seconds == pytest.approx(other.seconds + 1.0, abs=0.1)
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_what_a_source_missed_is_silence(qtbot, context, session, speech):
+    me, computer = ScriptedSource("me"), ScriptedSource("computer")
+    opened(qtbot, session, me, computer)
+    me.say(speech[:SAMPLE_RATE_HZ])
+    computer.say(speech)
+
+    session._on_gap("me")
+    me.say(speech[: SAMPLE_RATE_HZ // 10])
+
+    mine, other = session._tracks
+    assert mine.seconds == pytest.approx(other.seconds, abs=0.1)
     session.discard()
     until(qtbot, session, SessionState.IDLE)
 

@@ -165,6 +165,65 @@ def test_microphone_goes_on_when_it_is_plugged_in_again(tmp_path: Path, monkeypa
     assert heard.ends == [None]
 
 
+def test_microphone_follows_the_default_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, notices, gaps = Collector(), queue.Queue[Notice](), queue.Queue[None]()
+    with pulse_server(tmp_path, monkeypatch) as server:
+        server.add_microphone("Desk", 440)
+        server.add_microphone("Headset", 1000)
+        server.pactl("set-default-source", "Desk")
+        microphone = Microphone(None, on_notice=notices.put, on_gap=lambda: gaps.put(None))
+        microphone.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.2)
+
+        server.pactl("set-default-source", "Headset")
+        notice = notices.get(timeout=20)
+        heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 1.0)
+        microphone.stop()
+
+    assert (notice.condition, notice.sentence) == ("moved", "Recording goes on with 'Headset'.")
+    assert gaps.qsize() == 1
+    assert strongest_hz(heard.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(1000, abs=4)
+    assert heard.ends == [None]
+
+
+def test_monitor_follows_the_default_loudspeaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, notices = Collector(), queue.Queue[Notice]()
+    with pulse_server(tmp_path, monkeypatch) as server:
+        computer = Microphone(DEFAULT_MONITOR_ID, track="computer", on_notice=notices.put)
+        computer.start(heard.on_samples, heard.on_end)
+        heard.wait_for_s(0.2)
+
+        headphones = "sink_properties=device.description=Headphones"
+        server.pactl("load-module", "module-null-sink", "sink_name=headphones", headphones)
+        server.pactl("load-module", "module-sine", "sink=headphones", "frequency=1000")
+        server.pactl("set-default-sink", "headphones")
+        notice = notices.get(timeout=20)
+        heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 1.0)
+        computer.stop()
+
+    assert (notice.condition, notice.device_name, notice.track) == ("moved", "Headphones", "computer")
+    assert strongest_hz(heard.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(1000, abs=4)
+
+
+def test_microphone_that_was_chosen_stays_when_the_default_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, notices = Collector(), queue.Queue[Notice]()
+    with pulse_server(tmp_path, monkeypatch) as server:
+        server.add_microphone("Desk", 440)
+        server.add_microphone("Headset", 1000)
+        server.pactl("set-default-source", "speaker.monitor")
+        microphone = Microphone("pulse:Desk", on_notice=notices.put)
+        microphone.start(heard.on_samples, heard.on_end)
+
+        server.pactl("set-default-source", "Headset")
+        heard.wait_for_s(len(heard.samples) / SAMPLE_RATE_HZ + 2.5)
+        microphone.stop()
+
+    assert notices.empty()
+    assert strongest_hz(heard.samples[-SAMPLE_RATE_HZ // 2 :]) == pytest.approx(440, abs=4)
+
+
 def test_silent_microphone_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device_id = alsa_microphone(tmp_path, np.zeros((44_100, 2)), monkeypatch)
     heard, notices = Collector(), queue.Queue[Notice]()
