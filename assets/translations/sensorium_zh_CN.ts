@@ -2616,10 +2616,6 @@ Click again to choose</source>
         <translation>使用中</translation>
     </message>
     <message>
-        <source>Hear transcribes with this model</source>
-        <translation>听写正在使用此模型</translation>
-    </message>
-    <message>
         <source>More</source>
         <translation>更多</translation>
     </message>
@@ -2692,6 +2688,14 @@ Click again to choose</source>
         <translation>本机的内存和速度足以运行它。</translation>
     </message>
     <message>
+        <source>The page {page} uses this model</source>
+        <translation>“{page}”页面正在使用此模型</translation>
+    </message>
+    <message>
+        <source>The page {page} uses it. Delete it from this machine?</source>
+        <translation>“{page}”页面正在使用它。要从本机删除吗？</translation>
+    </message>
+    <message>
         <source>Check the files</source>
         <translation>检查文件</translation>
     </message>
@@ -2722,10 +2726,6 @@ Click again to choose</source>
     <message>
         <source>Use</source>
         <translation>使用</translation>
-    </message>
-    <message>
-        <source>Transcribe with this model from now on</source>
-        <translation>从现在起用此模型转写</translation>
     </message>
     <message>
         <source>Download</source>
@@ -2778,6 +2778,10 @@ Click again to choose</source>
     <message>
         <source>“{title}” is sound.</source>
         <translation>“{title}”完好无损。</translation>
+    </message>
+    <message>
+        <source>Use it on the page {page} from now on</source>
+        <translation>从现在起在“{page}”页面使用它</translation>
     </message>
     <message>
         <source>Converting</source>

@@ -42,6 +42,25 @@ Work = Callable[[Job], Any]
 
 
 @dataclass(frozen=True)
+class Use:
+    """Who takes a model of a task, and the settings that name its engine, if there are several, and it."""
+
+    page: str
+    engine_place: str
+    model_place: str
+
+
+USES = {
+    "speech": Use("Hear", "hear.engine", "hear.model"),
+    "label": Use("See", "see.label_engine", "see.label_model"),
+    "caption": Use("See", "see.caption_engine", "see.caption_model"),
+    "ask": Use("See", "see.ask_engine", "see.ask_model"),
+    "sketch": Use("Draw", "", "draw.model"),
+}
+PLACES = {place for use in USES.values() for place in (use.engine_place, use.model_place) if place}
+
+
+@dataclass(frozen=True)
 class ModelState:
     """A model as the page shows it; read in the background."""
 
@@ -53,7 +72,8 @@ class ModelState:
 
 
 def read_states(catalogue: Catalogue) -> list[ModelState]:
-    """Every model with what is known of it here; looks at the disk and the graphics card."""
+    """Every model with what is known of it here, the best ones first; looks at the disk and the graphics card."""
+    from workers.catalogue.catalogue import best_first
     from workers.engines.devices import machine
 
     here = machine()
@@ -66,7 +86,7 @@ def read_states(catalogue: Catalogue) -> list[ModelState]:
             entry.id in proposed,
             catalogue.converted_folder(entry.id).is_dir(),
         )
-        for entry in catalogue.entries()
+        for entry in best_first(catalogue.entries())
         if entry.source != "server"  # there is nothing to download, to check or to delete
     ]
 
@@ -78,6 +98,7 @@ class ModelsPanel(QWidget):
         super().__init__()
         self._context = context
         self.cards: dict[str, ModelCard] = {}
+        self._states: list[ModelState] = []
         self._task_names = {
             "": self.tr("All tasks"),
             "speech": self.tr("Speech"),
@@ -202,6 +223,7 @@ class ModelsPanel(QWidget):
     # ── showing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _show(self, states: list[ModelState]) -> None:
+        self._states = states
         self.stack.setCurrentWidget(self.list)
         tasks = ["", *dict.fromkeys(state.entry.task for state in states)]
         if [self.task.itemData(index) for index in range(self.task.count())] != tasks:
@@ -248,12 +270,21 @@ class ModelsPanel(QWidget):
         self.nothing.setVisible(not shown)
 
     def _show_used(self) -> None:
-        hear = self._context.settings.hear
-        installed = [card.entry for card in self.cards.values() if card.state.status == "installed"]
-        best = best_of((entry for entry in installed if entry.task == "speech"), hear.engine)
-        used = hear.model or (best.id if best is not None else "")
+        used = {self._used(task, use) for task, use in USES.items()}
         for card in self.cards.values():
-            card.show_used(is_used=card.entry.id == used and card.state.status == "installed")
+            card.show_used(is_used=card.entry.id in used and card.state.status == "installed")
+
+    def _used(self, task: str, use: Use) -> str:
+        """The model of a task that is chosen, or else taken; "" where none is there."""
+        engine, chosen = _setting(self._context, use.engine_place), _setting(self._context, use.model_place)
+        if chosen:
+            return chosen
+        installed = [state.entry for state in self._states if state.status == "installed" and state.entry.task == task]
+        if task == "speech":
+            best = best_of(installed, engine)
+        else:
+            best = next((entry for entry in installed if engine in ("", *entry.engines)), None)
+        return best.id if best is not None else ""
 
     def _on_not_read(self, error: Exception) -> None:
         self.failure.text.setText(i18n.sentence(error) if isinstance(error, AppError) else str(error))
@@ -269,7 +300,7 @@ class ModelsPanel(QWidget):
             self.refresh()
 
     def _on_settings_changed(self, place: str) -> None:
-        if place in ("hear.model", "hear.engine"):
+        if place in PLACES:
             self._show_used()
 
     def _on_add_folder(self) -> None:
@@ -298,7 +329,7 @@ class ModelCard(QFrame):
 
         self.title = ElidedLabel(role="strong")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)  # badges stand beside it
-        self.used = _badge(self.tr("In use"), "accent", self.tr("Hear transcribes with this model"))
+        self.used = _badge(self.tr("In use"), "accent", "")
         self.badge = _badge("", "", "")
         self.note = theme.label("", "muted", wrap=True)
         self.facts = theme.label("", "caption", wrap=True)
@@ -324,7 +355,7 @@ class ModelCard(QFrame):
         self.progress_text = theme.label("", "caption")
         self.cancel = theme.icon_button("close", self.tr("Cancel"), tip=self.tr("Cancel; what came so far is kept"))
         self.cancel.clicked.connect(self._on_cancel)
-        self.question = theme.label(self.tr("Delete it from this machine?"), "muted")
+        self.question = theme.label("", "muted")
         self.keep = theme.button(self.tr("Keep"), "quiet")
         self.keep.clicked.connect(self._show_buttons)
         self.remove = theme.button(self.tr("Delete"), "danger")
@@ -398,6 +429,10 @@ class ModelCard(QFrame):
 
     def show_used(self, *, is_used: bool) -> None:
         self.used.setVisible(is_used)
+        self.used.setToolTip(self.tr("The page {page} uses this model").format(page=self._page))
+        question = self.tr("Delete it from this machine?")
+        in_use = self.tr("The page {page} uses it. Delete it from this machine?").format(page=self._page)
+        self.question.setText(in_use if is_used else question)
         self._show_buttons()
 
     def show_progress(self, title: str, progress: Progress | None) -> None:
@@ -434,6 +469,12 @@ class ModelCard(QFrame):
         return offered
 
     @property
+    def _page(self) -> str:
+        """The title of the page that can use it; empty where none does by itself."""
+        use = USES.get(self.entry.task)
+        return i18n.from_panels(use.page) if use is not None else ""
+
+    @property
     def _is_gone(self) -> bool:
         """A folder of the user's own that was moved or deleted: it cannot be downloaded."""
         return self.entry.source == "folder" and self.state.status == "absent"
@@ -449,12 +490,12 @@ class ModelCard(QFrame):
         for widget in (self.progress, self.progress_text, self.cancel):
             widget.setVisible(is_working)
         self.ask_removal(is_asked=False)
-        is_usable = self.state.status == "installed" and self.entry.task == "speech"
+        is_usable = self.state.status == "installed" and self.entry.task in USES
         needs_conversion = self._can_convert and self._context.settings.hear.engine == "whisper"
         text, icon, tip = {
             "installed": (self.tr("Convert"), "convert", self.tr("Make it run with the engine “whisper”"))
             if needs_conversion
-            else (self.tr("Use"), "", self.tr("Transcribe with this model from now on")),
+            else (self.tr("Use"), "", self.tr("Use it on the page {page} from now on").format(page=self._page)),
             "absent": (self.tr("Download"), "download", self.tr("Download this model")),
             "partial": (self.tr("Go on"), "download", self.tr("Go on with the download")),
             "broken": (self.tr("Repair"), "refresh", self.tr("Download what is missing")),
@@ -478,10 +519,10 @@ class ModelCard(QFrame):
         if self._can_convert and self._context.settings.hear.engine == "whisper":
             self._on_convert()
         elif self.state.status == "installed":
-            self._context.change_setting("hear.model", self.entry.id)
-            engines = self.entry.engines
-            if self._context.settings.hear.engine not in engines:
-                self._context.change_setting("hear.engine", engines[0])
+            use, engines = USES[self.entry.task], self.entry.engines
+            self._context.change_setting(use.model_place, self.entry.id)
+            if use.engine_place and _setting(self._context, use.engine_place) not in engines:
+                self._context.change_setting(use.engine_place, engines[0])
         else:
             model_id = self.entry.id
             self._panel.start(
@@ -541,6 +582,12 @@ class ModelCard(QFrame):
 
     def _on_folder_found(self, folder: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _setting(context: AppContext, place: str) -> str:
+    """What "section.field" has; empty where no place is named."""
+    section, _, field = place.partition(".")
+    return str(getattr(getattr(context.settings, section), field)) if place else ""
 
 
 def _badge(text: str, tone: str, tip: str) -> QLabel:

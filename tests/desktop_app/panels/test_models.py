@@ -199,6 +199,49 @@ def test_use_chooses_the_model_and_an_engine_that_runs_it(panel, context, catalo
     assert panel.cards["small"].used.isVisible()
 
 
+@pytest.fixture
+def seeing(context, qtbot) -> ModelsPanel:
+    """The page with the real catalogue, in which a chat and another CLIP are installed beside the starters."""
+    for model_id in ("smolvlm-256m-instruct", "clip-vit-base-patch16"):
+        (context.catalogue.models_dir / model_id).mkdir(parents=True)
+    panel = ModelsPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitUntil(lambda: bool(panel.cards), timeout=20_000)
+    return panel
+
+
+def test_what_see_and_draw_would_take_is_in_use(seeing, context):
+    def used() -> set[str]:
+        return {one for one, card in seeing.cards.items() if card.used.isVisible()} - {"whisper-base"}
+
+    best = {"clip-vit-base-patch16", "starter-blip-caption", "smolvlm-256m-instruct", "starter-sd"}
+    assert used() == best
+    assert seeing.cards["smolvlm-256m-instruct"].used.toolTip() == "The page See uses this model"
+
+    context.change_setting("see.ask_model", "server")
+
+    assert used() == best - {"smolvlm-256m-instruct"}
+
+
+def test_a_model_that_sees_is_taken_with_its_engine(seeing, context):
+    for model_id in ("starter-vit", "starter-blip-vqa"):
+        seeing.cards[model_id].main.click()
+
+    see = context.settings.see
+    assert (see.label_engine, see.label_model) == ("vit", "starter-vit")
+    assert (see.ask_engine, see.ask_model) == ("blip", "starter-blip-vqa")
+    assert seeing.cards["starter-vit"].used.isVisible()
+    assert seeing.cards["starter-vit"].main.isHidden()
+
+
+def test_a_model_in_use_is_not_deleted_without_a_word(seeing):
+    for model_id in ("smolvlm-256m-instruct", "clip-vit-base-patch16"):
+        {text: act for text, _, act in seeing.cards[model_id].actions_possible()}["Delete…"]()
+
+        assert seeing.cards[model_id].question.text() == "The page See uses it. Delete it from this machine?"
+
+
 def test_the_model_that_hear_would_take_is_in_use(panel, context, catalogue, qtbot):
     """The engine runs it, or where there is none that it runs, another engine does."""
     card = panel.cards["huge"]
