@@ -18,7 +18,7 @@ import math
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -385,7 +385,7 @@ class History:
         """Items, newest first.
 
         Args:
-            query: all its words are in the title or the text.
+            query: each of its words is in the title or the text.
             kind: this one alone; None for all.
             is_file: what was transcribed from a file alone, or what was not; None for both.
             is_pinned: pinned ones alone.
@@ -466,7 +466,10 @@ class History:
             ]
 
     def search(self, query: str, *, kind: Kind | None = None, limit: int = 100) -> list[Hit]:
-        """Segments in which all words of the query occur, newest item first, in the order in which they were said."""
+        """Segments in which all words of the query occur, newest item first, in the order in which they were said.
+
+        Of an item that has the words, but in no segment all of them, the first segment with each.
+        """
         terms = search.terms_of(query)
         if not terms:
             return []
@@ -481,7 +484,10 @@ class History:
                 """,
                 [*values, kind, kind, limit],
             ).fetchall()
-        return [_hit(row, terms) for row in rows]
+            if len(terms) > 1 and len(rows) < limit:
+                rows += _lines_with_some(connection, query, kind, {row["item_id"] for row in rows}, limit)
+                rows.sort(key=lambda row: (-row["created_at"], -row["item_id"], row["start_s"]))
+        return [_hit(row, terms) for row in rows[:limit]]
 
     def totals(self) -> Totals:
         """How much there is, and what it takes on disk."""
@@ -607,14 +613,47 @@ class History:
 
 
 def _matching(query: str, kind: Kind | None) -> tuple[str, list[Any]]:
-    """SQL that is true for the items of a kind whose title or segments hold all words of the query."""
+    """SQL that is true for the items of a kind that hold each word of the query in their title or a segment."""
     terms = search.terms_of(query)
-    if not terms:
-        return "(items.kind = ? OR ? IS NULL)", [kind, kind]
-    in_segment, values = search.condition(terms)
-    in_title = " AND ".join(["instr(fold(items.title), ?)"] * len(terms))
-    condition = f"({in_title} OR items.id IN (SELECT item_id FROM segments WHERE {in_segment}))"
-    return f"{condition} AND (items.kind = ? OR ? IS NULL)", [*terms, *values, kind, kind]
+    conditions = ["(items.kind = ? OR ? IS NULL)"]
+    values: list[Any] = [kind, kind]
+    # One word is quickest by reading its lines; of several, some are in so many lines that each item is asked instead.
+    in_text = "items.id IN (SELECT item_id FROM segments WHERE {})"
+    if len(terms) > 1:
+        in_text = "EXISTS (SELECT 1 FROM segments WHERE item_id = items.id AND {})"
+    for term in terms:
+        in_segment, term_values = search.condition([term])
+        conditions.append(f"(instr(fold(items.title), ?) OR {in_text.format(in_segment)})")
+        values += [term, *term_values]
+    return " AND ".join(conditions), values
+
+
+def _lines_with_some(
+    connection: sqlite3.Connection, query: str, kind: Kind | None, without: Collection[int], limit: int
+) -> list[sqlite3.Row]:
+    """The first segment with each word, of the newest items that have all words, `without` those of these numbers."""
+    in_item, values = _matching(query, kind)
+    items = connection.execute(
+        f"""
+        SELECT id FROM items WHERE id NOT IN (SELECT value FROM json_each(?)) AND {in_item}
+        ORDER BY created_at DESC, id DESC LIMIT ?
+        """,
+        [json.dumps(list(without)), *values, limit],
+    )
+    item_ids = json.dumps([row["id"] for row in items])
+    lines: dict[int, sqlite3.Row] = {}
+    for term in search.terms_of(query):
+        in_segment, values = search.condition([term])
+        found = connection.execute(
+            f"""
+            SELECT segments.*, items.kind, items.title, items.created_at
+            FROM json_each(?) JOIN items ON items.id = value JOIN segments ON segments.id =
+                (SELECT id FROM segments WHERE item_id = value AND {in_segment} ORDER BY start_s LIMIT 1)
+            """,
+            [item_ids, *values],
+        )
+        lines.update((row["id"], row) for row in found)
+    return list(lines.values())
 
 
 def _segment(row: sqlite3.Row) -> StoredSegment:

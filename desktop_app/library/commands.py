@@ -163,7 +163,7 @@ def forget(folder: Path, history: History) -> None:
 
 
 def _with_words(query: Query, history: History) -> Iterator[Found]:
-    """Lines that have all words, the newest item first, and items whose name has them; of a picture only one line."""
+    """Lines that have the words, the newest item first, and items whose name has them; of a picture only one line."""
     if not query.text:
         return
     seen: set[int] = set()

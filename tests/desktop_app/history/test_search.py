@@ -60,6 +60,32 @@ def test_words_in_quotes_belong_together(history: History, say: Callable[..., in
     assert len(found(history, "budget next")) == 2
 
 
+def test_an_item_is_found_by_words_in_its_title_and_in_several_lines(history: History, say: Callable[..., int]) -> None:
+    say("the budget", "nothing else")
+    item_id = say("the budget", "is larger", "the budget again", title="Meeting with Anna")
+
+    assert [item.id for item in history.items("anna budget")] == [item_id]
+    assert [item.id for item in history.items("larger budget")] == [item_id]
+    assert history.count("anna larger budget") == 1
+    assert history.items("anna smaller") == history.items('"budget is"') == []
+    assert found(history, "anna budget") == ["the budget"]
+    assert found(history, "larger budget") == ["the budget", "is larger"]
+
+
+def test_lines_that_hold_all_words_stand_for_their_item(history: History, say: Callable[..., int]) -> None:
+    both = say("a larger budget", "the budget")
+    apart = say("larger", "the budget", "the budget")
+
+    hits = history.search("larger budget")
+
+    assert [(hit.item_id, hit.snippet) for hit in hits] == [
+        (apart, "larger"),
+        (apart, "the budget"),
+        (both, "a larger budget"),
+    ]
+    assert len(history.search("larger budget", limit=1)) == 1
+
+
 def test_hits_come_newest_item_first_with_the_time_of_the_word(history: History, say: Callable[..., int]) -> None:
     old = say("first line", "the old budget here")
     new = say("a budget")
