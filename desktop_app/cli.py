@@ -21,6 +21,7 @@ import typer
 
 from desktop_app import __version__
 from desktop_app.durations import clock_text
+from desktop_app.terminal import INTERRUPTED
 from workers.engines.sketch.schedulers import MOST_STEPS
 from workers.results import LARGEST_SEED
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from desktop_app.history.store import History
     from workers.catalogue.catalogue import Catalogue
 
-INTERRUPTED = 130
 MOST = 1_000_000
 LONGEST_ANSWER = 256  # tokens: a paragraph
 
@@ -272,11 +272,11 @@ def label(
     as_json: AsJsonOrPiped = False,
 ) -> int:
     """Says which labels fit each picture, the best first."""
-    from desktop_app.look import split_labels
+    from desktop_app.look import typed_labels
     from workers.engines.vision.clip import backgrounds_for
 
-    candidates = () if labels is None else split_labels(labels)
-    backgrounds = split_labels(background) if background else ()
+    candidates = () if labels is None else typed_labels(labels)
+    backgrounds = typed_labels(background) if background else ()
     if len(candidates) == 1 and not backgrounds:
         or_none = True  # else it would be certain, whatever is seen
     options = {

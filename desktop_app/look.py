@@ -9,17 +9,17 @@ import itertools
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from desktop_app.paths import Paths
-from desktop_app.sessions.choices import options_of
+from desktop_app.sessions.choices import LookTask, options_of, split_labels
 from desktop_app.settings import Settings
-from desktop_app.terminal import Interrupts, StatusLine
+from desktop_app.terminal import Interrupts, StatusLine, check_inputs
 from workers.catalogue.catalogue import Catalogue
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
@@ -30,7 +30,6 @@ from workers.sources.image_file import decode_image, read_image
 
 log = logging.getLogger(__name__)
 
-LookTask = Literal["label", "caption", "ask"]
 
 AT_ONCE, AT_ONCE_BYTES = 16, 100_000_000  # pictures in one request, whichever is reached first
 NONE_OF_THESE = "none of these"
@@ -125,13 +124,13 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
     return errors[-1].exit_code if errors else 0
 
 
-def split_labels(text: str) -> tuple[str, ...]:
+def typed_labels(text: str) -> tuple[str, ...]:
     """The labels between the commas of `text`, each once.
 
     Raises:
         UsageError: there is none.
     """
-    labels = tuple(dict.fromkeys(label for part in text.split(",") if (label := part.strip())))
+    labels = tuple(split_labels(text))
     if not labels:
         raise UsageError("There is no label in '{text}'.", hint="Write some with commas between them.", text=text)
     return labels
@@ -201,7 +200,7 @@ def _asked(order: Order, *, is_together: bool) -> list[Asked]:
         SourceError: a table cannot be read.
     """
     if order.task != "ask":
-        _check_names(order.images)
+        check_inputs(order.images)
         return [Asked((name,)) for name in order.images]
     together = tuple(name for name in order.images if not name.endswith(".csv")) if is_together else ()
     asked: list[Asked] = []
@@ -216,7 +215,7 @@ def _asked(order: Order, *, is_together: bool) -> list[Asked]:
             asked.append(Asked((name,), order.question))
         elif name is together[0]:
             asked.append(Asked(together, order.question))
-    _check_names([name for one in asked for name in one.names])
+    check_inputs([name for one in asked for name in one.names])
     return asked
 
 
@@ -250,18 +249,6 @@ def _table(path: Path) -> list[Asked]:
     if len(asked) == has_header:
         raise SourceError("{path} is empty.", hint="Choose another file.", path=path)
     return asked[has_header:]
-
-
-def _check_names(images: Sequence[str]) -> None:
-    if "" in images:
-        raise UsageError("An input is empty.", hint="Give the name of a file.")
-    for name in images:
-        if "://" in name:
-            raise UsageError("'{address}' is an address, not a file.", hint="Download it first.", address=name)
-    if images.count("-") > 1:
-        raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
-    if "-" in images and (sys.stdin is None or sys.stdin.isatty()):
-        raise UsageError("Nothing is piped into standard input.", hint="Pipe a picture into it, or give a file.")
 
 
 def _check_labels(order: Order, spec: EngineSpec, complain: Callable[[object], None]) -> None:

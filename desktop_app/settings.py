@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from workers.errors import AppError, DiskError
-from workers.results import LARGEST_GUIDANCE, LARGEST_SEED, LARGEST_SIDE_PX, MOST_STEPS, ControlKind, SpeechTask
+from workers.results import LARGEST_GUIDANCE, LARGEST_SEED, LARGEST_SIDE_PX, MOST_STORED_STEPS, ControlKind, SpeechTask
 
 log = logging.getLogger(__name__)
 
@@ -305,8 +305,8 @@ class Draw(Section):
     reference_end: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     use_colors: bool = Field(True, json_schema_extra={"widget": "hidden"})
     strength: float = Field(0.75, gt=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
-    num_inference_steps: int = Field(0, ge=0, le=MOST_STEPS, json_schema_extra={"widget": "hidden"})
-    live_steps: int = Field(0, ge=0, le=MOST_STEPS, json_schema_extra={"widget": "hidden"})
+    num_inference_steps: int = Field(0, ge=0, le=MOST_STORED_STEPS, json_schema_extra={"widget": "hidden"})
+    live_steps: int = Field(0, ge=0, le=MOST_STORED_STEPS, json_schema_extra={"widget": "hidden"})
     guidance_scale: float = Field(0.0, ge=0.0, le=LARGEST_GUIDANCE, json_schema_extra={"widget": "hidden"})
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
     eta: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})

@@ -33,6 +33,7 @@ from workers.errors import DiskError, SourceError, UsageError
 from workers.pictures import picture_of
 from workers.png_settings import png_with_settings, read_settings
 from workers.results import (
+    NEW_SEEDS_BELOW,
     Control,
     ControlKind,
     ControlRequest,
@@ -48,7 +49,6 @@ from workers.sources.image_file import read_image
 
 LONGEST_PX = 2048  # of what is read: no picture that is drawn is larger
 SIDE_STEP_PX = 8
-NEW_SEEDS_BELOW = 2**31 - 1  # short ones are easily told
 
 
 @dataclass(frozen=True)

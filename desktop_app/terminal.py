@@ -16,10 +16,29 @@ from types import FrameType
 from typing import TextIO
 
 from workers.cancel import Cancel
+from workers.errors import UsageError
 
+INTERRUPTED = 130  # the exit code of a command that was told to end
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a terminal that was closed
 ERASE_LINE = "\r\x1b[K"
 SAME_S = 1.0  # signals that come together are one: `timeout` and `make` send theirs besides the terminal's
+
+
+def check_inputs(names: Sequence[str]) -> None:
+    """What can be told of the inputs of a command before any is opened; "-" is standard input.
+
+    Raises:
+        UsageError: one is empty or an address, or nothing is piped into standard input.
+    """
+    if "" in names:
+        raise UsageError("An input is empty.", hint="Give the name of a file.")
+    for name in names:
+        if "://" in name:
+            raise UsageError("'{address}' is an address, not a file.", hint="Download it first.", address=name)
+    if names.count("-") > 1:
+        raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
+    if "-" in names and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("Nothing is piped into standard input.", hint="Pipe something into it, or give a file.")
 
 
 class StatusLine:

@@ -24,7 +24,7 @@ from desktop_app.paths import Paths
 from desktop_app.sessions.choices import best_speech_model, options_of
 from desktop_app.settings import Settings
 from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
-from desktop_app.terminal import Interrupts, LiveText, StatusLine
+from desktop_app.terminal import INTERRUPTED, Interrupts, LiveText, StatusLine, check_inputs
 from workers.catalogue.catalogue import Catalogue, ModelEntry
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
@@ -57,7 +57,6 @@ from workers.sources.pcm_stream import PcmStream
 
 log = logging.getLogger(__name__)
 
-INTERRUPTED = 130
 BEHIND_S = 2.0  # less lag than this is not worth a word
 
 
@@ -194,15 +193,7 @@ def _knows_only_english(
 
 def _check_inputs(order: Order) -> None:
     """What can be known before a model is loaded."""
-    if "" in order.inputs:
-        raise UsageError("An input is empty.", hint="Give the name of a file.")
-    for name in order.inputs:
-        if "://" in name:
-            raise UsageError("'{address}' is an address, not a file.", hint="Download it first.", address=name)
-    if order.inputs.count("-") > 1:
-        raise UsageError("Standard input can be read only once.", hint="Give '-' once.")
-    if "-" in order.inputs and (sys.stdin is None or sys.stdin.isatty()):
-        raise UsageError("Nothing is piped into standard input.", hint="Pipe sound into it, or give a file's name.")
+    check_inputs(order.inputs)
     name = order.inputs[0]
     if len(order.inputs) == 1 and _is_file(name):
         media_file.duration_s(Path(name))

@@ -28,7 +28,7 @@ from workers.results import (
     LARGEST_GUIDANCE,
     LARGEST_SEED,
     LARGEST_SIDE_PX,
-    MOST_STEPS,
+    MOST_STORED_STEPS,
     Control,
     ControlKind,
     Frame,
@@ -72,7 +72,7 @@ class _Stored(_Strict):
     width: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
     height: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    num_inference_steps: int = Field(20, ge=1, le=MOST_STEPS)
+    num_inference_steps: int = Field(20, ge=1, le=MOST_STORED_STEPS)
     guidance_scale: float = Field(7.5, ge=0, le=LARGEST_GUIDANCE)
     scheduler: str = Field("", max_length=100)
     eta: float = Field(0.0, ge=0, le=1)

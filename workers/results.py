@@ -199,7 +199,8 @@ class Lora:
 
 
 LARGEST_SEED = 2**63 - 1
-MOST_STEPS, LARGEST_GUIDANCE, LARGEST_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
+NEW_SEEDS_BELOW = 2**31  # short ones are easily told
+MOST_STORED_STEPS, LARGEST_GUIDANCE, LARGEST_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
 
 TINY_VAE = "tiny-vae"
 """The name of the small autoencoder in the folders of a SketchRequest."""

@@ -5795,12 +5795,8 @@ Click again to choose</source>
         <translation>请通过管道传入 16 kHz 单声道 s16le PCM。</translation>
     </message>
     <message>
-        <source>Pipe a picture into it, or give a file.</source>
-        <translation>请通过管道传入一张图片，或给出一个文件。</translation>
-    </message>
-    <message>
-        <source>Pipe sound into it, or give a file&apos;s name.</source>
-        <translation>请通过管道传入声音，或给出文件名。</translation>
+        <source>Pipe something into it, or give a file.</source>
+        <translation>请用管道传入内容，或给出文件。</translation>
     </message>
     <message>
         <source>Plug it in again, or choose another camera.</source>

@@ -66,6 +66,12 @@ def options_of(section: Hear | See | Draw, engine: str) -> EngineOptions:
     return options
 
 
+def split_labels(text: str) -> list[str]:
+    """The labels between commas and line breaks, each once."""
+    parts = text.replace("\n", ",").replace("，", ",").split(",")
+    return list(dict.fromkeys(label for part in parts if (label := part.strip())))
+
+
 def fitting_options(section: Hear | See | Draw, engine: str) -> tuple[EngineOptions, list[str]]:
     """The options that a section holds for an engine, and the names of those that do not fit and have their default."""
     kind = engine_named(engine).info.options

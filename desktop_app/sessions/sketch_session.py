@@ -47,6 +47,7 @@ from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
 from workers.errors import Cancelled, UsageError
 from workers.pictures import picture_of
 from workers.results import (
+    NEW_SEEDS_BELOW,
     ControlKind,
     Frame,
     GeneratedImage,
@@ -74,7 +75,6 @@ log = logging.getLogger(__name__)
 TOPIC = "sketch"
 DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
 RESULTS_KEPT_BYTES = 512 * 2**20
-NEW_SEEDS_BELOW = 2**31  # short ones are easily told
 CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
 
 

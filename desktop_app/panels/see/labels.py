@@ -20,6 +20,7 @@ from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.panels.see.lane_head import LaneHead
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
+from desktop_app.sessions.choices import split_labels
 from desktop_app.widgets.label_bars import LabelBars
 from desktop_app.widgets.page import EmptyState, prepare_number
 from desktop_app.widgets.switch import Switch
@@ -27,12 +28,6 @@ from workers.results import LabelScores, Seen
 
 OWN_LABELS_ENGINE = "clip"
 TEMPLATES_APART = "|"
-
-
-def split_labels(text: str) -> list[str]:
-    """The labels between commas and line breaks, each once."""
-    parts = text.replace("\n", ",").replace("，", ",").split(",")
-    return list(dict.fromkeys(label for part in parts if (label := part.strip())))
 
 
 class LabelsTab(QWidget):

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from desktop_app.panels.see.labels import split_labels
+from desktop_app.sessions.choices import split_labels
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
