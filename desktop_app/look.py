@@ -378,6 +378,7 @@ class _Show:
                 "model": answer.model if spec.engine == "server" else spec.model_id,
                 "time_to_first_token_s": round(answer.time_to_first_token_s, 4),
                 "tokens_per_s": round(answer.tokens_per_s, 2),
+                "is_cut_off": answer.is_cut_off,
             }
         )
 

@@ -144,7 +144,7 @@ class ScriptedEngine:
                 if number == 1:
                     self._crash_if_told()
                 yield AnswerToken(text)
-            yield Answer("".join(texts), len(texts), 0.01, 100.0)
+            yield Answer("".join(texts), len(texts), 0.01, 100.0, is_cut_off=len(texts) > request.max_new_tokens)
             return
         self._crash_if_told()
         time.sleep(self._options.latency_s)

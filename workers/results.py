@@ -346,7 +346,8 @@ class Answer:
     """The whole answer, in times of the engine: from taking the question to its first token, and tokens a second.
 
     `n_tokens` counts the token that ends the answer, too; `tokens_per_s` is over the whole time. `model` is the name of
-    the model that answered, and `sights` tells how it saw each picture of the chat.
+    the model that answered, and `sights` tells how it saw each picture of the chat. `is_cut_off`: the limit came before
+    the end.
     """
 
     text: str
@@ -355,6 +356,7 @@ class Answer:
     tokens_per_s: float
     model: str = ""
     sights: tuple[Sight, ...] = ()
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True)

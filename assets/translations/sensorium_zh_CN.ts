@@ -4515,6 +4515,10 @@ Click again to choose</source>
         <translation>发生了意外。日志中有详情。</translation>
     </message>
     <message>
+        <source>No answer came within “Longest answer”, which the preferences of See hold: a model that thinks before it answers needs more.</source>
+        <translation>在“最长回答”（见偏好设置的“看”）之内没有得到回答：先思考再回答的模型需要更大的值。</translation>
+    </message>
+    <message>
         <source>Getting ready …</source>
         <translation>准备中…</translation>
     </message>
@@ -4545,6 +4549,14 @@ Click again to choose</source>
     <message>
         <source>Stopped</source>
         <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Cut off: “Longest answer” in the preferences of See says where</source>
+        <translation>已截断：在何处截断由偏好设置的“看”中的“最长回答”决定</translation>
+    </message>
+    <message>
+        <source>Cut off</source>
+        <translation>已截断</translation>
     </message>
     <message>
         <source>picture {ms} ms old</source>

@@ -43,6 +43,7 @@ class ChatTurn:
         tokens_per_s: of the engine, over the whole answer.
         remark_ids: how the history calls this answer, once for each snapshot of its frames.
         sights: how the model saw each picture of the chat.
+        is_cut_off: the longest answer came before its end.
     """
 
     question: str
@@ -60,6 +61,7 @@ class ChatTurn:
     tokens_per_s: float | None = None
     n_tokens: int = 0
     sights: tuple[Sight, ...] = ()
+    is_cut_off: bool = False
     rating: Rating = 0
     remark_ids: list[int] = field(default_factory=list)
     error: Exception | None = None
@@ -154,5 +156,6 @@ def _told(turn: ChatTurn) -> str:
         parts.append(f"{turn.tokens_per_s:.1f} tokens/s")
     if turn.state is TurnState.STOPPED:
         parts.append("stopped")
+    parts += ["cut off"] * turn.is_cut_off
     parts += ["rated good"] * (turn.rating > 0) + ["rated bad"] * (turn.rating < 0)
     return ", ".join(parts)

@@ -326,7 +326,7 @@ class ChatSession(QObject):
                 self._turn_timer.start()
         elif isinstance(result, Answer):
             turn.answer, turn.n_tokens, turn.tokens_per_s = result.text, result.n_tokens, result.tokens_per_s
-            turn.sights = result.sights
+            turn.sights, turn.is_cut_off = result.sights, result.is_cut_off
             self._end_turn(turn, TurnState.DONE)
         elif isinstance(result, Notice):
             turn.answer, turn.time_to_first_token_s = "", None

@@ -190,6 +190,11 @@ class TurnCard(QWidget):
             return self.tr("Something unexpected happened. The log says more.")
         if turn.answer:
             return turn.answer.strip()
+        if turn.is_cut_off:
+            return self.tr(
+                "No answer came within “Longest answer”, which the preferences of See hold: a model that thinks before "
+                "it answers needs more."
+            )
         return {
             TurnState.WAITING: self.tr("Getting ready …"),
             TurnState.ANSWERING: self.tr("Looking …"),
@@ -206,6 +211,9 @@ class TurnCard(QWidget):
             parts.append(self.tr("{count} tokens/s").format(count=f"{turn.tokens_per_s:.0f}"))
         if turn.state is TurnState.STOPPED:
             parts.insert(0, self.tr("Stopped"))
+        if turn.is_cut_off:
+            long = self.tr("Cut off: “Longest answer” in the preferences of See says where")
+            parts.insert(0, long if is_long else self.tr("Cut off"))
         if parts or turn.state.is_over:
             parts.append(self._seen_at(is_long=is_long))
             if turn.frame_age_s:

@@ -233,7 +233,7 @@ def test_ask_writes_the_answer_of_the_engine(answerer: Path, capsys: pytest.Capt
     assert cli.main([*command, BOAT]) == 0
     both = capsys.readouterr().out
 
-    keys = ["images", "question", "answer", "model", "time_to_first_token_s", "tokens_per_s"]
+    keys = ["images", "question", "answer", "model", "time_to_first_token_s", "tokens_per_s", "is_cut_off"]
     assert list(line) == keys
     assert (line["images"], line["question"], line["model"]) == ([FROG], question, "answerer")
     assert line["answer"] == expected.text

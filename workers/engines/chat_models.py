@@ -18,7 +18,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -403,6 +403,7 @@ class Generation:
             "return_dict_in_generate": True, **options,
         }  # fmt: skip
         self._cancelled = cancelled
+        self._ends = ends_of(model) if "eos_token_id" not in options else set(options["eos_token_id"])
         self._is_left = threading.Event()
         self._arrived: SimpleQueue[int | None] = SimpleQueue()
         self._folder = folder
@@ -425,6 +426,11 @@ class Generation:
         running.result()
         if self._cancelled():
             raise Cancelled
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the last token is none that ends an answer."""
+        return not self._ends.intersection(self.tokens[-1:])
 
     def _generate(self) -> Any:
         import torch
@@ -466,8 +472,7 @@ class Rows:
         self._tokenizer = tokenizer
         self._complete = complete
         self._at_once = at_once or (AT_ONCE if model.num_parameters() < LARGE else AT_ONCE_OF_LARGE)
-        ends = model.generation_config.eos_token_id
-        self._ends = set(ends if isinstance(ends, list) else [ends])
+        self._ends = ends_of(model)
         self._padding = 0 if tokenizer.pad_token_id is None else tokenizer.pad_token_id
 
     def answers(
@@ -512,7 +517,13 @@ class Rows:
                         writing.add(token)
                     first_s, took_s = times_s[0] - started_s, times_s[-1] - started_s
                     answers[place] = Answer(
-                        writing.text, len(tokens), first_s, len(tokens) / took_s, self._folder.name, sights[place]
+                        writing.text,
+                        len(tokens),
+                        first_s,
+                        len(tokens) / took_s,
+                        self._folder.name,
+                        sights[place],
+                        is_cut_off=tokens[-1] not in self._ends,
                     )
             yield from (answers[place] for place in range(len(lot)))
 
@@ -596,10 +607,16 @@ class Writing:
         return str(added)
 
 
+def ends_of(model: Any) -> set[int]:
+    """The tokens that end an answer."""
+    ends = model.generation_config.eos_token_id
+    return set(ends if isinstance(ends, list) else [ends])
+
+
 def written(
-    tokens: Iterable[int], tokenizer: Any, started_s: float, model: str, sights: tuple[Sight, ...]
+    generation: Generation, tokenizer: Any, started_s: float, model: str, sights: tuple[Sight, ...]
 ) -> Iterator[AnswerToken | Answer]:
-    """The answer that tokens make.
+    """The answer that the tokens of a generation make.
 
     Args:
         started_s: when the question was taken, by `perf_counter`.
@@ -607,13 +624,13 @@ def written(
         sights: how it saw the pictures.
     """
     writing, n_tokens, first_s = Writing(tokenizer), 0, 0.0
-    for token in tokens:
+    for token in generation:
         n_tokens += 1
         first_s = first_s or time.perf_counter() - started_s
         if added := writing.add(token):
             yield AnswerToken(added)
     tokens_per_s = n_tokens / (time.perf_counter() - started_s)
-    yield Answer(writing.text, n_tokens, first_s, tokens_per_s, model, sights)
+    yield Answer(writing.text, n_tokens, first_s, tokens_per_s, model, sights, generation.is_cut_off)
 
 
 def one_by_one(answer: AnswerOne, rows: Sequence[ImageRequest], cancelled: Callable[[], bool]) -> Iterator[Answer]:

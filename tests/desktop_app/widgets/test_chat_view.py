@@ -69,6 +69,15 @@ def test_a_stopped_answer_says_so(chat):
     assert chat.cards[1].answer.text() == "Stopped before the first word."
 
 
+def test_an_answer_that_was_cut_off_says_so_and_an_empty_one_why(chat):
+    chat.add_turn(turn(answer="a frog on a", state=TurnState.DONE, is_cut_off=True))
+    chat.add_turn(turn(state=TurnState.DONE, is_cut_off=True))
+
+    assert chat.cards[0].numbers.text().startswith("Cut off")
+    assert "“Longest answer”" in chat.cards[0].numbers.toolTip()
+    assert chat.cards[1].answer.text().startswith("No answer came within “Longest answer”")
+
+
 def test_a_failure_is_a_sentence_and_a_bug_is_not_shown_raw(chat):
     chat.add_turn(turn(state=TurnState.FAILED, error=ModelMissing("There is no model '{id}'.", "Get it.", id="x")))
     chat.add_turn(turn(state=TurnState.FAILED, error=ValueError("secret")))

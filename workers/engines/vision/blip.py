@@ -129,11 +129,12 @@ class Blip:
         image = _only_image(request)
         question = self._question(image, request.question)
         tokens: list[int] = []
-        shown, first_s, n_tokens = "", 0.0, 0
+        shown, first_s, n_tokens, is_cut_off = "", 0.0, 0, True
         for token in self._tokens([self._model.decoder_start_token_id], question, request.max_new_tokens, cancelled):
             n_tokens += 1
             first_s = first_s or time.perf_counter() - started
             if token is None:
+                is_cut_off = False
                 break
             tokens.append(token)
             text = self._written(tokens)
@@ -150,6 +151,7 @@ class Blip:
             tokens_per_s=n_tokens / (time.perf_counter() - started),
             model=self._folder.name,
             sights=(Sight(**self._size_px),),
+            is_cut_off=is_cut_off,
         )
 
     def _answers(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Iterator[Answer]:
@@ -189,6 +191,7 @@ class Blip:
                 tokens_per_s=len(times_s) / times_s[-1],
                 model=self._folder.name,
                 sights=(Sight(**self._size_px),),
+                is_cut_off=len(times_s) == len(answer),
             )
 
     def _judge(self, request: ImageRequest) -> Verdict:

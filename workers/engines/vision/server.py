@@ -199,13 +199,15 @@ class Server:
         sights: list[Sight] = []
         body = self._body(request, request.question, request.max_new_tokens, sights)
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-        received, shown, first_s, n_tokens, n_told, model, is_whole = "", "", 0.0, 0, 0, self._model, False
+        received, shown, first_s, n_tokens, n_told, model, end = "", "", 0.0, 0, 0, self._model, ""
         for chunk in self._events(body, cancelled):
             n_told = (chunk.get("usage") or {}).get("completion_tokens") or n_told
             model = chunk.get("model") or model
             for choice in chunk.get("choices") or ():
-                is_whole = is_whole or bool(choice.get("finish_reason"))
-                if piece := (choice.get("delta") or {}).get("content"):
+                end = choice.get("finish_reason") or end
+                delta = choice.get("delta") or {}
+                n_tokens += bool(delta.get("reasoning_content") or delta.get("reasoning"))  # what nobody is shown
+                if piece := delta.get("content"):
                     n_tokens += 1
                     first_s = first_s or time.perf_counter() - started_s
                     received += piece
@@ -213,11 +215,11 @@ class Server:
                     if text != shown:
                         yield AnswerToken(text[len(shown) :])
                         shown = text
-        if not is_whole:
+        if not end:
             raise self._broke_off()
         n_tokens = n_told or n_tokens
         seconds = time.perf_counter() - started_s
-        yield Answer(shown, n_tokens, first_s, n_tokens / seconds, model, tuple(sights))
+        yield Answer(shown, n_tokens, first_s, n_tokens / seconds, model, tuple(sights), is_cut_off=end == "length")
 
     def _judge(self, request: ImageRequest, cancelled: Callable[[], bool]) -> Verdict:
         """By the probabilities of the first token where the server tells them, else by what it says."""

@@ -115,6 +115,15 @@ def test_a_question_without_a_picture_is_told(context, session):
     assert context.messages[0].sentence == "There is nothing to ask about yet."
 
 
+def test_an_answer_that_was_cut_off_is_told(qtbot, context, session, camera):
+    context.change_setting("see.max_new_tokens", 2)
+
+    turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+
+    assert turn.is_cut_off
+
+
 def test_a_new_chat_forgets(qtbot, session, camera):
     answered(qtbot, session.chat.ask("What?"))
     session.chat.add_frame()

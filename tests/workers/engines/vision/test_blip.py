@@ -294,3 +294,15 @@ def test_a_model_of_another_kind_is_refused(tmp_path):
 
     with pytest.raises(ModelBroken, match="not a BLIP"):
         loaded(tmp_path)
+
+
+@answerer
+@pytest.mark.parametrize(("n", "is_cut_off"), [(1, True), (16, False)])
+def test_an_answer_says_whether_it_was_cut_off(engine, pictures, n, is_cut_off):
+    question = "what is this?"
+    request = ImageRequest("ask", pictures[:2], questions=(question,) * 2, max_new_tokens=n)
+
+    *_, alone = engine.run(ImageRequest("ask", pictures[:1], question=question, max_new_tokens=n), lambda: False)
+    beside = list(engine.run(request, lambda: False))
+
+    assert [answer.is_cut_off for answer in (alone, *beside)] == [is_cut_off] * 3

@@ -85,3 +85,13 @@ def test_yes_is_surer_about_what_is_there(engine):
     absent = [yes(f"Is there a {thing}?") for thing in ("dog", "truck", "banana")]
 
     assert sum(there) > sum(absent)
+
+
+@pytest.mark.parametrize(("n", "is_cut_off"), [(1, True), (24, False)])
+def test_an_answer_says_whether_it_was_cut_off(engine, pictures, n, is_cut_off):
+    request = ImageRequest("ask", pictures[:2], questions=QUESTIONS[:2], max_new_tokens=n)
+
+    alone = ask(engine, pictures[0], question=QUESTIONS[0], n=n)
+    beside = list(engine.run(request, lambda: False))
+
+    assert [answer.is_cut_off for answer in (alone, *beside)] == [is_cut_off] * 3

@@ -517,3 +517,20 @@ def test_nothing_that_is_near_goes_through_a_proxy(loopback, monkeypatch):
 
     assert ask(loaded(loopback))[-1].text == "".join(PIECES)
     assert "localhost" in server.LOOPBACK
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_a_model_that_thought_up_to_the_limit_was_cut_off(loopback, name):
+    def think(handler: Handler) -> None:
+        handler.begin()
+        handler.event({"choices": [{"delta": {name: "Hmm."}}]})
+        handler.event({"choices": [{"delta": {name: " A wall?"}, "finish_reason": "length"}]})
+        handler.event("[DONE]")
+
+    loopback.script = think
+    (thought,) = ask(loaded(loopback))
+    loopback.script = answer_in_pieces
+    *_, whole = ask(loaded(loopback))
+
+    assert (thought.text, thought.n_tokens, thought.is_cut_off) == ("", 2, True)
+    assert not whole.is_cut_off
