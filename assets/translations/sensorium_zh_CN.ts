@@ -1290,6 +1290,10 @@
         <translation>新建画作</translation>
     </message>
     <message>
+        <source>Drawings…</source>
+        <translation>画作…</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
     </message>
@@ -1344,6 +1348,53 @@
     <message>
         <source>Compare with the one shown</source>
         <translation>与当前图片比较</translation>
+    </message>
+</context>
+<context>
+    <name>DrawingsDialog</name>
+    <message>
+        <source>Drawings</source>
+        <translation>画作</translation>
+    </message>
+    <message>
+        <source>Looking for drawings …</source>
+        <translation>正在查找画作……</translation>
+    </message>
+    <message>
+        <source>Drawings, newest first</source>
+        <translation>画作，最新的在前</translation>
+    </message>
+    <message>
+        <source>Delete this drawing for good?</source>
+        <translation>永久删除这幅画作？</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Delete the drawing (Del)</source>
+        <translation>删除画作 (Del)</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the drawing (Enter)</source>
+        <translation>打开画作 (Enter)</translation>
+    </message>
+    <message>
+        <source>There is no drawing but the one on the canvas. Ctrl+N begins another one.</source>
+        <translation>除了画布上的这一幅，没有其他画作。按 Ctrl+N 可新建一幅。</translation>
     </message>
 </context>
 <context>
@@ -4012,6 +4063,10 @@ Click again to choose</source>
         <translation>新建画作</translation>
     </message>
     <message>
+        <source>Open it</source>
+        <translation>打开它</translation>
+    </message>
+    <message>
         <source>This drawing is kept nowhere: another one takes its place for good.</source>
         <translation>这幅画作没有保存在任何地方：另一幅将永久取代它。</translation>
     </message>
@@ -5307,6 +5362,10 @@ Click again to choose</source>
         <translation>请选择其他采样器，例如“ddim”。</translation>
     </message>
     <message>
+        <source>Choose another one.</source>
+        <translation>请选择另一个。</translation>
+    </message>
+    <message>
         <source>Choose another resolution or another camera; the log tells more.</source>
         <translation>请选择其他分辨率或摄像头；日志中有更多信息。</translation>
     </message>
@@ -5353,6 +5412,10 @@ Click again to choose</source>
     <message>
         <source>Close it and try again; what is said until then is only on the screen.</source>
         <translation>请关闭该程序后重试；在此之前所说的内容只显示在屏幕上。</translation>
+    </message>
+    <message>
+        <source>Close it there, then try again.</source>
+        <translation>请在那里关闭它，然后重试。</translation>
     </message>
     <message>
         <source>Close it; what is said meanwhile is kept and written afterwards.</source>
@@ -5981,6 +6044,14 @@ Click again to choose</source>
     <message>
         <source>The downloaded file &apos;{name}&apos; has a wrong checksum and was deleted.</source>
         <translation>下载的文件“{name}”校验和错误，已被删除。</translation>
+    </message>
+    <message>
+        <source>The drawing in {folder} cannot be read.</source>
+        <translation>{folder} 中的画作无法读取。</translation>
+    </message>
+    <message>
+        <source>The drawing is open in another window.</source>
+        <translation>这幅画作已在另一个窗口中打开。</translation>
     </message>
     <message>
         <source>The emotion model is ready</source>

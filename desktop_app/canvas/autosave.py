@@ -24,7 +24,7 @@ from desktop_app.canvas.journal import Contents, Encoder, Kind
 from desktop_app.canvas.strokes import RecordedStroke, StrokePoint
 from desktop_app.canvas.undo import Step
 from desktop_app.history.folders import lock_file
-from workers.errors import DiskError, disk_error
+from workers.errors import AppError, DiskError, SourceError, UsageError, disk_error
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +69,42 @@ def take_place(drawings: Path) -> Place:
         DiskError: no folder can be made.
     """
     for folder in sorted(drawings.glob("*-*"), key=_last_change, reverse=True):
-        try:
-            lock = lock_file(folder / "drawing.lock")
-        except OSError:  # another window has it, or it may not be written
-            continue
-        with suppress(OSError):
-            if (contents := journal.read((folder / "drawing.journal").read_bytes())) is not None:
-                return Place(folder, lock, contents)
-        os.close(lock)
+        with suppress(AppError):  # another window has it, or it may not be written
+            return place_of(folder)
     return new_place(drawings)
+
+
+def place_of(folder: Path) -> Place:
+    """A drawing that is there already.
+
+    Reads a file: not for the window's thread.
+
+    Raises:
+        UsageError: another window has it open.
+        DiskError: it may not be written.
+        SourceError: it cannot be read.
+    """
+    lock = lock_drawing(folder)
+    with suppress(OSError):
+        if (contents := journal.read((folder / "drawing.journal").read_bytes())) is not None:
+            return Place(folder, lock, contents)
+    os.close(lock)
+    raise SourceError("The drawing in {folder} cannot be read.", hint="Choose another one.", folder=folder)
+
+
+def lock_drawing(folder: Path) -> int:
+    """Keeps other windows from a drawing until the descriptor is closed.
+
+    Raises:
+        UsageError: another window has it open.
+        DiskError: it may not be written.
+    """
+    try:
+        return lock_file(folder / "drawing.lock")
+    except BlockingIOError as error:
+        raise UsageError("The drawing is open in another window.", "Close it there, then try again.") from error
+    except OSError as error:
+        raise disk_error(error, folder) from error
 
 
 def _last_change(folder: Path) -> float:

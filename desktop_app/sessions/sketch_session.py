@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, QSize, Signal
 
 from desktop_app import i18n
-from desktop_app.canvas.autosave import Autosave, Place, new_place, take_place
+from desktop_app.canvas.autosave import Autosave, Place, new_place, place_of, take_place
 from desktop_app.canvas.document import Document
+from desktop_app.canvas.drawings import KeptDrawing, delete_drawing, kept_drawings
 from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import Layer, covering
 from desktop_app.canvas.pictures import image_of
@@ -111,6 +112,7 @@ class SketchSession(QObject):
         picture_ready(Made): a picture is finished: a quick one, which is not kept, too.
         results_changed(): `results` has others.
         drawing_opened(): what was drawn last is on the canvas again, or nothing was; it may be drawn on.
+        drawing_deleted(Path): the folder of a drawing of before that is gone.
         live_changed(bool)
         plan_changed(): the model, and with it what it can and what it takes by itself, is another.
         failed(object): the exception; the user has been told.
@@ -124,6 +126,7 @@ class SketchSession(QObject):
     picture_ready = Signal(object)
     results_changed = Signal()
     drawing_opened = Signal()
+    drawing_deleted = Signal(object)
     live_changed = Signal(bool)
     plan_changed = Signal()
     failed = Signal(object)
@@ -370,9 +373,15 @@ class SketchSession(QObject):
             return
         self._find_place(take_place, on_ended=self._on_drawing_opened)
 
-    def _find_place(self, find: Callable[[Path], Place], *, on_ended: Callable[[], None] = nothing) -> None:
-        drawings = self._context.paths.drawings_dir
-        self._context.run(lambda job: find(drawings), on_done=self._keep_in, on_failed=self._tell, on_ended=on_ended)
+    def _find_place(
+        self,
+        find: Callable[[Path], Place],
+        *,
+        on_done: Callable[[Place], None] | None = None,
+        on_ended: Callable[[], None] = nothing,
+    ) -> None:
+        drawings, keep_in = self._context.paths.drawings_dir, on_done or self._keep_in
+        self._context.run(lambda job: find(drawings), on_done=keep_in, on_failed=self._tell, on_ended=on_ended)
 
     def _keep_in(self, place: Place) -> None:
         """From now on every stroke is on the disk as it is drawn; what was drawn there before is on the canvas."""
@@ -391,6 +400,38 @@ class SketchSession(QObject):
     def new_drawing(self) -> None:
         """Begins another drawing; the one before is found again. Where it is kept nowhere, that is said first."""
         self.when_open(lambda: self._leave_drawing(self._begin_anew, self.tr("New drawing")))
+
+    def find_drawings(self, side_px: int, on_found: Callable[[KeptDrawing], None]) -> Job:
+        """Looks for the drawings of before, newest first, with pictures of this size."""
+        drawings, here = self._context.paths.drawings_dir, self._autosave.folder if self._autosave is not None else None
+
+        def work(job: Job) -> None:
+            for kept in kept_drawings(drawings, side_px, but=here):
+                job.raise_if_cancelled()
+                job.report_value(kept)
+
+        return self._context.run(work, on_progress=on_found, on_failed=self._tell)
+
+    def open_drawing(self, folder: Path) -> None:
+        """Goes on with a drawing of before. Where the one that is there is kept nowhere, that is said first."""
+        open_it = partial(self._find_place, lambda _drawings: place_of(folder), on_done=self._go_on_in)
+        self.when_open(lambda: self._leave_drawing(open_it, self.tr("Open it")))
+
+    def delete_drawing(self, folder: Path) -> None:
+        """Deletes a drawing of before for good; `drawing_deleted` follows."""
+        self._context.run(
+            lambda job: delete_drawing(folder),
+            on_done=lambda _: self.drawing_deleted.emit(folder),
+            on_failed=self._tell,
+        )
+
+    def _go_on_in(self, place: Place) -> None:
+        self._let_go_of_drawing()
+        if self._context.settings.history.is_private and place.contents is not None:
+            self.document.restore(place.contents)
+            place.let_go()
+        else:
+            self._keep_in(place)
 
     def _leave_drawing(self, go_on: Callable[[], None], text: str) -> None:
         """Goes on to another drawing as soon as nothing is lost by it, or is to be."""

@@ -6,6 +6,7 @@ picture_side   the picture that forms, and what can be done with it
 options_side   model, control, colours, steps, seed: what is not needed to begin
 lora_rows      what teaches the model a style or to need few steps
 results_strip  the pictures that were kept
+drawings       the drawings of before, to open or delete one
 """
 
 from desktop_app.panels import PanelInfo

@@ -23,6 +23,7 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
+from desktop_app.panels.draw.drawings import DrawingsDialog
 from desktop_app.panels.draw.options_side import OptionsSide
 from desktop_app.panels.draw.picture_side import PictureSide
 from desktop_app.panels.draw.prompt_bar import PromptBar
@@ -134,7 +135,8 @@ class DrawPanel(QWidget):
         ):
             page_action(self, text, icon, keys, act).setAutoRepeat(False)
         new = page_action(self, self.tr("New drawing"), "plus", "Ctrl+N", self._session.new_drawing)
-        self.files.first_actions = [new]
+        kept = page_action(self, self.tr("Drawings…"), "grid", "Ctrl+Alt+O", self.show_drawings)
+        self.files.first_actions = [new, kept]
         self.voice_key = VoiceKey(self._session.voice, self._session.end_voice, self)
         self.addActions(self.toolbar.commands)
 
@@ -178,6 +180,10 @@ class DrawPanel(QWidget):
     def focus_prompt(self) -> None:
         self.prompt_bar.prompt.setFocus()
         self.prompt_bar.prompt.selectAll()
+
+    def show_drawings(self) -> None:
+        """Shows the drawings of before, to open or to delete one."""
+        DrawingsDialog(self._session, self).open()
 
     def ask_save(self) -> None:
         """Asks where the picture that is shown goes; its settings go with it."""

@@ -683,6 +683,44 @@ def test_new_drawing_takes_no_drawing_away_that_could_not_be_written(context, se
     assert "kept nowhere" in context.messages[0].sentence
 
 
+def test_drawing_of_before_is_opened_and_the_one_that_was_there_stays(context, session, qtbot, home):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    before, folder = session.document.snapshot().line_art(), session._autosave.folder
+    session.new_drawing()
+    draw_line(session, Layer.COLOR, 40)
+    qtbot.waitUntil(lambda: session._autosave is not None)
+    found = []
+    with qtbot.waitSignal(session.find_drawings(64, found.append).ended):
+        pass
+
+    session.open_drawing(found[0].folder)
+
+    assert [kept.folder for kept in found] == [folder]
+    qtbot.waitUntil(lambda: session.document.snapshot().line_art() == before)
+    draw_line(session)
+    session._autosave.flush()
+    assert session._autosave.folder == folder
+    assert sorted(drawings_on_disk(home)) == [1, 3]
+
+
+def test_drawing_of_before_that_is_opened_in_private_mode_stays_as_it_was(context, session, qtbot, home, yesterday):
+    context.change_setting("history.is_private", True)
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    (folder,) = Paths.below(home).drawings_dir.iterdir()
+
+    session.open_drawing(folder)
+    qtbot.waitUntil(lambda: len(session.document.undo_stack.done) == 2)
+    draw_line(session)
+
+    assert session._autosave is None
+    assert drawings_on_disk(home) == [2]
+    session.delete_drawing(folder)
+    qtbot.waitUntil(lambda: not drawings_on_disk(home))
+
+
 def test_all_that_made_a_picture_comes_back(context, session, qtbot):
     draw_line(session)
     draw_line(session, Layer.COLOR, 40)
