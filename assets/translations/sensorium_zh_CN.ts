@@ -3284,6 +3284,14 @@ Click again to choose</source>
         <translation>此采样器无法用于所选的模型</translation>
     </message>
     <message>
+        <source>Lines do not steer: there is no ControlNet for them with the model that is chosen.</source>
+        <translation>线条不起作用：所选模型没有可用于线条的 ControlNet。</translation>
+    </message>
+    <message>
+        <source>There is no ControlNet for this with the model that is chosen; “{kind}” is used.</source>
+        <translation>所选模型没有对应的 ControlNet，改用“{kind}”。</translation>
+    </message>
+    <message>
         <source>There is no picture below the drawing yet. Place one (Ctrl+I).</source>
         <translation>画面下方还没有图片。请放一张（Ctrl+I）。</translation>
     </message>
@@ -4085,6 +4093,18 @@ Click again to choose</source>
     <message>
         <source>The picture&apos;s settings are back.</source>
         <translation>图片的设置已恢复。</translation>
+    </message>
+    <message>
+        <source>Your lines do not steer the picture: there is no ControlNet for them with this model.</source>
+        <translation>您画的线条对图片不起作用：此模型没有可用于线条的 ControlNet。</translation>
+    </message>
+    <message>
+        <source>Download one, or choose another model.</source>
+        <translation>请下载一个，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>显示模型</translation>
     </message>
     <message>
         <source>The pictures are in the history again.</source>
@@ -5932,6 +5952,10 @@ Click again to choose</source>
     <message>
         <source>Say what the picture should show, or sketch it.</source>
         <translation>请说明图片要画什么，或者画一张草图。</translation>
+    </message>
+    <message>
+        <source>Say what to draw.</source>
+        <translation>请说明要画什么。</translation>
     </message>
     <message>
         <source>Search for words or for a picture.</source>

@@ -142,24 +142,37 @@ def control_spec(settings: Settings, catalogue: Catalogue, plan: SketchPlan, kin
     return catalogue.estimator(kind, options_of(settings.draw, "preprocessor"))
 
 
+def line_kind(plan: SketchPlan, draw: Draw) -> ControlKind | None:
+    """As what the lines of a drawing steer: what was chosen, or else a kind for which there is a ControlNet."""
+    kinds = (draw.control, *LINE_KINDS) if draw.control else ()
+    return next((kind for kind in kinds if kind in plan.controls), None)
+
+
+def has_lines(snapshot: Snapshot) -> bool:
+    """Whether lines are seen."""
+    from desktop_app.canvas.layers import Layer
+
+    return not snapshot.is_empty(Layer.LINE_ART) and Layer.LINE_ART not in snapshot.hidden
+
+
 def policy_options(draw: Draw) -> SketchPolicyOptions:
     """How eager the live canvas is."""
     return SketchPolicyOptions(mode=draw.live_mode, has_final=draw.has_final)
 
 
 def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_final: bool) -> SketchRequest | None:
-    """All that makes the picture; None where there is neither a drawing nor a word. Packs PNGs: in a worker thread."""
+    """All that makes the picture; None where no drawing steers and there is no word. Packs PNGs: in a worker thread."""
     from desktop_app.canvas.layers import Layer
 
     draw = wish.draw
-    has_lines = not snapshot.is_empty(Layer.LINE_ART) and Layer.LINE_ART not in snapshot.hidden
-    has_colors = not snapshot.is_empty(Layer.COLOR) and Layer.COLOR not in snapshot.hidden
-    if not (has_lines or has_colors or wish.control_map or wish.base or draw.prompt.strip()):
+    kind = line_kind(plan, draw) if has_lines(snapshot) else None
+    has_colors = draw.use_colors and not snapshot.is_empty(Layer.COLOR) and Layer.COLOR not in snapshot.hidden
+    if not (kind or has_colors or wish.control_map or wish.base or draw.prompt.strip()):
         return None
     preset = plan.final if is_final else plan.live
     controls: list[Control] = []
-    if has_lines and draw.control and draw.control in plan.controls:
-        lines = preset.control(draw.control, snapshot.line_picture(), plan.controls[draw.control])
+    if kind is not None:
+        lines = preset.control(kind, snapshot.line_picture(), plan.controls[kind])
         controls.append(_heeded(lines, draw.conditioning_scale, draw.control_start, draw.control_end))
     if wish.control_map and wish.control_kind and wish.control_kind in plan.controls:
         reference = preset.control(wish.control_kind, wish.control_map, plan.controls[wish.control_kind])
@@ -168,7 +181,7 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
     init_image, mask_image, strength = None, None, draw.strength
     if wish.base is not None:
         init_image, mask_image, strength = wish.base, snapshot.selection_picture(), 1.0
-    elif has_colors and draw.use_colors:
+    elif has_colors:
         init_image = snapshot.color_picture()
     prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
     request = preset.request(plan.model_id, prompt, controls=tuple(controls))

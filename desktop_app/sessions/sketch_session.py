@@ -38,6 +38,8 @@ from desktop_app.sessions.sketch_choices import (
     SketchWish,
     add_lora,
     enlarged,
+    has_lines,
+    line_kind,
     policy_options,
     request_of,
     restored,
@@ -75,6 +77,7 @@ log = logging.getLogger(__name__)
 
 TOPIC = "sketch"
 DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
+LINES_TOPIC = "lines"
 RESULTS_KEPT_BYTES = 512 * 2**20
 CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
 
@@ -141,6 +144,7 @@ class SketchSession(QObject):
         self._revision = 0
         self._is_live = context.settings.draw.is_live
         self._plan: SketchPlan | None = None
+        self._without_lines: SketchPlan | None = None  # of which it was told that lines do not steer
         self._is_planning = False
         self._is_plan_stale = False  # somebody asked for it again meanwhile
         self._worker: SketchWorker | None = None
@@ -560,12 +564,14 @@ class SketchSession(QObject):
             picture = None if base is None else picture_of(base.pixels)
             request = request_of(plan, replace(wish, base=picture), snapshot, is_final=True)
             if request is None:
-                raise UsageError("There is nothing to make a picture of.", hint="Draw something, or say what to draw.")
+                hint = "Say what to draw." if has_lines(snapshot) else "Draw something, or say what to draw."
+                raise UsageError("There is nothing to make a picture of.", hint=hint)
             if base is not None:  # of its size: scaled, what is not selected would not stay as it is
                 height, width, _ = base.pixels.shape
                 request = replace(request, width=width, height=height)
             return variations(self._context.catalogue.located(request))
 
+        self._tell_of_lines(snapshot)
         self._submit_of(work, count, partial(self._submit, revision=revision, is_of_canvas=base is None))
 
     def _submit_of(
@@ -587,6 +593,21 @@ class SketchSession(QObject):
         job = self._context.run(work, on_done=take, on_failed=self._tell, on_ended=end)
         self._in_work[job] = count
         self.waiting_changed.emit()
+
+    def _tell_of_lines(self, snapshot: Snapshot) -> None:
+        """Says, once of a plan, that nothing beside its model heeds the lines that are seen."""
+        plan, draw = self._plan, self._context.settings.draw
+        if plan is None or plan == self._without_lines or not draw.control or not has_lines(snapshot):
+            return
+        if line_kind(plan, draw) is None:
+            self._without_lines = plan
+            self._context.notify(
+                "warning",
+                self.tr("Your lines do not steer the picture: there is no ControlNet for them with this model."),
+                self.tr("Download one, or choose another model."),
+                action=(self.tr("Show models"), lambda: self._context.panel_requested.emit("models")),
+                topic=LINES_TOPIC,
+            )
 
     def _tell(self, error: Exception) -> None:
         self._context.show_error(error, topic=TOPIC)
@@ -634,6 +655,7 @@ class SketchSession(QObject):
     def _take_plan(self, plan: SketchPlan) -> None:
         if plan != self._plan:
             self._plan = plan
+            self._context.withdraw(LINES_TOPIC)
             self.plan_changed.emit()
 
     def _on_planned(self) -> None:
@@ -702,7 +724,9 @@ class SketchSession(QObject):
 
     def _on_look_wanted(self, looks: queue.SimpleQueue[Look | None]) -> None:
         if self._plan is not None:  # else the worker is ending, and was told
-            looks.put((self._revision, self._plan, self.document.snapshot(), self._wish()))
+            snapshot = self.document.snapshot()
+            self._tell_of_lines(snapshot)
+            looks.put((self._revision, self._plan, snapshot, self._wish()))
 
     def _on_changed(self, _revision: int = 0) -> None:
         self._revision += 1

@@ -26,6 +26,7 @@ from desktop_app.context import AppContext
 from desktop_app.jobs import Job
 from desktop_app.panels.draw.lora_rows import LoraRows
 from desktop_app.sessions.reference_map import Standing
+from desktop_app.sessions.sketch_choices import line_kind
 from desktop_app.settings import Draw
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.switch import Switch
@@ -79,6 +80,9 @@ class OptionsSide(QScrollArea):
         ):
             self.control.addItem(text, value)
         self._follow_combo(self.control, "draw.control")
+        self.lines_note = theme.label("", "caption", wrap=True)
+        self.lines_note.hide()
+        self.rows.addWidget(self.lines_note)
         self.scale = self._slider(self.tr("How strictly"), "draw.conditioning_scale", 0.05, 2.0)
         self.end = self._slider(self.tr("During the first"), "draw.control_end", 0.1, 1.0, percent)
         self.end.setToolTip(self.tr("The share of the steps in which lines are heeded; less is faster and freer"))
@@ -257,10 +261,23 @@ class OptionsSide(QScrollArea):
         for row in range(self.reference.count()):
             kind = self.reference.itemData(row)
             self._enable(self.reference, row, not kind or kind in plan.controls, missing)
+        self._show_lines_note()
         unfit = self.tr("This sampler cannot draw with the model that is chosen")
         for row in range(self.scheduler.count()):
             name = self.scheduler.itemData(row)
             self._enable(self.scheduler, row, name not in plan.unfit_schedulers, unfit)
+
+    def _show_lines_note(self) -> None:
+        plan, draw = self._session.plan, self._draw
+        if plan is None:
+            return
+        kind = line_kind(plan, draw)
+        note = self.tr("Lines do not steer: there is no ControlNet for them with the model that is chosen.")
+        if kind is not None:
+            note = self.tr("There is no ControlNet for this with the model that is chosen; “{kind}” is used.")
+            note = note.format(kind=self.control.itemText(self.control.findData(kind)))
+        self.lines_note.setText(note)
+        self.lines_note.setVisible(bool(draw.control) and kind != draw.control)
 
     def _enable(self, combo: ElidedCombo, row: int, is_there: bool, why: str) -> None:
         item: Any = combo.model().item(row)  # type: ignore[attr-defined]
@@ -449,6 +466,7 @@ class OptionsSide(QScrollArea):
         if place in self._show:
             self._show[place]()
             self._show_eta()
+            self._show_lines_note()
         elif place == "draw.model":
             self.model.setCurrentIndex(max(0, self.model.findData(self._draw.model)))
         elif place == "draw.negative_prompt" and self._draw.negative_prompt != self.negative.text():

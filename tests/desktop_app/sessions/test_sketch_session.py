@@ -128,6 +128,54 @@ def test_hidden_lines_are_not_heeded(context, session, qtbot):
     assert next_picture(qtbot, session, session.generate).request.controls == ()
 
 
+def with_nets(monkeypatch, **nets: str) -> SketchPlan:
+    plan = replace(PLAN, controls=nets)
+    monkeypatch.setattr(sketch_session, "sketch_plan", lambda settings, catalogue: plan)
+    return plan
+
+
+def test_lines_steer_as_another_kind_where_there_is_no_net_for_theirs(context, session, qtbot, monkeypatch):
+    with_nets(monkeypatch, canny="edges", depth="depths")
+    draw_line(session)
+
+    request = next_picture(qtbot, session, session.generate).request
+
+    assert [(control.kind, control.model) for control in request.controls] == [("canny", "edges")]
+    assert context.messages == []
+
+
+def test_lines_that_cannot_steer_are_told_once_of_a_model(context, session, qtbot, monkeypatch):
+    with_nets(monkeypatch)
+    context.change_setting("draw.prompt", "a cat")
+    draw_line(session)
+    panels = []
+    context.panel_requested.connect(panels.append)
+
+    for _ in range(2):
+        assert next_picture(qtbot, session, session.generate).request.controls == ()
+
+    (message,) = context.messages
+    assert message.kind == "warning"
+    assert "no ControlNet" in message.sentence
+    message.action[1]()
+    assert panels == ["models"]
+    with qtbot.waitSignal(context.message_withdrawn):
+        session._take_plan(PLAN)
+
+
+def test_live_stays_on_while_lines_cannot_steer_and_nothing_is_said_of_the_picture(
+    context, session, qtbot, monkeypatch
+):
+    with_nets(monkeypatch)
+    session.set_live(True)
+    with qtbot.waitSignal(context.message_posted, timeout=20_000):
+        draw_line(session)
+
+    assert next_picture(qtbot, session, lambda: context.change_setting("draw.prompt", "a cat"))
+    assert session.is_live
+    assert [message.kind for message in context.messages] == ["warning"]
+
+
 def test_nothing_to_draw_is_said(context, session, qtbot):
     with qtbot.waitSignal(context.message_posted):
         session.generate()
@@ -465,8 +513,8 @@ def test_pen_that_draws_meets_no_picture_on_its_path(session, qtbot, monkeypatch
     """What a point of a stroke costs beside its ink is a number that is handed on."""
     session.set_live(True)
     qtbot.waitUntil(lambda: session.plan is not None)
-    looked = []
-    monkeypatch.setattr(type(session.document), "snapshot", lambda document: looked.append(document))
+    looked, snapshot = [], Document.snapshot
+    monkeypatch.setattr(Document, "snapshot", lambda document: looked.append(document) or snapshot(document))
 
     edit = session.document.begin_edit(Layer.LINE_ART, QColor("black"))
     path = QPainterPath(QPointF(0, 0))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workers.pictures import is_opaque, on_ground
 from workers.results import ControlKind, Frame
 
-LINE_KINDS: frozenset[ControlKind] = frozenset({"scribble", "softedge", "canny"})
+LINE_KINDS: tuple[ControlKind, ...] = ("scribble", "softedge", "canny")  # the one that suits a hand first
 
 GROUND_PX = 96  # the ground is what is left of a picture when it is this small and its lines are gone
 TELLING_PX = 512  # the longer side of a picture of which is told which way its ink stands out

@@ -700,6 +700,23 @@ def test_fresh_noise_is_offered_where_the_sampler_takes_it(context, panel, sessi
         assert "DDIM" in eta.toolTip()  # which do
 
 
+def test_lines_say_when_there_is_no_net_for_them(context, panel, session):
+    note = panel.options.lines_note
+    session._take_plan(PLAN)
+    assert note.isHidden()
+
+    session._take_plan(replace(PLAN, controls={"canny": "edges"}))
+    assert "Exact edges" in note.text()
+    assert not note.isHidden()
+    context.change_setting("draw.control", "canny")
+    assert note.isHidden()
+
+    session._take_plan(replace(PLAN, controls={}))
+    assert "do not steer" in note.text()
+    context.change_setting("draw.control", "")
+    assert note.isHidden()
+
+
 def test_sampler_that_cannot_draw_with_the_model_is_not_offered(context, panel, session):
     session._take_plan(replace(PLAN, unfit_schedulers=("heun",)))
 
