@@ -705,6 +705,14 @@
         <translation>已暂停</translation>
     </message>
     <message>
+        <source>{device} is missing</source>
+        <translation>{device} 已断开</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
         <source>Larger text	+</source>
         <translation>放大文字	+</translation>
     </message>

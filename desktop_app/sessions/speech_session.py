@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app import i18n
 from desktop_app.history.store import PRIVATE_FROM, History
+from desktop_app.notifications import DesktopNotifier
 from desktop_app.sessions.choices import emotion_spec, live_options, speech_spec
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.track import Track
@@ -104,6 +106,7 @@ class SpeechSession(QObject):
         self._is_private = False
         self._source_name = ""  # where it is none of the devices
         self._is_opening = False
+        self._is_pause_wanted = False  # else it pauses as no device is there
         self._is_closing_sources = False
         self._stop_wanted = False
         self._discard_wanted = False
@@ -120,6 +123,7 @@ class SpeechSession(QObject):
         self.devices_changed.connect(self._on_devices_changed)
         context.closed.connect(self._on_context_closed)
         context.settings_changed.connect(self._on_settings_changed)
+        self._notifier = DesktopNotifier(context)
         self._pause_flush = QTimer(self, singleShot=True, interval=PAUSE_FLUSH_MS)
         self._pause_flush.timeout.connect(self._on_pause_flush)
 
@@ -202,7 +206,7 @@ class SpeechSession(QObject):
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = {}
         self._history, self._item_id, self._error = None, None, None
-        self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = False
+        self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = self._is_pause_wanted = False
         self._lags.clear()
         self._is_opening = True
         self.started.emit(self.tracks)
@@ -213,6 +217,7 @@ class SpeechSession(QObject):
     def pause(self) -> None:
         """Takes no sound until `resume`; what was said is transcribed meanwhile."""
         if self._state in (SessionState.LOADING, SessionState.RUNNING) and not self._is_opening:
+            self._is_pause_wanted = True
             for track in self._tracks:
                 track.source.pause()
             self._set_state(SessionState.PAUSED)
@@ -223,6 +228,7 @@ class SpeechSession(QObject):
         if self._state is not SessionState.PAUSED:
             return
         self._pause_flush.stop()
+        self._is_pause_wanted = False
         lost = [track for track in self._tracks if track.is_lost]
         for track in self._tracks:
             if track not in lost:
@@ -293,9 +299,22 @@ class SpeechSession(QObject):
         from workers.sources.devices import DEFAULT_MONITOR_ID
         from workers.sources.microphone import Microphone
 
-        hear = self._context.settings.hear
-        device_id = (hear.microphone or None) if track == "me" else (hear.computer_audio or DEFAULT_MONITOR_ID)
+        device_id = self._chosen_id(track) or (None if track == "me" else DEFAULT_MONITOR_ID)
         return Microphone(device_id, track, on_notice=self._problem.emit, on_gap=lambda: self._on_gap(track))
+
+    def _chosen_id(self, track: str) -> str:
+        """Of the device that is chosen now; "" for the system's default."""
+        hear = self._context.settings.hear
+        return hear.microphone if track == "me" else hear.computer_audio
+
+    def _fitting(self, track: str) -> list[AudioDevice]:
+        """The devices that are plugged in, of those that may be its source: the chosen one, or any."""
+        wanted = self._chosen_id(track)
+        return [
+            device
+            for device in self._devices
+            if device.is_monitor == (track == "computer") and (not wanted or device.id == wanted)
+        ]
 
     def _on_gap(self, name: str) -> None:
         """In the source's thread: the track is behind the others by what it missed."""
@@ -347,11 +366,8 @@ class SpeechSession(QObject):
                 track.record(history.media_path(self._item_id, f"{track.name}.flac"))
 
     def _device_name(self, track: str) -> str:
-        hear = self._context.settings.hear
-        wanted = hear.microphone if track == "me" else hear.computer_audio
-        fitting = [device for device in self._devices if device.is_monitor == (track == "computer")]
-        chosen = [device for device in fitting if (device.id == wanted if wanted else device.is_default)]
-        return chosen[0].name if chosen else ""
+        is_named = bool(self._chosen_id(track))
+        return next((device.name for device in self._fitting(track) if is_named or device.is_default), "")
 
     def _on_specs_found(self, spec: EngineSpec, emotion: EngineSpec | None) -> None:
         self.item_changed.emit(self._item_id)
@@ -497,6 +513,8 @@ class SpeechSession(QObject):
         track.is_lost = True
         track.take_silence(PAUSE_SILENCE_S)
         self._tell_lost(track, error)
+        if isinstance(error, AppError):
+            self._notifier.show(i18n.sentence(error), i18n.hint(error))
         self._pause_when_all_lost()
 
     def _tell_lost(self, track: Track, error: Exception) -> None:
@@ -521,7 +539,11 @@ class SpeechSession(QObject):
         self.devices_changed.emit(devices)
 
     def _on_devices_changed(self, devices: list[AudioDevice]) -> None:
-        """What could not be opened may be there now."""
+        """What could not be opened, or was lost, may be there now."""
+        back = [track for track in self._tracks if track.is_lost and self._fitting(track.name)]
+        if back and self._state.is_active and not self._is_opening and not self._is_pause_wanted:
+            self._reopen(back)
+            self._set_state(SessionState.RUNNING if self._is_loaded else SessionState.LOADING)
         if isinstance(self._error, DeviceError) and any(not device.is_monitor for device in devices):
             self._context.withdraw(START_TOPIC)
 

@@ -72,6 +72,7 @@ class CaptionsWindow(QWidget):
         self._has_names = False
         self._is_moved = False
         self._is_paused = False
+        self._missing: str | None = None  # the name of a device that is not there
 
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -135,6 +136,17 @@ class CaptionsWindow(QWidget):
         """Says that nothing is heard now."""
         self._is_paused = is_paused
         self.update()
+
+    def set_missing(self, device: str | None) -> None:
+        """Says which device is not there, by its name, if it has one; None where all are."""
+        self._missing = device
+        self.update()
+
+    @property
+    def _sign(self) -> str:
+        if self._missing is not None:
+            return self.tr("{device} is missing").format(device=self._missing or self.tr("Microphone"))
+        return self.tr("Paused") if self._is_paused else ""
 
     @property
     def text(self) -> str:
@@ -206,20 +218,20 @@ class CaptionsWindow(QWidget):
             if not lines:
                 painter.setFont(font)
                 painter.setPen(LIGHT_INK)
-                hint = self.tr("Paused") if self._is_paused else self.tr("Words appear here while you speak")
+                hint = self._sign or self.tr("Words appear here while you speak")
                 hint = QFontMetricsF(font).elidedText(hint, Qt.TextElideMode.ElideRight, self.width() - 2 * PADDING_PX)
                 painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), hint)
             for row, (layout, number) in enumerate(lines[-lines_seen:]):
                 line = layout.lineAt(number)
                 line.draw(painter, QPointF(PADDING_PX, top + row * height - line.y()))
-            if lines and self._is_paused:
-                self._paint_paused(painter)
+            if lines and self._sign:
+                self._paint_sign(painter)
 
-    def _paint_paused(self, painter: QPainter) -> None:
-        """A small sign in the corner, over what was said last."""
+    def _paint_sign(self, painter: QPainter) -> None:
+        """Small, in the corner, over what was said last."""
         painter.setFont(theme.font("strong"))
-        text = self.tr("Paused")
         metrics = QFontMetricsF(painter.font())
+        text = metrics.elidedText(self._sign, Qt.TextElideMode.ElideRight, self.width() - 4 * theme.SPACE_S)
         sign = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * theme.SPACE_S, metrics.height() + theme.SPACE_XS)
         sign.moveTopLeft(QPointF(theme.SPACE_S, theme.SPACE_XS))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -271,6 +271,7 @@ class HearPanel(QWidget):
         self.choices.show_state(state, may_choose_device=self._session.has_lost_source)
         self.discard_action.setEnabled(state.is_active)
         self.captions.set_paused(state is SessionState.PAUSED)
+        self.captions.set_missing(self._session.missing_device if state.is_active else None)
         if state.is_active:
             self.empty.show_listening(is_open=self._session.is_open)
         elif state is not SessionState.STOPPING:

@@ -89,8 +89,11 @@ def context(qtbot, home, placement):
 
 
 @pytest.fixture
-def session(context) -> SpeechSession:
-    return context.sessions.speech
+def session(context, monkeypatch) -> SpeechSession:
+    session = context.sessions.speech
+    session.notified = []
+    monkeypatch.setattr(session._notifier, "show", lambda title, text: session.notified.append(title))
+    return session
 
 
 def said(session) -> list:
@@ -391,6 +394,49 @@ def test_an_unplugged_microphone_pauses_and_another_goes_on_in_the_same_item(qtb
     assert len(context.history.items()) == 1
     assert session.elapsed_s == pytest.approx(8.0 + 1.2, abs=0.1)
     assert max(segment.end_s for segment in context.history.segments(session.item_id)) > 5.5
+
+
+def lost(qtbot, context, session) -> ScriptedSource:
+    """A recording whose named microphone went away for good; what will be opened in its place."""
+    context.settings.hear.microphone = "usb"
+    first, second = ScriptedSource(), ScriptedSource()
+    session._chosen_source = lambda track: second
+    opened(qtbot, session, first)
+    first.end(DeviceError("'{name}' was unplugged.", name="USB Audio"))
+    qtbot.waitUntil(lambda: session.has_lost_source)
+    return second
+
+
+def test_a_lost_microphone_that_is_plugged_in_again_goes_on_by_itself(qtbot, context, session):
+    second = lost(qtbot, context, session)
+    assert session.notified == ["'USB Audio' was unplugged."]
+    assert session.state is SessionState.PAUSED
+
+    session._on_devices_seen([AudioDevice("other", "Webcam", is_default=True)])
+    assert session.has_lost_source
+    session._on_devices_seen([AudioDevice("usb", "USB Audio")])
+    qtbot.waitUntil(lambda: second._on_end is not None and session.is_open)
+
+    assert session.state in (SessionState.LOADING, SessionState.RUNNING)
+    assert session.missing_device is None
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_a_lost_microphone_stays_closed_while_the_user_pauses(qtbot, context, session):
+    other = ScriptedSource("computer")
+    first = ScriptedSource("me")
+    opened(qtbot, session, first, other)
+    session.pause()
+    first.end(DeviceError("'USB Audio' was unplugged."))
+    qtbot.waitUntil(lambda: session.has_lost_source)
+
+    session._on_devices_seen([AudioDevice("usb", "USB Audio", is_default=True)])
+
+    assert session.state is SessionState.PAUSED
+    assert session.has_lost_source
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
 
 
 def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, session):

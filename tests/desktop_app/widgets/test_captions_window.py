@@ -85,3 +85,16 @@ def test_captions_say_that_they_are_paused(captions):
     assert paused != before
     assert any(paused.pixelColor(x, 12) == PAUSED_INK for x in range(40))
     assert captions.grab().toImage() == before
+
+
+def test_captions_name_the_device_that_is_missing(captions):
+    captions.append_commit(Commit("me", words("what was said last")))
+    captions.set_paused(True)
+    paused = captions.grab().toImage()
+
+    captions.set_missing("Headset")
+    assert captions._sign == "Headset is missing"
+    assert captions.grab().toImage() != paused
+    captions.set_missing(None)
+
+    assert captions.grab().toImage() == paused

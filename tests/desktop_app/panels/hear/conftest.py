@@ -36,6 +36,7 @@ def source(context, monkeypatch):
     source = ScriptedSource()
     monkeypatch.setattr(context.sessions.speech, "_chosen_sources", lambda: [source])
     monkeypatch.setattr(context.sessions.speech, "watch_devices", lambda: None)
+    monkeypatch.setattr(context.sessions.speech._notifier, "show", lambda title, text: None)
     return source
 
 

@@ -37,6 +37,7 @@ def test_a_missing_device_stands_under_the_clock_until_it_is_back(qtbot, panel, 
     qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
 
     assert panel.dock.status.text() == "Headset is missing: choose another"
+    assert panel.captions._sign == "Headset is missing"
     assert panel.choices.source.isEnabled()
     session.discard()
     qtbot.waitUntil(lambda: session.state is SessionState.IDLE)
