@@ -110,6 +110,7 @@ class AppContext(QObject):
         panel_requested(str): show the page with this id.
         options_requested(str, str): show the options of an engine of this section of the settings; "" for any engine.
         item_requested(int): show this item of the history.
+        similar_requested(Frame): find pictures like this one in the history.
         closing(): the app is about to end; what waits for its time is done now.
         closed(): everything has ended; nothing outlives the app now.
     """
@@ -123,6 +124,7 @@ class AppContext(QObject):
     panel_requested = Signal(str)
     options_requested = Signal(str, str)
     item_requested = Signal(object)  # a number of 64 bits
+    similar_requested = Signal(object)
     closing = Signal()
     closed = Signal()
 

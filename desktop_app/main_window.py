@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
@@ -32,6 +32,9 @@ from desktop_app.widgets.coach_card import CoachCard
 from desktop_app.widgets.rail import Rail
 from desktop_app.widgets.status_bar import StatusBar
 from desktop_app.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from workers.results import Frame
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         context.history_changed.connect(self._on_history_changed)
         context.options_requested.connect(self._on_options_requested)
         context.item_requested.connect(self._on_item_requested)
+        context.similar_requested.connect(self._on_similar_requested)
         context.closing.connect(self._on_context_closing)
         context.closed.connect(self._on_context_closed)
         self._saving_timer = QTimer(self, singleShot=True, interval=SAVING_SHOWN_AFTER_MS)
@@ -334,6 +338,12 @@ class MainWindow(QMainWindow):
         page = self._pages.get("history")
         if page is not None and hasattr(page, "open_item"):
             page.open_item(item_id)
+
+    def _on_similar_requested(self, picture: Frame) -> None:
+        self.show_panel("history")
+        page = self._pages.get("history")
+        if page is not None and hasattr(page, "find_like"):
+            page.find_like(picture)
 
     def _on_history_changed(self) -> None:
         """Opens the page that offers to finish what a crash interrupted."""

@@ -1910,6 +1910,10 @@ Click again to choose</source>
         <translation>查找与此相似的图片</translation>
     </message>
     <message>
+        <source>Look at it on See</source>
+        <translation>在“看”页面中查看</translation>
+    </message>
+    <message>
         <source>Draw with its settings</source>
         <translation>用它的设置来画</translation>
     </message>
@@ -3323,6 +3327,14 @@ Click again to choose</source>
 <context>
     <name>PictureDetail</name>
     <message>
+        <source>Look at it on See</source>
+        <translation>在“看”页面中查看</translation>
+    </message>
+    <message>
+        <source>Look at it on See, and ask</source>
+        <translation>在“看”页面中查看并提问</translation>
+    </message>
+    <message>
         <source>Find similar</source>
         <translation>查找相似</translation>
     </message>
@@ -3915,6 +3927,10 @@ Click again to choose</source>
     <message>
         <source>Copy this picture</source>
         <translation>复制此图片</translation>
+    </message>
+    <message>
+        <source>Find pictures like this one</source>
+        <translation>查找与此相似的图片</translation>
     </message>
     <message>
         <source>Open a picture or a video…</source>

@@ -24,6 +24,7 @@ class Feed:
     Attributes:
         since_s: frames from before are of another source.
         fps: frames a second, of late.
+        item_id: of the picture in the history, where it is one.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class Feed:
         on_frame: Callable[[Feed, VideoFrame], None],
         on_resized: Callable[[Feed], None],
         on_ended: Callable[[Feed, Exception | None], None],
+        item_id: int | None = None,
     ) -> None:
         self.source = source
+        self.item_id = item_id
         self.is_open = False
         self.since_s = time.monotonic()
         self.fps = 0.0

@@ -196,12 +196,12 @@ class VisionSession(QObject):
         else:
             self._look_at(self._chosen_camera, can_try_again=True)
 
-    def open_file(self, path: Path) -> None:
-        """Looks at a picture, or plays a video."""
+    def open_file(self, path: Path, *, item_id: int | None = None) -> None:
+        """Looks at a picture, or plays a video; what is answered about an item of the history joins it."""
         if path.suffix.lower() in VIDEO_SUFFIXES:
             self.open_video(path)
         else:
-            self._look_at(lambda: Still.of_file(path))
+            self._look_at(lambda: Still.of_file(path), item_id=item_id)
 
     def open_video(self, address: Path | str, *, is_looped: bool = False) -> None:
         """Plays a video file, or what a server sends, such as rtsp://camera.local/1."""
@@ -268,10 +268,13 @@ class VisionSession(QObject):
         self._frozen, self._left = anew(self._frozen), anew(self._left)
         if self._wanted is not None:
             self._wanted.source.orient(now)
+            self._note_item(self._wanted)
         if self._frozen is not None or self._left is not None:
             self._show_frame()
 
-    def _look_at(self, make: Callable[[], FrameSource], *, can_try_again: bool = False) -> None:
+    def _look_at(
+        self, make: Callable[[], FrameSource], *, can_try_again: bool = False, item_id: int | None = None
+    ) -> None:
         if self._context.is_closing:
             return
         self._again = (lambda: self._look_at(make, can_try_again=True)) if can_try_again else None
@@ -286,7 +289,11 @@ class VisionSession(QObject):
         else:
             source.orient(self._orientation)
             self._wanted = Feed(
-                source, on_frame=self._take, on_resized=self._size_changed.emit, on_ended=self._source_ended.emit
+                source,
+                on_frame=self._take,
+                on_resized=self._size_changed.emit,
+                on_ended=self._source_ended.emit,
+                item_id=item_id,
             )
             self._set_state(SessionState.LOADING)
             self.source_changed.emit()
@@ -347,6 +354,7 @@ class VisionSession(QObject):
     def _on_opened(self, feed: Feed | None) -> None:
         if feed is not None:
             feed.is_open = True
+            self._note_item(feed)
             if feed is self._wanted:
                 self._set_state(SessionState.RUNNING)
                 self.source_changed.emit()
@@ -478,6 +486,13 @@ class VisionSession(QObject):
         self._notifier.show(text, self.tr("{source}, {when}").format(source=self.source_name, when=when))
         if not self._context.settings.history.is_private:
             self._keep(sighting.frame, title=text)
+
+    def _note_item(self, feed: Feed) -> None:
+        """A picture of the history is kept already; each way it is turned is a frame of its own."""
+        frame = feed.newest
+        if feed.item_id is not None and frame is not None:
+            self._kept[frame.captured_s] = feed.item_id
+            self._kept_with_answer[feed.item_id] = frame.size
 
     def snapshot_of(self, frame: VideoFrame) -> int | None:
         """The number in the history of a frame that was kept; None where it was not, or not yet."""

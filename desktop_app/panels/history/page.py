@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QMimeDatabase, QPoint, Qt, QTimer
 from PySide6.QtGui import (
@@ -29,11 +30,15 @@ from desktop_app.panels.history.undo_bar import UndoBar
 from desktop_app.sessions.file_queue import FileJob
 from desktop_app.sessions.library_session import PictureQuery
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
+from desktop_app.widgets.frame_view import image_of
 from desktop_app.widgets.history_list import Row, title_of
 from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.splitter import Splitter
 from desktop_app.widgets.transcript_pane import media_of
 from workers.errors import AppError
+
+if TYPE_CHECKING:
+    from workers.results import Frame
 
 LOOK_DELAY_MS = 300  # after the words were found: somebody who goes on typing loads no model
 EXPORTED_SUFFIX = ".json"
@@ -107,6 +112,7 @@ class HistoryPanel(QWidget):
         self.similar_action = page_action(
             self, self.tr("Find pictures like this one"), "search", "", self.picture.find_similar
         )
+        self.see_action = page_action(self, self.tr("Look at it on See"), "see", "", self.picture.look)
         self.draw_action = page_action(
             self, self.tr("Draw with its settings"), "sliders", "", self.picture.use_settings
         )
@@ -371,7 +377,7 @@ class HistoryPanel(QWidget):
         self.right.setCurrentWidget(widget)
         loaded = self.transcript.loaded
         self.again_action.setEnabled(widget is self.transcript and loaded is not None and bool(loaded.media))
-        for action in (self.similar_action, self.folder_action):
+        for action in (self.see_action, self.similar_action, self.folder_action):
             action.setEnabled(widget is self.picture)
         for action in self.transcript.pane.size_actions:  # a picture has these keys for itself
             action.setEnabled(widget is self.transcript)
@@ -420,6 +426,12 @@ class HistoryPanel(QWidget):
         self._left_out = row.key
         self.side.search.show_like(row.picture)
         self.side.search.set_small_frame(loaded.frame)
+
+    def find_like(self, picture: Frame) -> None:
+        """Finds pictures like one of another page."""
+        self._left_out = None
+        self.side.show_everything()
+        self.side.search.show_like(picture, image_of(picture))
 
     def ask_like(self) -> None:
         """Asks for a file, and finds pictures like it."""
@@ -564,7 +576,7 @@ class HistoryPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         is_one = len(rows) == 1
         if is_one and rows[0].picture is not None:
-            menu.addActions([self.similar_action, self.folder_action])
+            menu.addActions([self.see_action, self.similar_action, self.folder_action])
         if is_one and rows[0].item is not None:
             menu.addActions([self.rename_action, self.export_action])
         if any(row.item is not None for row in rows):

@@ -103,6 +103,9 @@ class PictureDetail(QWidget):
         self.title = TitleField()
         self.details = ElidedLabel(role="caption")
         self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
+        self.see_button = theme.icon_button(
+            "see", self.tr("Look at it on See"), tip=self.tr("Look at it on See, and ask")
+        )
         self.similar_button = theme.icon_button(
             "search", self.tr("Find similar"), tip=self.tr("Find pictures like this one")
         )
@@ -129,6 +132,7 @@ class PictureDetail(QWidget):
         head.addWidget(self.title, 1)
         for button in (
             self.draw_button,
+            self.see_button,
             self.similar_button,
             self.pin_button,
             self.copy_button,
@@ -151,6 +155,7 @@ class PictureDetail(QWidget):
 
         self.title.editingFinished.connect(self._on_title_edited)
         self.draw_button.clicked.connect(self.use_settings)
+        self.see_button.clicked.connect(self.look)
         self.similar_button.clicked.connect(self.find_similar)
         self.pin_button.clicked.connect(self.pin_clicked)
         self.copy_button.clicked.connect(self._on_copy)
@@ -174,7 +179,8 @@ class PictureDetail(QWidget):
             button.setVisible(item is not None)
         self.draw_button.setVisible(loaded.is_drawn)
         self.folder_button.setEnabled(row.picture is not None)
-        self.similar_button.setEnabled(loaded.frame is not None)
+        for button in (self.see_button, self.similar_button):
+            button.setEnabled(loaded.frame is not None)
         self.pin_button.setChecked(row.is_pinned)
         self.details.setText("  ·  ".join(self._details(loaded)))
         self.details.setToolTip("\n".join(part for part in (self.details.text(), str(row.picture or "")) if part))
@@ -197,7 +203,7 @@ class PictureDetail(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leaves room for the name: what else stands in the menu of the list is not here."""
         super().resizeEvent(event)
-        for button in (self.similar_button, self.folder_button):
+        for button in (self.see_button, self.similar_button, self.folder_button):
             button.setVisible(self.width() >= ROOMY_FROM_PX)
 
     def edit_title(self) -> None:
@@ -310,6 +316,13 @@ class PictureDetail(QWidget):
     def find_similar(self) -> None:
         if self.loaded is not None and self.loaded.frame is not None:
             self.similar_requested.emit(self.loaded.row)
+
+    def look(self) -> None:
+        """Looks at it on the page See, where one asks about it: the answers join it."""
+        if self.loaded is not None and self.loaded.row.picture is not None and self.loaded.frame is not None:
+            item = self.loaded.row.item
+            self._context.sessions.vision.open_file(self.loaded.row.picture, item_id=None if item is None else item.id)
+            self._context.panel_requested.emit("see")
 
     def use_settings(self) -> None:
         """Brings everything that made the picture back to the page Draw."""

@@ -110,6 +110,7 @@ class SeePanel(QWidget):
             (self.tr("Keep this picture in the history"), "camera", "Ctrl+S", self.keep),
             (self.tr("Save this picture as a file…"), "download", "Ctrl+Shift+S", self.ask_save),
             (self.tr("Copy this picture"), "copy", "", self.copy),
+            (self.tr("Find pictures like this one"), "search", "", self.find_similar),
             (self.tr("Open a picture or a video…"), "picture", "Ctrl+Shift+O", self.ask_file),
             (self.tr("Look at the clipboard"), "clipboard", "Ctrl+V", self.paste),
             (self.tr("Look at the screen"), "screen", "", lambda: self.look_at("screen")),
@@ -260,6 +261,14 @@ class SeePanel(QWidget):
         QGuiApplication.clipboard().setImage(image)
         self._context.notify("info", self.tr("Copied."))
 
+    def find_similar(self) -> None:
+        """Finds pictures like what is looked at in the history."""
+        image = self._picture_in_view
+        if image.isNull():
+            self._context.notify("info", self.tr("There is no picture yet"))
+        else:
+            self._context.similar_requested.emit(frame_of(image))
+
     def ask_save(self) -> None:
         """Asks where to, then writes what was looked at when it was asked."""
         image = self._picture_in_view
@@ -281,6 +290,7 @@ class SeePanel(QWidget):
         menu.addAction(theme.icon("copy"), self.tr("Copy this picture"), self.copy)
         menu.addAction(theme.icon("download"), self.tr("Save this picture as a file…"), self.ask_save)
         menu.addAction(theme.icon("camera"), self.tr("Keep this picture in the history"), self.keep)
+        menu.addAction(theme.icon("search"), self.tr("Find pictures like this one"), self.find_similar)
         menu.popup(self.view.mapToGlobal(point))
 
     def toggle_readout(self) -> None:

@@ -14,10 +14,12 @@ from desktop_app.history.records import Remark
 from desktop_app.library.found import IndexProgress
 from desktop_app.main_window import MainWindow
 from desktop_app.panels.history import page as page_module
+from desktop_app.panels.history.search import Filter
 from desktop_app.paths import ASSETS_DIR
 from desktop_app.sessions import library_session
 from desktop_app.sessions.library_session import Indexing
 from desktop_app.sessions.sketch_session import SketchSession
+from desktop_app.sessions.vision_session import VisionSession
 from desktop_app.widgets.history_list import _details
 from tests.desktop_app.panels.drops import drop, of_files
 from tests.desktop_app.panels.history.conftest import add, listed, shown
@@ -137,6 +139,34 @@ def test_drawn_picture_brings_its_settings_back_to_draw(qtbot, panel, history, m
     qtbot.waitUntil(lambda: restored == [request])
     assert requested == ["draw"]
     assert panel.draw_action.isEnabled()
+
+
+def test_picture_is_looked_at_on_see_and_what_is_said_there_is_shown(qtbot, panel, history, monkeypatch):
+    looked_at, requested = [], []
+    monkeypatch.setattr(VisionSession, "open_file", lambda _session, path, item_id: looked_at.append((path, item_id)))
+    panel._context.panel_requested.connect(requested.append)
+    seen = history.add_snapshot(FRAME).result()
+    shown(qtbot, panel, 1)
+    opened(qtbot, panel, ("item", seen))
+
+    panel.picture.see_button.click()
+
+    assert (looked_at, requested) == ([(history.item(seen).picture, seen)], ["see"])
+    panel.hide()
+    history.add_remark(seen, ANSWER).result()
+    panel.show()
+    qtbot.waitUntil(lambda: "two <eyes>" in panel.picture.said.toPlainText(), timeout=SLOW_MS)
+
+
+def test_pictures_like_one_of_another_page_are_looked_for_among_all(qtbot, panel, history):
+    history.add_snapshot(FRAME).result()
+    shown(qtbot, panel, 1)
+    panel.side.kind.setCurrentIndex(1)
+
+    panel.find_like(FRAME)
+
+    assert panel.side.search.query.like is FRAME
+    assert panel.side.filter == Filter()
 
 
 def test_drawn_picture_without_settings_says_so(qtbot, panel, history):

@@ -87,9 +87,12 @@ def test_what_is_looked_at_is_saved_and_copied_by_a_right_click(
     menu_event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, panel.view.mapToGlobal(at))
     QApplication.sendEvent(panel.view, menu_event)
     (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
-    copy, save, _keep = menu.actions()
+    copy, save, _keep, similar = menu.actions()
     copy.trigger()
     save.trigger()
+    with qtbot.waitSignal(panel._context.similar_requested) as wanted:
+        similar.trigger()
+    assert wanted.args[0].shape[1] == session.newest_frame.size[0] // 2
     menu.close()
     qtbot.waitUntil(lambda: len(messages) == 2)
 

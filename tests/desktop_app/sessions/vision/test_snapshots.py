@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from tests.desktop_app.sessions.vision.conftest import answered
+from desktop_app.sessions.session_state import SessionState
+from tests.desktop_app.sessions.vision.conftest import answered, until
 from workers.results import Region
 from workers.sources.image_file import read_image
 
@@ -131,3 +133,29 @@ def test_answers_are_not_kept_where_that_is_not_wanted(qtbot, context, session, 
     qtbot.waitUntil(lambda: not context._jobs)
 
     assert history.count() == 0
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_answers_about_a_picture_of_the_history_join_it(qtbot, context, session, history, is_turned):
+    item_id = history.add_picture(np.full((24, 32, 3), (200, 0, 0), np.uint8)).result()
+    session.open_file(history.item(item_id).picture, item_id=item_id)
+    until(qtbot, session, SessionState.RUNNING)
+    context.change_setting("see.mirror", is_turned)
+
+    turn = session.chat.ask("What?")
+    answered(qtbot, turn)
+    qtbot.waitUntil(lambda: bool(turn.remark_ids), timeout=20_000)
+
+    assert kept(qtbot, history) == [item_id]
+    assert [remark.question for remark in history.remarks(item_id)] == ["What?"]
+
+
+def test_picture_of_the_history_is_not_kept_twice(qtbot, session, history):
+    item_id = history.add_snapshot(np.full((24, 32, 3), (200, 0, 0), np.uint8)).result()
+    session.open_file(history.item(item_id).picture, item_id=item_id)
+    until(qtbot, session, SessionState.RUNNING)
+
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    assert taken.args == kept(qtbot, history) == [item_id]
