@@ -232,6 +232,7 @@ class SpeechSession(QObject):
         lost = [track for track in self._tracks if track.is_lost]
         for track in self._tracks:
             if track not in lost:
+                track.rejoin()  # their drivers gave more or less of the moment in which the pause began
                 track.source.resume()
         if lost:
             self._reopen(lost)

@@ -167,6 +167,7 @@ class Microphone:
 
     def _on_overflow(self) -> None:
         self.overflows += 1
+        self._on_gap()
         log.warning("the sound card lost audio of %s (%d times so far)", self.track, self.overflows)
         if self.overflows == 1:
             hint = "Close other programs if this goes on."

@@ -530,6 +530,24 @@ def test_a_device_that_comes_back_by_itself_was_silent_until_then(qtbot, context
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_tracks_go_on_together_after_a_pause(qtbot, context, session, speech):
+    me, computer = ScriptedSource("me"), ScriptedSource("computer")
+    opened(qtbot, session, me, computer)
+    for source, seconds in ((me, 1.0), (computer, 1.0), (me, 1.0)):
+        source.say(speech[: round(seconds * SAMPLE_RATE_HZ)])
+
+    session.pause()  # one driver gave a second more until then
+    session.resume()
+    me.say(speech[:SAMPLE_RATE_HZ])
+    computer.say(speech[: SAMPLE_RATE_HZ // 10])
+
+    mine, other = session._tracks
+    assert mine.seconds == pytest.approx(3.0, abs=0.1)
+    assert other.seconds == pytest.approx(3.0, abs=0.1)
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_what_a_source_missed_is_silence(qtbot, context, session, speech):
     me, computer = ScriptedSource("me"), ScriptedSource("computer")
     opened(qtbot, session, me, computer)

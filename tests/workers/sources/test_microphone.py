@@ -264,6 +264,16 @@ def test_missing_microphone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Microphone("ALSA:USB Audio").start(print, print)
 
 
+def test_sound_that_the_card_lost_is_a_gap_each_time_and_told_once() -> None:
+    gaps, notices = queue.Queue[None](), queue.Queue[Notice]()
+    microphone = Microphone(on_notice=notices.put, on_gap=lambda: gaps.put(None))
+
+    microphone._on_overflow()
+    microphone._on_overflow()
+
+    assert (gaps.qsize(), notices.qsize()) == (2, 1)
+
+
 def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
     heard = Collector()
