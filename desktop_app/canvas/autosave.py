@@ -216,7 +216,7 @@ class Autosave(QObject):
     def _on_stroke_began(self) -> None:
         if (stroke := self._document.stroke) is not None:
             self._points, self._n_sent, self._is_open = [], 0, True
-            self._writer.put(lambda encoder, _known: encoder.stroke(stroke.style))
+            self._writer.put(lambda encoder, _known: encoder.stroke(stroke.style, stroke.clip))
 
     def _on_point_added(self, point: StrokePoint) -> None:
         self._points.append(point)
@@ -260,6 +260,7 @@ class Autosave(QObject):
         self._send_points()
         if self._is_open and self._document.stroke is not None and self._points:
             contents.stroke = RecordedStroke(style=self._document.stroke.style, points=tuple(self._points))
+            contents.stroke_clip = self._document.stroke.clip
         self._writer.put(contents)
 
 

@@ -171,7 +171,9 @@ class Document(QObject):
         self.history_changed.emit()
         self._new_revision()
         if contents.stroke is not None:
+            self._selection = contents.stroke_clip
             replay(self, [contents.stroke])
+            self._selection = None
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,7 +252,9 @@ class Document(QObject):
             self.clear(layer)
             return
         edit = self.begin_edit(layer, QColor(Qt.GlobalColor.black), erases=True)
-        edit.set_path(self._selection, 0.0, is_filled=True)
+        whole = QPainterPath()
+        whole.addRect(self._selection.boundingRect().adjusted(-1, -1, 1, 1))
+        edit.set_path(whole, 0.0, is_filled=True)  # it stays within what is selected
         edit.commit()
 
     # ── the reference ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,7 +346,7 @@ class Document(QObject):
 
     @property
     def selection(self) -> QPainterPath | None:
-        """What is to be drawn anew by a model, in pixels of the canvas; it does not keep a pen out."""
+        """What is to be drawn anew by a model, in pixels of the canvas; ink and fills that begin now stay within it."""
         return self._selection
 
     def set_selection(self, path: QPainterPath | None) -> None:
@@ -542,6 +546,7 @@ class Document(QObject):
 class Edit:
     """Wet ink on a layer: what is in its mask over (or, erasing, out of) what was there before.
 
+    It stays within what was selected when it began, softly where the edge of that is soft.
     Change the mask and `apply` the area, as often as wanted; then `commit` or `cancel`. What comes later, from a hand
     that goes on while the drawing was undone, say, draws nothing.
     """
@@ -550,6 +555,8 @@ class Edit:
         self.layer = layer
         self.mask = document._mask_in(color, opacity)
         self.is_open = True
+        self.clip = document.selection
+        self._clips: dict[Key, QImage | None] = {}  # of `clip`, where ink came; None where nothing is selected
         self._document = document
         self._image = document._images[layer]
         self._area = QRect()
@@ -592,7 +599,7 @@ class Edit:
         if not parts:
             return
         for key, part in parts.items():
-            if self.mask.has_ink(tile_rect(key)):
+            if self.mask.has_ink(tile_rect(key)) and (self.clip is None or self._clip_of(key) is not None):
                 self._ink_tile(key, part)
             elif not self._image.drop(key):
                 continue  # nothing is there, and nothing was
@@ -609,7 +616,31 @@ class Edit:
             else:
                 painter.drawImage(inside.topLeft(), before.image(), inside)
             painter.setCompositionMode(self._mode)
-            self.mask.paint(painter, inside.topLeft(), part)
+            if (clip := self._clip_of(key)) is None:
+                self.mask.paint(painter, inside.topLeft(), part)
+            else:
+                painter.drawImage(inside.topLeft(), self._clipped_ink(clip.copy(inside), part))
+
+    def _clipped_ink(self, clip: QImage, area: QRect) -> QImage:
+        ink = QImage(area.size(), PIXELS)
+        ink.fill(0)
+        with QPainter(ink) as painter:
+            self.mask.paint(painter, QPoint(0, 0), area)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+            painter.drawImage(0, 0, clip)
+        return ink
+
+    def _clip_of(self, key: Key) -> QImage | None:
+        """How much of each pixel of a tile is selected, as its alpha; None where nothing is, or nothing is clipped."""
+        if self.clip is not None and key not in self._clips:
+            image = QImage(tile_rect(key).size(), PIXELS)
+            image.fill(0)
+            with QPainter(image) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.translate(-tile_rect(key).topLeft())
+                painter.fillPath(self.clip, Qt.GlobalColor.white)
+            self._clips[key] = image if tile_of(image) is not None else None
+        return self._clips.get(key)
 
     def commit(self) -> None:
         """Makes it one step to undo."""

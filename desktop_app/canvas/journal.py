@@ -20,8 +20,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QByteArray, QDataStream, QIODevice, QRectF, QSize
+from PySide6.QtGui import QImage, QPainterPath
 
 from desktop_app.canvas.layers import DRAWN_LAYERS, Layer, Reference
 from desktop_app.canvas.snapshot import png_bytes
@@ -52,7 +52,11 @@ class Kind(IntEnum):
 
 @dataclass
 class Contents:
-    """What outlives the app: the drawing, what can be undone, and the stroke in progress."""
+    """What outlives the app: the drawing, what can be undone, and the stroke in progress.
+
+    Attributes:
+        stroke_clip: what the ink of that stroke stays within.
+    """
 
     size: QSize
     tiles: dict[tuple[Layer, Key], Tile] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Contents:
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
     stroke: RecordedStroke | None = None
+    stroke_clip: QPainterPath | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -118,7 +123,8 @@ class Encoder:
             yield from self._step_parts(step, known)
         yield record(Kind.UNDO) * len(contents.undone)
         if contents.stroke is not None:
-            yield self.stroke(contents.stroke.style) + self.points(contents.stroke.points)
+            style = self.stroke(contents.stroke.style, contents.stroke_clip)
+            yield style + self.points(contents.stroke.points)
 
     def step(self, step: Step, known: set[int]) -> bytes:
         return b"".join(self._step_parts(step, known))
@@ -157,8 +163,9 @@ class Encoder:
         body = {"hidden": sorted(hidden), "reference_opacity": reference_opacity}
         return record(Kind.LAYERS, json.dumps(body).encode())
 
-    def stroke(self, style: StrokeStyle) -> bytes:
-        return record(Kind.STROKE, style.model_dump_json().encode())
+    def stroke(self, style: StrokeStyle, clip: QPainterPath | None) -> bytes:
+        body = style.model_dump(mode="json")
+        return record(Kind.STROKE, json.dumps(body | {"clip": _packed(clip)} if clip is not None else body).encode())
 
     def points(self, points: Sequence[StrokePoint]) -> bytes:
         return record(Kind.POINTS, b"".join(_POINT.pack(*point) for point in points))
@@ -176,6 +183,20 @@ class Encoder:
         return self._pictures[id(image)][0]
 
 
+def _packed(path: QPainterPath) -> str:
+    data = QByteArray()
+    QDataStream(data, QIODevice.OpenModeFlag.WriteOnly) << path
+    return bytes(data.toBase64().data()).decode()
+
+
+def _path(packed: str | None) -> QPainterPath | None:
+    if packed is None:
+        return None
+    path = QPainterPath()
+    QDataStream(QByteArray.fromBase64(packed.encode())) >> path
+    return path
+
+
 def record(kind: Kind, payload: bytes = b"") -> bytes:
     return _HEAD.pack(_MARK, kind, len(payload), zlib.crc32(payload, kind)) + payload
 
@@ -189,6 +210,7 @@ def read(data: bytes) -> Contents | None:
     tiles: dict[int, Tile] = {}
     pictures: dict[int, QImage] = {}
     style: StrokeStyle | None = None
+    clip: QPainterPath | None = None
     points: list[StrokePoint] = []
     for kind, payload in _records(data):
         try:
@@ -219,7 +241,9 @@ def read(data: bytes) -> Contents | None:
                     contents.hidden = frozenset(map(Layer, body["hidden"]))
                     contents.reference_opacity = float(body["reference_opacity"])
                 case Kind.STROKE:
-                    style, points = StrokeStyle.model_validate_json(payload), []
+                    body = json.loads(payload)
+                    clip = _path(body.pop("clip", None))
+                    style, points = StrokeStyle.model_validate(body), []
                 case Kind.POINTS:
                     points += [StrokePoint(*values) for values in _POINT.iter_unpack(payload)]
                 case Kind.CANCEL:
@@ -227,7 +251,7 @@ def read(data: bytes) -> Contents | None:
         except (ValueError, KeyError, TypeError, struct.error, ValidationError):
             log.warning("a record of the drawing cannot be read", exc_info=True)
     if contents is not None and style is not None and points:
-        contents.stroke = RecordedStroke(style=style, points=tuple(points))
+        contents.stroke, contents.stroke_clip = RecordedStroke(style=style, points=tuple(points)), clip
     return contents
 
 

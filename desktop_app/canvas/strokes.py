@@ -16,6 +16,8 @@ from desktop_app.canvas.ink import Dabs
 from desktop_app.canvas.layers import Layer
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPainterPath
+
     from desktop_app.canvas.document import Document, Edit
 
 LARGEST_PX = 300.0
@@ -76,6 +78,11 @@ class Stroke:
     @property
     def is_open(self) -> bool:
         return self._edit.is_open
+
+    @property
+    def clip(self) -> QPainterPath | None:
+        """What its ink stays within."""
+        return self._edit.clip
 
     def add(self, *points: StrokePoint) -> None:
         """Draws on to a point, or through some at once, which costs little more than one and gives the same ink."""

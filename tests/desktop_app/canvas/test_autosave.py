@@ -9,8 +9,8 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainterPath
 
 from desktop_app.canvas import autosave, journal
 from desktop_app.canvas.autosave import Autosave, Place, take_place
@@ -332,6 +332,28 @@ def test_stroke_in_progress_is_in_the_file_that_is_written_anew(opened):
     written = journal.read((saving.folder / "drawing.journal").read_bytes())
 
     assert [point.x for point in written.stroke.points] == [10, 40, 70]
+
+
+@pytest.mark.parametrize("is_written_anew", [False, True])
+def test_stroke_in_progress_stays_within_what_was_selected_when_it_comes_back(opened, is_written_anew):
+    document, saving = opened()
+    lasso = QPainterPath(QPointF(60, 20))
+    lasso.cubicTo(200, 20, 220, 180, 90, 160)
+    document.set_selection(lasso)
+    stroke = document.begin_stroke(StrokeStyle(width_px=80, pressure_to_width=False))
+    stroke.add(StrokePoint(10, 50))
+    document.set_selection(None)  # which is too late for this one
+    stroke.add(StrokePoint(250, 120, 1.0, 10.0))
+    if is_written_anew:
+        saving._write_whole()
+    saving.flush()
+
+    again = Document()
+    again.restore(journal.read((saving.folder / "drawing.journal").read_bytes()))
+
+    stroke.finish()
+    assert content(again) == content(document)
+    assert again.selection is None
 
 
 def test_file_goes_on_when_a_new_one_beside_it_finds_no_room(opened, monkeypatch):

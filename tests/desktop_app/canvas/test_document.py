@@ -295,6 +295,66 @@ def test_selection_ends_at_the_edge_and_becomes_a_mask(document):
     assert Document().snapshot().selection_mask().pixelColor(0, 0).red() == 255  # all of it
 
 
+def ellipse() -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QRectF(60, 40, 180, 130))  # over six tiles
+    return path
+
+
+def fill_everything(document: Document, layer: Layer = Layer.COLOR, **how) -> None:
+    edit = document.begin_edit(layer, QColor("#ff0000"), **how)
+    whole = QPainterPath()
+    whole.addRect(QRectF(document.rect))
+    edit.set_path(whole, 0.0, is_filled=True)
+    edit.commit()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        fill_everything,
+        lambda document: draw(document, (-100, 100), (500, 100), layer=Layer.COLOR, color="#ff0000", width_px=300),
+        lambda document: document.fill(QPoint(150, 100), QColor("#ff0000")),
+    ],
+    ids=["shape", "stroke", "fill"],
+)
+def test_ink_and_fills_stay_within_the_selection_as_soft_as_its_edge(document, act):
+    document.set_selection(ellipse())
+
+    act(document)
+
+    alpha = pixels(document.snapshot().image(Layer.COLOR))[..., 3].astype(int)
+    selected = pixels(document.snapshot().selection_mask().convertToFormat(QImage.Format.Format_RGB32))[..., 0]
+    assert 0 < selected[40:170, 60:240].mean() < 255
+    assert abs(alpha - selected).max() <= 1
+    document.undo()
+    assert document.is_empty(Layer.COLOR)
+
+
+def test_eraser_and_emptying_stay_within_the_selection(document):
+    fill_everything(document)
+    document.set_selection(ellipse())
+    selected = pixels(document.snapshot().selection_mask().convertToFormat(QImage.Format.Format_RGB32))[..., 0]
+
+    fill_everything(document, erases=True)
+    erased = pixels(document.snapshot().image(Layer.COLOR))
+    document.undo()
+    document.clear_selected(Layer.COLOR)
+    emptied = pixels(document.snapshot().image(Layer.COLOR))
+
+    assert abs(erased[..., 3] - (255.0 - selected)).max() <= 1
+    assert (emptied == erased).all()
+
+
+def test_stroke_beside_the_selection_draws_nothing_and_is_no_step(document):
+    document.set_selection(ellipse())
+
+    draw(document, (10, 10), (40, 20))
+
+    assert document.is_blank
+    assert not document.can_undo
+
+
 def test_selection_without_area_selects_nothing(document):
     path = QPainterPath(QPointF(5, 5))
     path.lineTo(80, 5)
