@@ -21,7 +21,7 @@ from desktop_app.durations import clock_text
 from desktop_app.history import export
 from desktop_app.history.store import PRIVATE_FROM, History
 from desktop_app.paths import Paths
-from desktop_app.sessions.choices import best_speech_model, options_of
+from desktop_app.sessions.choices import best_speech_model, can, options_of
 from desktop_app.settings import Settings
 from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
 from desktop_app.terminal import INTERRUPTED, Interrupts, LiveText, StatusLine, check_inputs
@@ -150,39 +150,34 @@ def choose_spec(
         if engine in engines():
             sentence = "The engine '{name}' does not turn speech into text."
         raise UsageError(sentence, hint="Choose one of: {names}.", name=engine, names=", ".join(names))
-    entry = _entry(catalogue, settings, engine, model)
+    entry = _entry(catalogue, settings, engine, model, language, task)
     if entry.task != "speech":
         raise UsageError("The model '{id}' does not turn speech into text.", id=entry.id)
-    if not _can(entry, language, task):
-        able = [other for other in catalogue.entries("speech") if _can(other, language, task)]
+    if not can(entry, language, task):
+        able = [other for other in catalogue.entries("speech") if can(other, language, task)]
         able.sort(key=lambda other: (not catalogue.is_installed(other), engine not in other.engines))
         is_free = not model and engine in ("", *able[0].engines)
         if not is_free or not catalogue.is_installed(able[0]):
-            raise _knows_only_english(entry, able[0], engine, language, task)
+            raise _cannot(entry, able[0], engine, language, task)
         entry = able[0]
     engine = engine or (settings.hear.engine if settings.hear.engine in entry.engines else entry.engines[0])
     return catalogue.spec(engine, model or entry.id, options_of(settings.hear, engine))
 
 
-def _entry(catalogue: Catalogue, settings: Settings, engine: str, model: str) -> ModelEntry:
+def _entry(
+    catalogue: Catalogue, settings: Settings, engine: str, model: str, language: str | None, task: SpeechTask
+) -> ModelEntry:
     if engine and not model:
         return catalogue.default_model("speech", engine)
     model = model or settings.hear.model
-    return catalogue.entry(model) if model else best_speech_model(settings, catalogue)
+    return catalogue.entry(model) if model else best_speech_model(settings.hear.engine, catalogue, language, task)
 
 
-def _can(entry: ModelEntry, language: str | None, task: SpeechTask) -> bool:
-    """Whether the model knows the language and can do the task; of a folder of one's own nobody knows."""
-    if not entry.languages or "multilingual" in entry.languages:
-        return True
-    return task == "transcribe" and language in (None, *entry.languages)
-
-
-def _knows_only_english(
-    entry: ModelEntry, other: ModelEntry, engine: str, language: str | None, task: SpeechTask
-) -> UsageError:
+def _cannot(entry: ModelEntry, other: ModelEntry, engine: str, language: str | None, task: SpeechTask) -> UsageError:
     sentence = "The model '{id}' knows only English, not {language}."
-    if task == "translate":
+    if not entry.translates:
+        sentence = "The model '{id}' cannot translate."
+    elif task == "translate":
         sentence = "The model '{id}' knows only English and cannot translate."
     choice = f"--model {other.id}"
     if engine and engine not in other.engines:

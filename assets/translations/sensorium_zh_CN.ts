@@ -846,6 +846,22 @@
         <translation>引擎选项…</translation>
     </message>
     <message>
+        <source>“{model}” cannot translate.</source>
+        <translation>“{model}”不能翻译。</translation>
+    </message>
+    <message>
+        <source>“{model}” does not know the spoken language that is chosen.</source>
+        <translation>“{model}”不懂所选的语言。</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>显示模型</translation>
+    </message>
+    <message>
+        <source>Use {model}</source>
+        <translation>使用 {model}</translation>
+    </message>
+    <message>
         <source>What to look at</source>
         <translation>看什么</translation>
     </message>
@@ -6228,6 +6244,10 @@ Click again to choose</source>
     <message>
         <source>The hub no longer has version {revision} of &apos;{repo_id}&apos;.</source>
         <translation>模型库中不再有“{repo_id}”的版本 {revision}。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{id}&apos; cannot translate.</source>
+        <translation>模型“{id}”不能翻译。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; comes with a Python package.</source>

@@ -281,7 +281,8 @@ class ModelsPanel(QWidget):
             return chosen
         installed = [state.entry for state in self._states if state.status == "installed" and state.entry.task == task]
         if task == "speech":
-            best = best_of(installed, engine)
+            hear = self._context.settings.hear
+            best = best_of(installed, engine, hear.language, hear.task)
         else:
             best = next((entry for entry in installed if engine in ("", *entry.engines)), None)
         return best.id if best is not None else ""
@@ -300,7 +301,7 @@ class ModelsPanel(QWidget):
             self.refresh()
 
     def _on_settings_changed(self, place: str) -> None:
-        if place in PLACES:
+        if place in (*PLACES, "hear.language", "hear.task"):
             self._show_used()
 
     def _on_add_folder(self) -> None:

@@ -131,7 +131,7 @@ class PreferencesPanel(QWidget):
         others = [entry.id for entry in catalogue.entries("speech") if hear.engine not in entry.engines]
         if hear.model in others:
             self._context.change_setting("hear.model", "")
-        best = best_of(catalogue.installed("speech"), hear.engine)
+        best = best_of(catalogue.installed("speech"), hear.engine, hear.language, hear.task)
         if not hear.model and best is not None and hear.engine not in best.engines:
             self._context.notify(
                 "info",

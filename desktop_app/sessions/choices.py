@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from workers.engines.registry import engine_named
 from workers.errors import EngineError
 from workers.live import LiveOptions
-from workers.results import ImageRequest, Region
+from workers.results import ImageRequest, Region, SpeechTask
 from workers.sources.base import Orientation
 from workers.standing import LOOK_EVERY_S, label_of
 from workers.vision import LookPlan
@@ -37,25 +37,37 @@ def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") ->
     """
     hear = settings.hear
     model_id = model_id or hear.model
-    entry = catalogue.entry(model_id) if model_id else best_speech_model(settings, catalogue)
+    entry = (
+        catalogue.entry(model_id) if model_id else best_speech_model(hear.engine, catalogue, hear.language, hear.task)
+    )
     engine = hear.engine if hear.engine in entry.engines else entry.engines[0]
     return catalogue.spec(engine, entry.id, options_of(settings.hear, engine))
 
 
-def best_speech_model(settings: Settings, catalogue: Catalogue) -> ModelEntry:
+def best_speech_model(engine: str, catalogue: Catalogue, language: str | None, task: SpeechTask) -> ModelEntry:
     """The model to listen with where none was chosen; the first that could be had where none is installed.
 
     Raises:
         ModelMissing: the catalogue has none.
     """
     installed = catalogue.installed("speech")
-    return best_of(installed, settings.hear.engine) or catalogue.default_model("speech")
+    return best_of(installed, engine, language, task) or catalogue.default_model("speech")
 
 
-def best_of(installed: Iterable[ModelEntry], engine: str) -> ModelEntry | None:
-    """The first model that the engine runs, or else that any does. A starter knows few words: it has to be chosen."""
-    able = [entry for entry in installed if entry.source != "bundled"]
-    return next((entry for entry in able if engine in entry.engines), next(iter(able), None))
+def best_of(installed: Iterable[ModelEntry], engine: str, language: str | None, task: SpeechTask) -> ModelEntry | None:
+    """The first model that can do it and that the engine runs, or else that can, or that the engine runs, or any.
+
+    A starter knows few words: it has to be chosen.
+    """
+    entries = (entry for entry in installed if entry.source != "bundled")
+    return min(entries, key=lambda it: (not can(it, language, task), engine not in it.engines), default=None)
+
+
+def can(entry: ModelEntry, language: str | None, task: SpeechTask) -> bool:
+    """Whether the model knows the language and can do the task; of a folder of one's own nobody knows."""
+    if not entry.languages or "multilingual" in entry.languages:
+        return task == "transcribe" or entry.translates
+    return task == "transcribe" and (not language or language in entry.languages)
 
 
 def options_of(section: Hear | See | Draw, engine: str) -> EngineOptions:

@@ -28,7 +28,7 @@ from desktop_app.settings import Settings
 from desktop_app.transcribe import choose_spec
 from tests.sound_hardware import alsa_microphone, pulse_server
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
-from workers.errors import EngineError
+from workers.errors import EngineError, UsageError
 from workers.files import transcribe_file
 from workers.results import SAMPLE_RATE_HZ, Progress, Segment
 
@@ -329,6 +329,13 @@ def test_language_takes_a_model_that_knows_it() -> None:
     assert choose_spec(catalogue, settings, "", "", language="en").model_id == "whisper-tiny.en"
     assert choose_spec(catalogue, settings, "", "", language="de").model_id == "whisper-base"
     assert choose_spec(catalogue, settings, "", "", task="translate").model_id == "whisper-base"
+
+
+def test_a_model_that_does_not_translate_is_refused() -> None:
+    catalogue, settings = Catalogue(Paths.of_user().models_dir), Settings()
+
+    with pytest.raises(UsageError, match="-turbo' cannot translate"):
+        choose_spec(catalogue, settings, "", "whisper-large-v3-turbo", task="translate")
 
 
 def test_engine_of_the_settings_takes_a_model_that_it_runs(home: Path, tmp_path: Path) -> None:

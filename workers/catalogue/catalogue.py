@@ -83,6 +83,7 @@ class ModelEntry(BaseModel):
     revision: str = "main"
     licence: str = ""
     languages: tuple[str, ...] = ()
+    translates: bool = True  # into English, where it knows other languages
     download_bytes: int | None = None
     memory_bytes: int | None = None
     memory_4bit_bytes: int | None = None

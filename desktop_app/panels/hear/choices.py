@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
-from desktop_app.sessions.choices import best_of
+from desktop_app.sessions.choices import best_of, can
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from workers.sources.base import AudioDevice
@@ -36,6 +36,7 @@ class Choices(QWidget):
         self._context = context
         self._installed: list[ModelEntry] = []
         self._asking: Job | None = None  # what is installed; the newest
+        self._checked: tuple[str, ...] = ()  # model, language and task that were looked at last
         self.source = self._combo(self.tr("Source"), self.tr("What to listen to"))
         self.language = self._combo(self.tr("Spoken language"), self.tr("The language that is spoken"))
         self.model = self._combo(self.tr("Model"), self.tr("Larger models make fewer mistakes and need more time"))
@@ -142,13 +143,14 @@ class Choices(QWidget):
         def show(found: list[ModelEntry]) -> None:
             self._installed = found
             self._fill_models()
+            self._check_model()
             self.models_found.emit(bool(found))
 
         self._asking = self._context.run(installed, on_done=show, instead_of=self._asking)
 
     def _fill_models(self) -> None:
         hear = self._context.settings.hear
-        best = best_of(self._installed, hear.engine)
+        best = best_of(self._installed, hear.engine, hear.language, hear.task)
         title = self.tr("{model} (best)").format(model=best.title) if best is not None else self.tr("Best model")
         self.model.clear()
         self.model.addItem(theme.icon("chip"), title, "")
@@ -173,15 +175,39 @@ class Choices(QWidget):
             self._show_model()
             self._context.options_requested.emit("hear", self._context.settings.hear.engine)
         else:
-            self._context.change_setting("hear.model", model_id)
-            for entry in self._installed:
-                if entry.id == model_id and self._context.settings.hear.engine not in entry.engines:
-                    self._context.change_setting("hear.engine", entry.engines[0])
+            self._use(model_id)
+
+    def _use(self, model_id: str) -> None:
+        self._context.change_setting("hear.model", model_id)
+        for entry in self._installed:
+            if entry.id == model_id and self._context.settings.hear.engine not in entry.engines:
+                self._context.change_setting("hear.engine", entry.engines[0])
+
+    def _check_model(self) -> None:
+        """Says, once a choice, that the model cannot do what is asked of it."""
+        hear = self._context.settings.hear
+        best = best_of(self._installed, hear.engine, hear.language, hear.task)
+        used = next((entry for entry in self._installed if entry.id == hear.model), None if hear.model else best)
+        checked = (used.id if used is not None else "", hear.language, hear.task)
+        if checked == self._checked:
+            return
+        self._checked = checked
+        self._context.withdraw("hear.model")
+        if used is None or best is None or can(used, hear.language, hear.task):
+            return
+        if hear.task == "translate":
+            sentence = self.tr("“{model}” cannot translate.")
+        else:
+            sentence = self.tr("“{model}” does not know the spoken language that is chosen.")
+        action = self.tr("Show models"), lambda: self._context.panel_requested.emit("models")
+        if can(best, hear.language, hear.task):
+            action = self.tr("Use {model}").format(model=best.title), lambda: self._use(best.id)
+        self._context.notify("warning", sentence.format(model=used.title), action=action, topic="hear.model")
 
     def _on_settings_changed(self, place: str) -> None:
         if place in ("hear.source", "hear.microphone"):
             self._fill_sources(self._context.sessions.speech.devices)
-        elif place == "hear.language":
+        elif place in ("hear.language", "hear.task", "hear.model", "hear.engine"):
             self._show_language()
-        elif place in ("hear.model", "hear.engine"):
             self._fill_models()
+            self._check_model()

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from desktop_app.sessions.choices import (
+    best_of,
     emotion_spec,
     judge_spec,
     label_plan,
@@ -55,6 +56,16 @@ def test_the_best_model_is_the_first_that_the_engine_runs_where_there_is_one(tmp
 
     assert (without.engine, chosen.engine, chosen.model_path) == ("faster-whisper", "wav2vec2", str(folder))
     assert speech_spec(settings, catalogue).model_id == without.model_id
+
+
+def test_the_best_model_knows_the_language_and_the_task():
+    tiny, base, turbo = (Catalogue(Path()).entry(f"whisper-{name}") for name in ("tiny.en", "base", "large-v3-turbo"))
+
+    assert best_of([tiny, turbo, base], "faster-whisper", "", "transcribe") is tiny
+    assert best_of([tiny, turbo, base], "faster-whisper", "de", "transcribe") is turbo
+    assert best_of([tiny, turbo, base], "faster-whisper", None, "translate") is base
+    assert best_of([tiny, turbo], "faster-whisper", None, "translate") is tiny
+    assert best_of([], "faster-whisper", "de", "transcribe") is None
 
 
 def test_emotions_need_the_wish_and_a_model(tmp_path: Path):

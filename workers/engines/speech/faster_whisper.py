@@ -153,11 +153,7 @@ class FasterWhisper:
         tokenizer = self._tokenizer(language, request.task)
         result, tokens = self._decode(encoded, tokenizer, request, duration_s)
         _check(cancelled)
-        kept = cut_loop(tokens)
-        # What is really said several times has to be aligned with all of its sound, and a file asks for what follows; a
-        # live window comes again soon, and loops more often.
-        aligned = tokens if request.beam_size > 1 else kept
-        words = self._words(encoded, tokenizer, kept, aligned, duration_s, with_times=request.word_times)
+        words = self._words(encoded, tokenizer, tokens, request, duration_s)
         return Hypothesis(
             words=tuple(words),
             language=language,
@@ -228,27 +224,26 @@ class FasterWhisper:
         return result, [token for token in result.sequences_ids[0] if token < tokenizer.eot]
 
     def _words(
-        self,
-        encoded: Any,
-        tokenizer: Any,
-        tokens: list[int],
-        aligned: list[int],
-        duration_s: float,
-        *,
-        with_times: bool,
+        self, encoded: Any, tokenizer: Any, tokens: list[int], request: SpeechRequest, duration_s: float
     ) -> list[Word]:
-        """The words that `tokens` spell, with the times that they have as the first of the `aligned` ones."""
+        """The words that the tokens spell, cut where they loop."""
         if not tokens:
             return []
-        if not with_times:
-            return [Word(tokenizer.decode(tokens), 0.0, duration_s, 1.0)]
+        kept = cut_loop(tokens)
+        if not request.word_times:
+            return [Word(tokenizer.decode(kept), 0.0, duration_s, 1.0)]
+        # What is really said several times has to be aligned with all of its sound, and a file asks for what follows; a
+        # live window comes again soon, and loops more often.
+        aligned = tokens if request.beam_size > 1 else kept
         n_frames = max(2, math.ceil(duration_s * FRAMES_PER_S))
         alignment = self.whisper.model.align(encoded, tokenizer.sot_sequence, [aligned], n_frames)[0]
         token_indices, frame_indices = np.array(alignment.alignments).T
         starts_token = np.diff(token_indices, prepend=-1) > 0
         token_times = frame_indices[starts_token] / ALIGNED_FRAMES_PER_S  # of each token and of the end
         words, first = [], 0
-        for text, group in zip(*tokenizer.split_to_word_tokens(tokens), strict=True):
+        is_english = request.task == "translate"  # whatever the tokenizer's language
+        split = tokenizer.split_tokens_on_spaces if is_english else tokenizer.split_to_word_tokens
+        for text, group in zip(*split(kept), strict=True):
             last = first + len(group)
             probability = float(np.mean(alignment.text_token_probs[first:last]))
             words.append(Word(text, float(token_times[first]), float(token_times[last]), probability))

@@ -104,3 +104,59 @@ def test_a_starter_that_is_chosen_is_not_talked_over(qtbot, panel, context, mess
 
     assert (context.settings.hear.engine, context.settings.hear.model) == ("wav2vec2", "starter-wav2vec2")
     assert messages == []
+
+
+@pytest.fixture
+def messages(qtbot, panel, context) -> list:
+    qtbot.waitUntil(lambda: panel.choices.model.findData("whisper-tiny.en") >= 0)
+    found = []
+    context.message_posted.connect(found.append)
+
+    def withdraw(topic: str) -> None:
+        found[:] = [message for message in found if message.topic != topic]
+
+    context.message_withdrawn.connect(withdraw)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("hear.language", "de", "“Whisper tiny (English)” does not know the spoken language that is chosen."),
+        ("hear.task", "translate", "“Whisper tiny (English)” cannot translate."),
+    ],
+)
+def test_a_chosen_model_that_cannot_is_told_and_replaced(panel, context, messages, place, value, said):
+    context.change_setting("hear.model", "whisper-tiny.en")
+    assert messages == []
+
+    context.change_setting(place, value)
+    (message,) = messages
+    label, use = message.action
+    use()
+
+    assert (message.sentence, label) == (said, "Use Whisper base")
+    assert context.settings.hear.model == "whisper-base"
+
+
+def test_what_the_model_cannot_is_told_no_more_where_it_is_not_asked(panel, context, messages):
+    context.change_setting("hear.model", "whisper-tiny.en")
+    context.change_setting("hear.language", "de")
+    panel.choices.refresh_models()
+    assert len(messages) == 1
+
+    context.change_setting("hear.language", "en")
+
+    assert messages == []
+
+
+def test_the_best_model_is_one_that_can(panel, context, messages):
+    tiny, base = (context.catalogue.entry(f"whisper-{name}") for name in ("tiny.en", "base"))
+    panel.choices._installed = [tiny, base]
+    context.change_setting("hear.language", "en")
+    assert panel.choices.model.currentText() == "Whisper tiny (English) (best)"
+
+    context.change_setting("hear.language", "de")
+
+    assert panel.choices.model.currentText() == "Whisper base (best)"
+    assert messages == []

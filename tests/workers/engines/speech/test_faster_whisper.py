@@ -119,6 +119,13 @@ def test_base_tells_the_language(base: FasterWhisper, name: str, language: str):
     assert jiwer.cer(plain(text), plain(hypothesis.text)) < 0.3
 
 
+def test_a_translation_from_a_script_without_spaces_has_whole_words(base: FasterWhisper, speech: Samples):
+    hypothesis = answer(base, SpeechRequest(speech, language="ja", task="translate"))
+
+    assert len(hypothesis.words) > 10
+    assert [word.text for word in hypothesis.words if not word.text.startswith((" ", "-"))] == []
+
+
 @needs_clips
 def test_base_translates_into_english(base: FasterWhisper):
     samples, _ = clip("es_leopard")
