@@ -1004,6 +1004,14 @@
 <context>
     <name>Condition</name>
     <message>
+        <source>The stream is away</source>
+        <translation>视频流不在</translation>
+    </message>
+    <message>
+        <source>Check the network and the device that sends it: it goes on by itself.</source>
+        <translation>请检查网络和发送它的设备：它会自行继续。</translation>
+    </message>
+    <message>
         <source>The camera is away</source>
         <translation>摄像头不在</translation>
     </message>
@@ -1221,6 +1229,10 @@
     <message>
         <source>The camera is away</source>
         <translation>摄像头不在</translation>
+    </message>
+    <message>
+        <source>The stream is away</source>
+        <translation>视频流不在</translation>
     </message>
     <message>
         <source>Nothing but black</source>
@@ -5714,6 +5726,10 @@ Click again to choose</source>
         <translation>可用的有：{kinds}。</translation>
     </message>
     <message>
+        <source>It goes on as soon as it is back.</source>
+        <translation>一旦恢复就会继续。</translation>
+    </message>
+    <message>
         <source>It has: {names}.</source>
         <translation>它有：{names}。</translation>
     </message>
@@ -6760,6 +6776,14 @@ Click again to choose</source>
     <message>
         <source>{address} sends no more.</source>
         <translation>{address} 不再发送画面。</translation>
+    </message>
+    <message>
+        <source>{name} is back.</source>
+        <translation>{name} 恢复了。</translation>
+    </message>
+    <message>
+        <source>{name} sends no more.</source>
+        <translation>{name} 不再发送数据。</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>

@@ -102,8 +102,8 @@ class VisionSession(QObject):
         self._condition: Literal["", "away", "black"] = ""
         self._cameras = CameraList()
         self._frozen: VideoFrame | None = None
-        self._left: VideoFrame | None = None  # the last frame of a video that has ended
-        self._left_since_s = math.inf  # when that video began
+        self._left: VideoFrame | None = None  # the last frame of what has ended
+        self._left_since_s = math.inf  # when that began
         self._orientation = orientation(context.settings.see)
         self._region: Region | None = None
         self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
@@ -169,6 +169,11 @@ class VisionSession(QObject):
         return self._wanted is not None and isinstance(self._wanted.source, Webcam)
 
     @property
+    def is_video(self) -> bool:
+        """A video or a stream is looked at, or is being opened."""
+        return self._wanted is not None and isinstance(self._wanted.source, VideoFile)
+
+    @property
     def is_live(self) -> bool:
         """Frames go by; a still picture is not live, nor is what is frozen or has ended."""
         return self._feed is not None and self._feed.source.is_live and self._frozen is None
@@ -205,7 +210,10 @@ class VisionSession(QObject):
 
     def open_video(self, address: Path | str, *, is_looped: bool = False) -> None:
         """Plays a video file, or what a server sends, such as rtsp://camera.local/1."""
-        self._look_at(lambda: VideoFile(address, is_looped=is_looped), can_try_again="://" in str(address))
+        self._look_at(
+            lambda: VideoFile(address, is_looped=is_looped, on_notice=self._notice_came.emit),
+            can_try_again="://" in str(address),
+        )
 
     def open_pixels(self, pixels: Frame, name: str) -> None:
         """Looks at a picture that is in memory already, such as the clipboard's."""
@@ -320,7 +328,7 @@ class VisionSession(QObject):
         self.cameras_changed.emit(cameras)
 
     def _on_notice(self, notice: Notice) -> None:
-        """What is wrong with a camera stands in the banner until it is well again."""
+        """What is wrong with a camera or a stream stands in the banner until it is well again."""
         if not isinstance(notice, CameraNotice) or notice.device_name != self.source_name:
             return
         self._condition = notice.condition
@@ -380,8 +388,8 @@ class VisionSession(QObject):
         if feed is not self._wanted:
             return
         self._wanted = None
+        self._left, self._left_since_s = self._frozen or feed.newest, feed.since_s
         if error is None:
-            self._left, self._left_since_s = self._frozen or feed.newest, feed.since_s
             self._set_state(SessionState.STOPPING)
             self.ended.emit()
         else:
@@ -414,8 +422,9 @@ class VisionSession(QObject):
         left_since_s = self._left_since_s if self._left is not None else math.inf
         since_s = feed.since_s if feed is not None else left_since_s
         outlook = Outlook(since_s, is_resting=self.chat.is_answering, region=self._region)
-        for looker in self._lookers:
-            looker.settle(outlook)
+        for lane in self._lanes:
+            lane.settle(outlook)
+        self.standing.settle(outlook if feed is not None else replace(outlook, since_s=math.inf))
 
     def _show_frame(self) -> None:
         for looker in self._lookers:

@@ -8,7 +8,7 @@ there in a third of the time.
     python -m workers.sources.frame_process DESCRIPTOR '{"kind": "camera", ...}'   messages on stdout, commands on stdin
 
 A message is its kind (one byte), the length of its body (4 bytes, little endian) and the body:
-    f  a picture lies in the memory: FRAME                  c  condition: JSON with "is_black"
+    f  a picture lies in the memory: FRAME                  c  condition: JSON with "is_black", or "is_endless"
     e  error: JSON with "reason" and "detail"; the last      z  the natural end; the last message
 A command is two bytes:
     a  the picture was taken out; only then the next one is put there, and what comes until then is dropped
@@ -102,6 +102,8 @@ class _Delivery:
             self._send(b"z", b"")
 
     def _deliver(self, reader: Reader) -> None:
+        if isinstance(reader, _Video):
+            self._send(b"c", json.dumps({"is_endless": reader.is_endless}).encode())
         number = 0
         while reader.next():
             number += 1
@@ -245,7 +247,7 @@ def is_held(device: Path) -> bool:
 
 
 class _Video:
-    """A file at its own pace, or a stream as it comes."""
+    """A file at its own pace, or a stream as it comes; one without a duration is endless."""
 
     def __init__(self, address: str, *, is_looped: bool) -> None:
         import av
@@ -270,6 +272,7 @@ class _Video:
         self._error = av.FFmpegError
         self._is_looped = is_looped
         self._is_paced = self._container.duration is not None
+        self.is_endless = is_server and not self._is_paced
         self._frames = self._play()
         self._began_s: float | None = None  # when the picture with the time 0 was due
 

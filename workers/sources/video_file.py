@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from workers.errors import SourceError
+from workers.errors import AppError, Cancelled, SourceError
+from workers.results import CameraNotice, Notice, VideoFrame
 from workers.sources.frame_process import READ_TIMEOUT_S, SERVER_PROTOCOLS
 from workers.sources.process_source import ProcessSource
 
+log = logging.getLogger(__name__)
+
 OPEN_TIMEOUT_S = 20.0
 STALL_S = READ_TIMEOUT_S + 5.0  # a frame of a slide show may stand for long, and servers may be slow
+RETRY_S = 0.2
+MOST_RETRY_S = 5.0
+STEADY_S = 10.0  # a stream that is lost again sooner is tried less often
 
 
 class VideoFile(ProcessSource):
-    """Plays a file, or what a server sends.
+    """Plays a file, or what a server sends. A stream without an end that is lost is waited for.
 
     Args:
         address: a path, or the address of a stream, such as rtsp://camera.local/1.
         is_looped: begins anew at the end.
+        on_notice: told when a stream goes away or comes back.
     """
 
-    def __init__(self, address: Path | str, *, is_looped: bool = False) -> None:
+    def __init__(
+        self, address: Path | str, *, is_looped: bool = False, on_notice: Callable[[Notice], None] = lambda notice: None
+    ) -> None:
         self._address = str(address)
+        self._on_notice = on_notice
+        self._is_endless = False
+        self._retry_s = RETRY_S
+        self._came_s = 0.0  # when the stream began, or came back
         self._is_stream = "://" in self._address
         self._is_looped = is_looped
         name = _without_password(self._address) if self._is_stream else Path(self._address).name
@@ -39,6 +55,43 @@ class VideoFile(ProcessSource):
                 address=self.name,
             )
         return {"kind": "video", "address": self._address, "is_looped": self._is_looped}
+
+    def _on_condition(self, condition: dict[str, Any]) -> None:
+        self._is_endless = condition["is_endless"]
+
+    def _next(self, timeout_s: float | None) -> VideoFrame | None:
+        frame = super()._next(timeout_s)
+        if frame is None and self._is_endless:
+            raise self._error("lost", "")
+        return frame
+
+    def _on_lost(self, loss: AppError) -> VideoFrame:
+        if not self._is_endless:
+            raise loss
+        log.warning("%s", loss)
+        name, values = self.name, {"name": self.name}
+        self._on_notice(
+            CameraNotice(
+                "{name} sends no more.",
+                "It goes on as soon as it is back.",
+                values,
+                device_name=name,
+                condition="away",
+            )
+        )
+        if time.monotonic() - self._came_s > STEADY_S:
+            self._retry_s = RETRY_S
+        while not self._stopping.wait(self._retry_s):
+            self._retry_s = min(1.5 * self._retry_s, MOST_RETRY_S)
+            try:
+                frame = self._open()
+            except SourceError as error:
+                log.debug("still away: %s", error)
+            else:
+                self._came_s = time.monotonic()
+                self._on_notice(CameraNotice("{name} is back.", "", values, device_name=name))
+                return frame
+        raise Cancelled
 
     def _error(self, reason: str, detail: str) -> SourceError:
         if reason == "no picture":

@@ -187,8 +187,8 @@ class Dock(QFrame):
 
     def _live_text(self) -> str:
         if self._session.condition:
-            away, black = self.tr("The camera is away"), self.tr("Nothing but black")
-            return away if self._session.condition == "away" else black
+            away = self.tr("The stream is away") if self._session.is_video else self.tr("The camera is away")
+            return away if self._session.condition == "away" else self.tr("Nothing but black")
         if not self._session.is_live:
             return self.tr("A still picture")
         return self.tr("Live, {fps} pictures a second").format(fps=f"{self._session.source_fps:.0f}")

@@ -70,8 +70,8 @@ class Stage(QWidget):
     def _show(self, _what: object = None) -> None:
         session = self._session
         has_picture = session.newest_frame is not None
-        self.condition.show_condition(session.condition)
-        self.view.set_dimmed(session.condition == "away")
+        self.condition.show_condition(session.condition, is_stream=session.is_video)
+        self.view.set_dimmed(session.condition == "away" or session.state is SessionState.FAILED)
         self.empty.show_state(session.state)
         self._stack.setCurrentWidget(self.view if has_picture else self.empty)
         self.view.set_region(session.region)
@@ -155,9 +155,13 @@ class Condition(QFrame):
         theme.theme().changed.connect(self._show_icon)
         self._show_icon()
 
-    def show_condition(self, condition: str) -> None:
-        """Says what is wrong: "away" or "black"; nothing where the camera is well."""
+    def show_condition(self, condition: str, *, is_stream: bool = False) -> None:
+        """Says what is wrong: "away" or "black"; nothing where the camera, or the stream, is well."""
         texts = {
+            "stream": (
+                self.tr("The stream is away"),
+                self.tr("Check the network and the device that sends it: it goes on by itself."),
+            ),
             "away": (
                 self.tr("The camera is away"),
                 self.tr("Plug it in, or close the program that uses it: it goes on by itself."),
@@ -167,7 +171,7 @@ class Condition(QFrame):
                 self.tr("Open its shutter, take the cover off, or turn on a light."),
             ),
         }
-        title, text = texts.get(condition, ("", ""))
+        title, text = texts.get("stream" if condition and is_stream else condition, ("", ""))
         self.title.setText(title)
         self.text.setText(text)
         self.setVisible(bool(title))

@@ -1,7 +1,9 @@
 """A video is played at its own pace, turned as it was filmed, and its end is told."""
 
+import contextlib
 import functools
 import http.server
+import io
 import struct
 import threading
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.workers.sources.frame_collector import FrameCollector
 from workers.errors import SourceError
@@ -125,6 +128,65 @@ def test_a_video_from_a_server_is_played_and_its_password_is_not_shown(start, co
 def test_a_server_that_is_not_there_is_told(start):
     with pytest.raises(SourceError, match=r"http://127.0.0.1:9/video cannot be opened: .*refused"):
         start("http://127.0.0.1:9/video")
+
+
+@pytest.fixture
+def camera_server():
+    """A camera in the network, and what says whether it is away."""
+    is_away = threading.Event()
+    jpeg = io.BytesIO()
+    Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(jpeg, "JPEG")
+    part = b"--next\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%b\r\n"
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if is_away.is_set():
+                self.send_error(503)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=next")
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                while not is_away.wait(1 / FPS):
+                    self.wfile.write(part % (len(jpeg.getvalue()), jpeg.getvalue()))
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/video.mjpg", is_away
+        is_away.set()
+        server.shutdown()
+        serving.join()
+
+
+def test_a_stream_that_is_cut_is_waited_for_and_goes_on(start, collected, camera_server):
+    address, is_away = camera_server
+    start(address, on_notice=collected.notice)
+    collected.until(lambda: len(collected.frames) > 1)
+
+    is_away.set()
+    collected.until(lambda: collected.conditions == ["away"])
+    number = collected.frames[-1].number
+    is_away.clear()
+    collected.until(lambda: collected.frames[-1].number > number + 1)
+
+    assert collected.conditions == ["away", ""]
+    assert collected.notices[0].device_name == address
+    assert collected.ends == []
+
+
+def test_stop_ends_the_wait_for_a_stream(start, collected, camera_server):
+    address, is_away = camera_server
+    source = start(address, on_notice=collected.notice)
+    is_away.set()
+    collected.until(lambda: collected.conditions == ["away"])
+
+    source.stop()
+
+    assert collected.ends == [None]
 
 
 @pytest.mark.parametrize(

@@ -400,6 +400,15 @@ def test_what_is_wrong_with_a_camera_is_said_over_its_last_picture(
     assert not panel.view._is_dimmed
 
 
+def test_stream_that_is_away_asks_nobody_to_plug_it_in(qtbot, panel, session, camera, monkeypatch):
+    monkeypatch.setattr(type(session), "is_video", True)
+
+    session._on_notice(CameraNotice("{name} sends no more.", device_name="Camera", condition="away"))
+
+    qtbot.waitUntil(panel.stage.condition.isVisible)
+    assert panel.stage.condition.title.text() == panel.dock.status.text() == "The stream is away"
+
+
 def test_what_could_not_be_opened_is_said_where_the_picture_would_be(qtbot, panel, session, tmp_path):
     (tmp_path / "no.png").write_text("no")
 

@@ -91,12 +91,19 @@ def test_a_camera_that_cannot_be_opened_is_told(qtbot, context, session):
     assert context.messages[0].sentence == "'Camera' is in use."
 
 
-def test_a_camera_that_was_lost_is_told(qtbot, context, session, camera):
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_camera_that_was_lost_is_told_and_the_picture_in_view_stays(qtbot, context, session, camera, is_frozen):
+    in_view = session.newest_frame
+    if is_frozen:
+        session.freeze()
+        camera.show(GREEN)
+    session.standing.add("a dog")
     camera.end(DeviceError("'{name}' was unplugged.", name="Camera"))
     until(qtbot, session, SessionState.FAILED)
 
     assert context.messages[0].sentence == "'Camera' was unplugged."
-    assert session.newest_frame is None
+    assert session.newest_frame is in_view
+    assert session.standing.state is SessionState.IDLE
 
 
 def test_the_last_frame_of_a_video_stays_until_another_source(qtbot, session, camera):
