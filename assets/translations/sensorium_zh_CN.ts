@@ -3783,6 +3783,10 @@ Click again to choose</source>
         <translation>没有成功。原因见上方消息。</translation>
     </message>
     <message>
+        <source>The words are for what is selected: make it anew (Ctrl+Shift+G).</source>
+        <translation>这些文字用于所选部分：请重新生成它 (Ctrl+Shift+G)。</translation>
+    </message>
+    <message>
         <source>{seconds:.1f} s for the last picture</source>
         <translation>上一张图片用时 {seconds:.1f} 秒</translation>
     </message>

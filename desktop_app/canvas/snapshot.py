@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPainterPath
 
@@ -14,6 +15,7 @@ from desktop_app.canvas.tiles import PIXELS, Key, tile_rect
 from workers.pictures import quick_picture_of
 from workers.results import Picture
 
+SOFT_PART = 64  # of the shorter side of the canvas is the border within which a part goes over into its picture
 PNG_QUALITY = 80  # of Qt, that is zlib's level 1 of 9: half the time for a tenth more bytes
 
 
@@ -87,10 +89,10 @@ class Snapshot:
         return mask
 
     def selection_picture(self) -> Picture:
-        """As `selection_mask`."""
+        """As `selection_mask`, with a border that is soft on its inside."""
         mask = self.selection_mask()
         rows = np.frombuffer(mask.constBits(), np.uint8).reshape(mask.height(), mask.bytesPerLine())
-        return quick_picture_of(rows[:, : mask.width()])
+        return quick_picture_of(_softened(rows[:, : mask.width()] > 127))
 
     def _blank(self, color: QColor | Qt.GlobalColor) -> QImage:
         image = QImage(self.size, PIXELS)
@@ -114,6 +116,16 @@ def _opaque_picture(image: QImage) -> Picture:
     """Of an image on white, as the layers are painted."""
     bgra = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
     return quick_picture_of(bgra[..., 0] if image.allGray() else bgra[..., 2::-1])
+
+
+def _softened(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """255 well inside of what is selected, less towards its border, 0 outside; what is thin is 255 in the middle."""
+    depth, deepest = np.zeros(inside.shape, np.uint16), max(1, min(inside.shape) // SOFT_PART)
+    while inside.any() and depth.max(initial=0) < deepest:
+        depth += inside
+        wider = np.pad(inside, 1, mode="edge")  # the canvas ends there, and not what is selected
+        inside = inside & wider[:-2, 1:-1] & wider[2:, 1:-1] & wider[1:-1, :-2] & wider[1:-1, 2:]
+    return np.asarray(depth * 255 // max(1, depth.max(initial=0)), np.uint8)
 
 
 def png_bytes(image: QImage) -> bytes:

@@ -429,7 +429,7 @@ def _selection(mask: Picture, size: QSize) -> QPainterPath:
     """What a mask lets through, in pixels of a canvas of this size."""
     from PySide6.QtGui import QPainterPath, QRegion, QTransform
 
-    light = on_ground(rgba_of(mask), 0).max(axis=2) > 127
+    light = on_ground(rgba_of(mask), 0).max(axis=2) > 0  # its soft border, too
     region = QRegion()
     for y, row in enumerate(light):
         for first, last in np.flatnonzero(np.diff(row, prepend=False, append=False)).reshape(-1, 2):

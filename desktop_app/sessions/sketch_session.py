@@ -79,6 +79,7 @@ TOPIC = "sketch"
 DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
 LINES_TOPIC = "lines"
 RESULTS_KEPT_BYTES = 512 * 2**20
+WORDS = ("draw.prompt", "draw.negative_prompt", "draw.style")
 CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
 
 
@@ -142,6 +143,7 @@ class SketchSession(QObject):
         self.document = document or Document()
         self._state = SessionState.IDLE
         self._revision = 0
+        self._has_words_for_part = False
         self._is_live = context.settings.draw.is_live
         self._plan: SketchPlan | None = None
         self._without_lines: SketchPlan | None = None  # of which it was told that lines do not steer
@@ -178,6 +180,7 @@ class SketchSession(QObject):
         self.reference_map.progressed.connect(self._set_loading)
         self.plan_changed.connect(self.reference_map.refresh)
         self.document.revision_changed.connect(self._on_changed)
+        self.document.selection_changed.connect(self._on_selection_changed)
         self.document.stroke_began.connect(self._on_stroke_began)
         self.document.stroke_ended.connect(self._on_stroke_ended)
         context.settings_changed.connect(self._on_settings_changed)
@@ -197,6 +200,11 @@ class SketchSession(QObject):
     def revision(self) -> int:
         """Of the drawing, the words and the settings together: a higher one for each change."""
         return self._revision
+
+    @property
+    def has_words_for_part(self) -> bool:
+        """Words were changed while something is selected: they are for that part, and no picture follows."""
+        return self._has_words_for_part
 
     @property
     def is_open(self) -> bool:
@@ -291,7 +299,8 @@ class SketchSession(QObject):
                 "info", self.tr("Nothing is selected."), self.tr("Select a part of the drawing (M), then try again.")
             )
         else:
-            self._order(lambda request: [request], base=base)
+            seed = random.randrange(NEW_SEEDS_BELOW)  # another part each time
+            self._order(lambda request: [replace(request, seed=seed)], base=base)
 
     def upscale(self, made: GeneratedImage) -> None:
         """Makes the same picture twice as large."""
@@ -571,6 +580,7 @@ class SketchSession(QObject):
                 request = replace(request, width=width, height=height)
             return variations(self._context.catalogue.located(request))
 
+        self._has_words_for_part = False
         self._tell_of_lines(snapshot)
         self._submit_of(work, count, partial(self._submit, revision=revision, is_of_canvas=base is None))
 
@@ -730,8 +740,13 @@ class SketchSession(QObject):
 
     def _on_changed(self, _revision: int = 0) -> None:
         self._revision += 1
+        self._has_words_for_part = False
         if self._worker is not None:
             self._worker.sketching.changed(self._revision)
+
+    def _on_selection_changed(self) -> None:
+        if self.document.selection is None and self._has_words_for_part:
+            self._on_changed()  # they are for all of it after all
 
     def _on_stroke_began(self) -> None:
         if self._worker is not None:
@@ -756,7 +771,9 @@ class SketchSession(QObject):
             return
         if self._worker is not None:
             self._worker.sketching.set_options(policy_options(self._context.settings.draw))
-        if place not in CHANGE_NO_PICTURE:
+        if place in WORDS and self._newest is not None and self.document.selection is not None:
+            self._has_words_for_part = True
+        elif place not in CHANGE_NO_PICTURE:
             self._on_changed()
 
     # ── what comes ──────────────────────────────────────────────────────────────────────────────────────────────────

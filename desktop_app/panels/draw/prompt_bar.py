@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBox
 from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.sessions.sketch_session import WORDS
 from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.styles import styles
 from desktop_app.widgets.elided_combo import ElidedCombo
@@ -95,6 +96,7 @@ class PromptBar(QFrame):
         self._session.state_changed.connect(self._show_rest)
         self._session.load_progressed.connect(self._on_load_progressed)
         self._session.document.revision_changed.connect(self._show_rest)
+        self._session.document.selection_changed.connect(self._show_rest)
         context.settings_changed.connect(self._on_settings_changed)
         self._show_rest()
 
@@ -236,6 +238,8 @@ class PromptBar(QFrame):
             self._say(self._session.load_text)
         elif self._session.state is SessionState.FAILED:
             self.status.setText(self.tr("It did not work. The message above says why."))
+        elif self._session.has_words_for_part and self._session.is_live:
+            self.status.setText(self.tr("The words are for what is selected: make it anew (Ctrl+Shift+G)."))
         elif self._session.newest is not None:
             self.status.setText(
                 self.tr("{seconds:.1f} s for the last picture").format(seconds=self._session.newest.seconds)
@@ -256,6 +260,8 @@ class PromptBar(QFrame):
             self.prompt.setCursorPosition(0)
         elif place == "draw.style":
             self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(draw.style)))
+        if place in WORDS:
+            self._show_rest()
 
 
 class BusyLight(QWidget):

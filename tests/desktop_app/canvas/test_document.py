@@ -14,6 +14,7 @@ from desktop_app.canvas.pictures import frame_of
 from desktop_app.canvas.strokes import RecordedStroke, StrokePoint, StrokeStyle, replay
 from tests.desktop_app.canvas.pens import pixels
 from workers.errors import UsageError
+from workers.pictures import rgba_of
 
 
 def draw(document: Document, *points: tuple[float, float], **style) -> None:
@@ -353,6 +354,31 @@ def test_stroke_beside_the_selection_draws_nothing_and_is_no_step(document):
 
     assert document.is_blank
     assert not document.can_undo
+
+
+def test_part_has_a_border_that_is_soft_on_its_inside():
+    document = Document(QSize(256, 256))
+    path = QPainterPath()
+    path.addRect(QRectF(0, 10, 100, 50))
+    path.addRect(QRectF(150, 10, 2, 50))
+    document.set_selection(path)
+
+    mask = rgba_of(document.snapshot().selection_picture())[..., 0]
+
+    assert mask[30, [0, 50, 95, 96, 97, 98, 99, 100]].tolist() == [255, 255, 255, 255, 191, 127, 63, 0]
+    assert mask[[9, 10, 11], 50].tolist() == [0, 63, 127]
+    assert mask[30, 149:153].tolist() == [0, 63, 63, 0]
+
+
+def test_thin_part_is_made_anew_all_the_same():
+    document = Document(QSize(512, 512))
+    path = QPainterPath()
+    path.addRect(QRectF(150, 10, 3, 50))
+    document.set_selection(path)
+
+    mask = rgba_of(document.snapshot().selection_picture())[..., 0]
+
+    assert mask[30, 149:154].tolist() == [0, 127, 255, 127, 0]
 
 
 def test_selection_without_area_selects_nothing(document):

@@ -438,6 +438,49 @@ def test_only_what_is_selected_is_made_anew(context, session, qtbot):
     assert request.init_image is not None
 
 
+def select(session, *rect: float) -> None:
+    path = QPainterPath()
+    path.addRect(QRectF(*rect))
+    session.document.set_selection(path)
+
+
+def test_part_that_is_made_anew_again_is_another(session, qtbot):
+    draw_line(session)
+    next_picture(qtbot, session, session.generate)
+    select(session, 0, 0, 20, 20)
+
+    seeds = {next_picture(qtbot, session, session.regenerate_selection).request.seed for _ in range(2)}
+
+    assert len(seeds) == 2
+
+
+def test_words_for_a_part_leave_its_picture_alone(context, session, qtbot):
+    session.set_live(True)
+    next_picture(qtbot, session, lambda: draw_line(session))
+    qtbot.waitUntil(lambda: session.job is None)
+    select(session, 0, 0, 20, 20)
+
+    with qtbot.assertNotEmitted(session.job_changed, wait=300):
+        context.change_setting("draw.prompt", "a hat")
+    assert next_picture(qtbot, session, session.regenerate_selection).request.prompt == "a hat"
+    qtbot.waitUntil(lambda: session.job is None)
+    with qtbot.assertNotEmitted(session.job_changed, wait=300):
+        session.document.set_selection(None)
+
+
+def test_words_that_were_for_no_part_make_a_picture_when_nothing_is_selected(context, session, qtbot):
+    session.set_live(True)
+    next_picture(qtbot, session, lambda: draw_line(session))
+    select(session, 0, 0, 20, 20)
+    context.change_setting("draw.prompt", "a hat")
+    assert session.has_words_for_part
+
+    request = next_picture(qtbot, session, lambda: session.document.set_selection(None)).request
+
+    assert request.prompt == "a hat"
+    assert not session.has_words_for_part
+
+
 def test_picture_twice_as_large_begins_with_the_picture(session, qtbot):
     draw_line(session)
     image = next_picture(qtbot, session, session.generate)

@@ -816,3 +816,14 @@ def test_the_list_of_models_leads_to_the_options_of_their_engine(qtbot, panel, c
 
     assert requested.args == ["draw", "stable-diffusion"]
     assert models.currentIndex() == chosen
+
+
+def test_words_for_a_part_say_what_becomes_of_them(qtbot, context, panel, session, draw):
+    session.set_live(True)
+    made(qtbot, session, draw)
+    qtbot.waitUntil(lambda: session.job is None)
+    session.document.select_all()
+
+    panel.prompt_bar.set_prompt("a hat")
+
+    assert "for what is selected" in panel.prompt_bar.status.text()
