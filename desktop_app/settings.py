@@ -209,6 +209,12 @@ class See(Section):
     top_k: int = Field(
         5, ge=1, le=50, title="Classes shown", description="Of a model that has classes of its own, the best ones."
     )
+    search_model: str = Field(
+        "",
+        title="Model that finds pictures",
+        description="For the history. Another one looks at all pictures anew, while nothing else is going on.",
+        json_schema_extra={"widget": "search_model", "special": "Best that is installed"},
+    )
     caption_on: bool = Field(False, json_schema_extra={"widget": "hidden"})
     caption_engine: str = Field("", json_schema_extra={"widget": "hidden"})
     caption_model: str = Field("", json_schema_extra={"widget": "hidden"})

@@ -139,10 +139,6 @@
         <translation>没有安装能回答问题的模型。</translation>
     </message>
     <message>
-        <source>The model that answers</source>
-        <translation>回答问题的模型</translation>
-    </message>
-    <message>
         <source>Opening the microphone …</source>
         <translation>正在打开麦克风…</translation>
     </message>
@@ -1978,6 +1974,10 @@ Click again to choose</source>
         <translation>正在查看图片…</translation>
     </message>
     <message>
+        <source>Pictures are found by English words; the preferences of See have the model.</source>
+        <translation>图片要用英文词查找；可在“看”的偏好设置中更换模型。</translation>
+    </message>
+    <message>
         <source>Pictures were not searched: {reason}</source>
         <translation>未搜索图片：{reason}</translation>
     </message>
@@ -2244,6 +2244,10 @@ Click again to choose</source>
     <message>
         <source>How many classes of the model are shown, the surest first</source>
         <translation>显示模型的多少个类别，最可信的在前</translation>
+    </message>
+    <message>
+        <source>Understands English.</source>
+        <translation>只懂英语。</translation>
     </message>
     <message>
         <source>Edit all labels</source>
@@ -7176,6 +7180,10 @@ Click again to choose</source>
         <translation>适合文件，或在四个以上快速核心上实时使用。</translation>
     </message>
     <message>
+        <source>For the history. Another one looks at all pictures anew, while nothing else is going on.</source>
+        <translation>用于历史记录。换一个模型后，会在空闲时重新查看所有图片。</translation>
+    </message>
+    <message>
         <source>General</source>
         <translation>常规</translation>
     </message>
@@ -7334,6 +7342,10 @@ Click again to choose</source>
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model that finds pictures</source>
+        <translation>查找图片的模型</translation>
     </message>
     <message>
         <source>Models</source>

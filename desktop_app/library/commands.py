@@ -239,7 +239,11 @@ def _library(history: History, paths: Paths) -> Iterator[tuple[Library, StatusLi
     settings = Settings.load(paths.settings_file)
     catalogue = Catalogue(settings.models_dir(paths.models_dir))
     with StatusLine() as status, Interrupts() as interrupts, contextlib.closing(EnginePool()) as pool:
-        yield Library(history, catalogue, pool, lambda engine: options_of(settings.see, engine)), status, interrupts
+        see = settings.see
+        library = Library(
+            history, catalogue, pool, lambda engine: options_of(see, engine), model=lambda: see.search_model
+        )
+        yield library, status, interrupts
 
 
 def _progress(progress: IndexProgress) -> str:

@@ -63,6 +63,7 @@ class Library:
 
     Args:
         options: those of an engine by its name; with the same ones as elsewhere, it is shared.
+        model: the one that the user chose, "" for the best.
     """
 
     def __init__(
@@ -71,23 +72,39 @@ class Library:
         catalogue: Catalogue,
         pool: EnginePool,
         options: Callable[[str], EngineOptions | None] = lambda engine: None,
+        model: Callable[[], str] = lambda: "",
     ) -> None:
         self._history = history
         self._gallery = history.gallery
         self._catalogue = catalogue
         self._pool = pool
         self._options = options
+        self._model = model
         self._lock = threading.Lock()  # of what follows
         self._indexes: dict[str, VectorIndex] = {}
         self._references: dict[str, Vectors] = {}
 
     def spec(self) -> EngineSpec:
-        """The engine that gives the vectors: the first CLIP that is installed.
+        """The engine that gives the vectors: the CLIP that is chosen, or the best that is installed.
 
         Raises:
             ModelMissing, ModelBroken: there is none, or it is not whole.
         """
-        return self._catalogue.spec("clip", self._catalogue.default_model("label", "clip").id, self._options("clip"))
+        return self._catalogue.spec("clip", self._model() or self._best(), self._options("clip"))
+
+    def _best(self) -> str:
+        """One of many languages, whatever the window speaks: with another one all would have to be looked at anew."""
+        installed = [entry for entry in self._catalogue.installed("label") if "clip" in entry.engines]
+        best = next((entry for entry in installed if entry.languages == ("multilingual",)), None)
+        return (best or self._catalogue.default_model("label", "clip")).id
+
+    def understands(self, text: str) -> bool:
+        """Whether the model may know the language of a text; other letters than ASCII's are not English.
+
+        Raises:
+            ModelMissing, ModelBroken: as `spec`.
+        """
+        return text.isascii() or self._catalogue.entry(self.spec().model_id).languages != ("en",)
 
     # ── vectors for pictures ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -59,6 +59,7 @@ class PreferencesPanel(QWidget):
             "monitor": lambda: self._sounds(is_monitor=True),
             "engine": self._engines,
             "model": self._models,
+            "search_model": self._search_models,
             "spoken_language": self._languages,
         }
         for name in SECTIONS:
@@ -170,6 +171,11 @@ class PreferencesPanel(QWidget):
         engine = self._context.settings.hear.engine
         installed = self._context.catalogue.installed("speech")
         return [(entry.id, entry.title) for entry in installed if engine in entry.engines]
+
+    def _search_models(self) -> Choices:
+        """Models that tell how well words fit a picture."""
+        installed = self._context.catalogue.installed("label")
+        return [(entry.id, entry.title) for entry in installed if "clip" in entry.engines]
 
     def _languages(self) -> Choices:
         return i18n.spoken_languages()

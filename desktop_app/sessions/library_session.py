@@ -53,6 +53,9 @@ class Indexing:
 class LibrarySession(QObject):
     """All verbs return at once and are called from the window's thread.
 
+    Attributes:
+        is_understood: the words that were searched for last may be in a language of the model.
+
     Signals:
         state_changed(SessionState): running while a folder is indexed, else idle.
         indexing_changed(): `indexing` is another one.
@@ -68,6 +71,7 @@ class LibrarySession(QObject):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self.is_understood = True
         self._library: Library | None = None  # made in the thread that needs it first: numpy takes its time
         self._library_lock = threading.Lock()
         self._folder: Path | None = None  # that is indexed now, unless that was cancelled
@@ -82,6 +86,7 @@ class LibrarySession(QObject):
         self._around_timer.timeout.connect(self._give_way)
         self._picture_added.connect(self._on_picture_added)
         context.history_changed.connect(self._on_history_changed)
+        context.settings_changed.connect(self._on_settings_changed)
         self._on_history_changed()
 
     @property
@@ -211,7 +216,7 @@ class LibrarySession(QObject):
             on_found([])
             return
 
-        def work(job: Job) -> list[FoundPicture]:
+        def work(job: Job) -> tuple[list[FoundPicture], bool]:
             from desktop_app.library.library import EMBEDDED_AT_ONCE
             from workers.sources.image_file import read_image
 
@@ -226,14 +231,18 @@ class LibrarySession(QObject):
                 picture = read_image(query.like) if isinstance(query.like, Path) else query.like
                 near = library.find_by_picture(picture, most, among=among, on_load=on_load, cancelled=cancelled)
             job.raise_if_cancelled()
-            return library.found(near)
+            return library.found(near), library.understands(query.text)
+
+        def tell_found(result: tuple[list[FoundPicture], bool]) -> None:
+            found, self.is_understood = result
+            on_found(found)
 
         def if_wanted(tell: Callable[[Any], None]) -> Callable[[Any], None]:
             return lambda value: tell(value) if self._find_job is job else None
 
         job = self._find_job = self._context.run(
             work,
-            on_done=lambda found: if_wanted(on_found)(found),
+            on_done=lambda result: if_wanted(tell_found)(result),
             on_failed=lambda error: if_wanted(on_failed)(error),
             on_progress=lambda progress: if_wanted(on_progress)(progress),
         )
@@ -254,7 +263,11 @@ class LibrarySession(QObject):
             if self._library is None:
                 see = self._context.settings.see  # whose labels may have loaded the same model already
                 self._library = Library(
-                    history, self._context.catalogue, self._context.pool, lambda engine: options_of(see, engine)
+                    history,
+                    self._context.catalogue,
+                    self._context.pool,
+                    lambda engine: options_of(see, engine),
+                    model=lambda: see.search_model,
                 )
             return self._library
 
@@ -267,6 +280,12 @@ class LibrarySession(QObject):
         self._library = None  # it was of another history
         history.on_picture_added = self._picture_added.emit
         self._rest_timer.start()
+
+    def _on_settings_changed(self, place: str) -> None:
+        if place == "see.search_model":
+            self._rest_timer.start()
+            if self._keep_up_job is not None:
+                self._keep_up_job.cancel()  # it looks with the model before
 
     def _on_picture_added(self) -> None:
         self._rest_timer.start()

@@ -212,7 +212,8 @@ class HistoryPanel(QWidget):
     def _on_found(self, wish: tuple[PictureQuery, Filter], found: list[FoundPicture]) -> None:
         if wish == self._wish:
             self._found, self._found_for = found, wish
-            self.side.say("")
+            english = self.tr("Pictures are found by English words; the preferences of See have the model.")
+            self.side.say("" if self._library.is_understood else english)
             self._show_rows()
 
     def _on_find_failed(self, wish: tuple[PictureQuery, Filter], error: Exception) -> None:

@@ -271,7 +271,7 @@ class AskTab(QWidget):
         elif self.model.is_known:
             texts.append(self.tr("No model that answers is installed."))
         self.empty.text.setText(" ".join(texts))
-        self.model.setToolTip("\n".join([self.tr("The model that answers"), *texts]))
+        self.model.setToolTip("\n".join([self.model.tip, *texts]))
         self._show_pending()
 
     def _show_turns(self) -> None:

@@ -54,9 +54,8 @@ class LabelsTab(QWidget):
         )
         self.options_button.setCheckable(True)
         self.bars = LabelBars()
-        self.empty = EmptyState(
-            "label", self.tr("No labels yet"), self.tr("Type what the picture may show, such as “a cat, a cup”.")
-        )
+        self._what_to_do = self.tr("Type what the picture may show, such as “a cat, a cup”.")
+        self.empty = EmptyState("label", self.tr("No labels yet"), self._what_to_do)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.bars)
         self.stack.addWidget(self.empty)
@@ -141,6 +140,11 @@ class LabelsTab(QWidget):
             self.bars.set_labels(see.labels, has_none=see.background and bool(see.labels), is_editable=True)
         else:
             self.bars.set_labels([])
+        entry = self.model.entry
+        is_english = is_own and entry is not None and entry.languages == ("en",)
+        limits = [self.tr("Understands English.")] if is_english else []
+        self.empty.text.setText(" ".join([self._what_to_do, *limits]))
+        self.model.setToolTip("\n".join([self.model.tip, *limits]))
         self.stack.setCurrentWidget(self.empty if is_own and not see.labels else self.bars)
 
     # ── what is seen ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,7 @@ class ModelChoice(ElidedCombo):
             "ask": self.tr("The model that answers"),
         }
         super().__init__(self.tr("Model"), tips[task])
+        self.tip = tips[task]
         self._context = context
         self._task: LookTask = task
         self._places = f"see.{task}_engine", f"see.{task}_model"

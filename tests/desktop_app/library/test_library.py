@@ -26,7 +26,7 @@ from desktop_app.library.vectors import Near
 from tests.desktop_app.history.test_writer import locked_by_another_process
 from tests.small_disk import mounted, resize
 from tests.workers.engines.vision.conftest import PICTURES, STARTERS, THINGS, picture, save_blip
-from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.engine_pool import EnginePool
 from workers.engines.vision.clip import Clip, ClipOptions
 from workers.errors import AppError, Cancelled, DiskError, ModelMissing, SourceError
@@ -179,6 +179,24 @@ def test_folder_that_another_window_forgets_while_it_is_indexed_is_given_up(
 
     assert told[-1].done == 2  # it ended with the next lot
     assert (history.gallery.folders(), history.gallery.files()) == ([], [])
+
+
+def test_the_model_is_the_chosen_one_or_one_of_many_languages(
+    history: History, pool: EnginePool, tmp_path: Path
+) -> None:
+    catalogue, chosen = Catalogue(tmp_path / "models"), [""]
+    library = Library(history, catalogue, pool, model=lambda: chosen[0])
+    assert library.spec().model_id == "starter-clip"
+    assert library.understands("a cat")
+    assert not library.understands("猫")
+
+    for model_id in ("clip-vit-base-patch32", "siglip2-base-patch16-224"):
+        shutil.copytree(STARTERS_DIR / "starter-clip", catalogue.models_dir / model_id)
+
+    assert library.spec().model_id == "siglip2-base-patch16-224"
+    assert library.understands("猫")
+    chosen[0] = "clip-vit-base-patch32"
+    assert library.spec().model_id == "clip-vit-base-patch32"
 
 
 def test_two_windows_index_the_same_folder(library: Library, history: History, album: Path, pool: EnginePool) -> None:

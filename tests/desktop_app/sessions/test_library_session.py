@@ -217,6 +217,15 @@ def test_new_snapshots_are_looked_at_while_nothing_else_is_going_on(
     qtbot.waitUntil(lambda: library._keep_up_job is None)
 
 
+def test_another_model_looks_at_all_pictures_anew(qtbot, context, library, history):
+    library._rest_timer.stop()
+
+    context.change_setting("see.search_model", "starter-clip")
+
+    assert library._rest_timer.isActive()
+    library._rest_timer.stop()
+
+
 def test_new_snapshots_wait_while_something_is_recorded(qtbot, context, library, history, monkeypatch):
     monkeypatch.setattr(type(context.sessions.speech), "state", property(lambda _: SessionState.RUNNING))
     library._rest_timer.setInterval(10)

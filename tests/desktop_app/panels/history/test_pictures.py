@@ -369,6 +369,18 @@ def test_words_are_found_where_no_model_is_and_a_line_says_why_no_pictures(qtbot
     assert panel.side.note.text().startswith("Pictures were not searched: The model")
 
 
+def test_words_that_the_model_does_not_know_are_told(qtbot, panel, history, album):
+    panel.show()
+    index(qtbot, panel, album)
+
+    search(qtbot, panel, "青蛙")
+    said = panel.side.note.text()
+    search(qtbot, panel, "frog")
+
+    assert said == "Pictures are found by English words; the preferences of See have the model."
+    assert panel.side.note.isHidden()
+
+
 def test_empty_clipboard_says_so(qtbot, panel, messages):
     QGuiApplication.clipboard().clear()
 

@@ -67,6 +67,14 @@ def test_without_labels_it_says_what_to_do(labels, session):
     assert labels.empty.title.text() == "No labels yet"
 
 
+def test_the_language_of_the_model_is_told(qtbot, labels):
+    labels.model.refresh()
+
+    qtbot.waitUntil(lambda: "Understands English." in labels.model.toolTip(), timeout=20_000)
+
+    assert labels.empty.text.text().endswith(" Understands English.")
+
+
 def test_all_labels_are_edited_at_once_and_escape_leaves_them(qtbot, labels, context):
     labels.edit_all()
     assert labels.field.text() == "200 0 0, 0 200 0"
