@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from desktop_app.sessions.choices import vision_spec
 from desktop_app.sessions.looker import RunWorker
 from desktop_app.sessions.speaker import Speaker
 from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
+from workers.errors import EngineError
 from workers.results import Answer, AnswerToken, Notice, Progress, VideoFrame
 from workers.sources.base import AudioSource
 from workers.worker import AnswerWorker, LoadWorker, Worker
@@ -78,6 +80,7 @@ class ChatSession(QObject):
         self._spec: EngineSpec | None = None  # that answers, as the settings say
         self._choice = 0  # how often another one was chosen
         self._answering: ChatTurn | None = None
+        self._languages: tuple[str, ...] = ()  # of the model that answers
         self._worker: AnswerWorker | None = None  # of the turn that is being answered
         self._loader: LoadWorker | None = None  # of the model that answers, ahead of the first question
         self._has_news = False  # of the turn, since it was told last
@@ -301,6 +304,7 @@ class ChatSession(QObject):
         turn.engine, turn.model_id = spec.engine, spec.model_id
         see = self._context.settings.see
         request = self._chat.request(turn, frames_remembered=see.frames_remembered, max_new_tokens=see.max_new_tokens)
+        self._languages = self._languages_of(spec.model_id)
         self._worker = AnswerWorker(self._context.pool, spec, request)
         self._run_worker(self._worker, self._on_answer_result)
         self.turn_changed.emit(turn)
@@ -337,7 +341,14 @@ class ChatSession(QObject):
     def _speak(self, turn: ChatTurn) -> None:
         wanted = self._context.settings.see.speak_answers
         if wanted == "all" or (wanted == "spoken" and turn.is_spoken):
-            self.speaker.speak(turn.answer, is_whole=turn.state is TurnState.DONE)
+            is_whole = turn.state is TurnState.DONE
+            self.speaker.speak(turn.answer, is_whole=is_whole, languages=self._languages)
+
+    def _languages_of(self, model_id: str) -> tuple[str, ...]:
+        """Those that a model answers in; none where nobody knows."""
+        with suppress(EngineError):
+            return self._context.catalogue.entry(model_id).languages
+        return ()
 
     def _on_turn_timer(self) -> None:
         if self._has_news and self._answering is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, Signal
@@ -34,6 +35,7 @@ class Speaker(QObject):
         self._voice: Any = None  # a QTextToSpeech
         self._is_missing = False  # there is no voice, and the user has been told
         self._waiting: deque[str] = deque()
+        self._is_english = False
         self._n_taken = 0  # characters of the text that grows
         self._is_speaking = False
         context.closing.connect(self.stop)
@@ -42,12 +44,14 @@ class Speaker(QObject):
     def is_speaking(self) -> bool:
         return self._is_speaking
 
-    def speak(self, text: str, *, is_whole: bool = False) -> None:
+    def speak(self, text: str, *, is_whole: bool = False, languages: Sequence[str] = ()) -> None:
         """Speaks the sentences of `text` that are complete and were not spoken yet; all of it when it is whole.
 
         Args:
             text: everything so far; the next one begins with `stop`.
+            languages: those of the model that says it, as its `ModelEntry` has them.
         """
+        self._is_english = tuple(languages) == ("en",)
         if self._is_missing:
             return
         sentences, self._n_taken = complete_sentences(text, self._n_taken, is_whole=is_whole)
@@ -87,7 +91,11 @@ class Speaker(QObject):
         if self._voice is None or not self._waiting or self._is_speaking:
             return
         text = self._waiting.popleft()
-        locale = QLocale(QLocale.Language.Chinese) if CHINESE.search(text) else QLocale.system()
+        locale = QLocale.system()
+        if CHINESE.search(text):
+            locale = QLocale(QLocale.Language.Chinese)
+        elif self._is_english and locale.language() is not QLocale.Language.English:
+            locale = QLocale(QLocale.Language.English)
         known = {other.language() for other in self._voice.availableLocales()} - {self._voice.locale().language()}
         if locale.language() in known:
             self._voice.setLocale(locale)

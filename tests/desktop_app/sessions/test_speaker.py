@@ -1,6 +1,7 @@
 """Answers are spoken sentence by sentence; Qt's own mock engine takes its time without a sound."""
 
 import pytest
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from desktop_app.sessions import speaker
 from desktop_app.sessions.speaker import Speaker, complete_sentences
@@ -26,6 +27,29 @@ def said(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(speaker, "first_voice", listening_voice)
     return texts
+
+
+class ScriptedVoice(QObject):
+    """Knows three languages and says nothing."""
+
+    stateChanged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locale = QLocale("fr_FR")
+
+    def availableLocales(self) -> list[QLocale]:
+        return [QLocale(name) for name in ("de_DE", "en_GB", "zh_CN")]
+
+    def locale(self) -> QLocale:
+        return self._locale
+
+    def setLocale(self, locale: QLocale) -> None:
+        self._locale = locale
+
+    def say(self, text: str) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -56,6 +80,24 @@ def test_sentences_are_spoken_one_after_the_other_while_the_text_grows(qtbot, vo
     qtbot.waitUntil(lambda: not voice.is_speaking, timeout=20_000)
 
     assert (told[0], told[-1]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "language"),
+    [
+        ("A cat.", ("en",), QLocale.Language.English),
+        ("A cat.", (), QLocale.Language.German),
+        ("一只猫。", ("en",), QLocale.Language.Chinese),
+    ],
+)
+def test_the_voice_speaks_the_language_of_the_model(voice, monkeypatch, text, languages, language):
+    spoken = ScriptedVoice()
+    monkeypatch.setattr(speaker, "first_voice", lambda _library: spoken)
+    monkeypatch.setattr(speaker.QLocale, "system", lambda: QLocale("de_DE"))
+
+    voice.speak(text, is_whole=True, languages=languages)
+
+    assert spoken.locale().language() is language
 
 
 def test_stop_falls_silent_and_the_next_text_begins(qtbot, voice, said):

@@ -170,7 +170,7 @@ def spoken(monkeypatch, session) -> list[tuple[str, bool]]:
     """What is read aloud: the text so far, and whether that is all."""
     texts: list = []
     monkeypatch.setattr(voice_question, "speech_spec", lambda *_: scripted("ears", words=(" What", " is", " it?")))
-    monkeypatch.setattr(session.chat.speaker, "speak", lambda text, is_whole=False: texts.append((text, is_whole)))
+    monkeypatch.setattr(session.chat.speaker, "speak", lambda text, is_whole=False, **_: texts.append((text, is_whole)))
     return texts
 
 
