@@ -670,10 +670,13 @@ def models_verify(model_id: ModelId) -> None:
 
 @models_app.command("remove")
 def models_remove(model_id: ModelId) -> None:
-    """Deletes a model; a folder of your own is only forgotten."""
+    """Deletes a model; a folder of your own, by its id or its path, is only forgotten."""
     from workers.catalogue.catalogue import ModelStatus
 
     catalogue = _catalogue()
+    if not any(entry.id == model_id for entry in catalogue.entries()):
+        path = str(Path(model_id).expanduser().resolve())
+        model_id = next((entry.id for entry in catalogue.entries() if entry.folder == path), model_id)
     is_listed = any(entry.id == model_id for entry in catalogue.entries())
     is_there = is_listed and catalogue.status(model_id) is not ModelStatus.ABSENT
     is_converted = is_listed and catalogue.converted_folder(model_id).exists()

@@ -6006,6 +6006,10 @@ Click again to choose</source>
         <translation>{path} 的第 {number} 行不是一张图片和一个问题。</translation>
     </message>
     <message>
+        <source>Save it as JPEG, or have the phone take JPEG.</source>
+        <translation>请将其另存为 JPEG，或让手机以 JPEG 拍摄。</translation>
+    </message>
+    <message>
         <source>Save the picture as a file instead.</source>
         <translation>请改为将图片另存为文件。</translation>
     </message>
@@ -6812,6 +6816,10 @@ Click again to choose</source>
     <message>
         <source>{path} has no sound.</source>
         <translation>{path} 没有声音。</translation>
+    </message>
+    <message>
+        <source>{path} is a HEIC picture, which cannot be read here.</source>
+        <translation>{path} 是 HEIC 图片，这里无法读取。</translation>
     </message>
     <message>
         <source>{path} is a folder.</source>

@@ -381,6 +381,10 @@ def test_models_remove_of_what_is_not_there_says_so(capsys: pytest.CaptureFixtur
 
     assert cli.main(["models", "remove", listed]) == 0
     assert capsys.readouterr().err == ""
+    added = catalogue.add_folder(tmp_path / "own").id
+    assert cli.main(["models", "remove", str(tmp_path / "own")]) == 0
+    assert capsys.readouterr().err == ""
+    assert added not in {entry.id for entry in cli._catalogue().entries()}
     assert cli.main(["models", "remove", str(tmp_path / "own")]) == 0
     assert "is not in the list, so nothing was removed." in capsys.readouterr().err
     assert cli.main(["models", "remove", "whisper-small"]) == 0

@@ -28,6 +28,9 @@ MOST_NARROW = 200  # times as long as wide: models scale the short side up, and 
 DAMAGE = (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, OverflowError, struct.error, zlib.error)
 """What Pillow raises on bytes that are no picture, or a broken one."""
 
+HEIC_BRANDS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")}
+"""How such a file begins after the length of its first box: ISO/IEC 23008-12, annex B."""
+
 
 class Still:
     """One picture as a source: delivered once, and again when it is turned; it ends with `stop`.
@@ -138,6 +141,13 @@ def decode_image(file: IO[bytes], name: str, *, longest_px: int = LONGEST_PX, ha
                 _check_size(picture, name, longest_px)
                 return np.asarray(_upright(picture, longest_px, has_alpha=has_alpha))
         except UnidentifiedImageError as error:
+            file.seek(4)
+            if file.read(8) in HEIC_BRANDS:
+                raise SourceError(
+                    "{path} is a HEIC picture, which cannot be read here.",
+                    hint="Save it as JPEG, or have the phone take JPEG.",
+                    path=name,
+                ) from error
             raise SourceError(
                 "{path} is not a picture that can be read.",
                 hint="Check that it opens elsewhere, or save it as PNG or JPEG.",

@@ -36,7 +36,7 @@ from desktop_app.widgets.screen_picker import ScreenPicker
 from desktop_app.widgets.splitter import Splitter
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
-PICTURE_PATTERNS = "*.avif *.bmp *.gif *.heic *.jpeg *.jpg *.png *.tif *.tiff *.webp"
+PICTURE_PATTERNS = "*.avif *.bmp *.gif *.jpeg *.jpg *.png *.tif *.tiff *.webp"
 VIDEO_PATTERNS = "*.avi *.flv *.m4v *.mkv *.mov *.mp4 *.mpeg *.mpg *.ogv *.webm *.wmv"
 TAB_NAMES = ("ask", "labels", "caption", "watch")  # in the settings
 SIDE_PX = 360

@@ -153,9 +153,11 @@ def test_a_jpeg_that_is_cut_short_is_told(tmp_path):
 def test_what_is_no_picture_is_told(tmp_path):
     (tmp_path / "empty.png").touch()
     (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
     for name, sentence in [
         ("empty.png", "is empty"),
         ("text.png", "not a picture that can be read"),
+        ("phone.heic", "HEIC picture, which cannot be read here. Save it as JPEG"),
         ("absent.png", "does not exist"),
         (".", "is a folder"),
     ]:
