@@ -4461,8 +4461,8 @@ Click again to choose</source>
         <translation>重新转写</translation>
     </message>
     <message>
-        <source>Transcribe again with another model</source>
-        <translation>用其他模型重新转写</translation>
+        <source>Transcribe again with another model, or in the language that is chosen on Hear</source>
+        <translation>用其他模型或在“听”页面选择的语言重新转写</translation>
     </message>
     <message>
         <source>Delete</source>

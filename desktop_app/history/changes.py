@@ -142,10 +142,11 @@ def recover(target: Target, *, item_id: int) -> Recovered:
     ).fetchone()
     duration_s = max([text_until_s, *(track.duration_s for track in tracks)])
     _close(target, item_id, "recovered", duration_s)
-    title, created_at = target.connection.execute(
-        "SELECT title, created_at FROM items WHERE id = ?", (item_id,)
+    title, language, created_at = target.connection.execute(
+        "SELECT title, language, created_at FROM items WHERE id = ?", (item_id,)
     ).fetchone()
-    return Recovered(item_id, duration_s, tuple(tracks), title, datetime.fromtimestamp(created_at, UTC).astimezone())
+    when = datetime.fromtimestamp(created_at, UTC).astimezone()
+    return Recovered(item_id, duration_s, tuple(tracks), title, language, when)
 
 
 def adopt_orphans(target: Target) -> None:

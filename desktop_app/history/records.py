@@ -178,6 +178,7 @@ class Recovered:
     duration_s: float
     tracks: tuple[RecoveredTrack, ...]
     title: str
+    language: str
     created_at: datetime
 
 

@@ -26,20 +26,18 @@ log = logging.getLogger(__name__)
 LookTask = Literal["label", "caption", "ask"]
 
 
-def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "") -> EngineSpec:
+def speech_spec(settings: Settings, catalogue: Catalogue, model_id: str = "", language: str = "") -> EngineSpec:
     """The engine to listen with. May join a model's parts on the disk: call it from a worker thread.
 
     Args:
-        model_id: instead of the one that the settings name.
+        model_id, language: instead of those that the settings name.
 
     Raises:
         ModelMissing, ModelBroken, UsageError.
     """
     hear = settings.hear
-    model_id = model_id or hear.model
-    entry = (
-        catalogue.entry(model_id) if model_id else best_speech_model(hear.engine, catalogue, hear.language, hear.task)
-    )
+    model_id, language = model_id or hear.model, language or hear.language
+    entry = catalogue.entry(model_id) if model_id else best_speech_model(hear.engine, catalogue, language, hear.task)
     engine = hear.engine if hear.engine in entry.engines else entry.engines[0]
     return catalogue.spec(engine, entry.id, options_of(settings.hear, engine))
 

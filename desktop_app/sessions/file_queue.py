@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +55,7 @@ class FileJob:
     Attributes:
         start_s: where to begin, for a recording whose text goes until there.
         item_id: its number in the history, known before for the rest of a recording.
-        model_id: instead of the model that the settings name.
+        model_id, language: instead of those that the settings name.
         title: what to call it where its file's name says nothing.
         is_new: nothing of it is in the history yet, so nothing stays where no text comes of it.
         segments: what was said in it so far.
@@ -67,6 +67,7 @@ class FileJob:
     start_s: float = 0.0
     item_id: int | None = None
     model_id: str = ""
+    language: str = ""
     title: str = ""
     is_new: bool = True
     segments: list[Segment] = field(default_factory=list)
@@ -138,7 +139,7 @@ class FileQueue(QObject):
         return jobs
 
     def add_rest(self, recovered: Recovered) -> list[FileJob]:
-        """Appends what is not transcribed yet of a recording that was cut off."""
+        """Appends what is not transcribed yet of a recording that was cut off, in its language where one is chosen."""
         title = recovered.title or self._title_by_time(recovered.created_at)
         jobs = [
             FileJob(
@@ -146,6 +147,7 @@ class FileQueue(QObject):
                 track.track,
                 track.text_until_s,
                 recovered.item_id,
+                language=recovered.language if self._context.settings.hear.language else "",
                 title=title,
                 end_s=track.duration_s,
                 is_new=False,
@@ -155,11 +157,16 @@ class FileQueue(QObject):
         self._append(jobs)
         return jobs
 
-    def add_again(self, item: Item, media: Sequence[Media], model_id: str) -> None:
-        """Makes a new item of the sound of another one, with another model."""
+    def add_again(self, item: Item, media: Sequence[Media], model_id: str, language: str = "") -> None:
+        """Makes a new item of the sound of another one, with another model.
+
+        Args:
+            language: instead of the one that the settings name.
+        """
         history = self._context.history
         if history is None:
             return
+        language = language or self._context.settings.hear.language
         recorded_title = item.title or self._title_by_time(item.created_at)
 
         def begin(_job: Job) -> list[FileJob]:
@@ -168,7 +175,7 @@ class FileQueue(QObject):
             for file in media:
                 media_file.duration_s(file.path)  # what cannot be read makes no item
             item_id = history.begin(
-                title=item.title, source=item.source, model_id=model_id, language=item.language, tracks=item.tracks
+                title=item.title, source=item.source, model_id=model_id, language=language, tracks=item.tracks
             ).result()
             jobs = []
             for file in media:
@@ -180,7 +187,7 @@ class FileQueue(QObject):
                     except AppError:
                         _discard(history, item_id)
                         raise
-                jobs.append(FileJob(path, file.track, item_id=item_id, model_id=model_id, title=title))
+                jobs.append(FileJob(path, file.track, 0.0, item_id, model_id, language, title))
             return jobs
 
         self._context.run(begin, on_done=self._append)
@@ -246,7 +253,7 @@ class FileQueue(QObject):
 
         duration_s = media_file.duration_s(job.path)
         job.end_s = duration_s or 0.0
-        spec = speech_spec(self._context.settings, self._context.catalogue, job.model_id)
+        spec = speech_spec(self._context.settings, self._context.catalogue, job.model_id, job.language)
         history, settings = self._context.wait_for_history(), self._context.settings
         if history is not None and job.item_id is None:
             job.item_id = history.begin(
@@ -268,6 +275,7 @@ class FileQueue(QObject):
             return
         self._started_at = time.monotonic()
         options = live_options(self._context.settings)
+        options = replace(options, language=job.language or options.language)
         self._worker = FileWorker(
             self._context.pool, spec, job.path, track=job.track, options=options, start_s=job.start_s
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -12,11 +13,14 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.durations import clock_text
 from desktop_app.history.records import Item, Media, StoredSegment
-from desktop_app.jobs import Job
+from desktop_app.sessions.choices import can
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.history_list import Row, title_of, whole_when_text
 from desktop_app.widgets.title_field import TitleField
 from desktop_app.widgets.transcript_pane import TranscriptPane
+
+if TYPE_CHECKING:
+    from workers.catalogue.catalogue import ModelEntry
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,9 @@ class TranscriptDetail(QWidget):
             "upload", self.tr("Export"), tip=self.tr("Export as text or subtitles (Ctrl+S)")
         )
         self.again_button = theme.icon_button(
-            "refresh", self.tr("Transcribe again"), tip=self.tr("Transcribe again with another model")
+            "refresh",
+            self.tr("Transcribe again"),
+            tip=self.tr("Transcribe again with another model, or in the language that is chosen on Hear"),
         )
         self.delete_button = theme.icon_button("trash", self.tr("Delete"), tip=self.tr("Delete (Del)"))
         self.pane = TranscriptPane(context)
@@ -137,27 +143,34 @@ class TranscriptDetail(QWidget):
         self.title.setFocus()
         self.title.selectAll()
 
-    def transcribe_again(self, model_id: str) -> None:
+    def transcribe_again(self, model_id: str, language: str = "") -> None:
         """Makes another item of the same sound with another model."""
         if self.loaded is not None:
-            self._context.sessions.files.add_again(self.loaded.item, self.loaded.media, model_id)
+            self._context.sessions.files.add_again(self.loaded.item, self.loaded.media, model_id, language)
             self._context.notify("info", self.tr("Transcribing again. The new text appears in this list."))
 
     def offer_models(self) -> None:
-        """Asks with which model to transcribe again."""
+        """Asks with which model to transcribe again; also in which language, where today another one is chosen."""
+        self._context.run(lambda _job: self._context.catalogue.installed("speech"), on_done=self._show_models)
 
-        def installed(_job: Job) -> list[tuple[str, str]]:
-            return [(entry.id, entry.title) for entry in self._context.catalogue.installed("speech")]
-
-        self._context.run(installed, on_done=self._show_models)
-
-    def _show_models(self, installed: list[tuple[str, str]]) -> None:
+    def _show_models(self, installed: list[ModelEntry]) -> None:
+        if self.loaded is None:
+            return
+        hear = self._context.settings.hear
+        both = (self.loaded.item.language or hear.language, hear.language)
+        languages = list(dict.fromkeys(both)) if hear.language else [""]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for model_id, title in installed:
-            action = menu.addAction(theme.icon("chip"), title)
-            action.triggered.connect(lambda _=False, model_id=model_id: self.transcribe_again(model_id))
-        menu.addSeparator()
+        for language in languages:
+            for entry in installed:
+                if not can(entry, language, hear.task):
+                    continue
+                title = f"{entry.title}  ·  {i18n.language_name(language)}" if len(languages) > 1 else entry.title
+                action = menu.addAction(theme.icon("chip"), title)
+                action.triggered.connect(
+                    lambda _=False, model_id=entry.id, language=language: self.transcribe_again(model_id, language)
+                )
+            menu.addSeparator()
         more = menu.addAction(theme.icon("download"), self.tr("Get more models…"))
         more.triggered.connect(lambda: self._context.panel_requested.emit("models"))
         menu.popup(self.again_button.mapToGlobal(self.again_button.rect().bottomLeft()))

@@ -22,6 +22,7 @@ from tests.scripted_engine import scripted
 from workers.engine_pool import EnginePool
 from workers.results import SAMPLE_RATE_HZ
 from workers.sources import media_file
+from workers.worker import FileWorker
 
 
 @pytest.fixture
@@ -254,6 +255,59 @@ def test_again_that_still_waits_when_the_app_ends_leaves_nothing(qtbot, context,
         ids = [item.id for item in at_the_next_start.items()]
     assert item_id in ids
     assert again_id not in ids
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[tuple[str | None, str]]:
+    """The language that each file was asked for, and the one that its model was chosen for."""
+    found = []
+    spec = scripted(words=(" word",))
+
+    def find_spec(_settings, _catalogue, _model_id, language):
+        found.append(language)
+        return spec
+
+    class Worker(FileWorker):
+        def __init__(self, *arguments, options, **values):
+            found[-1] = options.language, found[-1]
+            super().__init__(*arguments, options=options, **values)
+
+    monkeypatch.setattr(file_queue, "speech_spec", find_spec)
+    monkeypatch.setattr(file_queue, "FileWorker", Worker)
+    return found
+
+
+def test_again_is_in_the_language_that_is_asked_for_or_else_chosen(qtbot, context, queue, clip, asked):
+    history = context.history
+    item_id = recorded(history, clip, "me")
+    history.update_item(item_id, language="de").result()
+    context.change_setting("hear.language", "en")
+    item, media = history.item(item_id), history.media(item_id)
+
+    queue.add_again(item, media, "scripted", "de")
+    queue.add_again(item, media, "scripted")
+    qtbot.waitUntil(lambda: len(queue.jobs) == 2)
+    until_idle(qtbot, queue)
+    history.flush()
+
+    assert sorted(asked) == [("de", "de"), ("en", "en")]
+    assert sorted(item.language for item in history.items()) == ["de", "de", "en"]
+
+
+@pytest.mark.parametrize(("chosen", "taken"), [("en", ("de", "de")), ("", (None, ""))])
+def test_the_rest_is_in_the_language_of_the_recording_where_one_is_chosen(
+    qtbot, context, queue, clip, asked, chosen, taken
+):
+    history = context.history
+    item_id = history.begin(tracks=["me"], language="de").result()
+    shutil.copy(clip, history.media_path(item_id, "me.flac"))
+    history.release(item_id)
+    context.change_setting("hear.language", chosen)
+
+    queue.add_rest(history.recover(item_id).result())
+    until_idle(qtbot, queue)
+
+    assert asked == [taken]
 
 
 def test_a_rest_that_is_cancelled_is_offered_again(qtbot, context, queue, clip):

@@ -76,6 +76,34 @@ def test_the_chosen_transcript_is_shown_with_its_tracks(qtbot, panel, history):
     assert panel.transcript.pane.view.text() == "Me: how are you\nComputer: fine thanks"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "offered"),
+    [
+        ("", ["Whisper base", "Whisper tiny (English)"]),
+        ("de", ["Whisper base"]),
+        ("en", ["Whisper base  ·  Deutsch", "Whisper base  ·  English", "Whisper tiny (English)  ·  English"]),
+    ],
+)
+def test_transcribe_again_asks_for_the_language_where_another_is_chosen(
+    qtbot, panel, context, history, monkeypatch, chosen, offered
+):
+    menus, asked = [], []
+    monkeypatch.setattr("PySide6.QtWidgets.QMenu.popup", lambda menu, _place: menus.append(menu))
+    monkeypatch.setattr(context.sessions.files, "add_again", lambda *values: asked.append(values[2:]))
+    history.update_item(add(history, "guten Tag"), language="de").result()
+    shown(qtbot, panel, 1)
+    qtbot.waitUntil(lambda: panel.transcript.loaded is not None)
+    context.change_setting("hear.language", chosen)
+
+    panel.transcript.offer_models()
+    qtbot.waitUntil(lambda: bool(menus))
+    models = [action for action in menus[0].actions() if "Whisper" in action.text()]
+    models[0].trigger()
+
+    assert sorted(action.text() for action in models) == offered
+    assert asked[0][1] == ("de" if chosen else "")
+
+
 def test_a_file_that_is_done_is_listed_as_done_however_slowly_that_is_written(
     qtbot, panel, context, history, monkeypatch
 ):
