@@ -1051,6 +1051,14 @@
         <translation>不会丢失任何内容：说过的话会排队等待，文字会赶上来。</translation>
     </message>
     <message>
+        <source>Finish later</source>
+        <translation>稍后完成</translation>
+    </message>
+    <message>
+        <source>Wait no longer: the rest of the text can be made afterwards</source>
+        <translation>不再等待：其余文字可以之后再转写</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -4184,6 +4192,18 @@ Click again to choose</source>
 </context>
 <context>
     <name>SpeechSession</name>
+    <message>
+        <source>&apos;{model}&apos; is too slow for this computer.</source>
+        <translation>“{model}”对这台电脑来说太慢。</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: the text comes later. Choose a smaller model for the next recording.</source>
+        <translation>不会丢失任何内容：文字会晚些出现。下次录音请选择更小的模型。</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>显示模型</translation>
+    </message>
     <message>
         <source>Continue with the chosen device</source>
         <translation>使用所选设备继续</translation>

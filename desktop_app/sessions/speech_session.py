@@ -12,6 +12,7 @@ by another one over the same backlog; a track that keeps failing is left to be f
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,6 +53,9 @@ PAUSE_SILENCE_S = 1.2  # heard as the end of a sentence, so that the last words 
 DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
 MAX_FAILURES = 3  # of a track's transcription ...
 FAILURES_WITHIN_S = 60.0  # ... in this time, and nobody starts it again
+LAG_TOLD_FROM_S = 2.0  # what is less is caught up with before anybody has read it
+TOO_SLOW_S = 30.0  # falling behind by that much is no hiccup: the model is too large
+SLOW_TOPIC = "too slow"
 START_TOPIC = "recording"  # why it could not begin or go on: holds until the next one begins
 PRIVACY_TOPIC = "privacy"
 TOO_SHORT_S = 1.0  # a recording without words that is shorter was a slip of the finger
@@ -113,7 +117,10 @@ class SpeechSession(QObject):
         self._is_loaded = False
         self._has_words = False
         self._error: Exception | None = None
+        self._is_unfinished = False
         self._lags: dict[str, float] = {}
+        self._least_lag_s = math.inf  # not 0 where the model takes long to load
+        self._is_slow_told = False
         self._devices: list[AudioDevice] = []
         self._watcher: DeviceWatcher | None = None
 
@@ -155,6 +162,22 @@ class SpeechSession(QObject):
     def lag_s(self) -> float:
         """How much audio waits beyond what is usual."""
         return max(self._lags.values(), default=0.0)
+
+    @property
+    def is_behind(self) -> bool:
+        """Audio waits for longer than usual."""
+        return self.lag_s >= LAG_TOLD_FROM_S
+
+    @property
+    def may_finish_later(self) -> bool:
+        """Much is still to be transcribed after the end, of sound that is on the disk."""
+        is_waiting = self._state is SessionState.STOPPING and not self._is_opening and not self._is_closing_sources
+        return is_waiting and self.is_behind and bool(self.media_paths)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """The text of the newest recording does not reach its end."""
+        return self._is_unfinished
 
     @property
     def has_lost_source(self) -> bool:
@@ -201,13 +224,14 @@ class SpeechSession(QObject):
         self._forget_private()
         self._is_private = self._context.settings.history.is_private
         self._source_name = source_name
-        for topic in (START_TOPIC, PRIVACY_TOPIC):
+        for topic in (START_TOPIC, PRIVACY_TOPIC, SLOW_TOPIC):
             self._context.withdraw(topic)
         self._tracks = [self._track(source) for source in (sources or self._chosen_sources())]
         self._workers = {}
         self._history, self._item_id, self._error = None, None, None
         self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = self._is_pause_wanted = False
         self._lags.clear()
+        self._least_lag_s, self._is_slow_told, self._is_unfinished = math.inf, False, False
         self._is_opening = True
         self.started.emit(self.tracks)
         self._set_state(SessionState.LOADING)
@@ -267,6 +291,11 @@ class SpeechSession(QObject):
             self.stop()
             if not self._is_opening and not self._is_closing_sources:
                 self._abandon()
+
+    def finish_later(self) -> None:
+        """Waits no longer for the text of what was recorded: the rest of it is offered, as after a crash."""
+        if self.may_finish_later:
+            self._abandon()
 
     def toggle(self) -> None:
         """The one key: starts, or stops."""
@@ -453,9 +482,29 @@ class SpeechSession(QObject):
             self._keep(result)
         elif isinstance(result, LiveStatus):
             self._lags[result.track] = result.lag_s
+            self._tell_slow()
         elif isinstance(result, Notice):
             self._context.show_notice(result)
         self.result_ready.emit(result)
+
+    def _tell_slow(self) -> None:
+        self._least_lag_s = min(self._least_lag_s, self.lag_s)
+        if self._is_slow_told or self.lag_s - self._least_lag_s < TOO_SLOW_S or self._spec is None:
+            return
+        self._is_slow_told = True
+        self._context.notify(
+            "warning",
+            self.tr("'{model}' is too slow for this computer.").format(model=self._model_title(self._spec.model_id)),
+            self.tr("Nothing is lost: the text comes later. Choose a smaller model for the next recording."),
+            action=(self.tr("Show models"), lambda: self._context.panel_requested.emit("models")),
+            topic=SLOW_TOPIC,
+        )
+
+    def _model_title(self, model_id: str) -> str:
+        try:
+            return self._context.catalogue.entry(model_id).title
+        except AppError:
+            return model_id
 
     def _keep(self, commit: Commit) -> None:
         for track in self._tracks:
@@ -648,6 +697,7 @@ class SpeechSession(QObject):
         if self._state is not SessionState.STOPPING or self._is_opening or self._is_closing_sources or self._working:
             return
         is_complete = all(worker.is_complete for worker in self._workers.values())
+        self._is_unfinished = not is_complete and not self._discard_wanted
         self._workers.clear()
         for emotions in self._emotions:  # what was said last is still asked about, while the user goes on
             emotions.finish()

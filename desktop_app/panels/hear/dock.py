@@ -16,8 +16,8 @@ from desktop_app.widgets.transcript_pane import TranscriptPane
 from desktop_app.widgets.waveform import Waveform
 from workers.results import Levels, LiveStatus, Progress
 
-LAG_SHOWN_FROM_S = 2.0
 CLOCK_MS = 200
+WAVEFORM_PX = 90  # at least, beside all else; the player, which is wider, has less beside it
 DEVICE_NAME_PX = 140  # of the place under the clock
 
 
@@ -50,6 +50,10 @@ class Dock(QFrame):
         self.lag.setProperty("tone", "warning")
         self.lag.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.lag.setToolTip(self.tr("Nothing is lost: what you said waits, and the text catches up."))
+        self.later_button = theme.button(
+            self.tr("Finish later"), tip=self.tr("Wait no longer: the rest of the text can be made afterwards")
+        )
+        self.later_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.waveform = Waveform()
         self.meter = LevelMeter()
         self.sound = QStackedWidget()
@@ -71,13 +75,16 @@ class Dock(QFrame):
         row.addWidget(self.private)
         row.addWidget(self.sound, 1)
         row.addWidget(self.lag)
+        row.addWidget(self.later_button)
         row.addWidget(self.meter)
+        self.sound.setMinimumWidth(WAVEFORM_PX)
         self.sound.setFixedHeight(self.waveform.sizeHint().height())
 
         self._clock_timer = QTimer(self, interval=CLOCK_MS)
         self._clock_timer.timeout.connect(self._show_clock)
         self.record_button.clicked.connect(session.toggle)
         self.pause_button.clicked.connect(session.toggle_pause)
+        self.later_button.clicked.connect(session.finish_later)
         session.state_changed.connect(self.show_state)
         session.sources_changed.connect(self._show_status)
         session.privacy_changed.connect(self._show_private)
@@ -103,7 +110,6 @@ class Dock(QFrame):
         self._show_status()
         self._show_clock()
         self._show_lag()
-        self.show_sound()
 
     def show_file(self, job: FileJob | None) -> None:
         """What the clock and the status are about while nothing is recorded."""
@@ -170,14 +176,15 @@ class Dock(QFrame):
         self.private.setVisible(self._session.is_private)
 
     def _show_lag(self) -> None:
-        lag_s = self._session.lag_s
-        is_behind = lag_s >= LAG_SHOWN_FROM_S and self._session.state is not SessionState.IDLE
+        is_behind = self._session.is_behind and self._session.state is not SessionState.IDLE
         self.lag.setVisible(is_behind)
+        self.later_button.setVisible(self._session.may_finish_later)
         if is_behind:
-            self.lag.setText(self.tr("{seconds} s behind").format(seconds=round(lag_s)))
+            self.lag.setText(self.tr("{seconds} s behind").format(seconds=round(self._session.lag_s)))
+        self.show_sound()
 
     def show_sound(self) -> None:
         is_done = not self._session.state.is_active and self._session.state is not SessionState.STOPPING
         plays = is_done and self._pane.player.has_media
         self.sound.setCurrentWidget(self._pane.player_bar if plays else self.waveform)
-        self.meter.setVisible(not plays)
+        self.meter.setVisible(not plays and self.later_button.isHidden())  # it has nothing to show there

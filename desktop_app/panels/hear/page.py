@@ -195,6 +195,8 @@ class HearPanel(QWidget):
         return self._shown_file is None
 
     def _on_finished(self, item_id: int | None) -> None:
+        if self._session.is_unfinished:
+            self.recovery_card.look_for_unfinished()
         if not self._is_session_shown:
             return
         if self._session.is_discarded:
@@ -269,22 +271,24 @@ class HearPanel(QWidget):
 
     def _show_state(self, state: SessionState) -> None:
         self.choices.show_state(state, may_choose_device=self._session.has_lost_source)
-        self.discard_action.setEnabled(state.is_active)
+        self._show_discard()
         self.captions.set_paused(state is SessionState.PAUSED)
         self.captions.set_missing(self._session.missing_device if state.is_active else None)
         if state.is_active:
             self.empty.show_listening(is_open=self._session.is_open)
         elif state is not SessionState.STOPPING:
             self.empty.show_idle()
-        if state is SessionState.FAILED:
-            self.recovery_card.look_for_unfinished()
 
     def _show_content(self) -> None:
         has_text = not self.pane.view.is_empty
         self.stack.setCurrentWidget(self.pane if has_text else self.empty)
         for part in (self.copy_button, self.export_button, self.export_action):
             part.setEnabled(has_text)
-        self.discard_action.setEnabled(self._session.state.is_active)
+        self._show_discard()
+
+    def _show_discard(self) -> None:
+        state = self._session.state
+        self.discard_action.setEnabled(state.is_active or state is SessionState.STOPPING)
 
     def _on_copy(self) -> None:
         self.pane.copy()

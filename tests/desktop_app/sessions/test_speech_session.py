@@ -642,6 +642,54 @@ def test_discard_keeps_nothing(qtbot, context, session, speech, home):
     assert not list(home.rglob("*.flac"))
 
 
+def test_what_is_far_behind_can_be_finished_later(qtbot, context, session, speech):
+    source = ScriptedSource()
+    opened(qtbot, session, source, latency_s=0.5)
+    source.say(np.tile(speech, 15))
+    assert not session.may_finish_later
+
+    session.stop()
+    qtbot.waitUntil(lambda: session.may_finish_later, timeout=20_000)
+    session.finish_later()
+    until(qtbot, session, SessionState.IDLE)
+
+    context.history.flush()
+    assert session.is_unfinished
+    assert context.history.item(session.item_id).state == "recovered"
+    (media,) = context.history.media(session.item_id)
+    assert soundfile.info(media.path).duration == pytest.approx(60.0)
+
+
+def test_what_no_file_holds_cannot_be_finished_later(qtbot, context, session, speech):
+    context.settings.history.is_private = True
+    results, source = said(session), ScriptedSource()
+    opened(qtbot, session, source)
+    source.say(np.tile(speech, 15))
+
+    session.stop()
+    qtbot.waitUntil(lambda: looked_at(results) > 0, timeout=20_000)
+
+    assert not session.may_finish_later
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_a_model_that_falls_behind_is_told_once(qtbot, context, session):
+    opened(qtbot, session, ScriptedSource())
+    topics = withdrawn(context)
+
+    for lag_s in (40.0, 2.0, 31.0, 33.0, 70.0):  # it took long to load, and caught up with that
+        session._on_result(LiveStatus("me", 10, 9, 8, lag_s=lag_s, is_speech=True))
+
+    (message,) = context.messages
+    assert message.sentence == "'scripted' is too slow for this computer."
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+    opened(qtbot, session, ScriptedSource())
+    assert message.topic in topics
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_a_full_disk_is_told_and_the_text_goes_on(qtbot, context, session, speech, monkeypatch):
     def full(_recorder, _samples) -> None:
         raise DiskError("The disk is full.")

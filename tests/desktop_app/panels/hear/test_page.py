@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from desktop_app.history.records import Media
 from desktop_app.panels import discover
 from desktop_app.panels.hear import HearPanel
+from desktop_app.sessions import speech_session
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.speech_session import SpeechSession
 from tests.desktop_app.panels.hear.conftest import text, words
+from tests.scripted_engine import scripted
 from workers.results import SAMPLE_RATE_HZ, Commit, Partial, Progress, Segment
 
 
@@ -347,6 +349,26 @@ def test_what_is_discarded_is_not_left_readable(qtbot, panel, context, source, s
     assert (text(panel), panel.captions.text, panel.dock.clock.text()) == ("", "", "0:00")
     assert panel.stack.currentWidget() is panel.empty
     context.history = history
+
+
+def test_what_is_far_behind_is_offered_when_it_is_to_be_finished_later(
+    qtbot, panel, context, source, speech, monkeypatch
+):
+    monkeypatch.setattr(speech_session, "speech_spec", lambda *_: scripted(latency_s=0.5))
+    session = context.sessions.speech
+    session.start()
+    qtbot.waitUntil(lambda: not session._is_opening)
+    source.say(np.tile(speech, 15))
+    assert panel.dock.later_button.isHidden()
+
+    session.stop()
+    qtbot.waitUntil(panel.dock.later_button.isVisible, timeout=20_000)
+    qtbot.mouseClick(panel.dock.later_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.recovery_card.isVisible, timeout=20_000)
+
+    assert session.state is SessionState.IDLE
+    assert panel.dock.later_button.isHidden()
+    assert "1:00 of sound" in panel.recovery_card.text.text()
 
 
 def test_sound_that_cannot_be_played_is_told_without_the_words_of_qt(panel, messages, caplog):
