@@ -81,6 +81,7 @@ class ScriptedOptions(EngineOptions):
     crash_once: str = Field("", title="Crash once", description="A file: the first speech request makes it and dies.")
     bugs_at: tuple[int, ...] = Field((), title="Bugs at", description="These speech requests raise ValueError.")
     crash_always: bool = Field(False, title="Crash always", description="Dies on each speech request.")
+    fails: bool = Field(False, title="Fails", description="Looks raise EngineError, but for questions.")
     tokens: int = Field(0, title="Tokens", description="How many more an answer has.")
 
 
@@ -147,6 +148,8 @@ class ScriptedEngine:
             yield Answer("".join(texts), len(texts), 0.01, 100.0, is_cut_off=len(texts) > request.max_new_tokens)
             return
         self._crash_if_told()
+        if self._options.fails:
+            raise EngineError("The script fails.")
         time.sleep(self._options.latency_s)
         if cancelled():
             raise Cancelled

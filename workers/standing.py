@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from workers.errors import Cancelled, EngineDied
+from workers.errors import Cancelled, EngineDied, EngineError
 from workers.results import Frame, ImageRequest, LabelScores, Likeness, Notice, StandingLook
 from workers.vision import AskOnce, LookMailbox
 
@@ -25,6 +25,7 @@ Judge: TypeAlias = Callable[[Frame, str], float]
 WORTH_JUDGING = 0.5  # likelier than all backgrounds together
 SURE_ALONE = 0.8  # where no model judges
 LOOK_EVERY_S = 0.5
+JUDGE_AGAIN_S = 60.0  # after it failed: a silent server would hold up every look for as long as it may be silent
 
 
 class StandingPolicy:
@@ -105,8 +106,11 @@ def watch_live(
     judge: Judge | None,
     *,
     is_silent: Callable[[str], bool] = lambda text: False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[StandingLook | Notice]:
     """Yields how the newest frames fit the standing questions, until the mailbox is closed.
+
+    While the judge fails, which is told as a Notice, the likeness alone decides, as where no model judges.
 
     Args:
         mailbox: its requests have `label_of` each text among their labels, and backgrounds.
@@ -115,21 +119,28 @@ def watch_live(
         is_silent: whether a text was told already, so that no judge is needed.
 
     Raises:
-        EngineError, Cancelled: from `label` and `judge`.
+        EngineError: from `label`.
+        Cancelled: from `label` and `judge`.
     """
+    judge_again_s = -float("inf")
     while (taken := mailbox.take()) is not None:
         frame, request = taken
         try:
             scores: LabelScores = label(request)
-            found = []
+            found, failure = [], None
             for text in texts():
                 likeness = likeness_of(label_of(text), scores)
                 was_silent = is_silent(text)
                 yes: float | None = None
                 if judge is not None and likeness < WORTH_JUDGING:
                     yes = 0.0
-                elif judge is not None and not was_silent:
-                    yes = judge(frame.pixels, question_of(text))
+                elif judge is not None and not was_silent and clock() >= judge_again_s:
+                    try:
+                        yes = judge(frame.pixels, question_of(text))
+                    except EngineDied:
+                        raise
+                    except EngineError as error:
+                        judge_again_s, failure = clock() + JUDGE_AGAIN_S, error
                 found.append(Likeness(text, likeness, yes, was_silent))
         except EngineDied as error:
             yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)
@@ -139,6 +150,13 @@ def watch_live(
                 raise
             mailbox.look_again()
         else:
+            if failure is not None:
+                log.warning("nothing judges for a while: %s", failure)
+                yield Notice(
+                    failure.template,
+                    "Until it answers again, only how much a picture looks like it counts.",
+                    failure.values,
+                )
             yield StandingLook(frame, tuple(found))
 
 

@@ -4752,6 +4752,10 @@ Click again to choose</source>
         <translation>屏幕</translation>
     </message>
     <message>
+        <source>Nothing can be seen for now</source>
+        <translation>暂时看不到画面</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
@@ -4774,6 +4778,10 @@ Click again to choose</source>
     <message>
         <source>{source}, {when}</source>
         <translation>{source}，{when}</translation>
+    </message>
+    <message>
+        <source>Nothing is watched for any more</source>
+        <translation>已不再留意任何东西</translation>
     </message>
 </context>
 <context>
@@ -6706,6 +6714,10 @@ Click again to choose</source>
         <translation>请取消设置该变量后重试。</translation>
     </message>
     <message>
+        <source>Until it answers again, only how much a picture looks like it counts.</source>
+        <translation>在它重新应答之前，只看图片有多相似。</translation>
+    </message>
+    <message>
         <source>Verify it on the Models page, or download it again.</source>
         <translation>请在“模型”页面检查它，或重新下载。</translation>
     </message>
@@ -6815,7 +6827,7 @@ Click again to choose</source>
     </message>
     <message>
         <source>{name} sends no more.</source>
-        <translation>{name} 不再发送数据。</translation>
+        <translation>{name} 不再发送画面。</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>

@@ -61,9 +61,11 @@ class Looker(QObject):
 
     Signals:
         changed(): its state, progress, model or error; not what it saw.
+        broke_off(object): the exception that ended it while it looked; the window has told the user.
     """
 
     changed = Signal()
+    broke_off = Signal(object)
 
     def __init__(
         self, context: AppContext, newest_frame: Callable[[], VideoFrame | None], run_worker: RunWorker, *, topic: str
@@ -117,9 +119,12 @@ class Looker(QObject):
 
     def worker_ended(self, worker: Worker) -> None:
         if worker is self._worker:
+            was_loading = self.state is SessionState.LOADING
             self._stop()
             if worker.error is not None:
                 self._fail(worker.error)
+                if not was_loading:
+                    self.broke_off.emit(worker.error)
 
     # ── what differs ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QLocale, QObject, QTime, Signal
 
+from desktop_app import i18n
 from desktop_app.notifications import DesktopNotifier
 from desktop_app.sessions import snapshots
 from desktop_app.sessions.cameras import CameraList
@@ -31,7 +32,7 @@ from desktop_app.sessions.lane import Lane
 from desktop_app.sessions.looker import Outlook
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import Sighting, StandingWatch
-from workers.errors import AppError, DeviceError
+from workers.errors import AppError, Cancelled, DeviceError
 from workers.results import CameraNotice, Frame, Notice, Region, Seen, VideoFrame
 from workers.sources.base import Camera, FrameSource, Orientation
 from workers.sources.image_file import Still, turned, turned_back
@@ -124,6 +125,7 @@ class VisionSession(QObject):
         self._lookers = (*self._lanes, self.standing)
 
         self.standing.sighted.connect(self._on_sighted)
+        self.standing.broke_off.connect(self._tell_watch_ended)
         self.chat.answering_changed.connect(self._settle_lookers)
         self.chat.turn_ended.connect(self._keep_answer)
         self.chat.failed.connect(self.failed)
@@ -334,6 +336,9 @@ class VisionSession(QObject):
         self._condition = notice.condition
         if notice.condition:
             self._context.show_notice(notice, kind="warning", topic=SOURCE_TOPIC)
+            if self.standing.is_on:
+                sentence = i18n.from_workers(notice.template, dict(notice.values))
+                self._notifier.show(self.tr("Nothing can be seen for now"), sentence)
         else:
             self._context.withdraw(SOURCE_TOPIC)
         self.source_changed.emit()
@@ -394,6 +399,7 @@ class VisionSession(QObject):
             self.ended.emit()
         else:
             self._fail(error)
+            self._tell_watch_ended(error)
         self._frozen = None
         self.source_changed.emit()
         self._settle()
@@ -502,6 +508,12 @@ class VisionSession(QObject):
         if feed.item_id is not None and frame is not None:
             self._kept[frame.captured_s] = feed.item_id
             self._kept_with_answer[feed.item_id] = frame.size
+
+    def _tell_watch_ended(self, error: Exception) -> None:
+        """Outside the window, too: whoever watches for something may be away."""
+        if self.standing.is_on and not isinstance(error, Cancelled):
+            sentence = i18n.sentence(error) if isinstance(error, AppError) else ""
+            self._notifier.show(self.tr("Nothing is watched for any more"), sentence)
 
     def snapshot_of(self, frame: VideoFrame) -> int | None:
         """The number in the history of a frame that was kept; None where it was not, or not yet."""

@@ -3,9 +3,17 @@ import itertools
 import numpy as np
 import pytest
 
-from workers.errors import EngineDied
+from workers.errors import EngineDied, ServerError
 from workers.results import ImageRequest, LabelScores, Likeness, Notice, StandingLook, Verdict, VideoFrame
-from workers.standing import StandingPolicy, judge_with, label_of, likeness_of, question_of, watch_live
+from workers.standing import (
+    JUDGE_AGAIN_S,
+    StandingPolicy,
+    judge_with,
+    label_of,
+    likeness_of,
+    question_of,
+    watch_live,
+)
 from workers.vision import LookMailbox, LookPlan
 
 YES, NO = Likeness("a dog", 0.9, 0.9), Likeness("a dog", 0.9, 0.1)
@@ -179,3 +187,29 @@ def test_a_judge_that_died_is_asked_about_the_newest_frame():
 
     assert isinstance(notice, Notice)
     assert look.found[0].yes == 1.0
+
+
+def test_a_judge_that_fails_is_told_once_and_asked_again_later():
+    mailbox, clock, asked = mailbox_with_a_frame(), Clock(), []
+
+    def label(request: ImageRequest) -> LabelScores:
+        return LabelScores((("a dog", 0.9),), 0.1)
+
+    def judge(pixels, question) -> float:
+        asked.append(clock.now_s)
+        if len(asked) == 1:
+            raise ServerError("The server was silent.")
+        return 0.25
+
+    watched = watch_live(mailbox, lambda: ("a dog",), label, judge, clock=clock)
+    notice = next(watched)
+    found = []
+    for at_s in (0.0, 1.0, JUDGE_AGAIN_S):
+        clock.now_s = at_s
+        found.append(next(watched).found[0])
+        mailbox.look_again()
+    watched.close()
+
+    assert notice.template == "The server was silent."
+    assert [one.yes for one in found] == [None, None, 0.25]
+    assert asked == [0.0, JUDGE_AGAIN_S]

@@ -3,6 +3,8 @@ import pytest
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import StandingWatch
 from tests.desktop_app.sessions.vision.conftest import GREEN, RED, answered, colour_of, looked_at
+from workers.errors import DeviceError
+from workers.results import CameraNotice
 
 
 def test_what_was_waited_for_is_told_and_kept(qtbot, context, session, camera, standing, history):
@@ -94,3 +96,23 @@ def test_other_templates_are_heeded_at_once(qtbot, context, session, camera, sta
     context.change_setting("see.prompt_templates", ["an icon of {}"])
 
     assert standing.mailbox._plan.request.prompt_templates == ("an icon of {}",)
+
+
+def test_whoever_watches_hears_outside_the_window_that_nothing_is_seen(qtbot, session, camera, standing):
+    standing.add("a dog")
+    away = CameraNotice("'{name}' is away.", values={"name": "Camera"}, device_name="Camera", condition="away")
+
+    session._on_notice(away)
+    camera.end(DeviceError("'Camera' was unplugged."))
+    qtbot.waitUntil(lambda: session.state is SessionState.FAILED)
+
+    assert session.notified == ["Nothing can be seen for now", "Nothing is watched for any more"]
+
+
+def test_whoever_watches_hears_outside_the_window_that_the_model_failed(qtbot, session, camera, standing, engine):
+    engine.update(fails=True)
+    standing.add("a dog")
+
+    qtbot.waitUntil(lambda: standing.state is SessionState.FAILED, timeout=20_000)
+
+    assert session.notified == ["Nothing is watched for any more"]
