@@ -5046,6 +5046,14 @@ Click again to choose</source>
         <translation>“{name}”没有说明要写成哪种格式。</translation>
     </message>
     <message>
+        <source>&apos;{name}&apos; gives a black picture.</source>
+        <translation>“{name}”给出的是全黑画面。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; gives a picture again.</source>
+        <translation>“{name}”又有画面了。</translation>
+    </message>
+    <message>
         <source>&apos;{name}&apos; gives no picture.</source>
         <translation>“{name}”没有画面。</translation>
     </message>
@@ -5060,6 +5068,10 @@ Click again to choose</source>
     <message>
         <source>&apos;{name}&apos; holds no recording.</source>
         <translation>“{name}”中没有录音。</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; is back.</source>
+        <translation>“{name}”恢复了。</translation>
     </message>
     <message>
         <source>&apos;{name}&apos; is in use.</source>
@@ -6068,6 +6080,10 @@ Click again to choose</source>
     <message>
         <source>Some settings did not fit and got their defaults: {names}.</source>
         <translation>部分设置无效，已恢复默认值：{names}。</translation>
+    </message>
+    <message>
+        <source>Something may cover its lens, or it is switched off.</source>
+        <translation>镜头可能被遮住，或者它已关闭。</translation>
     </message>
     <message>
         <source>Stable Diffusion is ready</source>

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +94,22 @@ class Webcam(ProcessSource):
     def _on_condition(self, condition: dict[str, Any]) -> None:
         if condition["is_black"]:
             self._tell(
-                "'{name}' gives a black picture.", "Something may cover its lens, or it is switched off.", "black"
+                CameraNotice(
+                    "'{name}' gives a black picture.",
+                    "Something may cover its lens, or it is switched off.",
+                    condition="black",
+                )
             )
         else:
-            self._tell("'{name}' gives a picture again.")
+            self._tell(CameraNotice("'{name}' gives a picture again."))
 
     def _on_lost(self, loss: AppError) -> VideoFrame:
         log.warning("%s", loss)
-        self._tell("'{name}' was unplugged or does not answer.", "It goes on as soon as it is back.", "away")
+        self._tell(
+            CameraNotice(
+                "'{name}' was unplugged or does not answer.", "It goes on as soon as it is back.", condition="away"
+            )
+        )
         retry_s = RETRY_S
         while not self._stopping.wait(retry_s):
             if not self._is_plugged_in():
@@ -112,13 +121,12 @@ class Webcam(ProcessSource):
                 log.debug("still away: %s", error)
                 retry_s = min(1.5 * retry_s, MOST_RETRY_S)
             else:
-                self._tell("'{name}' is back.")
+                self._tell(CameraNotice("'{name}' is back."))
                 return frame
         raise Cancelled
 
-    def _tell(self, template: str, hint: str = "", condition: Any = "") -> None:
-        values = {"name": self.name}
-        self._on_notice(CameraNotice(template, hint, values, device_name=self.name, condition=condition))
+    def _tell(self, notice: CameraNotice) -> None:
+        self._on_notice(replace(notice, values={"name": self.name}, device_name=self.name))
 
     def _error(self, reason: str, detail: str) -> DeviceError:
         name = self.name
