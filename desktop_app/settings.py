@@ -26,6 +26,7 @@ ThemeChoice = Literal["system", "light", "dark"]
 HearSource = Literal["microphone", "computer", "both"]
 CaptionsPosition = Literal["bottom", "top", "free"]
 LiveMode = Literal["drawing", "stroke"]
+KeptPictures = Literal["all", "last", "ordered"]
 LineControl = Literal["", "scribble", "softedge", "canny"]
 Resolution = Literal["640x480", "1280x720", "1920x1080", "3840x2160"]
 Rotation = Literal["0", "90", "180", "270"]
@@ -295,7 +296,21 @@ class Draw(Section):
     has_final: bool = Field(
         True,
         title="A better picture at rest",
-        description="When the pen rests, a picture with more steps follows the quick one. These are kept.",
+        description="When the pen rests, a picture with more steps follows the quick one.",
+    )
+    keep: KeptPictures = Field(
+        "last",
+        title="Keep in the history",
+        description="What you order is always kept. Of the better pictures at rest, “the last” keeps one of each "
+        "drawing: the next takes its place, unless you ordered one in between, or it is pinned, named or was asked "
+        "about.",
+        json_schema_extra={
+            "labels": {
+                "all": "All better pictures",
+                "last": "The last of each drawing",
+                "ordered": "Only those I order",
+            }
+        },
     )
     prompt: str = Field("", json_schema_extra={"widget": "hidden"})
     negative_prompt: str = Field("", json_schema_extra={"widget": "hidden"})

@@ -7016,6 +7016,10 @@ Click again to choose</source>
         <translation>全部</translation>
     </message>
     <message>
+        <source>All better pictures</source>
+        <translation>所有更好的图片</translation>
+    </message>
+    <message>
         <source>All the time</source>
         <translation>一直</translation>
     </message>
@@ -7300,6 +7304,10 @@ Click again to choose</source>
         <translation>保留</translation>
     </message>
     <message>
+        <source>Keep in the history</source>
+        <translation>保留在历史中</translation>
+    </message>
+    <message>
         <source>Keep the sound</source>
         <translation>保留声音</translation>
     </message>
@@ -7466,6 +7474,10 @@ Click again to choose</source>
     <message>
         <source>One sentence about a picture; you can give its beginning.</source>
         <translation>用一句话描述图片；可以给出开头。</translation>
+    </message>
+    <message>
+        <source>Only those I order</source>
+        <translation>仅我要求生成的图片</translation>
     </message>
     <message>
         <source>Options of</source>
@@ -7688,6 +7700,10 @@ Click again to choose</source>
         <translation>首个开放的多图对话模型。其许可证禁止商业用途。</translation>
     </message>
     <message>
+        <source>The last of each drawing</source>
+        <translation>每幅画的最后一张</translation>
+    </message>
+    <message>
         <source>The loudspeaker whose sound is heard when the computer is a source.</source>
         <translation>以电脑为来源时，录制哪个扬声器的声音。</translation>
     </message>
@@ -7796,8 +7812,12 @@ Click again to choose</source>
         <translation>除非处于隐私模式，提出的问题和回答会与图片一起保存在历史记录中。</translation>
     </message>
     <message>
-        <source>When the pen rests, a picture with more steps follows the quick one. These are kept.</source>
-        <translation>停笔后，会用更多步数生成一张更好的图片，并予以保留。</translation>
+        <source>What you order is always kept. Of the better pictures at rest, “the last” keeps one of each drawing: the next takes its place, unless you ordered one in between, or it is pinned, named or was asked about.</source>
+        <translation>您要求生成的图片总会保留。对于停笔后自动生成的更好图片，“最后一张”为每幅画只保留一张：下一张会取代它，除非其间您要求生成过图片，或者它已被固定、命名或提问过。</translation>
+    </message>
+    <message>
+        <source>When the pen rests, a picture with more steps follows the quick one.</source>
+        <translation>停笔后，会用更多步数生成一张更好的图片。</translation>
     </message>
     <message>
         <source>When the picture changes</source>

@@ -1,7 +1,12 @@
-"""Puts pictures that were made into the history; on a disk that is full they wait until there is room."""
+"""Puts pictures that were made into the history; on a disk that is full they wait until there is room.
+
+Of those that came by themselves one of each drawing is left, where that is chosen: the new one is there before the old
+one goes, and one that somebody did something with stays.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -10,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.jobs import Job
-from workers.errors import DiskError
+from workers.errors import DiskError, HistoryError
 from workers.results import GeneratedImage
 
 if TYPE_CHECKING:
@@ -40,14 +45,23 @@ class PictureKeeper(QObject):
         self._context = context
         self._waiting: list[tuple[GeneratedImage, OnKept]] = []
         self._is_failing = False
+        self._numbers = itertools.count()
+        self._n_ordered = 0
+        self._newest: dict[tuple[int, int], tuple[int, int]] = {}  # of a drawing, by itself: its number and its item
         self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
         self._retry.timeout.connect(self._try_again)
         self._written.connect(self._on_written)
 
-    def keep(self, image: GeneratedImage, on_kept: OnKept) -> None:
-        """Keeps a picture with all that made it, unless nothing is to be kept now."""
-        if self._context.settings.history.is_private:
+    def keep(self, image: GeneratedImage, on_kept: OnKept, *, drawing: int | None = None) -> None:
+        """Keeps a picture with all that made it, unless it is not to be kept; `drawing` for one that came by itself."""
+        choice = self._context.settings.draw.keep
+        if self._context.settings.history.is_private or (drawing is not None and choice == "ordered"):
             return
+        if drawing is None:
+            self._n_ordered += 1
+            self._newest.clear()
+        elif choice == "last":
+            on_kept = partial(self._take_place, (self._n_ordered, drawing), next(self._numbers), on_kept)
         if self._is_failing:
             self._waiting.append((image, on_kept))
         else:
@@ -90,6 +104,35 @@ class PictureKeeper(QObject):
         elif self._is_failing:
             self._is_failing = False
             self.recovered.emit()
+
+    def _take_place(self, of: tuple[int, int], number: int, on_kept: OnKept, item_id: int | None) -> None:
+        """Has the newer one stay of two pictures of a drawing that came by themselves."""
+        on_kept(item_id)
+        if item_id is None or of[0] != self._n_ordered:
+            return
+        made = [(number, item_id), *([self._newest[of]] if of in self._newest else [])]
+        self._newest[of] = max(made)
+        if len(made) == 2:
+            self._let_go(min(made)[1])
+
+    def _let_go(self, item_id: int) -> None:
+        history = self._context.history
+        if history is None:
+            return
+
+        def is_untouched(_job: Job) -> bool:
+            try:
+                item = history.item(item_id)
+            except HistoryError:  # deleted already
+                return False
+            return not item.is_pinned and not item.title and not history.remarks(item_id)
+
+        def delete(can_go: bool) -> None:
+            if can_go:
+                self._context.items_deleted.emit(frozenset({item_id}))
+                self._context.run(lambda job: history.delete(item_id).result())
+
+        self._context.run(is_untouched, on_done=delete)
 
     def _on_failed(self, image: GeneratedImage, on_kept: OnKept, error: BaseException) -> None:
         if not isinstance(error, DiskError):

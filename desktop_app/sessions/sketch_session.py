@@ -4,8 +4,8 @@
     worker's thread: loop → wants a look ─▶ here: snapshot, a fraction of a millisecond ─▶ loop → PNGs → engine
     here:            SketchJob, SketchStep, SketchEnded → results → history → panel
 
-A picture always starts from the newest revision of the drawing, the words and the settings. What was ordered, and what
-came when the pen rested, is kept in the history with all that made it; quick pictures on the way are not.
+A picture always starts from the newest revision of the drawing, the words and the settings. What was ordered is kept in
+the history with all that made it; what came when the pen rested, as chosen; quick pictures on the way never.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Made:
     """A picture that was kept.
 
     Attributes:
-        item_id: in the history; None until it is there, and in private mode.
+        item_id: in the history; None until it is there, and where it is not kept or was deleted.
     """
 
     image: GeneratedImage
@@ -184,6 +184,7 @@ class SketchSession(QObject):
         self.document.stroke_began.connect(self._on_stroke_began)
         self.document.stroke_ended.connect(self._on_stroke_ended)
         context.settings_changed.connect(self._on_settings_changed)
+        context.items_deleted.connect(self._on_items_deleted)
         context.closed.connect(self._on_context_closed)
 
     # ── what a panel shows ──────────────────────────────────────────────────────────────────────────────────────────
@@ -801,7 +802,7 @@ class SketchSession(QObject):
                 self._newest = image
                 made = Made(image, step.job.revision)
                 if step.job.kind != "live":
-                    self._keep(made)
+                    self._keep(made, is_ordered=step.job.kind == "ordered")
                 self.picture_ready.emit(made)
             case Notice() as notice:
                 if step.job.kind != "live" or notice != self._said:  # else every live picture would say it again
@@ -819,12 +820,13 @@ class SketchSession(QObject):
             self._loading = progress
             self.load_progressed.emit(progress)
 
-    def _keep(self, made: Made) -> None:
+    def _keep(self, made: Made, *, is_ordered: bool) -> None:
         self._results.append(made)
         while sum(kept.image.pixels.nbytes for kept in self._results) > RESULTS_KEPT_BYTES:
             self._results.pop(0)
         self.results_changed.emit()
-        self._keeper.keep(made.image, partial(self._on_kept, made))
+        drawing = None if is_ordered else self.document.number
+        self._keeper.keep(made.image, partial(self._on_kept, made), drawing=drawing)
 
     def _on_all_kept(self) -> None:
         self._context.withdraw(HISTORY_TOPIC)
@@ -832,6 +834,9 @@ class SketchSession(QObject):
 
     def _on_kept(self, made: Made, item_id: int | None) -> None:
         self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        self._results = [replace(kept, item_id=None) if kept.item_id in item_ids else kept for kept in self._results]
 
     def _on_reference_map(self) -> None:
         before, self._control = self._control, self.reference_map.control
