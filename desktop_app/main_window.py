@@ -405,10 +405,22 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if not self.context.is_closing:
+        if not self.context.is_closing and not self._is_asked_first():
             self.context.settings.window.geometry = self.saveGeometry().toBase64().toStdString()
             self._saving_timer.start()
             self.context.close()
+
+    def _is_asked_first(self) -> bool:
+        """Whether a page has a question before the window may close; the end of the desktop's session does not wait."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.isSavingSession():
+            return False
+        pages = [(panel_id, page) for panel_id, page in self._pages.items() if hasattr(page, "ask_before_close")]
+        for panel_id, page in pages:
+            if page.ask_before_close(self.close):
+                self.show_panel(panel_id)
+                return True
+        return False
 
     def _on_context_closing(self) -> None:
         """What is being typed is taken, as when the keys leave it: in a window in the background, too."""

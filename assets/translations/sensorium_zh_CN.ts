@@ -1334,6 +1334,26 @@
         <translation>画作…</translation>
     </message>
     <message>
+        <source>The drawing cannot be saved</source>
+        <translation>画作无法保存</translation>
+    </message>
+    <message>
+        <source>The drawing cannot be saved: {reason}</source>
+        <translation>画作无法保存：{reason}</translation>
+    </message>
+    <message>
+        <source>Save elsewhere…</source>
+        <translation>保存到别处…</translation>
+    </message>
+    <message>
+        <source>Close without it</source>
+        <translation>不保存并关闭</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
         <source>picture</source>
         <translation>图片</translation>
     </message>
@@ -6182,6 +6202,10 @@ Click again to choose</source>
         <translation>下载的文件“{name}”校验和错误，已被删除。</translation>
     </message>
     <message>
+        <source>The drawing cannot be written.</source>
+        <translation>画作无法写入。</translation>
+    </message>
+    <message>
         <source>The drawing in {folder} cannot be read.</source>
         <translation>{folder} 中的画作无法读取。</translation>
     </message>
@@ -6316,6 +6340,10 @@ Click again to choose</source>
     <message>
         <source>The hub no longer has version {revision} of &apos;{repo_id}&apos;.</source>
         <translation>模型库中不再有“{repo_id}”的版本 {revision}。</translation>
+    </message>
+    <message>
+        <source>The log says more.</source>
+        <translation>详情见日志。</translation>
     </message>
     <message>
         <source>The model &apos;{id}&apos; cannot translate.</source>

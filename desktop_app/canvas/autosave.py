@@ -182,6 +182,15 @@ class Autosave(QObject):
         self._send_points()
         return self._writer.flush()
 
+    def last_error(self) -> DiskError | None:
+        """Why the drawing is not on disk, after one more attempt; None when it is."""
+        if self.flush():
+            return None
+        self._write_whole()
+        if self.flush():
+            return None
+        return self._writer.error or DiskError("The drawing cannot be written.", "The log says more.")
+
     def rest(self) -> None:
         """Writes what is left, and from then on nothing until `go_on`; no other window gets the drawing meanwhile."""
         self._document.finish_stroke()
@@ -318,7 +327,7 @@ class _Writer:
         self._encoder = Encoder()
         self._file: _File | None = None
         self._whole_bytes = 0
-        self._is_failing = False
+        self.error: DiskError | None = None  # why the drawing is not safe at the moment
         self._sync_at_s = math.inf
         self._thread = threading.Thread(target=self._run, name="drawing writer", daemon=True)
         self._thread.start()
@@ -332,7 +341,7 @@ class _Writer:
         while not done.wait(FLUSH_POLL_S):
             if not self._thread.is_alive():  # an error of ours ended it; the log has it
                 return False
-        return not self._is_failing
+        return self.error is None
 
     def close(self) -> None:
         self._queue.put(None)
@@ -372,7 +381,7 @@ class _Writer:
         return items
 
     def _append(self, item: Encode | list[StrokePoint]) -> None:
-        if self._file is None or self._is_failing:
+        if self._file is None or self.error is not None:
             return  # the whole is written later
         try:
             self._file.append(self._encoded(item, self._file))
@@ -390,7 +399,7 @@ class _Writer:
 
     def _sync(self) -> None:
         self._sync_at_s = math.inf
-        if self._file is not None and not self._is_failing:
+        if self._file is not None and self.error is None:
             try:
                 self._file.sync()
             except OSError as error:
@@ -416,7 +425,7 @@ class _Writer:
                 with suppress(OSError):
                     beside.unlink(missing_ok=True)
             self._late = deque(item for item in self._late if not _is_record(item))  # the old file has those
-            if self._file is None or self._is_failing:
+            if self._file is None or self.error is not None:
                 self._fail(error)
             else:
                 self._whole_bytes = self._file.size_bytes  # the old file goes on, longer than need be
@@ -424,9 +433,9 @@ class _Writer:
         if self._file is not None:
             self._file.close()
         self._file, new.path, self._whole_bytes = new, self._path, new.size_bytes
-        if self._is_failing:
+        if self.error is not None:
             log.info("the drawing is written again")
-            self._is_failing = False
+            self.error = None
             self._on_recovered()
 
     def _take_late(self) -> None:
@@ -438,8 +447,8 @@ class _Writer:
                     self._append(item)
 
     def _fail(self, error: OSError) -> None:
-        if not self._is_failing:
+        was_failing, self.error = self.error is not None, disk_error(error, self._path)
+        if not was_failing:
             log.warning("the drawing cannot be written: %s", error)
-            self._is_failing = True
-            self._on_failed(disk_error(error, self._path))
+            self._on_failed(self.error)
         self._on_whole_wanted()

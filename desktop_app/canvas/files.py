@@ -16,6 +16,7 @@ from desktop_app.canvas.openraster import read_ora, write_ora
 from desktop_app.canvas.pictures import Background, Part, export, image_of, read_picture, selected_of
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
+from desktop_app.jobs import nothing
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from workers.results import Frame
 
@@ -38,7 +39,9 @@ class CanvasFiles(QObject):
         self.import_action = self._action(self.tr("Place a picture below…"), "image", "Ctrl+I", self._ask_picture)
         self.open_action = self._action(self.tr("Open a drawing…"), "folder", "Ctrl+Shift+O", self._ask_drawing)
         self.save_action = self._action(self.tr("Save the drawing"), "save", "Ctrl+S", self._save_again)
-        self.save_as_action = self._action(self.tr("Save the drawing as…"), "save", "Ctrl+Alt+S", self._ask_where)
+        self.save_as_action = self._action(
+            self.tr("Save the drawing as…"), "save", "Ctrl+Alt+S", lambda: self.ask_where()
+        )
         self.export_action = self._action(self.tr("Export as a picture…"), "upload", "Ctrl+E", self._ask_export)
         self.export_lines_action = self._action(
             self.tr("Export the lines alone…"), "upload", "Ctrl+Shift+E", self._ask_export_of_lines
@@ -73,13 +76,14 @@ class CanvasFiles(QObject):
         """Makes a picture the reference: from a file, the clipboard, a camera (a frame) or a result."""
         self._view.document.set_reference(image_of(picture) if isinstance(picture, np.ndarray) else picture)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, then: Callable[[], object] = nothing) -> None:
         """Writes the drawing with its layers."""
         snapshot, number = self._view.document.snapshot(), self._view.document.number
 
         def on_done(_: None) -> None:
             self._saved[number] = path
             self._tell_saved(path)
+            then()
 
         self._context.run(lambda _job: write_ora(snapshot, path), on_done=on_done)
 
@@ -128,11 +132,12 @@ class CanvasFiles(QObject):
         if path := self._saved.get(self._view.document.number):
             self.save(path)
         else:
-            self._ask_where()
+            self.ask_where()
 
-    def _ask_where(self) -> None:
+    def ask_where(self, then: Callable[[], object] = nothing) -> None:
+        """Asks where to save the drawing, and goes on when it is there."""
         if path := self._ask_name(self.tr("Save the drawing"), "ora"):
-            self.save(path)
+            self.save(path, then)
 
     def _ask_export(self) -> None:
         if path := self._ask_name(self.tr("Export as a picture"), "png", "jpg", "jpeg"):

@@ -13,9 +13,11 @@ from __future__ import annotations
 import logging
 import queue
 import random
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, QSize, Signal
@@ -26,6 +28,7 @@ from desktop_app.canvas.document import Document
 from desktop_app.canvas.drawings import KeptDrawing, delete_drawing, kept_drawings
 from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import Layer, covering
+from desktop_app.canvas.openraster import write_ora
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot
 from desktop_app.jobs import nothing
@@ -47,7 +50,7 @@ from desktop_app.sessions.sketch_choices import (
     sketch_spec,
 )
 from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
-from workers.errors import Cancelled, UsageError
+from workers.errors import Cancelled, DiskError, UsageError
 from workers.pictures import picture_of
 from workers.results import (
     NEW_SEEDS_BELOW,
@@ -67,8 +70,6 @@ from workers.sketching import Drawing
 from workers.worker import SketchWorker, SpeechWorker
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from desktop_app.context import AppContext
     from desktop_app.jobs import Job
     from workers.engines.base import EngineSpec
@@ -168,6 +169,7 @@ class SketchSession(QObject):
         self._listeners: set[SpeechWorker] = set()
         self._is_opening = False
         self._is_open = False
+        self._may_be_lost = False
         self._to_do: list[Callable[[], object]] = []  # what is done when the last drawing is open
 
         self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
@@ -468,6 +470,31 @@ class SketchSession(QObject):
             self._context.withdraw(topic)
         self._close_autosave()
         self.document.restore(Contents(QSize(self.document.size)))
+
+    def last_error(self) -> DiskError | None:
+        """Why the drawing would be lost if the app ended now, after one more attempt; None where it would not be."""
+        if self._may_be_lost or not self._is_open or self._context.settings.history.is_private:
+            return None
+        if self._autosave is None and not self.document.is_blank:
+            try:
+                self._keep_in(new_place(self._context.paths.drawings_dir))
+            except DiskError as error:
+                return error
+        return self._autosave.last_error() if self._autosave is not None else None
+
+    def give_up_drawing(self) -> None:
+        """Lets the app end without the drawing: it is saved elsewhere, or not wanted."""
+        self._may_be_lost = True
+
+    def _rescue_drawing(self) -> None:
+        """Nobody can be asked any more: it goes where there may be room."""
+        try:
+            path = Path(tempfile.mkdtemp(prefix="sensorium-")) / "drawing.ora"
+            write_ora(self.document.snapshot(), path)
+        except (OSError, DiskError):
+            log.exception("the drawing could not be written anywhere")
+        else:
+            log.warning("the drawing could not be written to its folder; it is in %s", path)
 
     def _on_safe_again(self) -> None:
         self._context.withdraw(DISK_TOPIC)
@@ -878,6 +905,8 @@ class SketchSession(QObject):
             self.state_changed.emit(state)
 
     def _on_context_closed(self) -> None:
+        if self.last_error() is not None:
+            self._rescue_drawing()
         self._close_autosave()
         for worker in [*self._ending, *self._listeners, *([self._worker] if self._worker else [])]:
             worker.stop_and_wait()

@@ -409,6 +409,28 @@ def test_page_chosen_for_the_start_opens_first(context, qtbot, monkeypatch):
     assert window.current_panel == "preferences"
 
 
+def test_page_that_asks_first_keeps_the_window_open_until_it_is_answered(window, context, qtbot):
+    page, asked = window.page("history"), []
+    page.ask_before_close = lambda close: not asked and not asked.append(close)
+    window.show_panel("first")
+
+    window.close()
+
+    assert not context.is_closing
+    assert window.current_panel == "history"
+    with qtbot.waitSignal(context.closed):
+        asked[0]()
+
+
+def test_page_is_not_asked_where_a_signal_ends_the_app(window, context, qtbot):
+    window.page("history").ask_before_close = lambda _close: True
+
+    with qtbot.waitSignal(context.closed):
+        context.close()
+
+    assert not window.isVisible()
+
+
 def test_window_stays_open_until_everything_is_saved(window, context, qtbot):
     window._saving_timer.setInterval(1)
     release = threading.Event()

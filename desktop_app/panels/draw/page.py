@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTemporaryDir, QUrl
@@ -15,9 +16,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QMessageBox, QTabBar, QVBoxLayout, QWidget
 
-from desktop_app import theme
+from desktop_app import i18n, theme
 from desktop_app.canvas.files import CanvasFiles
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
@@ -184,6 +185,32 @@ class DrawPanel(QWidget):
     def show_drawings(self) -> None:
         """Shows the drawings of before, to open or to delete one."""
         DrawingsDialog(self._session, self).open()
+
+    def ask_before_close(self, close: Callable[[], object]) -> bool:
+        """Asks what to do where the drawing cannot be written; False where nothing would be lost by closing."""
+        error = self._session.last_error()
+        if error is None:
+            return False
+
+        def go() -> None:
+            self._session.give_up_drawing()
+            close()
+
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("The drawing cannot be saved"))
+        box.setText(self.tr("The drawing cannot be saved: {reason}").format(reason=i18n.sentence(error)))
+        box.setInformativeText(i18n.hint(error))
+        elsewhere = box.addButton(self.tr("Save elsewhere…"), QMessageBox.ButtonRole.AcceptRole)
+        without = box.addButton(self.tr("Close without it"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        elsewhere.clicked.connect(lambda: self.files.ask_where(go))
+        without.clicked.connect(go)
+        box.setDefaultButton(elsewhere)
+        box.setEscapeButton(stay)
+        box.open()
+        return True
 
     def ask_save(self) -> None:
         """Asks where the picture that is shown goes; its settings go with it."""

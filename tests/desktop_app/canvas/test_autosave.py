@@ -321,6 +321,23 @@ def test_disk_that_turns_read_only_is_told_and_nothing_waits_for_it(opened, monk
     assert saving.flush()
 
 
+def test_last_error_is_that_of_one_more_attempt(opened, monkeypatch):
+    document, saving = opened()
+    assert saving.last_error() is None
+    append = autosave._File.append
+
+    def refuse(_file, _data) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(autosave._File, "append", refuse)
+    draw(document, 10)
+
+    assert "full" in str(saving.last_error())
+    monkeypatch.setattr(autosave._File, "append", append)
+    assert saving.last_error() is None
+    assert len(journal.read((saving.folder / "drawing.journal").read_bytes()).done) == 1
+
+
 def test_stroke_in_progress_is_in_the_file_that_is_written_anew(opened):
     document, saving = opened()
     stroke = document.begin_stroke(StrokeStyle())

@@ -1,6 +1,7 @@
 """The canvas, the live loop and what came of it, with an engine whose pictures tell what made them."""
 
 import errno
+import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainterPath
 
-from desktop_app.canvas import journal
+from desktop_app.canvas import autosave, journal
 from desktop_app.canvas.autosave import Autosave, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.layers import Layer
+from desktop_app.canvas.openraster import read_ora
 from desktop_app.canvas.strokes import StrokePoint, StrokeStyle
 from desktop_app.context import AppContext
 from desktop_app.history import pictures
@@ -810,6 +812,43 @@ def test_drawing_of_before_that_is_opened_in_private_mode_stays_as_it_was(contex
     assert drawings_on_disk(home) == [2]
     session.delete_drawing(folder)
     qtbot.waitUntil(lambda: not drawings_on_disk(home))
+
+
+def refuse(*_what, **_how) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_drawing_for_which_no_folder_could_be_made_is_written_at_the_end(context, session, qtbot, home, monkeypatch):
+    with monkeypatch.context() as full:
+        full.setattr(Path, "mkdir", refuse)
+        session.prepare()
+        qtbot.waitUntil(lambda: session.is_open)
+        draw_line(session)
+        assert session._autosave is None
+        assert "full" in str(session.last_error())
+
+    close(qtbot, context)
+
+    assert drawings_on_disk(home) == [2]
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_drawing_that_cannot_be_written_at_the_end_goes_where_there_is_room(
+    context, session, qtbot, monkeypatch, tmp_path, is_given_up
+):
+    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+        session.prepare()
+    draw_line(session)
+    monkeypatch.setattr(autosave._File, "append", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if is_given_up:
+        assert session.last_error() is not None
+        session.give_up_drawing()
+
+    close(qtbot, context)
+
+    rescued = [read_ora(file).images[Layer.LINE_ART] for file in tmp_path.glob("sensorium-*/drawing.ora")]
+    assert [image.pixelColor(20, 20).alpha() for image in rescued] == ([] if is_given_up else [255])
 
 
 def test_all_that_made_a_picture_comes_back(context, session, qtbot):

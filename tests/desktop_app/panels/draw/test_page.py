@@ -1,3 +1,4 @@
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QMessageBox
 from shiboken6 import delete
 
+from desktop_app.canvas import autosave, files
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.panels.draw import DrawPanel
@@ -483,6 +485,50 @@ def test_picture_of_the_camera_is_laid_below(qtbot, context, panel, session, mon
     panel.take_camera()
 
     assert session.document.reference.image.pixelColor(5, 5).getRgb()[:3] == (200, 10, 20)
+
+
+def box_of(panel) -> tuple[QMessageBox, dict[str, QAbstractButton]]:
+    (box,) = panel.findChildren(QMessageBox)
+    return box, {button.text(): button for button in box.buttons()}
+
+
+@pytest.fixture
+def full(monkeypatch, session, draw):
+    """A disk that takes nothing of a drawing any more."""
+
+    def refuse(_file, _data) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    draw()
+    monkeypatch.setattr(autosave._File, "append", refuse)
+
+
+def test_drawing_that_cannot_be_written_is_asked_about_before_the_window_closes(qtbot, panel, full):
+    closed = []
+
+    assert panel.ask_before_close(lambda: closed.append(1))
+    box, buttons = box_of(panel)
+    assert "The disk is full" in box.text()
+    buttons["Stay"].click()
+    assert not closed
+    qtbot.waitUntil(lambda: not panel.findChildren(QMessageBox))
+    assert panel.ask_before_close(lambda: closed.append(1))
+    box_of(panel)[1]["Close without it"].click()
+
+    assert closed
+    assert not panel.ask_before_close(lambda: None)
+
+
+def test_drawing_that_cannot_be_written_is_saved_elsewhere_before_the_window_closes(
+    qtbot, panel, full, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(files, "ask_where_to_save", lambda *_, **__: tmp_path / "elsewhere.ora")
+    closed = []
+    assert panel.ask_before_close(lambda: closed.append((tmp_path / "elsewhere.ora").exists()))
+
+    box_of(panel)[1]["Save elsewhere…"].click()
+
+    qtbot.waitUntil(lambda: closed == [True])
 
 
 def test_new_drawing_is_begun_with_a_key_and_from_the_menu_of_the_canvas(qtbot, panel, session, draw):
