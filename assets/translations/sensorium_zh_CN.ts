@@ -6066,6 +6066,10 @@ Click again to choose</source>
         <translation>{path} 的第 {number} 行不是一张图片和一个问题。</translation>
     </message>
     <message>
+        <source>Save another one as a file of its own to transcribe it.</source>
+        <translation>要转写其他音轨，请先将其另存为单独的文件。</translation>
+    </message>
+    <message>
         <source>Save it as JPEG, or have the phone take JPEG.</source>
         <translation>请将其另存为 JPEG，或让手机以 JPEG 拍摄。</translation>
     </message>
@@ -6892,6 +6896,10 @@ Click again to choose</source>
     <message>
         <source>{path} has no sound.</source>
         <translation>{path} 没有声音。</translation>
+    </message>
+    <message>
+        <source>{path} has {count} sound tracks; only the first is transcribed.</source>
+        <translation>{path} 有 {count} 条音轨；只转写第一条。</translation>
     </message>
     <message>
         <source>{path} is a HEIC picture, which cannot be read here.</source>

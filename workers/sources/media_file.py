@@ -158,6 +158,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.duration_s: float | None = None
+        self._n_tracks = 1
         self._others_end_s = 0.0  # of what is in the file beside the sound
         self._is_shorter_than_its_header = False
         self._check()
@@ -196,6 +197,7 @@ class _Reader:
         if not container.streams.audio:
             container.close()
             raise SourceError("{path} has no sound.", hint="Choose a file with an audio track.", path=self._path)
+        self._n_tracks = len(container.streams.audio)
         stream = container.streams.audio[0]
         stream.thread_type = "AUTO"
         if stream.duration is not None and stream.time_base is not None:
@@ -268,6 +270,10 @@ class _Reader:
 
     def blocks(self, on_notice: Callable[[Notice], None]) -> Iterator[Samples]:
         received_s = 0.0
+        if self._n_tracks > 1:
+            sentence = "{path} has {count} sound tracks; only the first is transcribed."
+            hint = "Save another one as a file of its own to transcribe it."
+            on_notice(Notice(sentence, hint, {"path": self._path, "count": self._n_tracks}))
         for block in self._blocks():
             received_s += len(block) / SAMPLE_RATE_HZ
             yield block

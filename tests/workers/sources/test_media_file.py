@@ -27,20 +27,20 @@ def write_video(
     seconds: float = 2.0,
     sound_s: tuple[float, float] = (0.0, 2.0),
     hole_s: tuple[float, float] = (0.0, 0.0),
-    with_sound: bool = True,
+    n_tracks: int = 1,
 ) -> None:
     """A film of `seconds` whose sound begins and ends at `sound_s` and is not there in `hole_s`."""
     with av.open(str(path), "w") as container:
         picture_stream = container.add_stream("mpeg4", rate=10)
         picture_stream.width = picture_stream.height = 32
         picture_stream.pix_fmt = "yuv420p"
-        sound_stream = container.add_stream("aac", rate=44_100, layout="stereo") if with_sound else None
+        sound_streams = [container.add_stream("aac", rate=44_100, layout="stereo") for _ in range(n_tracks)]
         for index in range(int(seconds * 10)):
             picture = av.VideoFrame.from_ndarray(np.full((32, 32, 3), index % 256, np.uint8), format="rgb24")
             picture.pts, picture.time_base = index, Fraction(1, 10)
             container.mux(picture_stream.encode(picture))
         container.mux(picture_stream.encode(None))
-        if sound_stream:
+        for sound_stream in sound_streams:
             wave = np.stack([sine(1024 / 44_100, 44_100)] * 2)
             for start in range(int(sound_s[0] * 44_100), int(sound_s[1] * 44_100), 1024):
                 if hole_s[0] <= start / 44_100 < hole_s[1]:
@@ -112,6 +112,18 @@ def test_film_that_is_cut_off_says_so(tmp_path: Path) -> None:
     assert [notice.template for notice in notices] == ["{path} is cut off before its end."]
 
 
+def test_film_with_several_sound_tracks_says_which_is_heard(tmp_path: Path) -> None:
+    notices = list[Notice]()
+    write_video(tmp_path / "game.mkv", n_tracks=2)
+
+    samples = np.concatenate(list(read_blocks(tmp_path / "game.mkv", on_notice=notices.append)))
+
+    assert len(samples) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
+    assert [notice.sentence for notice in notices] == [
+        f"{tmp_path / 'game.mkv'} has 2 sound tracks; only the first is transcribed."
+    ]
+
+
 def spoken_s(samples: np.ndarray) -> list[float]:
     """When sound begins and ends, turn by turn, to a tenth of a second."""
     blocks = samples[: len(samples) // 1600 * 1600].reshape(-1, 1600)
@@ -150,7 +162,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
     (folder / "letter.wav").write_text("Dear Sir, this is no sound at all.\n" * 100)
     (folder / "empty.wav").touch()
     (folder / "noise.mp3").write_bytes(np.random.default_rng(0).bytes(5000))
-    write_video(folder / "silent film.mp4", with_sound=False)
+    write_video(folder / "silent film.mp4", n_tracks=0)
     return {
         "text": (folder / "letter.wav", "is not an audio or video file"),
         "empty": (folder / "empty.wav", "is empty"),
