@@ -1,10 +1,12 @@
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from desktop_app.panels.models import ModelCard, ModelsPanel
+from tests.desktop_app.conftest import close
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.errors import DownloadError
 
@@ -78,12 +80,19 @@ def catalogue(context, tmp_path) -> HubCatalogue:
 
 
 @pytest.fixture
-def panel(context, catalogue, qtbot) -> ModelsPanel:
+def panel(context, catalogue, qtbot) -> Iterator[ModelsPanel]:
+    yield from opened(context, qtbot)
+
+
+def opened(context, qtbot) -> Iterator[ModelsPanel]:
+    """The page with its cards; as in the window, it goes when nothing reads the disk for it any more."""
     panel = ModelsPanel(context)
-    qtbot.addWidget(panel)
     panel.show()
-    qtbot.waitUntil(lambda: bool(panel.cards))
-    return panel
+    qtbot.waitUntil(lambda: bool(panel.cards), timeout=20_000)
+    yield panel
+    close(qtbot, context)
+    panel.close()
+    panel.deleteLater()
 
 
 def shown(panel: ModelsPanel) -> set[str]:
@@ -200,15 +209,11 @@ def test_use_chooses_the_model_and_an_engine_that_runs_it(panel, context, catalo
 
 
 @pytest.fixture
-def seeing(context, qtbot) -> ModelsPanel:
+def seeing(context, qtbot) -> Iterator[ModelsPanel]:
     """The page with the real catalogue, in which a chat and another CLIP are installed beside the starters."""
     for model_id in ("smolvlm-256m-instruct", "clip-vit-base-patch16"):
         (context.catalogue.models_dir / model_id).mkdir(parents=True)
-    panel = ModelsPanel(context)
-    qtbot.addWidget(panel)
-    panel.show()
-    qtbot.waitUntil(lambda: bool(panel.cards), timeout=20_000)
-    return panel
+    yield from opened(context, qtbot)
 
 
 def test_what_see_and_draw_would_take_is_in_use(seeing, context):
