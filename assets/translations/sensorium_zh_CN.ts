@@ -790,8 +790,8 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Larger models make fewer mistakes and need more time</source>
-        <translation>较大的模型错误更少，但需要更多时间</translation>
+        <source>Larger models make fewer mistakes and need more time; the best keeps up with speech here</source>
+        <translation>较大的模型错误更少，但需要更多时间；“最佳”的模型在本机上能跟上语速</translation>
     </message>
     <message>
         <source>Stop the recording to change this</source>

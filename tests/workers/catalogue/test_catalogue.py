@@ -304,6 +304,17 @@ def test_a_model_that_needs_a_gpu_is_taken_last_without_one(models: Catalogue, m
     assert models.default_model("ask").id == "llava-1.5-7b-hf"
 
 
+def test_a_large_whisper_comes_first_where_a_gpu_keeps_up_with_it(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
+    for model_id in ("whisper-large-v3-turbo", "whisper-small"):
+        put_here(models, model_id)
+    monkeypatch.setattr(catalogue, "machine", lambda: CPU)
+    live = models.default_model("speech").id
+    monkeypatch.setattr(catalogue, "machine", lambda: GPU_8)
+
+    assert live == "whisper-base"
+    assert models.default_model("speech").id == "whisper-large-v3-turbo"
+
+
 def test_a_starter_that_knows_few_words_is_taken_only_where_it_is_named(models: Catalogue):
     assert models.is_installed(models.entry("starter-wav2vec2"))
     assert models.default_model("speech", "wav2vec2").source == "hub"
