@@ -19,6 +19,7 @@ from desktop_app.settings import Settings
 from workers.errors import AppError, Cancelled, HistoryLocked, ModelBroken, ModelMissing
 
 if TYPE_CHECKING:
+    from desktop_app.awake import Awake
     from desktop_app.history.retention import RetentionPolicy
     from desktop_app.history.store import History
     from desktop_app.sessions.file_queue import FileQueue
@@ -66,7 +67,9 @@ class Sessions:
     def speech(self) -> SpeechSession:
         from desktop_app.sessions.speech_session import SpeechSession
 
-        return SpeechSession(self._context)
+        session = SpeechSession(self._context)
+        self._awake.watch(session)
+        return session
 
     @cached_property
     def vision(self) -> VisionSession:
@@ -84,7 +87,9 @@ class Sessions:
     def files(self) -> FileQueue:
         from desktop_app.sessions.file_queue import FileQueue
 
-        return FileQueue(self._context)
+        queue = FileQueue(self._context)
+        self._awake.watch(queue)
+        return queue
 
     @cached_property
     def sketch(self) -> SketchSession:
@@ -92,9 +97,15 @@ class Sessions:
 
         return SketchSession(self._context)
 
+    @cached_property
+    def _awake(self) -> Awake:
+        from desktop_app.awake import Awake
+
+        return Awake(self._context)
+
     def started(self) -> list[Any]:
         """Those that exist already."""
-        return [value for value in vars(self).values() if isinstance(value, QObject) and value is not self._context]
+        return [value for name, value in vars(self).items() if not name.startswith("_")]
 
 
 class AppContext(QObject):

@@ -188,6 +188,13 @@
     </message>
 </context>
 <context>
+    <name>Awake</name>
+    <message>
+        <source>Recording or transcribing</source>
+        <translation>正在录音或转写</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
