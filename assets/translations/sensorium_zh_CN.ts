@@ -4104,6 +4104,14 @@ Click again to choose</source>
         <translation>例如 rtsp://camera.local/1 或 http://camera.local/video.mjpg</translation>
     </message>
     <message>
+        <source>“{name}” is shown, the first of {count}.</source>
+        <translation>显示的是 {count} 个中的第一个“{name}”。</translation>
+    </message>
+    <message>
+        <source>The model that answers takes one picture at a time.</source>
+        <translation>回答问题的模型一次只看一张图片。</translation>
+    </message>
+    <message>
         <source>There is no picture yet</source>
         <translation>还没有画面</translation>
     </message>

@@ -211,6 +211,11 @@ class ChatSession(QObject):
             self._pending += frames
             self.pending_changed.emit()
 
+    def add_pictures(self, frames: Sequence[VideoFrame], *, is_alone: bool = False) -> None:
+        """Keeps pictures for the next question, as `add_frame` does; `is_alone` takes those before out."""
+        self._pending = [*(() if is_alone else self._pending), *frames]
+        self.pending_changed.emit()
+
     def remove_frame(self, index: int) -> None:
         """Takes one of `pending_frames` out."""
         del self._pending[index]

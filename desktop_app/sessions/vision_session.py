@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,7 @@ from desktop_app.sessions.standing_watch import Sighting, StandingWatch
 from workers.errors import AppError, Cancelled, DeviceError
 from workers.results import CameraNotice, Frame, Notice, Region, Seen, VideoFrame
 from workers.sources.base import Camera, FrameSource, Orientation
-from workers.sources.image_file import Still, turned, turned_back
+from workers.sources.image_file import Still, read_image, turned, turned_back
 from workers.sources.screen_region import ScreenRegion
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
@@ -44,6 +45,7 @@ from workers.worker import Worker
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
     from desktop_app.history.store import History
+    from desktop_app.jobs import Job
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,11 @@ PLAN_SETTINGS = {
     "see.caption_interval_s",
     "see.caption_prefix",
 }
+
+
+def is_video_file(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
 
 
 class VisionSession(QObject):
@@ -205,7 +212,7 @@ class VisionSession(QObject):
 
     def open_file(self, path: Path, *, item_id: int | None = None) -> None:
         """Looks at a picture, or plays a video; what is answered about an item of the history joins it."""
-        if path.suffix.lower() in VIDEO_SUFFIXES:
+        if is_video_file(path):
             self.open_video(path)
         else:
             self._look_at(lambda: Still.of_file(path), item_id=item_id)
@@ -220,6 +227,35 @@ class VisionSession(QObject):
     def open_pixels(self, pixels: Frame, name: str) -> None:
         """Looks at a picture that is in memory already, such as the clipboard's."""
         self._look_at(lambda: Still(name, lambda: pixels))
+
+    def add_pictures(self, pictures: Sequence[Path | Frame], *, is_alone: bool = False) -> None:
+        """Adds pictures to the next question, turned as all are; what is looked at stays.
+
+        Args:
+            is_alone: those that waited already are taken out.
+        """
+        now = self._orientation
+
+        def read(_job: Job) -> tuple[list[VideoFrame], list[AppError]]:
+            frames: list[VideoFrame] = []
+            errors = []
+            for picture in pictures:
+                try:
+                    pixels = read_image(picture) if isinstance(picture, Path) else picture
+                except AppError as error:
+                    errors.append(error)
+                else:
+                    frames.append(VideoFrame(turned(pixels, now), len(frames) + 1, time.monotonic()))
+            return frames, errors
+
+        def on_done(found: tuple[list[VideoFrame], list[AppError]]) -> None:
+            frames, errors = found
+            if frames:
+                self.chat.add_pictures(frames, is_alone=is_alone)
+            for error in errors:
+                self._context.show_error(error)
+
+        self._context.run(read, on_done=on_done)
 
     def watch_screen(self, box: tuple[int, int, int, int] | None = None) -> None:
         """Looks at the screen, or at a rectangle of it: left, top, right, bottom in its own pixels."""

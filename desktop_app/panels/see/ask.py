@@ -182,6 +182,11 @@ class AskTab(QWidget):
         session.source_changed.connect(self._show_buttons)
 
     @property
+    def takes_several(self) -> bool:
+        """The model that answers looks at several pictures at once."""
+        return self.model.engine != "" and engine_named(self.model.engine).info.takes_several_images
+
+    @property
     def is_busy(self) -> bool:
         """There is something that Esc stops."""
         session = self._session
@@ -376,7 +381,7 @@ class AskTab(QWidget):
             if pending
             else self.tr("The first question is about the newest picture"),
         )
-        takes_several = self.model.engine != "" and engine_named(self.model.engine).info.takes_several_images
+        takes_several = self.takes_several
         has_picture = self._session.newest_frame is not None
         why = (
             self.tr("There is no picture yet")

@@ -29,6 +29,7 @@ from desktop_app.panels.see.labels import LabelsTab
 from desktop_app.panels.see.stage import Stage
 from desktop_app.panels.see.watch import WatchTab
 from desktop_app.paths import ASSETS_DIR
+from desktop_app.sessions.vision_session import is_video_file
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.save_dialog import ask_where_to_save
@@ -153,7 +154,7 @@ class SeePanel(QWidget):
         self._session.snapshot_taken.connect(self._on_snapshot_taken)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu)
-        self.ask.picture_pasted.connect(self.take)
+        self.ask.picture_pasted.connect(self._on_pasted)
         if (name := self._context.remembered("see.tab")) in TAB_NAMES:
             self.tabs.setCurrentIndex(TAB_NAMES.index(name))
         self.stage.set_readout(self._context.remembered("see.readout", "on") == "on")
@@ -230,9 +231,30 @@ class SeePanel(QWidget):
             self._open(lambda: self._session.open_pixels(pixels, self.tr("Clipboard")))
         elif paths := paths_in(data):
             self.open_file(paths[0])
+            if len(paths) > 1:
+                self._take_others(paths)
         else:
             return False
         return True
+
+    def _take_others(self, paths: list[Path]) -> None:
+        """Several pictures are what the next question is about, where the model that answers takes them."""
+        if self.ask.takes_several and not any(map(is_video_file, paths)):
+            self._session.add_pictures(paths, is_alone=True)
+            self.show_tab(self.ask)
+        else:
+            text = self.tr("“{name}” is shown, the first of {count}.").format(name=paths[0].name, count=len(paths))
+            self._context.notify("info", text, self.tr("The model that answers takes one picture at a time."))
+
+    def _on_pasted(self, data: QMimeData) -> None:
+        """Into the question: what is looked at stays, and the picture joins the question."""
+        paths = paths_in(data)
+        if self._session.newest_frame is None or (not data.hasImage() and any(map(is_video_file, paths))):
+            self.take(data)
+            return
+        pictures = [frame_of(QImage(data.imageData()))] if data.hasImage() else paths
+        several = self.ask.takes_several
+        self._session.add_pictures(pictures if several else pictures[:1], is_alone=not several)
 
     def show_tab(self, tab: QWidget) -> None:
         self.tabs.setCurrentIndex(self.pages.indexOf(tab))

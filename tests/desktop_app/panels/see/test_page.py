@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -258,6 +259,55 @@ def test_a_file_that_is_dropped_is_looked_at(qtbot, panel, session, tmp_path):
     assert covered == [True]
     assert not panel.drop_target.isVisible()
     assert session.source_name == "green.png"
+
+
+@pytest.fixture
+def pictures(tmp_path) -> list[Path]:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        Image.new("RGB", (40, 30), GREEN).save(path)
+    return paths
+
+
+def test_several_pictures_that_are_dropped_are_what_the_next_question_is_about(
+    qtbot, panel, session, pictures, monkeypatch
+):
+    monkeypatch.setattr(type(panel.ask), "takes_several", True)
+    panel.show_tab(panel.labels)
+    pictures[1].write_bytes(b"none")
+
+    drop(panel, of_files(*pictures))
+    until_seen(qtbot, session)
+
+    qtbot.waitUntil(lambda: len(session.chat.pending_frames) == 2, timeout=20_000)
+    assert session.source_name == "0.png"
+    assert panel.ask.pending.isVisible()
+
+
+def test_of_several_pictures_one_is_shown_where_the_model_takes_no_more(
+    qtbot, panel, session, pictures, messages, monkeypatch
+):
+    monkeypatch.setattr(type(panel.ask), "takes_several", False)
+
+    drop(panel, of_files(*pictures))
+    until_seen(qtbot, session)
+
+    assert messages[-1].sentence == "“0.png” is shown, the first of 3."
+    assert not session.chat.pending_frames
+
+
+@pytest.mark.parametrize(("takes_several", "n_waiting"), [(True, 2), (False, 1)])
+def test_a_picture_that_is_pasted_into_the_question_joins_it(
+    qtbot, panel, session, camera, pictures, takes_several, n_waiting, monkeypatch
+):
+    monkeypatch.setattr(type(panel.ask), "takes_several", takes_several)
+    session.chat.add_frame()
+
+    panel.ask.field.insertFromMimeData(of_files(pictures[0]))
+
+    qtbot.waitUntil(lambda: session.chat.pending_frames[-1].size == (40, 30), timeout=20_000)
+    assert len(session.chat.pending_frames) == n_waiting
+    assert session.source_name == "Camera"
 
 
 def test_a_file_is_chosen_in_a_dialog(qtbot, panel, session, tmp_path, monkeypatch):
