@@ -399,6 +399,14 @@
         <translation>更多命令</translation>
     </message>
     <message>
+        <source>{tool}; with Shift it adds, with Alt it takes away</source>
+        <translation>{tool}；按住 Shift 添加，按住 Alt 减去</translation>
+    </message>
+    <message>
+        <source>Pick a colour; with a tool that draws, a click with Ctrl or Alt does</source>
+        <translation>吸取颜色；使用绘画工具时，按住 Ctrl 或 Alt 单击也可以</translation>
+    </message>
+    <message>
         <source>Brush</source>
         <translation>画笔</translation>
     </message>
@@ -441,10 +449,6 @@
     <message>
         <source>Move the canvas</source>
         <translation>移动画布</translation>
-    </message>
-    <message>
-        <source>Pick a colour; with any tool, a click with Ctrl or Alt does</source>
-        <translation>取色；用任何工具时，按住 Ctrl 或 Alt 点击也可取色</translation>
     </message>
     <message>
         <source>Lines</source>
@@ -529,6 +533,10 @@
     <message>
         <source>Select nothing</source>
         <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>Select what is not selected</source>
+        <translation>反选</translation>
     </message>
     <message>
         <source>Empty the layer</source>

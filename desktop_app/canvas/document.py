@@ -366,6 +366,12 @@ class Document(QObject):
         path.addRect(QRectF(self.rect))
         self.set_selection(path)
 
+    def invert_selection(self) -> None:
+        """Selects what is not selected."""
+        path = QPainterPath()
+        path.addRect(QRectF(self.rect))
+        self.set_selection(path if self._selection is None else path.subtracted(self._selection))
+
     # ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def resize(self, size: QSize) -> None:

@@ -124,6 +124,12 @@ class CanvasToolbar(QFrame):
 
     def _make_actions(self) -> None:
         view, box, document = self._view, self._box, self._document
+        selects = self.tr("{tool}; with Shift it adds, with Alt it takes away")
+        tips = {
+            Tool.EYEDROPPER: self.tr("Pick a colour; with a tool that draws, a click with Ctrl or Alt does"),
+            Tool.SELECT_RECTANGLE: selects.format(tool=self.tr("Select a rectangle")),
+            Tool.SELECT_LASSO: selects.format(tool=self.tr("Select freely")),
+        }
         group = QActionGroup(self)
         self._tools: dict[Tool, QAction] = {}
         for tool, text, icon, keys in (
@@ -139,8 +145,7 @@ class CanvasToolbar(QFrame):
             (Tool.SELECT_LASSO, self.tr("Select freely"), "select-lasso", "Q"),
             (Tool.PAN, self.tr("Move the canvas"), "hand", "H"),
         ):
-            tip = self.tr("Pick a colour; with any tool, a click with Ctrl or Alt does") if icon == "eyedropper" else ""
-            action = self._action(text, icon, keys, partial(box.choose, tool=tool), tip)
+            action = self._action(text, icon, keys, partial(box.choose, tool=tool), tips.get(tool, ""))
             action.setCheckable(True)
             group.addAction(action)
             self._tools[tool] = action
@@ -191,6 +196,9 @@ class CanvasToolbar(QFrame):
         self.select_all_action = self._action(self.tr("Select all"), "", "Ctrl+A", document.select_all)
         self.deselect_action = self._action(
             self.tr("Select nothing"), "", "Ctrl+D", lambda: document.set_selection(None)
+        )
+        self.invert_action = self._action(
+            self.tr("Select what is not selected"), "", "Ctrl+Shift+I", document.invert_selection
         )
         self.clear_layer_action = self._action(
             self.tr("Empty the layer"),
@@ -250,7 +258,7 @@ class CanvasToolbar(QFrame):
         menu.addSeparator()
         if self.zoom_button.isHidden():
             menu.addMenu(self.tr("Zoom and turn")).addActions(self._zoom_actions)
-        menu.addActions([self.select_all_action, self.deselect_action])
+        menu.addActions([self.select_all_action, self.deselect_action, self.invert_action])
         menu.addSeparator()
         if self._files is not None:
             menu.addActions(self._files.actions)

@@ -40,6 +40,8 @@ class Tool(StrEnum):
 INKING = frozenset({Tool.BRUSH, Tool.ERASER, Tool.LINE, Tool.RECTANGLE, Tool.ELLIPSE})
 """Tools that have a width."""
 
+SELECTING = frozenset({Tool.SELECT_RECTANGLE, Tool.SELECT_LASSO})
+
 
 class ToolChoices(BaseModel):
     """What is chosen, as it is kept from one start to the next.
@@ -187,6 +189,7 @@ class Pointer:
     pressure: float = 1.0
     time_ms: float = 0.0
     shift: bool = False
+    alt: bool = False
 
     @property
     def point(self) -> StrokePoint:
@@ -352,14 +355,21 @@ class _MoveDrag:
 
 
 class _SelectDrag:
-    """Selects a rectangle or what a line goes around; a click selects nothing."""
+    """Selects a rectangle or what a line goes around; a click selects nothing.
+
+    Begun with Shift it adds to what is selected, with Alt it takes away from it.
+    """
 
     def __init__(self, document: Document, pointer: Pointer, *, is_lasso: bool) -> None:
         self._document = document
         self._before = document.selection
+        self._kept = self._before if pointer.shift or pointer.alt else None
+        self._takes_away = pointer.alt
+        self._path = QPainterPath()
         self._points = [self._on_canvas(pointer.position)]
         self._is_lasso = is_lasso
-        document.set_selection(None)
+        if not (pointer.shift or pointer.alt):
+            document.set_selection(None)
 
     def move(self, pointers: Sequence[Pointer]) -> None:
         places = [self._on_canvas(pointer.position) for pointer in pointers]
@@ -371,9 +381,17 @@ class _SelectDrag:
             path.closeSubpath()
         else:
             path.addRect(QRectF(self._points[0], places[-1]).normalized())
-        self._document.set_selection(path)
+        self._path = path
+        if self._kept is not None:  # both outlines: joining those of long lines at every move would take too long
+            path = QPainterPath(self._kept)
+            path.addPath(self._path)
+        if self._kept is not None or not self._takes_away:
+            self._document.set_selection(path)
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        if self._kept is not None and not self._path.isEmpty():
+            joined = self._kept.subtracted(self._path) if self._takes_away else self._kept.united(self._path)
+            self._document.set_selection(joined)
 
     def cancel(self) -> None:
         self._document.set_selection(self._before)

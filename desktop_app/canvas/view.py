@@ -61,7 +61,7 @@ from desktop_app.canvas.document import Document
 from desktop_app.canvas.flat import Flat
 from desktop_app.canvas.layers import Layer, fitted
 from desktop_app.canvas.snapshot import paint_reference
-from desktop_app.canvas.tools import INKING, Drag, Pointer, Tool, ToolBox, begin_drag
+from desktop_app.canvas.tools import INKING, SELECTING, Drag, Pointer, Tool, ToolBox, begin_drag
 
 SMALLEST_SCALE, LARGEST_SCALE = 0.05, 32.0
 WHEEL_ZOOM = 1.2  # a notch of the wheel
@@ -86,7 +86,8 @@ class CanvasView(QWidget):
     """Shows a document and draws on it with the tool of a `ToolBox`.
 
     Left button, pen tip or finger: the tool. Right button or the pen's other end: the eraser. Alt or Ctrl: the
-    eyedropper. Space or the middle button: pan. Wheel: zoom at the pointer; with Shift: turn.
+    eyedropper; but with a tool that selects, Shift adds and Alt takes away. Space or the middle button: pan. Wheel:
+    zoom at the pointer; with Shift: turn.
 
     Signals:
         zoom_changed(float): pixels of the screen per pixel of the canvas.
@@ -429,7 +430,13 @@ class CanvasView(QWidget):
     # ── press, move, release: the same for every device ──────────────────────────────────────────────────────────────
 
     def _press(
-        self, device: Device, tool: Tool, position: QPointF, pressure: float, time_ms: float, shift: bool
+        self,
+        device: Device,
+        tool: Tool,
+        position: QPointF,
+        pressure: float,
+        time_ms: float,
+        modifiers: Qt.KeyboardModifier,
     ) -> None:
         self.end_drag()
         self._device, self._held = device, tool
@@ -438,7 +445,8 @@ class CanvasView(QWidget):
         if tool is Tool.PAN or self._is_space_down:
             self._pan_from = position
         else:
-            pointer = Pointer(self.to_canvas(position), pressure, time_ms, shift)
+            shift, alt = (bool(modifiers & key) for key in (_SHIFT, _ALT))
+            pointer = Pointer(self.to_canvas(position), pressure, time_ms, shift, alt)
             self._drag = begin_drag(tool, self.document, self.box, pointer, self._scale, self._color_at)
         self._point_at(position)
         self._show_cursor()
@@ -490,7 +498,9 @@ class CanvasView(QWidget):
     def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, *, is_eraser: bool = False) -> Tool:
         if button == Qt.MouseButton.MiddleButton:
             return Tool.PAN
-        if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+        if modifiers & _ALT and not modifiers & _CTRL and self.box.tool in SELECTING:
+            return self.box.tool  # which takes away then
+        if modifiers & (_ALT | _CTRL):
             return Tool.EYEDROPPER  # some desktops keep Alt to move windows
         return Tool.ERASER if is_eraser or button == Qt.MouseButton.RightButton else self.box.tool
 
@@ -501,7 +511,7 @@ class CanvasView(QWidget):
             return  # one thing at a time: the pen is drawing, or a second button came down
         tool = self._tool_of(event.button(), event.modifiers())
         self._button = event.button()
-        self._press("mouse", tool, event.position(), 1.0, event.timestamp(), _has_shift(event))
+        self._press("mouse", tool, event.position(), 1.0, event.timestamp(), event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._device == "mouse" and not event.buttons() & self._button:
@@ -548,7 +558,7 @@ class CanvasView(QWidget):
                 tool = self._tool_of(event.button(), event.modifiers(), is_eraser=is_eraser)
                 if event.button() == Qt.MouseButton.RightButton:
                     tool = Tool.EYEDROPPER  # the button of the pen: its other end erases
-                self._press("pen", tool, position, pressure, time_ms, _has_shift(event))
+                self._press("pen", tool, position, pressure, time_ms, event.modifiers())
             case QEvent.Type.TabletMove if self._device == "pen" and not event.buttons():
                 self.end_drag()  # its release was lost
                 self._move(position, pressure, time_ms, _has_shift(event))
@@ -597,7 +607,7 @@ class CanvasView(QWidget):
         position, time_ms = point.position(), event.timestamp()
         if event.type() == QEvent.Type.TouchBegin and self._device is None:
             tool = self.box.tool if self.box.choices.finger == "draw" else Tool.PAN
-            self._press("finger", tool, position, 1.0, time_ms, _has_shift(event))
+            self._press("finger", tool, position, 1.0, time_ms, event.modifiers())
         elif self._device == "finger":
             self._move(position, 1.0, time_ms, _has_shift(event))
             if event.type() == QEvent.Type.TouchEnd:
@@ -729,11 +739,13 @@ class CanvasView(QWidget):
         return QSize(640, 480)
 
 
+_SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _NO_MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 def _has_shift(event: QInputEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return bool(event.modifiers() & _SHIFT)
 
 
 def _files_of(data: QMimeData) -> list[Path]:

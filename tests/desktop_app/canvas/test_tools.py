@@ -22,6 +22,7 @@ from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.tools import Tool
 from tests.desktop_app.canvas.pens import MOVE, NONE, PRESS, RELEASE, mouse, mouse_drag, pen, pen_stroke, pixels
 
+NO_KEY, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 PICKING = {"alt": Qt.KeyboardModifier.AltModifier, "ctrl": Qt.KeyboardModifier.ControlModifier}
 
@@ -259,6 +260,54 @@ def test_selection_that_is_taken_back_gives_the_one_before(fat):
     QTest.keyClick(fat, Qt.Key.Key_Escape)
 
     assert fat.document.selection.boundingRect() == QRectF(10, 10, 50, 50)
+
+
+def is_selected(view, *places: tuple[int, int]) -> list[bool]:
+    mask = view.document.snapshot().selection_mask()
+    return [view.document.selection is not None and mask.pixelColor(*at).red() == 255 for at in places]
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "expected"),
+    [(NO_KEY, [False, True, True]), (SHIFT, [True, True, True]), (ALT, [True, False, False])],
+    ids=["alone", "shift", "alt"],
+)
+@pytest.mark.parametrize("tool", [Tool.SELECT_RECTANGLE, Tool.SELECT_LASSO])
+def test_selecting_with_shift_adds_and_with_alt_takes_away(fat, tool, modifiers, expected):
+    fat.box.choose(tool=Tool.SELECT_RECTANGLE)
+    mouse_drag(fat, [(20, 20), (120, 120)])
+    fat.box.choose(tool=tool)
+
+    mouse_drag(fat, [(80, 80), (160, 80), (80, 160), (160, 160)], modifiers=modifiers)
+
+    assert is_selected(fat, (40, 40), (90, 84), (136, 84)) == expected
+    assert not fat.document.undo_stack.done
+
+
+def test_click_with_shift_or_alt_keeps_what_is_selected_and_alt_alone_selects_nothing(fat):
+    fat.box.choose(tool=Tool.SELECT_RECTANGLE)
+    mouse_drag(fat, [(20, 20), (120, 120)], modifiers=ALT)
+    assert fat.document.selection is None
+    mouse_drag(fat, [(20, 20), (120, 120)], modifiers=SHIFT)
+
+    for modifiers in (SHIFT, ALT):
+        mouse_drag(fat, [(60, 60)], modifiers=modifiers)
+
+    assert is_selected(fat, (60, 60), (140, 140)) == [True, False]
+
+
+def test_what_is_not_selected_is_selected_instead(fat):
+    fat.document.invert_selection()
+    assert is_selected(fat, (60, 60), (140, 140)) == [True, True]
+    fat.box.choose(tool=Tool.SELECT_RECTANGLE)
+    mouse_drag(fat, [(20, 20), (120, 120)])
+
+    fat.document.invert_selection()
+    assert is_selected(fat, (60, 60), (140, 140)) == [False, True]
+    fat.document.select_all()
+    fat.document.invert_selection()
+
+    assert fat.document.selection is None
 
 
 # ── fingers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
