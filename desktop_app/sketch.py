@@ -48,7 +48,6 @@ from workers.results import (
 from workers.sources.image_file import read_image
 
 LONGEST_PX = 2048  # of what is read: no picture that is drawn is larger
-SIDE_STEP_PX = 8
 
 
 @dataclass(frozen=True)
@@ -225,7 +224,7 @@ def _request(
     }
     request = replace(base, prompt=prompt, negative_prompt=negative, init_image=init)
     request = replace(request, **{name: value for name, value in typed.items() if value is not None})
-    width, height = _size(order, request, fits=like is None)
+    width, height = _size(order, request, preset, fits=like is None)
     return replace(request, width=width, height=height, has_previews=False), preset
 
 
@@ -270,7 +269,7 @@ def _moved(like: SketchRequest, model: str, catalogue: Catalogue, complain: Call
     )
 
 
-def _size(order: Order, request: SketchRequest, *, fits: bool) -> tuple[int, int]:
+def _size(order: Order, request: SketchRequest, preset: Preset, *, fits: bool) -> tuple[int, int]:
     """(width, height): as typed; else, where `fits`, of the shape of what is drawn from, as large as suits the model.
 
     Raises:
@@ -285,10 +284,7 @@ def _size(order: Order, request: SketchRequest, *, fits: bool) -> tuple[int, int
     if not (fits and shape):
         return request.width, request.height
     height, width = read_image(Path(shape), longest_px=LONGEST_PX).shape[:2]
-    scale = max(request.width, request.height) / max(width, height)
-    sides = (max(SIDE_STEP_PX * 4, round(side * scale / SIDE_STEP_PX) * SIDE_STEP_PX) for side in (width, height))
-    width, height = sides
-    return width, height
+    return preset.size_for(width, height)
 
 
 def kinds_of(names: Sequence[str]) -> tuple[ControlKind, ...]:

@@ -186,14 +186,15 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
     prompt, negative_prompt = styled(draw.style, draw.prompt, draw.negative_prompt)
     request = preset.request(plan.model_id, prompt, controls=tuple(controls))
     loras = _loras(plan, request.loras, draw.loras)
+    width, height = preset.size_for(snapshot.size.width(), snapshot.size.height())
     guidance_scale, scheduler = draw.guidance_scale, draw.scheduler
     if not is_final and any(lora.model in preset.loras for lora in loras):  # made for this sampler and guidance
         guidance_scale, scheduler = 0.0, ""
     return replace(
         request,
         negative_prompt=negative_prompt,
-        width=draw.width or request.width,
-        height=draw.height or request.height,
+        width=draw.width or width,
+        height=draw.height or height,
         seed=draw.seed,
         num_inference_steps=(draw.num_inference_steps if is_final else draw.live_steps) or request.num_inference_steps,
         guidance_scale=guidance_scale or request.guidance_scale,
@@ -288,13 +289,13 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
         found = {"draw.model": request.model, **found}
     elif is_there and settings.draw.model not in ("", request.model):
         found = {"draw.model": "", **found}
+    drawing = drawing_of(request, size)
     if is_there:
-        found |= _by_itself(found, presets_for(catalogue, request.model, "final", machine())[0])
+        found |= _by_itself(found, presets_for(catalogue, request.model, "final", machine())[0], drawing.size)
     known = {entry.id for entry in catalogue.companions(request.model, "lora")} if is_there else set()
     missing = [] if is_there else [request.model]
     missing += [lora.model for lora in request.loras if lora.model not in known]
     found = {"draw.reference_kind": "", **found}
-    drawing = drawing_of(request, size)
     base, selection = None, None
     if request.init_image is not None and request.mask_image is not None:
         base = _base(request, frame_of(request.init_image))
@@ -302,14 +303,15 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
     return Restored(found, drawing, base, selection, missing=tuple(dict.fromkeys(missing)))
 
 
-def _by_itself(found: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """What suits the model anyhow stays its own choice, so that pictures that follow the pen stay quick."""
+def _by_itself(found: Mapping[str, Any], preset: Preset, size: QSize) -> dict[str, Any]:
+    """What suits model and drawing anyhow stays its own choice, so that pictures that follow the pen stay quick."""
+    width, height = preset.size_for(size.width(), size.height())
     groups: tuple[dict[str, Any], ...] = (
         {"draw.num_inference_steps": preset.num_inference_steps},
         {"draw.guidance_scale": preset.guidance_scale},
         {"draw.scheduler": preset.scheduler},
         {"draw.vae": preset.vae},
-        {"draw.width": preset.width, "draw.height": preset.height},
+        {"draw.width": width, "draw.height": height},
         {"draw.conditioning_scale": preset.conditioning_scale},
         {"draw.control_end": preset.control_end},
         {"draw.reference_scale": preset.conditioning_scale},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from workers.engines.devices import Machine
 from workers.results import Control, ControlKind, Lora, Picture, SketchRequest
 
 PRESETS_FILE = Path(__file__).with_name("presets.toml")
+
+SIDE_STEP_PX = 8
+MOST_SHAPE = 4.0  # how many times one side may be the other: models draw longer pictures badly
 
 Purpose = Literal["live", "final"]
 
@@ -53,6 +57,12 @@ class Preset(BaseModel):
             loras=tuple(Lora(lora, scale) for lora, scale in self.loras.items()),
             vae=self.vae,
         )
+
+    def size_for(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) of a picture of a drawing of this size: of its shape, and of as many pixels as suit."""
+        shape = min(max(width / height, 1 / MOST_SHAPE), MOST_SHAPE)
+        side = math.sqrt(self.width * self.height * shape)
+        return round(side / SIDE_STEP_PX) * SIDE_STEP_PX, round(side / shape / SIDE_STEP_PX) * SIDE_STEP_PX
 
     def control(self, kind: ControlKind, image: Picture, model_id: str) -> Control:
         """A control that acts as strongly and as long as suits this way of drawing."""

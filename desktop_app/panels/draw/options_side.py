@@ -180,6 +180,7 @@ class OptionsSide(QScrollArea):
         self._session.plan_changed.connect(self._show_plan)
         self._session.reference_map.changed.connect(self._show_map)
         self._session.document.layers_changed.connect(self._show_is_map)
+        self._session.document.size_changed.connect(self._show_best_size)
         context.settings_changed.connect(self._on_settings_changed)
         self._show_plan()
         self._show_is_map()
@@ -244,9 +245,7 @@ class OptionsSide(QScrollArea):
         self.steps.setSpecialValueText(self.tr("{number} (best)").format(number=plan.final.num_inference_steps))
         self.live_steps.setSpecialValueText(self.tr("{number} (best)").format(number=plan.live.num_inference_steps))
         self.guidance.setSpecialValueText(self.tr("{number} (best)").format(number=f"{plan.final.guidance_scale:g}"))
-        self.picture_size.setItemText(
-            0, self.tr("{size} (best)").format(size=f"{plan.final.width} × {plan.final.height}")
-        )
+        self._show_best_size()
         self._best["draw.conditioning_scale"] = plan.final.conditioning_scale
         self._best["draw.control_end"] = plan.final.control_end
         self._best["draw.reference_scale"] = plan.final.conditioning_scale
@@ -266,6 +265,12 @@ class OptionsSide(QScrollArea):
         for row in range(self.scheduler.count()):
             name = self.scheduler.itemData(row)
             self._enable(self.scheduler, row, name not in plan.unfit_schedulers, unfit)
+
+    def _show_best_size(self) -> None:
+        plan, size = self._session.plan, self._session.document.size
+        if plan is not None:
+            best = "{} × {}".format(*plan.final.size_for(size.width(), size.height()))
+            self.picture_size.setItemText(0, self.tr("{size} (best)").format(size=best))
 
     def _show_lines_note(self) -> None:
         plan, draw = self._session.plan, self._draw

@@ -78,7 +78,7 @@ def context(qtbot, home, monkeypatch, options):
 @pytest.fixture
 def session(context):
     session = context.sessions.sketch
-    session.document.resize(QSize(64, 64))
+    session.document.resize(QSize(64, 48))
     return session
 
 
@@ -111,6 +111,19 @@ def test_picture_is_made_of_lines_and_words(context, session, qtbot):
     assert (request.width, request.height, request.num_inference_steps) == (32, 24, 6)
     assert [(control.kind, control.model) for control in request.controls] == [("scribble", "lines")]
     assert request.init_image is None
+
+
+def test_picture_has_the_shape_of_the_drawing(context, session, qtbot):
+    session.document.resize(QSize(48, 96))
+    draw_line(session)
+
+    request = next_picture(qtbot, session, session.generate).request
+    assert (request.width, request.height) == (16, 40)  # of 32 x 24 pixels, in steps of 8
+
+    context.change_setting("draw.width", 64)
+    context.change_setting("draw.height", 32)
+    request = next_picture(qtbot, session, session.generate).request
+    assert (request.width, request.height) == (64, 32)
 
 
 def test_colours_are_where_a_picture_begins(session, qtbot):

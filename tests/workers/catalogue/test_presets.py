@@ -84,3 +84,19 @@ def test_a_preset_makes_a_request_and_its_controls(models):
     assert (request.prompt, request.model, request.num_inference_steps) == ("a boat", "stable-diffusion-v1-5", 8)
     assert request.loras == (Lora("hyper-sd15-8steps"),)
     assert (control.end, control.conditioning_scale) == (0.8, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "picture"),
+    [
+        ((512, 512), (512, 512)),
+        ((333, 333), (512, 512)),
+        ((512, 768), (416, 624)),
+        ((3000, 2000), (624, 416)),
+        ((10, 4000), (256, 1024)),  # fitted in
+    ],
+)
+def test_picture_has_the_shape_of_the_drawing_and_as_many_pixels_as_suit(drawing, picture):
+    (preset,) = (preset for preset in presets() if preset.id == "any-final")
+
+    assert preset.size_for(*drawing) == picture

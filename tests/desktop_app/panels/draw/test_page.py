@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QMessageBox
 from shiboken6 import delete
@@ -778,6 +778,15 @@ def test_as_many_steps_can_be_chosen_as_are_drawn(qtbot, context, panel, session
 
     assert panel.options.steps.value() == MOST_STEPS
     assert made(qtbot, session, panel.prompt_bar.generate).request.num_inference_steps == MOST_STEPS
+
+
+def test_size_that_suits_follows_the_canvas(panel, session):
+    session._take_plan(PLAN)
+    assert panel.options.picture_size.itemText(0) == "32 × 32 (best)"
+
+    session.document.resize(QSize(128, 64))
+
+    assert panel.options.picture_size.itemText(0) == "48 × 24 (best)"
 
 
 def test_size_that_is_chosen_is_shown(qtbot, context, panel):
