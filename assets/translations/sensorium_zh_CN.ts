@@ -5689,6 +5689,10 @@ Click again to choose</source>
         <translation>请让文件名以 {right} 结尾。</translation>
     </message>
     <message>
+        <source>F5 asks again.</source>
+        <translation>按 F5 会再次询问。</translation>
+    </message>
+    <message>
         <source>Free some space, or choose another folder for models.</source>
         <translation>请释放一些空间，或为模型选择其他文件夹。</translation>
     </message>
@@ -6009,6 +6013,10 @@ Click again to choose</source>
         <translation>未找到麦克风。</translation>
     </message>
     <message>
+        <source>No screenshot was taken.</source>
+        <translation>没有截屏。</translation>
+    </message>
+    <message>
         <source>No sound came from {name}.</source>
         <translation>{name} 没有传来声音。</translation>
     </message>
@@ -6155,6 +6163,10 @@ Click again to choose</source>
     <message>
         <source>Take a screenshot and paste it here, or log in to an X11 session.</source>
         <translation>请截图后粘贴到这里，或登录 X11 会话。</translation>
+    </message>
+    <message>
+        <source>Take one and paste it here, or log in to an X11 session.</source>
+        <translation>请自行截屏后粘贴到这里，或登录 X11 会话。</translation>
     </message>
     <message>
         <source>The ControlNet &apos;{control}&apos; was made for a model of another size.</source>
@@ -6743,6 +6755,10 @@ Click again to choose</source>
     <message>
         <source>This account may not use the microphones.</source>
         <translation>此账户没有使用麦克风的权限。</translation>
+    </message>
+    <message>
+        <source>This desktop takes no screenshot for another program.</source>
+        <translation>这个桌面不为其他程序截屏。</translation>
     </message>
     <message>
         <source>This line is not in the history.</source>

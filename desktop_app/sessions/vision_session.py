@@ -38,6 +38,7 @@ from workers.results import CameraNotice, Frame, Notice, Region, Seen, VideoFram
 from workers.sources.base import Camera, FrameSource, Orientation
 from workers.sources.image_file import Still, read_image, turned, turned_back
 from workers.sources.screen_region import ScreenRegion
+from workers.sources.screenshot import Screenshot, is_wayland
 from workers.sources.video_file import VideoFile
 from workers.sources.webcam import Webcam, list_cameras
 from workers.worker import Worker
@@ -258,8 +259,14 @@ class VisionSession(QObject):
         self._context.run(read, on_done=on_done)
 
     def watch_screen(self, box: tuple[int, int, int, int] | None = None) -> None:
-        """Looks at the screen, or at a rectangle of it: left, top, right, bottom in its own pixels."""
-        self._look_at(lambda: ScreenRegion(box, name=self.tr("Screen")))
+        """Looks at the screen, or at a rectangle of it: left, top, right, bottom in its own pixels.
+
+        Under Wayland the desktop's dialog asks what is looked at, and it is looked at once.
+        """
+        if is_wayland():
+            self._look_at(lambda: Screenshot(self.tr("Screen")))
+        else:
+            self._look_at(lambda: ScreenRegion(box, name=self.tr("Screen")))
 
     def watch_cameras(self) -> None:
         """From now on `cameras_changed` tells what is plugged in."""

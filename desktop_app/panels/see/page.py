@@ -35,6 +35,7 @@ from desktop_app.widgets.page import page_action
 from desktop_app.widgets.save_dialog import ask_where_to_save
 from desktop_app.widgets.screen_picker import ScreenPicker
 from desktop_app.widgets.splitter import Splitter
+from workers.sources.screenshot import is_wayland
 
 SAMPLE = ASSETS_DIR / "samples" / "things.jpg"
 PICTURE_PATTERNS = "*.avif *.bmp *.gif *.jpeg *.jpg *.png *.tif *.tiff *.webp"
@@ -209,7 +210,10 @@ class SeePanel(QWidget):
             self._open(lambda: self._session.open_video(self._address))
 
     def ask_screen(self) -> None:
-        """Lets a part of the screen be marked."""
+        """Lets a part of the screen be marked; under Wayland in the dialog of the desktop."""
+        if is_wayland():
+            self.look_at("screen")
+            return
         picker = ScreenPicker(self.screen(), self)
         picker.picked.connect(lambda box: self._open(lambda: self._session.watch_screen(box)))
         picker.show()

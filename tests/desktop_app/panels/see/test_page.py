@@ -28,6 +28,7 @@ from desktop_app.sessions.voice_question import VoiceState
 from desktop_app.widgets.screen_picker import ScreenPicker
 from tests.desktop_app.panels.drops import drop, of_files
 from workers.results import CameraNotice, Region
+from workers.sources.screenshot import Screenshot
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -55,6 +56,17 @@ def test_before_the_first_picture_the_page_says_what_to_do(panel):
     assert not panel.view.isVisible()
     assert empty.start_button.isVisible()
     assert panel.dock.snapshot_button.toolTip() == "There is no picture yet"
+
+
+def test_under_wayland_the_desktop_asks_what_of_the_screen_is_looked_at(panel, session, monkeypatch):
+    looked_at = []
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.setattr(session, "_look_at", lambda make: looked_at.append(type(make())))
+
+    panel.look_at("screen")
+    panel.look_at("part")
+
+    assert looked_at == [Screenshot, Screenshot]
 
 
 def test_the_promise_is_made_only_where_no_server_answers(qtbot, panel, context):
