@@ -1393,6 +1393,10 @@
         <translation>请先在“看”页面启动摄像头，然后重试。</translation>
     </message>
     <message>
+        <source>Pinned. Pinned items are never deleted by age.</source>
+        <translation>已固定。固定的内容不会因过期而删除。</translation>
+    </message>
+    <message>
         <source>Empty this strip</source>
         <translation>清空这一栏</translation>
     </message>
@@ -1419,6 +1423,18 @@
     <message>
         <source>Make it twice as large</source>
         <translation>放大一倍</translation>
+    </message>
+    <message>
+        <source>Show it in the history</source>
+        <translation>在历史中显示</translation>
+    </message>
+    <message>
+        <source>Pin it in the history</source>
+        <translation>在历史中固定</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Compare with the one shown</source>
@@ -4776,8 +4792,8 @@ Click again to choose</source>
         <translation>撤销</translation>
     </message>
     <message>
-        <source>Take the deletion back (Ctrl+Z)</source>
-        <translation>撤销删除（Ctrl+Z）</translation>
+        <source>Take the deletion back</source>
+        <translation>撤销删除</translation>
     </message>
     <message>
         <source>Deleted: {title}</source>

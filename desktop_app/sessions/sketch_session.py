@@ -562,6 +562,11 @@ class SketchSession(QObject):
         self._results.clear()
         self.results_changed.emit()
 
+    def forget_result(self, image: GeneratedImage) -> None:
+        """Takes one picture out of the strip."""
+        self._results = [kept for kept in self._results if kept.image is not image]
+        self.results_changed.emit()
+
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""
         self._drop_orders()

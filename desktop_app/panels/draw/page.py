@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTemporaryDir, QUrl
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QPixmap,
     QResizeEvent,
     QShowEvent,
@@ -35,6 +37,7 @@ from desktop_app.widgets.drop_target import DropTarget, has_paths, paths_in
 from desktop_app.widgets.page import page_action
 from desktop_app.widgets.save_dialog import ask_where_to_save, file_name
 from desktop_app.widgets.splitter import Splitter
+from desktop_app.widgets.undo_bar import UndoBar
 from desktop_app.widgets.voice_key import VoiceKey
 from workers.errors import AppError, SourceError
 from workers.results import GeneratedImage, SketchRequest
@@ -42,6 +45,7 @@ from workers.results import GeneratedImage, SketchRequest
 NARROW_BELOW_PX = 760  # then canvas and picture take turns
 STRIP_BELOW_FROM_PX = 520  # with less height the pictures stand beside the one that is shown
 OPTIONS_FROM_PX = 900  # with less width the options close by themselves
+UNDO_WIDTH_PX = 420
 TOOLS_KEY = "draw.tools"  # of what the window remembers
 
 _log = logging.getLogger(__name__)
@@ -70,7 +74,10 @@ class DrawPanel(QWidget):
         self.options = OptionsSide(context)
         self.strip = ResultsStrip()
         self.prompt_bar = PromptBar(context)
-        self.feet = (self.prompt_bar,)
+        self.undo_bar = UndoBar(context, self)
+        self.undo_bar.setProperty("role", "toast")  # it floats: what is drawn on stays where it is
+        self._discarded: dict[int, GeneratedImage] = {}  # by their items: what can be taken back
+        self.feet = (self.undo_bar, self.prompt_bar)
         self.tabs = QTabBar()
         self.drop_target = DropTarget(
             self,
@@ -150,6 +157,10 @@ class DrawPanel(QWidget):
         session.drawing_opened.connect(self._show_open)
         self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
         self.strip.menu_requested.connect(self._on_result_menu)
+        self.strip.delete_requested.connect(lambda made: self.discard(made.image))
+        self.undo_bar.changed.connect(self._place_undo)
+        self.undo_bar.taken_back.connect(self._on_taken_back)
+        self._context.items_deleted.connect(self._on_items_deleted)
         self.options_button.toggled.connect(self._on_options)
         self.tabs.currentChanged.connect(self._fit)
         self.picture.reference_button.clicked.connect(self._on_reference)
@@ -254,7 +265,42 @@ class DrawPanel(QWidget):
     # ── what was kept ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _show_results(self) -> None:
-        self.strip.show_results(self._session.results)
+        discarded = set(self._discarded.values())
+        self.strip.show_results([made for made in self._session.results if made.image not in discarded])
+
+    def discard(self, image: GeneratedImage) -> None:
+        """Takes a picture out of the strip, and out of the history when it can no longer be taken back."""
+        item_id = self._item_of(image)
+        if item_id is None:
+            self._session.forget_result(image)
+            return
+        self.undo_bar.delete_soon([item_id], [image.request.prompt or self.tr("picture")])
+        self._discarded[item_id] = image
+        self._show_results()
+
+    def _on_taken_back(self, item_id: int) -> None:
+        self._discarded.pop(item_id, None)
+        self._show_results()
+
+    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
+        for item_id in item_ids & self._discarded.keys():
+            self._session.forget_result(self._discarded.pop(item_id))
+
+    def _item_of(self, image: GeneratedImage) -> int | None:
+        """Its number in the history."""
+        return next((made.item_id for made in self._session.results if made.image is image), None)
+
+    def _pin(self, item_id: int | None) -> None:
+        if self._context.history is not None and item_id is not None:
+            self._context.history.update_item(item_id, is_pinned=True)
+            self._context.notify("info", self.tr("Pinned. Pinned items are never deleted by age."))
+
+    def _place_undo(self) -> None:
+        """Over the lower end of the pictures."""
+        bar, foot = self.undo_bar, self.prompt_bar.geometry()
+        bar.resize(min(UNDO_WIDTH_PX, foot.width()), bar.sizeHint().height())
+        bar.move(foot.center().x() - bar.width() // 2, foot.top() - theme.SPACE_M - bar.height())
+        bar.raise_()
 
     def _on_result_menu(self, made: Made, place: QPoint) -> None:
         menu = self._menu_of(made.image)
@@ -284,6 +330,15 @@ class DrawPanel(QWidget):
             (self.tr("Make it twice as large"), "enlarge", lambda: self._session.upscale(image)),
         ):
             menu.addAction(theme.icon(icon), text, act)
+        menu.addSeparator()
+        item_id = self._item_of(image)
+        show = partial(self._context.item_requested.emit, item_id)
+        menu.addAction(theme.icon("history"), self.tr("Show it in the history"), show).setEnabled(item_id is not None)
+        pin = partial(self._pin, item_id)
+        menu.addAction(theme.icon("pin"), self.tr("Pin it in the history"), pin).setEnabled(item_id is not None)
+        if any(made.image is image for made in self._session.results):
+            delete = menu.addAction(theme.icon("trash"), self.tr("Delete"), lambda: self.discard(image))
+            delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         return menu
 
     def _use_seed(self, seed: int) -> None:
@@ -356,6 +411,7 @@ class DrawPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self._place_undo()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

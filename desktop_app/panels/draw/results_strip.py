@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from desktop_app import theme
@@ -24,9 +24,11 @@ class ResultsStrip(QListView):
 
     Signals:
         chosen(Made), menu_requested(Made, QPoint): with the place on the screen.
+        delete_requested(Made): by the key.
     """
 
     chosen = Signal(object)
+    delete_requested = Signal(object)
     menu_requested = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,8 +90,23 @@ class ResultsStrip(QListView):
                     self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Finished pictures stay here.")
                 )
 
+    def event(self, event: QEvent) -> bool:
+        """Del is about the picture here, before it is the canvas's."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Delete)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows leaf through the pictures."""
+        """The arrows leaf through the pictures, Del deletes one."""
+        if event.matches(QKeySequence.StandardKey.Delete):
+            if self.current is not None:
+                self.delete_requested.emit(self.current)
+            return
         before = self.currentIndex()
         super().keyPressEvent(event)
         if self.current is not None and self.currentIndex() != before:

@@ -5,7 +5,6 @@ side           at its left: what is searched for, filters and the list
 search_field   words, or a picture to find others like it
 search         what the list shows: which items, and where in them the words are
 folders        folders of the user's own pictures
-undo_bar       deletes what was taken from the list, unless it is taken back in time
 transcript     at its right: the chosen transcript
 picture        or the chosen picture, with what was said about it
 """

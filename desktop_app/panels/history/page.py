@@ -26,7 +26,6 @@ from desktop_app.panels.history.picture import LoadedPicture, PictureDetail, loa
 from desktop_app.panels.history.search import LIST_LIMIT, Filter, rows_that_show, rows_with_words
 from desktop_app.panels.history.side import HistorySide
 from desktop_app.panels.history.transcript import Loaded, TranscriptDetail
-from desktop_app.panels.history.undo_bar import UndoBar
 from desktop_app.sessions.file_queue import FileJob
 from desktop_app.sessions.library_session import PictureQuery
 from desktop_app.widgets.drop_target import DropTarget, has_pictures, paths_in
@@ -35,6 +34,7 @@ from desktop_app.widgets.history_list import Row, title_of
 from desktop_app.widgets.page import EmptyState, page_action
 from desktop_app.widgets.splitter import Splitter
 from desktop_app.widgets.transcript_pane import media_of
+from desktop_app.widgets.undo_bar import UndoBar
 from workers.errors import AppError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class HistoryPanel(QWidget):
         self._next_row: int | None = None  # to choose when the list was read again
         self._next_key: Key | None = None
 
-        self.undo_bar = UndoBar(context)
+        self.undo_bar = UndoBar(context, keys="Ctrl+Z")
         self.side = HistorySide(context, self.undo_bar)
         self.folders = FoldersMenu(self, context)
         self.transcript = TranscriptDetail(context)

@@ -13,12 +13,12 @@ from desktop_app.context import AppContext
 from desktop_app.panels.history.folders import IndexBar
 from desktop_app.panels.history.search import Filter
 from desktop_app.panels.history.search_field import SearchField
-from desktop_app.panels.history.undo_bar import UndoBar
 from desktop_app.widgets.elided_combo import ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.history_list import ROW_ROLE, TILE_PX, HistoryDelegate, HistoryModel, Row
 from desktop_app.widgets.page import EmptyState
 from desktop_app.widgets.small_pictures import SmallPictures
+from desktop_app.widgets.undo_bar import UndoBar
 
 MIN_WIDTH_PX = 220
 

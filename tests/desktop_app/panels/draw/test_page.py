@@ -471,6 +471,60 @@ def test_right_click_copies_the_picture_that_it_is_on(qtbot, panel, session, dra
         assert messages[-1].sentence == "Copied."
 
 
+def kept(qtbot, context, session, panel) -> tuple[GeneratedImage, int]:
+    """A picture that is in the strip and in the history."""
+    image = made(qtbot, session, panel.prompt_bar.generate)
+    qtbot.waitUntil(lambda: session.results[-1].item_id is not None, timeout=20_000)
+    return image, session.results[-1].item_id
+
+
+def chosen(panel, image: GeneratedImage, text: str):
+    (action,) = (action for action in panel._menu_of(image).actions() if action.text() == text)
+    return action
+
+
+def test_picture_of_the_strip_is_shown_and_pinned_in_the_history(qtbot, context, panel, session, draw):
+    draw()
+    image, item_id = kept(qtbot, context, session, panel)
+
+    with qtbot.waitSignal(context.item_requested) as wanted:
+        chosen(panel, image, "Show it in the history").trigger()
+    chosen(panel, image, "Pin it in the history").trigger()
+    context.history.flush()
+
+    assert wanted.args == [item_id]
+    assert context.history.item(item_id).is_pinned
+
+
+def test_picture_of_the_strip_is_deleted_unless_that_is_taken_back(qtbot, context, panel, session, draw):
+    draw()
+    image, _ = kept(qtbot, context, session, panel)
+
+    chosen(panel, image, "Delete").trigger()
+    assert panel.strip.current is None
+    panel.undo_bar.button.click()
+    assert panel.strip.current.image is image
+    qtbot.keyClick(panel.strip, Qt.Key.Key_Delete)
+    assert not session.document.is_blank  # the key is not the canvas's here
+    panel.undo_bar.delete_now()
+
+    qtbot.waitUntil(lambda: context.history.count() == 0, timeout=20_000)
+    assert list(session.results) == []
+    assert panel.undo_bar.isHidden()
+
+
+def test_picture_that_the_history_has_not_is_taken_out_of_the_strip(qtbot, context, panel, session, draw):
+    context.change_setting("history.is_private", True)
+    draw()
+    image = made(qtbot, session, panel.prompt_bar.generate)
+    assert not chosen(panel, image, "Show it in the history").isEnabled()
+
+    chosen(panel, image, "Delete").trigger()
+
+    assert list(session.results) == []
+    assert panel.undo_bar.isHidden()
+
+
 def test_picture_of_the_camera_needs_a_camera(qtbot, context, panel):
     with qtbot.waitSignal(context.message_posted) as caught:
         panel.take_camera()

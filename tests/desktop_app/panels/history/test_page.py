@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QMenu
 from desktop_app.history import changes
 from desktop_app.history.store import History
 from desktop_app.panels.history import page, search
-from desktop_app.panels.history.undo_bar import UNDO_SHOWN_MS
 from desktop_app.sessions.file_queue import FileJob, FileState
 from desktop_app.widgets.history_list import _details
+from desktop_app.widgets.undo_bar import UNDO_SHOWN_MS
 from tests.desktop_app.conftest import close
 from tests.desktop_app.panels.history.conftest import add, listed, shown
 from workers.results import SAMPLE_RATE_HZ

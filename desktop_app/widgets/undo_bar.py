@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
@@ -17,6 +17,9 @@ UNDO_SHOWN_MS = 8_000
 class UndoBar(QFrame):
     """Names what was deleted last and offers to take it back, until its time is over or the app ends.
 
+    Args:
+        keys: what takes it back on this page, too.
+
     Signals:
         changed(): it was shown or hidden.
         taken_back(int): the last deletion does not come about; one of its items.
@@ -27,8 +30,8 @@ class UndoBar(QFrame):
     taken_back = Signal(object)  # a number of 64 bits
     deleted = Signal()
 
-    def __init__(self, context: AppContext) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, parent: QWidget | None = None, *, keys: str = "") -> None:
+        super().__init__(parent)
         self._context = context
         self._waiting: frozenset[int] = frozenset()  # these can be taken back
         self._going: frozenset[int] = frozenset()  # these cannot, and may still be in the history
@@ -36,7 +39,8 @@ class UndoBar(QFrame):
 
         self.setProperty("role", "card")
         self.text = ElidedLabel()
-        self.button = theme.button(self.tr("Undo"), tip=self.tr("Take the deletion back (Ctrl+Z)"))
+        tip = self.tr("Take the deletion back")
+        self.button = theme.button(self.tr("Undo"), tip=f"{tip} ({keys})" if keys else tip)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.SPACE_M, theme.SPACE_XS, theme.SPACE_XS, theme.SPACE_XS)
         layout.addWidget(self.text, 1)
