@@ -192,7 +192,8 @@ def transcribe(
         list[str],
         typer.Argument(
             metavar="INPUT",
-            help="Audio or video files, '-' for raw sound on stdin (16 kHz mono s16le PCM), 'mic' or 'mic:NAME'.",
+            help="Audio or video files, '-' for raw sound on stdin (16 kHz mono s16le PCM), 'mic', 'mic:NAME', or"
+            " 'computer' for what it plays.",
         ),
     ],
     live: Annotated[bool, typer.Option("--live", help="Play files at real-time pace, as if spoken now.")] = False,
@@ -202,7 +203,9 @@ def transcribe(
         str, typer.Option(metavar="CODE|NAME", help="Such as en, zh-CN or German; detected when left out.")
     ] = "",
     task: Annotated[Literal["transcribe", "translate"], typer.Option(help="Translate is into English.")] = "transcribe",
-    prompt: Annotated[str, typer.Option(metavar="TEXT", help="Words or a sentence to expect.")] = "",
+    prompt: Annotated[
+        str, typer.Option(metavar="TEXT", help="Words or a sentence to expect; else those of the preferences.")
+    ] = "",
     output: Annotated[
         str,
         typer.Option(

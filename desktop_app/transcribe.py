@@ -50,7 +50,7 @@ from workers.results import (
 )
 from workers.sources import media_file
 from workers.sources.base import AudioDevice, AudioSource
-from workers.sources.devices import list_devices
+from workers.sources.devices import DEFAULT_MONITOR_ID, list_devices
 from workers.sources.media_file import MediaFile
 from workers.sources.microphone import Microphone
 from workers.sources.pcm_stream import PcmStream
@@ -111,7 +111,12 @@ def run(order: Order, paths: Paths, complain: Callable[[object], None]) -> int:
         stack.callback(history.close)
         pool = EnginePool()
         stack.callback(pool.close)
-        options = LiveOptions(language=language, task=order.task, prompt=order.prompt)
+        options = LiveOptions(
+            language=language,
+            task=order.task,
+            prompt=order.prompt or settings.hear.prompt,
+            custom_words=tuple(settings.hear.custom_words),
+        )
         keeps_audio = settings.history.keep_audio
         desk = _Desk(order, spec, options, pool, history, keeps_audio, events, status, text, interrupts, say)
         for number, (name, target) in enumerate(zip(order.inputs, targets, strict=True), 1):
@@ -249,11 +254,11 @@ def _stem(name: str) -> str:
 
 
 def _is_file(name: str) -> bool:
-    return name != "-" and not _is_microphone(name)
+    return name != "-" and not _is_device(name)
 
 
-def _is_microphone(name: str) -> bool:
-    return name == "mic" or name.startswith("mic:")
+def _is_device(name: str) -> bool:
+    return name in ("mic", "computer") or name.startswith("mic:")
 
 
 def _open_history(folder: Path | None, say: Callable[[object], None]) -> History:
@@ -289,7 +294,7 @@ class _Job:
         self._desk = desk
         self._name = name
         self._target = target
-        self._is_live = desk.order.is_live or _is_microphone(name)
+        self._is_live = desk.order.is_live or _is_device(name)
         self._text = desk.text
         self._fed_s = 0.0
         self._has_text = False
@@ -397,8 +402,10 @@ class _Job:
         """The source, and its name for the history."""
         if self._name == "-":
             return PcmStream(sys.stdin.buffer), self._source
-        if not _is_microphone(self._name):
+        if not _is_device(self._name):
             return MediaFile(Path(self._name), on_notice=self._tell), self._source
+        if self._name == "computer":
+            return Microphone(DEFAULT_MONITOR_ID, "computer", on_notice=self._tell), "Computer sound"
         wanted = self._name.partition(":")[2]
         if not wanted:
             return Microphone(on_notice=self._tell), "Microphone"

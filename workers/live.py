@@ -61,8 +61,11 @@ class LiveOptions:
         return self.streaming
 
     def full_prompt(self, text_before: str = "") -> str:
-        """What the recogniser is told before the audio: the user's words, then what was said last."""
-        return " ".join(part for part in (", ".join(self.custom_words), self.prompt, text_before.strip()) if part)
+        """What the recogniser is told before the audio: what was said last, then the user's words.
+
+        Of a long prompt engines take the end.
+        """
+        return " ".join(part for part in (text_before.strip(), ", ".join(self.custom_words), self.prompt) if part)
 
 
 def transcribe_live(

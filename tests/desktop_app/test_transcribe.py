@@ -30,7 +30,9 @@ from tests.sound_hardware import alsa_microphone, pulse_server
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
 from workers.errors import EngineError, UsageError
 from workers.files import transcribe_file
-from workers.results import SAMPLE_RATE_HZ, Progress, Segment
+from workers.results import SAMPLE_RATE_HZ, Hypothesis, Progress, Segment, SpeechRequest
+from workers.sources.devices import DEFAULT_MONITOR_ID
+from workers.sources.media_file import MediaFile
 
 SAMPLE = Path(__file__).parents[2] / "assets/samples/speech.flac"
 TINY = ("--model", "whisper-tiny.en")
@@ -320,6 +322,44 @@ def test_engine_that_dies_leaves_the_recording_to_be_finished(
     history.close()
     assert item.title == speech.name
     assert "The recording is kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "told"), [((), "Sputnik, Apollo A speech."), (("--prompt", "A talk."), "A talk.")])
+def test_words_and_prompt_of_the_preferences_are_expected(
+    home: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], told: str
+) -> None:
+    settings, prompts = Settings.load(Paths.of_user().settings_file), list[str]()
+    settings.hear.custom_words, settings.hear.prompt = ["Sputnik", "Apollo"], "A speech."
+    settings.save()
+
+    def hear(lease: object, request: SpeechRequest, **_: object) -> Hypothesis:
+        prompts.append(request.prompt)
+        return Hypothesis((), "en", 1.0)
+
+    monkeypatch.setattr("workers.engine_pool.EngineLease.ask", hear)
+
+    assert cli.main(["transcribe", str(speech), *TINY, *typed]) == 0
+
+    assert prompts[0].startswith("Sputnik, Apollo ")
+    assert prompts[0].endswith(told)
+
+
+def test_computer_is_what_it_plays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def microphone(device_id: str, track: str, **_: object) -> MediaFile:
+        opened.append((device_id, track))
+        return MediaFile(SAMPLE, track, pace=None)
+
+    monkeypatch.setattr("desktop_app.transcribe.Microphone", microphone)
+
+    assert cli.main(["transcribe", "computer", *TINY]) == 0
+
+    history = opened_history()
+    (item,) = history.items()
+    history.close()
+    assert opened == [(DEFAULT_MONITOR_ID, "computer")]
+    assert (item.source, item.tracks) == ("Computer sound", ("computer",))
 
 
 def test_language_takes_a_model_that_knows_it() -> None:

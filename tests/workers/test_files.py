@@ -209,8 +209,8 @@ def test_the_text_before_is_the_prompt(speech: Samples):
     segments(seconds(np.tile(speech, 3)), recognise, options=LiveOptions(custom_words=("Apollo",)))
 
     assert recognise.requests[0].prompt == "Apollo"
-    assert recognise.requests[1].prompt.startswith("Apollo")
-    assert recognise.requests[1].prompt.endswith(".")
+    assert recognise.requests[1].prompt.startswith("w0.")
+    assert recognise.requests[1].prompt.endswith(". Apollo")  # of a long prompt engines take the end
     assert len(recognise.requests[-1].prompt) < 250
 
 
