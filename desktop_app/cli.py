@@ -645,7 +645,11 @@ def models_list(as_json: AsJson = False) -> None:
 
 
 @models_app.command("download")
-def models_download(model_id: ModelId) -> None:
+def models_download(
+    model_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The name that `models list` shows, or OWNER/NAME on the hub.")
+    ],
+) -> None:
     """Downloads a model; what was interrupted goes on where it stopped."""
     folder = _cancellable(lambda progress, cancelled: _catalogue().download(model_id, progress, cancelled))
     typer.echo(folder)

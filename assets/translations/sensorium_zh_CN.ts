@@ -3064,6 +3064,14 @@ Click again to choose</source>
         <translation>使用磁盘上已有的模型</translation>
     </message>
     <message>
+        <source>From the hub…</source>
+        <translation>从模型库…</translation>
+    </message>
+    <message>
+        <source>Add a model of the hub that is not listed</source>
+        <translation>添加未列出的模型库模型</translation>
+    </message>
+    <message>
         <source>Search models</source>
         <translation>搜索模型</translation>
     </message>
@@ -3132,6 +3140,10 @@ Click again to choose</source>
         <translation>添加模型文件夹…</translation>
     </message>
     <message>
+        <source>Add a model from the hub…</source>
+        <translation>从模型库添加模型…</translation>
+    </message>
+    <message>
         <source>Look for models again</source>
         <translation>重新查找模型</translation>
     </message>
@@ -3142,6 +3154,18 @@ Click again to choose</source>
     <message>
         <source>A folder with a model</source>
         <translation>包含模型的文件夹</translation>
+    </message>
+    <message>
+        <source>A model from the hub</source>
+        <translation>模型库中的模型</translation>
+    </message>
+    <message>
+        <source>Owner and name, such as google/siglip2-base-patch16-224</source>
+        <translation>所有者和名称，例如 google/siglip2-base-patch16-224</translation>
+    </message>
+    <message>
+        <source>Asking the hub</source>
+        <translation>正在查询模型库</translation>
     </message>
 </context>
 <context>
@@ -5201,6 +5225,14 @@ Click again to choose</source>
         <translation>“{repo_id}”没有应用可读取格式的权重。</translation>
     </message>
     <message>
+        <source>&apos;{repo_id}&apos; is no repository of the hub.</source>
+        <translation>“{repo_id}”不是模型库中的仓库。</translation>
+    </message>
+    <message>
+        <source>&apos;{repo_id}&apos; is not a model that can be added: it has no readable config.json.</source>
+        <translation>“{repo_id}”不是可以添加的模型：它没有可读的 config.json。</translation>
+    </message>
+    <message>
         <source>&apos;{size}&apos; is no size.</source>
         <translation>“{size}”不是尺寸。</translation>
     </message>
@@ -6849,6 +6881,10 @@ Click again to choose</source>
         <translation>{bits} 权重需要 Python 包“{name}”。</translation>
     </message>
     <message>
+        <source>What draws, and its companions, can be added from a folder.</source>
+        <translation>用于绘画的模型及其配套模型可以从文件夹添加。</translation>
+    </message>
+    <message>
         <source>What is piped in is {kind}, not raw sound.</source>
         <translation>传入的是 {kind}，而不是原始声音。</translation>
     </message>
@@ -6875,6 +6911,10 @@ Click again to choose</source>
     <message>
         <source>Write it as 512x512.</source>
         <translation>请写作 512x512。</translation>
+    </message>
+    <message>
+        <source>Write it as owner/name.</source>
+        <translation>请写成“所有者/名称”。</translation>
     </message>
     <message>
         <source>Write it as: picture.png,&quot;What is this?&quot;</source>

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -120,6 +122,10 @@ class ModelsPanel(QWidget):
         self.folder_button = theme.button(
             self.tr("Add a folder…"), "plain", "folder", tip=self.tr("Use a model that is on your disk already")
         )
+        self.hub_button = theme.button(
+            self.tr("From the hub…"), "plain", "download", tip=self.tr("Add a model of the hub that is not listed")
+        )
+        self.header.tools.addWidget(self.hub_button)
         self.header.tools.addWidget(self.folder_button)
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
@@ -181,10 +187,13 @@ class ModelsPanel(QWidget):
 
         add_folder = QAction(self.tr("Add a model folder…"), self)
         add_folder.triggered.connect(self._on_add_folder)
+        add_repository = QAction(self.tr("Add a model from the hub…"), self)
+        add_repository.triggered.connect(self._on_add_repository)
         look_again = QAction(self.tr("Look for models again"), self)
         look_again.setShortcut("F5")
         look_again.triggered.connect(self.refresh)
-        self.addActions([add_folder, look_again])
+        self.addActions([add_folder, add_repository, look_again])
+        self.hub_button.clicked.connect(self._on_add_repository)
         self.folder_button.clicked.connect(self._on_add_folder)
         self.search.textChanged.connect(self._filter)
         self.task.currentIndexChanged.connect(self._filter)
@@ -313,6 +322,29 @@ class ModelsPanel(QWidget):
         self._context.run(
             lambda _job: self._context.catalogue.add_folder(folder), on_done=lambda _entry: self.refresh()
         )
+
+    def _on_add_repository(self) -> None:
+        text, is_given = QInputDialog.getText(
+            self, self.tr("A model from the hub"), self.tr("Owner and name, such as google/siglip2-base-patch16-224")
+        )
+        if is_given and text.strip():
+            self.add_repository("/".join(urlsplit(text.strip()).path.strip("/").split("/")[:2]))
+
+    def add_repository(self, repo_id: str) -> None:
+        """Asks the hub about a repository; where the app can use it, it is listed, and can be downloaded."""
+        name = self.tr("Asking the hub")
+        self._context.busy_changed.emit(name, Progress(-1.0))
+        self._context.run(
+            lambda job: self._context.catalogue.add_repository(repo_id, job.report, job.cancelled),
+            on_done=self._on_repository_added,
+            on_ended=lambda: self._context.busy_changed.emit(name, None),
+        )
+
+    def _on_repository_added(self, entry: ModelEntry) -> None:
+        for filter_ in (self.task, self.which):
+            filter_.setCurrentIndex(0)
+        self.search.setText(entry.id)
+        self.refresh()
 
 
 class ModelCard(QFrame):
@@ -463,7 +495,7 @@ class ModelCard(QFrame):
             if self._can_convert:
                 offered.append((self.tr("Convert for the engine “whisper”"), "convert", self._on_convert))
             offered.append((self.tr("Open its folder"), "folder", self._on_open_folder))
-        if self.entry.source == "folder":
+        if self.entry.source == "folder" or (self.entry.is_own and self.state.status == "absent"):
             offered.append((self.tr("Remove from the list"), "close", self._on_remove))
         elif self.entry.source == "hub" and self.state.status != "absent":
             offered.append((self.tr("Delete…"), "trash", lambda: self.ask_removal(is_asked=True)))

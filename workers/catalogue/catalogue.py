@@ -6,6 +6,7 @@
         ID.transformers/       converted for the transformers engine
         ID.json                its record: commit and, for each file, size, SHA-256 and time of change when last hashed
         folders.json           the user's own folders
+        hub.json               repositories of the hub that the user added
 
     assets/starter/ID/         a model that comes with the app; one that this copy of the app lacks is not listed
 
@@ -94,6 +95,7 @@ class ModelEntry(BaseModel):
     controls: tuple[ControlKind, ...] = ()
     file: str = ""
     note: str = ""
+    is_own: bool = False  # a repository that the user added
 
     @property
     def size_bytes(self) -> int:
@@ -144,11 +146,13 @@ class Catalogue:
 
     def entries(self, task: Task | None = None) -> list[ModelEntry]:
         """Full models, the user's folders, starters and a server, in this order; only of `task` if one is given."""
-        entries = [entry for entry in [*self._known, *self._folders()] if task in (None, entry.task)]
+        entries = [
+            entry for entry in [*self._known, *self._repositories(), *self._folders()] if task in (None, entry.task)
+        ]
         return sorted(entries, key=lambda entry: SOURCES_LAST.get(entry.source, 0))
 
     def entry(self, model_id: str) -> ModelEntry:
-        """The entry of an id, or one made up for a folder or a LoRA's file that is not in the catalogue.
+        """The entry of an id or a repository of the hub, or one made up for a folder or a LoRA's file that none has.
 
         Raises:
             ModelMissing: there is neither.
@@ -160,6 +164,9 @@ class Catalogue:
         path = Path(os.path.expanduser(model_id))  # raises for nothing that a picture may name
         if model_id and (os.path.isdir(path) or is_weights_file(path)):
             return folder_entry(path)
+        for entry in entries.values():
+            if model_id and entry.repo_id == model_id:
+                return entry
         nearest = difflib.get_close_matches(model_id, entries, cutoff=0.5)  # 0.5: "base" for "whisper-base"
         hint = "Choose one of: {names}." if nearest else "`sensorium models list` shows those that there are."
         raise ModelMissing("There is no model '{id}'.", hint, id=model_id, names=", ".join(nearest))
@@ -353,6 +360,9 @@ class Catalogue:
     def download(self, model_id: str, on_progress: OnProgress, cancelled: Callable[[], bool] = never) -> Path:
         """Brings a model onto this machine; goes on where an interrupted download stopped. Returns its folder.
 
+        Args:
+            model_id: or owner/name of a repository of the hub, as `add_repository` takes it.
+
         Raises:
             Cancelled: what has come so far is kept for the next time.
             DownloadError: no network, no such repository, a wrong checksum.
@@ -361,7 +371,12 @@ class Catalogue:
         """
         from workers.catalogue.download import download
 
-        entry = self.entry(model_id)
+        try:
+            entry = self.entry(model_id)
+        except ModelMissing:
+            if not REPOSITORY.fullmatch(model_id):
+                raise
+            entry = self.add_repository(model_id, on_progress, cancelled)
         if entry.source != "hub":
             return self.locate(model_id)
         folder, partial = self._folder(entry), self.partial_folder(entry.id)
@@ -420,7 +435,9 @@ class Catalogue:
         return self._check(entry, folder, trust=False, on_progress=on_progress, cancelled=cancelled)
 
     def remove(self, model_id: str) -> None:
-        """Deletes a model and what was made of it; a folder of the user's own is only forgotten, if it was added.
+        """Deletes a model and what was made of it; a repository that the user added is forgotten, too.
+
+        A folder of the user's own is only forgotten, if it was added.
 
         Raises:
             UsageError: it belongs to a Python package or to the app.
@@ -441,9 +458,11 @@ class Catalogue:
         for made in (self.converted_folder(entry.id), self.partial_folder(entry.id)):
             _remove_folder(made)
         if entry.source == "folder":
-            self._write_folders([kept for kept in self._folders() if kept.id != entry.id])
+            self._write_list("folders.json", [kept for kept in self._folders() if kept.id != entry.id])
         else:
             _remove_folder(self.models_dir / entry.id)
+        if entry.is_own:
+            self._write_list("hub.json", [kept for kept in self._repositories() if kept.id != entry.id])
 
     def add_folder(self, folder: Path) -> ModelEntry:
         """Remembers a folder of the user's own that holds a model of a known kind, or the one file of a LoRA.
@@ -453,12 +472,47 @@ class Catalogue:
         """
         entry = folder_entry(Path(os.path.expanduser(folder)).resolve())
         folders = [kept for kept in self._folders() if kept.folder != entry.folder]
-        taken = {kept.id for kept in [*self._known, *folders]}
-        free_id = next(
-            name for number in range(1, len(taken) + 2) if (name := _numbered(entry.id, number)) not in taken
+        entry = entry.model_copy(update={"id": _free_id(entry.id, [*self._known, *self._repositories(), *folders])})
+        self._write_list("folders.json", [*folders, entry])
+        return entry
+
+    def add_repository(
+        self, repo_id: str, on_progress: OnProgress, cancelled: Callable[[], bool] = never
+    ) -> ModelEntry:
+        """Remembers a repository of the hub, such as "owner/name", whose config.json tells a model of a known kind.
+
+        Raises:
+            UsageError: that is no name of one.
+            DownloadError: no network, no such repository.
+            ModelBroken: the app cannot use it.
+            Cancelled.
+        """
+        from workers.catalogue.download import look_up
+
+        if not REPOSITORY.fullmatch(repo_id):
+            raise UsageError(
+                "'{repo_id}' is no repository of the hub.", hint="Write it as owner/name.", repo_id=repo_id
+            )
+        for entry in self.entries():
+            if entry.repo_id == repo_id:
+                return entry
+        found = look_up(repo_id, on_progress, cancelled)
+        engines, format_, task, title = _kind_of_repository(repo_id, found.config, found.sizes_bytes)
+        name = repo_id.rpartition("/")[2]
+        entry = ModelEntry(
+            id=_free_id(name, self.entries()),
+            title=f"{name} ({title})",
+            task=task,
+            engines=engines,
+            format=format_,
+            source="hub",
+            repo_id=repo_id,
+            licence=found.licence,
+            languages=found.languages,
+            download_bytes=found.download_bytes(format_) or None,
+            is_own=True,
         )
-        entry = entry.model_copy(update={"id": free_id})
-        self._write_folders([*folders, entry])
+        self._write_list("hub.json", [*self._repositories(), entry])
         return entry
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -587,17 +641,23 @@ class Catalogue:
         _write_atomically(self.models_dir / f"{model_id}.json", record.model_dump_json(indent=2))
 
     def _folders(self) -> list[ModelEntry]:
+        return self._read_list("folders.json")
+
+    def _repositories(self) -> list[ModelEntry]:
+        return self._read_list("hub.json")
+
+    def _read_list(self, name: str) -> list[ModelEntry]:
         try:
-            return _ENTRIES.validate_json((self.models_dir / "folders.json").read_bytes())
+            return _ENTRIES.validate_json((self.models_dir / name).read_bytes())
         except FileNotFoundError:
             return []
         except (OSError, ValidationError) as error:
-            log.warning("the list of the user's model folders cannot be read: %s", error)
+            log.warning("the list %s of the user's models cannot be read: %s", name, error)
             return []
 
-    def _write_folders(self, entries: Sequence[ModelEntry]) -> None:
+    def _write_list(self, name: str, entries: Sequence[ModelEntry]) -> None:
         text = _ENTRIES.dump_json(list(entries), indent=2, exclude_defaults=True).decode()
-        _write_atomically(self.models_dir / "folders.json", text)
+        _write_atomically(self.models_dir / name, text)
 
 
 def best_first(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
@@ -615,6 +675,7 @@ def next_smaller(model_id: str, models_file: Path = MODELS_FILE) -> str:
     return max(smaller, key=lambda entry: entry.size_bytes).id if smaller else ""
 
 
+REPOSITORY = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _ENTRIES = TypeAdapter(list[ModelEntry])
 
 
@@ -634,12 +695,16 @@ def folder_entry(folder: Path) -> ModelEntry:
     return ModelEntry(id=model_id, source="folder", folder=str(folder), **fields)
 
 
-def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
+Kind = tuple[tuple[str, ...], Format, Task, str]  # engines, format, task, title
+WHISPER_CTRANSLATE2: Kind = (("faster-whisper", "whisper"), "ctranslate2", "speech", "Whisper, CTranslate2")
+
+
+def _kind_of(folder: Path) -> Kind:
     if (folder / "model.bin").is_file() and _ctranslate2_name(folder / "model.bin") == "WhisperSpec":
         for name in ("config.json", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise ModelBroken("The model in '{folder}' lacks its file '{name}'.", folder=folder, name=name)
-        return ("faster-whisper", "whisper"), "ctranslate2", "speech", "Whisper, CTranslate2"
+        return WHISPER_CTRANSLATE2
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
         architecture = str((config.get("architectures") or [""])[0])
@@ -653,6 +718,25 @@ def _kind_of(folder: Path) -> tuple[tuple[str, ...], Format, Task, str]:
         raise ModelBroken(
             "'{folder}' has a config.json and no weights.", hint="Copy the model's other files there.", folder=folder
         )
+    return _kind_of_config(config, architecture, folder)
+
+
+def _kind_of_repository(repo_id: str, config_json: str, names: Iterable[str]) -> Kind:
+    try:
+        config: dict[str, Any] = json.loads(config_json)
+        architecture = str((config.get("architectures") or [""])[0])
+    except (ValueError, AttributeError) as error:
+        raise ModelBroken(
+            "'{repo_id}' is not a model that can be added: it has no readable config.json.",
+            hint="What draws, and its companions, can be added from a folder.",
+            repo_id=repo_id,
+        ) from error
+    if "model.bin" in names and "alignment_heads" in config:  # as CTranslate2 writes it for a Whisper
+        return WHISPER_CTRANSLATE2
+    return _kind_of_config(config, architecture, repo_id)
+
+
+def _kind_of_config(config: dict[str, Any], architecture: str, folder: Path | str) -> Kind:
     match config.get("model_type"), architecture:
         case "whisper", _:
             return ("whisper",), "transformers", "speech", "Whisper"
@@ -759,6 +843,12 @@ def _package_file(relative: str) -> Path | None:
         return None
     path = Path(spec.submodule_search_locations[0]) / inside
     return path if path.exists() else None
+
+
+def _free_id(name: str, entries: Iterable[ModelEntry]) -> str:
+    """A name that no entry has, nor a file beside their records."""
+    taken = {"folders", "hub", *(entry.id for entry in entries)}
+    return next(free for number in range(1, len(taken) + 2) if (free := _numbered(name, number)) not in taken)
 
 
 def _numbered(name: str, number: int) -> str:

@@ -11,8 +11,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from workers.catalogue.drawing import files_of_drawing
@@ -61,6 +64,35 @@ def download(
     return answer
 
 
+@dataclass(frozen=True)
+class Repository:
+    """What the hub says of a repository: its config.json, "" without one, its files at the top, and its card."""
+
+    config: str
+    sizes_bytes: dict[str, int]
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+
+    def download_bytes(self, format_: str) -> int:
+        """Of the files that would be downloaded."""
+        files = [SimpleNamespace(rfilename=name) for name in self.sizes_bytes]
+        return sum(self.sizes_bytes[file.rfilename] for file in _wanted(files, format_, ""))
+
+
+def look_up(repo_id: str, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Repository:
+    """Asks the hub about a repository.
+
+    Raises:
+        DownloadError, DiskError, Cancelled.
+    """
+    with TemporaryDirectory() as folder:
+        job = {"id": "", "repo_id": repo_id, "revision": "main", "format": "", "partial": folder}
+        answer: dict[str, Any] = run_job(__name__, job, on_progress, cancelled)
+        path = Path(folder) / "config.json"
+        config = path.read_text("utf-8", "replace") if path.is_file() else ""
+    return Repository(config, answer["sizes_bytes"], answer["licence"], tuple(answer["languages"]))
+
+
 # ── in the child process ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -71,7 +103,7 @@ def _work(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
 
     partial = Path(job["partial"])
     try:
-        return _download(job, partial, on_progress)
+        return _download(job, partial, on_progress) if job["format"] else _look_up(job, partial, on_progress)
     except errors.OfflineModeIsEnabled as error:
         raise DownloadError(
             "Downloads are switched off by HF_HUB_OFFLINE.", hint="Unset that variable and try again."
@@ -112,6 +144,27 @@ def _work(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise disk_error(error, partial) from error
+
+
+def _look_up(job: dict[str, Any], folder: Path, on_progress: OnProgress) -> dict[str, Any]:
+    from huggingface_hub import HfApi, hf_hub_url
+
+    repo_id = job["repo_id"]
+    on_progress(-1.0, repo_id)
+    info = HfApi().model_info(repo_id, files_metadata=True, timeout=TIMEOUT_S)
+    files = [file for file in info.siblings or [] if "/" not in file.rfilename]
+    for file in files:
+        if file.rfilename == "config.json":
+            url = hf_hub_url(repo_id, file.rfilename, revision=info.sha)
+            _bring(url, folder / file.rfilename, file, None, lambda _size: None)
+    card = (info.card_data.to_dict() if info.card_data else {}) or {}
+    spoken = card.get("language") or []
+    languages = [spoken] if isinstance(spoken, str) else [str(code) for code in spoken]
+    return {
+        "sizes_bytes": {file.rfilename: file.size for file in files},
+        "licence": str(card.get("license") or ""),
+        "languages": ["multilingual"] if len(languages) > 1 else languages,
+    }
 
 
 def _download(job: dict[str, Any], partial: Path, on_progress: OnProgress) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from desktop_app.panels.models import ModelCard, ModelsPanel
 from tests.desktop_app.conftest import close
+from workers.catalogue import download
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue
+from workers.catalogue.download import Repository
 from workers.errors import DownloadError
 
 MODELS = """
@@ -266,6 +269,23 @@ def test_a_model_that_was_chosen_and_is_gone_can_be_downloaded(panel, context):
     assert panel.cards["small"].used.isHidden()
     assert panel.cards["small"].main.text() == "Download"
     assert panel.cards["small"].main.isVisible()
+
+
+def test_a_model_of_the_hub_that_is_not_listed_is_added_and_shown(panel, catalogue, monkeypatch, qtbot):
+    found = Repository('{"model_type": "clip"}', {"config.json": 22, "model.safetensors": 2_000_000})
+    looked_up = []
+    monkeypatch.setattr(download, "look_up", lambda repo_id, *_: looked_up.append(repo_id) or found)
+    address = "https://huggingface.co/someone/own-clip/tree/main"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (address, True))
+
+    panel.hub_button.click()
+
+    qtbot.waitUntil(lambda: shown(panel) == {"own-clip"}, timeout=20_000)
+    card = panel.cards["own-clip"]
+    assert looked_up == ["someone/own-clip"]
+    assert (card.main.text(), card.facts.text()) == ("Download", "Labels  ·  2 MB  ·  clip")
+    {text: act for text, _, act in card.actions_possible()}["Remove from the list"]()
+    qtbot.waitUntil(lambda: "own-clip" not in panel.cards, timeout=20_000)
 
 
 def test_folder_that_holds_no_model_is_said(panel, messages, tmp_path, qtbot):

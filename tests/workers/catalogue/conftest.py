@@ -28,6 +28,7 @@ class LoopbackHub:
             "README.md": b"not wanted",
             "onnx/config.json": b"not wanted",
         }
+        self.card: dict[str, object] = {}
         self.served_instead: dict[str, bytes] = {}
         self.status, self.error_code = 200, ""
         self.pause_after: int | None = None  # bytes of a large file after which the server falls silent
@@ -73,7 +74,7 @@ class LoopbackHub:
                 digest = hashlib.sha256(content).hexdigest()
                 sibling["lfs"] = {"size": len(content), "sha256": digest, "pointerSize": 130}
             siblings.append(sibling)
-        return json.dumps({"id": "someone/tiny-whisper", "sha": COMMIT, "siblings": siblings})
+        return json.dumps({"id": "someone/tiny-whisper", "sha": COMMIT, "siblings": siblings, "cardData": self.card})
 
     def _send_file(self, request: BaseHTTPRequestHandler, name: str) -> None:
         content = self.served_instead.get(name, self.files[name])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.workers.catalogue.conftest import COMMIT, LoopbackHub
 from workers.catalogue.catalogue import Catalogue, ModelStatus
-from workers.errors import AppError, Cancelled, DiskError, DownloadError
+from workers.errors import AppError, Cancelled, DiskError, DownloadError, ModelBroken, UsageError
 
 
 def silent(fraction: float, message: str) -> None: ...
@@ -55,6 +55,55 @@ def test_downloading_again_fetches_nothing_and_a_removed_model_comes_back_at_its
     assert catalogue.status("tiny-whisper") is ModelStatus.ABSENT
     catalogue.download("tiny-whisper", silent)
     assert hub.requests[0][0].startswith(f"/api/models/someone/tiny-whisper/revision/{COMMIT}")
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Catalogue:
+    """A catalogue that lists nothing."""
+    (tmp_path / "models.toml").write_text("model = []")
+    return Catalogue(tmp_path / "models", tmp_path / "models.toml")
+
+
+def test_a_repository_that_no_list_has_is_looked_up_and_downloaded(empty: Catalogue, hub: LoopbackHub):
+    hub.card = {"language": ["de", "en"], "license": "mit"}
+
+    folder = empty.download("someone/tiny-whisper", silent)
+
+    (entry,) = Catalogue(empty.models_dir, empty.models_dir.with_name("models.toml")).entries()
+    assert (entry.id, entry.title, entry.task) == ("tiny-whisper", "tiny-whisper (Whisper)", "speech")
+    assert (entry.engines, entry.languages, entry.licence) == (("whisper",), ("multilingual",), "mit")
+    assert entry.download_bytes == sum(path.stat().st_size for path in folder.iterdir())
+    assert empty.entry("someone/tiny-whisper") == entry
+    assert empty.locate("tiny-whisper") == folder
+
+    empty.remove("tiny-whisper")
+    assert empty.entries() == []
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [(b'{"architectures": ["BertModel"]}', "holds a 'BertModel', which the app cannot use"), (b"[]", "no readable")],
+)
+def test_a_repository_of_another_kind_is_not_listed(empty: Catalogue, hub: LoopbackHub, config: bytes, problem: str):
+    hub.files["config.json"] = config
+
+    with pytest.raises(ModelBroken, match=problem):
+        empty.add_repository("someone/tiny-whisper", silent)
+
+    assert empty.entries() == []
+
+
+def test_a_whisper_of_ctranslate2_is_told_by_its_configuration(empty: Catalogue, hub: LoopbackHub):
+    hub.files = {"config.json": b'{"alignment_heads": [[1, 2]]}', "model.bin": b"weights", "tokenizer.json": b"{}"}
+
+    entry = empty.add_repository("someone/tiny-whisper", silent)
+
+    assert (entry.format, entry.engines[0], entry.download_bytes) == ("ctranslate2", "faster-whisper", 38)
+
+
+def test_what_is_no_name_of_a_repository_is_told(empty: Catalogue):
+    with pytest.raises(UsageError, match=r"'\.\./x' is no repository of the hub\. Write it as owner/name"):
+        empty.add_repository("../x", silent)
 
 
 def test_a_file_that_differs_from_its_first_download_is_refused(catalogue: Catalogue, hub: LoopbackHub):
