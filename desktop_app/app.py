@@ -31,6 +31,7 @@ from desktop_app import log as app_log
 from desktop_app.context import AppContext
 from desktop_app.main_window import MainWindow
 from desktop_app.paths import Paths
+from desktop_app.remote import listening
 from desktop_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
         first_paint.is_over.connect(window.start_services)
         window.show()
         log.info("Sensorium %s started", __version__)
-        with GarbageCollector(app):
+        with GarbageCollector(app), listening(paths.socket_file, window.verbs):
             code = app.exec()
     log.info("Sensorium ended")
     qInstallMessageHandler(None)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000
 LONGEST_ANSWER = 256  # tokens: a paragraph
+WINDOW_TIMEOUT_S = 5.0
+STATE_BYTES = 32
 
 app = typer.Typer(
     help="Turns speech into text, looks at pictures and draws them, on your own machine. "
@@ -777,6 +779,48 @@ def demo(
     except ImportError as error:
         return _without_qt(error)
     return demonstrate(output)
+
+
+# ── the window ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def toggle() -> None:
+    """Starts or stops listening in the open window; for a key of the desktop."""
+    typer.echo(_ask_window("toggle"))
+
+
+@app.command()
+def pause() -> None:
+    """Pauses or goes on with the recording of the open window; for a key of the desktop."""
+    typer.echo(_ask_window("pause"))
+
+
+def _ask_window(verb: str) -> str:
+    """The state of the recording afterwards.
+
+    Raises:
+        ServerError: there is no window, or it does not answer.
+    """
+    import socket
+
+    from desktop_app.paths import Paths
+    from workers.errors import ServerError
+
+    with socket.socket(socket.AF_UNIX) as window:
+        window.settimeout(WINDOW_TIMEOUT_S)
+        try:
+            window.connect(str(Paths.of_user().socket_file))
+        except OSError as error:
+            raise ServerError("No window of Sensorium is open.", hint="Open it first: sensorium") from error
+        try:
+            window.sendall(verb.encode())
+            state = window.recv(STATE_BYTES).decode()
+        except OSError as error:
+            raise ServerError("The window does not answer.", hint="Wait a moment, and try again.") from error
+    if not state:
+        raise ServerError("The window does not know '{verb}'.", hint="Close it and open it again.", verb=verb)
+    return state
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -275,6 +276,20 @@ class MainWindow(QMainWindow):
             ],
             self,
         ).open()
+
+    @property
+    def verbs(self) -> dict[str, Callable[[], str]]:
+        """What may be asked for from outside; each tells the state that follows."""
+
+        def toggle() -> str:
+            self._on_record()
+            return self.context.sessions.speech.state
+
+        def pause() -> str:
+            self.context.sessions.speech.toggle_pause()
+            return self.context.sessions.speech.state
+
+        return {"toggle": toggle, "pause": pause}
 
     def _on_record(self) -> None:
         speech = self.context.sessions.speech

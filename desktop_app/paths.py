@@ -36,6 +36,11 @@ class Paths:
         return self.config_dir / "settings.toml"
 
     @property
+    def socket_file(self) -> Path:
+        """Where a window listens to `sensorium toggle` and `sensorium pause`."""
+        return self.data_dir / "window.sock"
+
+    @property
     def history_dir(self) -> Path:
         return self.data_dir / "history"
 

@@ -5621,6 +5621,10 @@ Click again to choose</source>
         <translation>请选择 {choice}。</translation>
     </message>
     <message>
+        <source>Close it and open it again.</source>
+        <translation>请关闭后重新打开。</translation>
+    </message>
+    <message>
         <source>Close it and try again; what is said until then is only on the screen.</source>
         <translation>请关闭该程序后重试；在此之前所说的内容只显示在屏幕上。</translation>
     </message>
@@ -6069,6 +6073,10 @@ Click again to choose</source>
         <translation>{name} 没有传来声音。</translation>
     </message>
     <message>
+        <source>No window of Sensorium is open.</source>
+        <translation>没有打开的 Sensorium 窗口。</translation>
+    </message>
+    <message>
         <source>Nobody is there to be asked whether to delete for good.</source>
         <translation>没有人可以确认是否永久删除。</translation>
     </message>
@@ -6087,6 +6095,10 @@ Click again to choose</source>
     <message>
         <source>One --output cannot hold {count} inputs.</source>
         <translation>一个 --output 无法容纳 {count} 个输入。</translation>
+    </message>
+    <message>
+        <source>Open it first: sensorium</source>
+        <translation>请先打开：sensorium</translation>
     </message>
     <message>
         <source>Pipe 16 kHz mono s16le PCM into it.</source>
@@ -6693,6 +6705,14 @@ Click again to choose</source>
         <translation>缺少语音检测器。</translation>
     </message>
     <message>
+        <source>The window does not answer.</source>
+        <translation>窗口没有回应。</translation>
+    </message>
+    <message>
+        <source>The window does not know &apos;{verb}&apos;.</source>
+        <translation>窗口不认识“{verb}”。</translation>
+    </message>
+    <message>
         <source>There is no Whisper model in &apos;{folder}&apos;.</source>
         <translation>“{folder}”中没有 Whisper 模型。</translation>
     </message>
@@ -6863,6 +6883,10 @@ Click again to choose</source>
     <message>
         <source>ViT is ready</source>
         <translation>ViT 已就绪</translation>
+    </message>
+    <message>
+        <source>Wait a moment, and try again.</source>
+        <translation>请稍等片刻再试。</translation>
     </message>
     <message>
         <source>Wait for the other download to end.</source>
