@@ -504,13 +504,15 @@ def history_export(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Ends with .md, .txt, .srt, .vtt or .json.")
     ],
+    times: Annotated[bool, typer.Option("--times", help="Start each line of .txt or .md with its time.")] = False,
+    word_times: Annotated[bool, typer.Option("--word-times", help="Mark when each word of a .vtt is said.")] = False,
 ) -> None:
     """Writes an item to a file."""
-    from desktop_app.history.export import ITEM_FORMATS, check_target
+    from desktop_app.history.export import ITEM_FORMATS, ExportOptions, check_target
 
     check_target(output, ITEM_FORMATS)
     with _history() as history:
-        history.export(item_id, output)
+        history.export(item_id, output, ExportOptions(with_times=times, with_word_times=word_times))
 
 
 @history_app.command("import")

@@ -4659,6 +4659,10 @@ Click again to choose</source>
         <translation>文本（.txt）</translation>
     </message>
     <message>
+        <source>Text with times (.txt)</source>
+        <translation>带时间的文本（.txt）</translation>
+    </message>
+    <message>
         <source>Markdown (.md)</source>
         <translation>Markdown (.md)</translation>
     </message>
@@ -4669,6 +4673,10 @@ Click again to choose</source>
     <message>
         <source>WebVTT subtitles (.vtt)</source>
         <translation>WebVTT 字幕（.vtt）</translation>
+    </message>
+    <message>
+        <source>WebVTT with word times (.vtt)</source>
+        <translation>含词时间的 WebVTT 字幕（.vtt）</translation>
     </message>
     <message>
         <source>JSON with word times (.json)</source>

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.context import AppContext
-from desktop_app.history.export import ITEM_FORMATS
+from desktop_app.history.export import ITEM_FORMATS, ExportOptions
 from desktop_app.history.records import Item, Media, StoredSegment
 from desktop_app.jobs import Job
 from desktop_app.widgets.find_bar import FindBar
@@ -294,18 +294,21 @@ class TranscriptPane(QWidget):
     def export_menu(self, parent: QWidget) -> QMenu:
         """One entry a format."""
         menu = QMenu(parent)
-        titles = {
-            "txt": self.tr("Text (.txt)"),
-            "md": self.tr("Markdown (.md)"),
-            "srt": self.tr("SubRip subtitles (.srt)"),
-            "vtt": self.tr("WebVTT subtitles (.vtt)"),
-            "json": self.tr("JSON with word times (.json)"),
-        }
-        for suffix, title in titles.items():
-            menu.addAction(title).triggered.connect(lambda _checked=False, suffix=suffix: self.ask_export(suffix))
+        for title, suffix, options in (
+            (self.tr("Text (.txt)"), "txt", None),
+            (self.tr("Text with times (.txt)"), "txt", ExportOptions(with_times=True)),
+            (self.tr("Markdown (.md)"), "md", None),
+            (self.tr("SubRip subtitles (.srt)"), "srt", None),
+            (self.tr("WebVTT subtitles (.vtt)"), "vtt", None),
+            (self.tr("WebVTT with word times (.vtt)"), "vtt", ExportOptions(with_word_times=True)),
+            (self.tr("JSON with word times (.json)"), "json", None),
+        ):
+            menu.addAction(title).triggered.connect(
+                lambda _checked=False, suffix=suffix, options=options: self.ask_export(suffix, options)
+            )
         return menu
 
-    def ask_export(self, suffix: str) -> None:
+    def ask_export(self, suffix: str, options: ExportOptions | None = None) -> None:
         """Asks where to, then exports."""
         if self._item_id is None:
             self._context.show_error(_not_kept())
@@ -320,9 +323,9 @@ class TranscriptPane(QWidget):
             others=ITEM_FORMATS,
         )
         if path is not None:
-            self.export(path)
+            self.export(path, options)
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, options: ExportOptions | None = None) -> None:
         """Writes the transcript; the suffix says in which format."""
         history, item_id = self._context.history, self._item_id
         if history is None or item_id is None:
@@ -330,7 +333,7 @@ class TranscriptPane(QWidget):
 
         def work(_job: Job) -> None:
             history.flush()
-            history.export(item_id, path)
+            history.export(item_id, path, options)
 
         done = self.tr("Exported to {path}.").format(path=path)
         self._context.run(work, on_done=lambda _: self._context.notify("info", done))

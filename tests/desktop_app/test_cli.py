@@ -29,7 +29,10 @@ def keep(home: Path, *texts: str) -> int:
     history = History(Paths.of_user().history_dir)
     item_id = history.begin(title="Meeting", source="Microphone", tracks=["me"]).result()
     for second, text in enumerate(texts):
-        words = tuple(Word(f" {word}", second, second + 0.5, 0.9) for word in text.split())
+        words = tuple(
+            Word(f" {word}", second + 0.1 * place, second + 0.1 * place + 0.1, 0.9)
+            for place, word in enumerate(text.split())
+        )
         history.add_segment(item_id, Segment("me", words, "en")).result()
     history.finish(item_id, duration_s=75.0).result()
     history.close()
@@ -281,6 +284,16 @@ def test_history_export_writes_the_file(home: Path, tmp_path: Path) -> None:
     assert cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.srt")]) == 0
 
     assert "hello there" in (tmp_path / "talk.srt").read_text()
+
+
+def test_history_export_writes_times_of_lines_and_words(home: Path, tmp_path: Path) -> None:
+    item_id = keep(home, "hello there", "good bye")
+
+    assert cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.md"), "--times"]) == 0
+    assert cli.main(["history", "export", str(item_id), "-o", str(tmp_path / "talk.vtt"), "--word-times"]) == 0
+
+    assert "`00:00:01` good bye" in (tmp_path / "talk.md").read_text()
+    assert "<00:00:" in (tmp_path / "talk.vtt").read_text()
 
 
 def test_history_import_adds_what_was_exported(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

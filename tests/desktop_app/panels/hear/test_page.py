@@ -144,6 +144,34 @@ def test_copy_takes_everything_or_the_selection(panel):
     assert QGuiApplication.clipboard().text() == "two"
 
 
+@pytest.mark.parametrize(
+    ("entry", "written"),
+    [
+        ("Text (.txt)", "export me\n"),
+        ("Text with times (.txt)", "[00:00:00] export me\n"),
+        ("WebVTT with word times (.vtt)", "<00:00:00.400>"),
+    ],
+)
+def test_an_entry_of_the_export_menu_writes_its_kind(
+    qtbot, panel, context, messages, tmp_path, monkeypatch, entry, written
+):
+    item_id = context.history.begin(tracks=["me"]).result()
+    context.history.append_words(item_id, "me", words("export me"), ends_segment=True)
+    context.history.finish(item_id, 3.0)
+    panel.pane.set_item_id(item_id)
+    monkeypatch.setattr(
+        "desktop_app.widgets.transcript_pane.ask_where_to_save",
+        lambda *arguments, **_: tmp_path / f"talk.{arguments[4]}",
+    )
+
+    menu = panel.pane.export_menu(panel)
+    next(action for action in menu.actions() if action.text() == entry).trigger()
+    qtbot.waitUntil(lambda: bool(messages))
+
+    (file,) = tmp_path.glob("talk.*")
+    assert written in file.read_text("utf-8")
+
+
 @pytest.mark.parametrize("suffix", ["txt", "srt", "vtt", "json"])
 def test_export_writes_the_format_of_the_suffix(qtbot, panel, context, messages, tmp_path, suffix):
     item_id = context.history.begin(tracks=["me"]).result()
