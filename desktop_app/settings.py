@@ -37,6 +37,8 @@ CaptionWhen = Literal["changed", "always"]
 # What choices are called that engines' options share.
 COMMON_LABELS = {"auto": "Automatic", "cpu": "Processor", "cuda": "Graphics card", "server": "Server"}
 
+CAPTION_QUESTION = "Describe the picture in one sentence."
+
 
 class Section(BaseModel):
     """One group of settings; every assignment is checked."""
@@ -235,6 +237,11 @@ class See(Section):
     )
     caption_prefix: str = Field(
         "", title="Beginning", description="Descriptions begin with these words, such as “a photo of”."
+    )
+    caption_question: str = Field(
+        CAPTION_QUESTION,
+        title="Question of descriptions",
+        description="What is asked about the picture again and again, where a model that answers describes it.",
     )
     ask_engine: str = Field("", json_schema_extra={"widget": "hidden"})
     ask_model: str = Field("", json_schema_extra={"widget": "hidden"})
@@ -508,6 +515,7 @@ TYPED = (
     ("see", "label_sets"),
     ("see", "standing_questions"),
     ("see", "caption_prefix"),
+    ("see", "caption_question"),
     ("draw", "prompt"),
     ("draw", "negative_prompt"),
 )

@@ -633,6 +633,14 @@
         <translation>描述以这些词开头</translation>
     </message>
     <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>What is asked about the picture again and again</source>
+        <translation>反复就图片提出的问题</translation>
+    </message>
+    <message>
         <source>Describe</source>
         <translation>描述</translation>
     </message>
@@ -671,6 +679,10 @@
     <message>
         <source>Before</source>
         <translation>之前</translation>
+    </message>
+    <message>
+        <source>Pictures go to {place}.</source>
+        <translation>图片会发送到 {place}。</translation>
     </message>
     <message>
         <source>Copied.</source>
@@ -7699,6 +7711,10 @@ Click again to choose</source>
         <translation>提示</translation>
     </message>
     <message>
+        <source>Question of descriptions</source>
+        <translation>用于描述的问题</translation>
+    </message>
+    <message>
         <source>Questions at once</source>
         <translation>同时回答的问题数</translation>
     </message>
@@ -7949,6 +7965,10 @@ Click again to choose</source>
     <message>
         <source>Weights</source>
         <translation>权重</translation>
+    </message>
+    <message>
+        <source>What is asked about the picture again and again, where a model that answers describes it.</source>
+        <translation>由回答问题的模型来描述图片时，反复就图片提出的问题。</translation>
     </message>
     <message>
         <source>What is older is deleted from the history: recordings, snapshots and drawn pictures.</source>

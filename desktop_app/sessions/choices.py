@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
-from workers.engines.registry import engine_named
+from desktop_app.settings import CAPTION_QUESTION
+from workers.engines.registry import engine_named, engines
 from workers.errors import EngineError
 from workers.live import LiveOptions
 from workers.results import ImageRequest, Region, SpeechTask
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_CAPTION_TOKENS = 96  # what is said again and again has to be short
 LookTask = Literal["label", "caption", "ask"]
 
 
@@ -121,6 +123,11 @@ def answers_by_server(see: See) -> bool:
     return see.ask_model == "server" or (not see.ask_model and see.ask_engine == "server")
 
 
+def described_by_server(see: See) -> bool:
+    """Whether pictures go to a server again and again, to be described."""
+    return see.caption_model == "server"
+
+
 def judge_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
     """The engine that answers questions, if it also says yes or no and the user wants that; else None.
 
@@ -173,9 +180,20 @@ def _templates(see: See) -> tuple[str, ...]:
     return tuple(template for template in see.prompt_templates if "{}" in template) or ("{}",)
 
 
-def caption_plan(see: See, region: Region | None) -> LookPlan:
-    """What the caption lane asks, and when."""
-    request = ImageRequest("caption", prefix=see.caption_prefix)
+def asks_to_describe(engine: str) -> bool:
+    """The engine describes a picture only by answering a question about it."""
+    tasks = engines()[engine].info.tasks if engine in engines() else ()
+    return "ask" in tasks and "caption" not in tasks
+
+
+def caption_plan(see: See, engine: str, region: Region | None) -> LookPlan:
+    """What the caption lane asks, and when; a question where the engine only answers."""
+    if asks_to_describe(engine):
+        question = see.caption_question.strip() or CAPTION_QUESTION
+        most = min(see.max_new_tokens, MOST_CAPTION_TOKENS)
+        request = ImageRequest("ask", question=question, max_new_tokens=most)
+    else:
+        request = ImageRequest("caption", prefix=see.caption_prefix)
     return LookPlan(request, region, see.caption_interval_s, only_changes=see.caption_when == "changed")
 
 

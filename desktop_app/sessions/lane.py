@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Signal
@@ -11,7 +12,7 @@ from PySide6.QtCore import Signal
 from desktop_app.sessions.choices import caption_plan, label_plan, vision_spec
 from desktop_app.sessions.feed import Rate
 from desktop_app.sessions.looker import Looker, RunWorker
-from workers.results import Seen, VideoFrame
+from workers.results import Answer, Caption, Seen, VideoFrame
 from workers.vision import LookMailbox, LookPlan
 from workers.worker import LookWorker
 
@@ -80,7 +81,7 @@ class Lane(Looker):
         see = self._context.settings.see
         if self.name == "label":
             return label_plan(see, self.engine, self._outlook.region)
-        return caption_plan(see, self._outlook.region)
+        return caption_plan(see, self.engine, self._outlook.region)
 
     def _has_task(self) -> bool:
         """Without labels there is nothing to look for, unless the model has classes of its own."""
@@ -89,6 +90,8 @@ class Lane(Looker):
 
     def _on_look(self, look: object) -> None:
         if isinstance(look, Seen) and look.frame.captured_s >= self._outlook.since_s:
+            if isinstance(look.result, Answer):
+                look = replace(look, result=Caption(look.result.text))
             self.newest = look
             self.per_s = self._rate.tick()
             self.seen.emit(look)

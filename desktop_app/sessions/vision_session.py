@@ -64,6 +64,7 @@ PLAN_SETTINGS = {
     "see.caption_when",
     "see.caption_interval_s",
     "see.caption_prefix",
+    "see.caption_question",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -22,12 +23,20 @@ from desktop_app import i18n, theme
 from desktop_app.context import AppContext
 from desktop_app.panels.see.lane_head import LaneHead
 from desktop_app.panels.see.model_choice import ModelChoice, StarterNote
-from desktop_app.settings import See, extra_of
-from desktop_app.widgets.elided_combo import ElidedCombo
+from desktop_app.sessions.choices import asks_to_describe
+from desktop_app.settings import CAPTION_QUESTION, See, extra_of
+from desktop_app.widgets.elided_combo import ElidedCombo, prepare_list
 from desktop_app.widgets.page import prepare_number
 from desktop_app.widgets.screen_reader import announce
 from workers.results import Caption, Seen
 
+QUESTIONS = (
+    CAPTION_QUESTION,
+    "What do you see?",
+    "What are the people doing?",
+    "What is written there?",
+    "Is anything unusual or dangerous?",
+)
 KEPT = 100
 ROOMY_FROM_PX = 300  # of the whole tab
 TIME_PX = 76
@@ -57,6 +66,16 @@ class CaptionTab(QWidget):
         self.prefix.setAccessibleName(self.tr("Begins with"))
         self.prefix.setPlaceholderText(self.tr("such as “a photo of”"))
         self.prefix.setToolTip(self.tr("Descriptions begin with these words"))
+        self.question = QComboBox()
+        self.question.setEditable(True)
+        self.question.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.question.addItems(QUESTIONS)
+        self.question.setMinimumContentsLength(6)
+        self.question.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.question.setAccessibleName(self.tr("Question"))
+        self.question.setToolTip(self.tr("What is asked about the picture again and again"))
+        prepare_list(self.question)
+        self.where = theme.label("", "caption", wrap=True)
         self.when = ElidedCombo(self.tr("Describe"), self.tr("A picture that stays the same needs no new description"))
         for value, label in extra_of(See.model_fields["caption_when"])["labels"].items():
             self.when.addItem(i18n.from_settings(label), value)
@@ -90,6 +109,7 @@ class CaptionTab(QWidget):
         self._lay_out()
         self._connect()
         self._show_settings()
+        self._show_model()
         self._show_text()
 
     def _lay_out(self) -> None:
@@ -97,10 +117,11 @@ class CaptionTab(QWidget):
         models.setSpacing(theme.SPACE_XS)
         models.addWidget(self.model, 1)
         models.addWidget(self.options_button)
-        form = QFormLayout(self.options)
+        self.form = form = QFormLayout(self.options)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(theme.SPACE_S)
         form.addRow(self.tr("Begins with"), self.prefix)
+        form.addRow(self.tr("Question"), self.question)
         form.addRow(self.tr("Describe"), self.when)
         form.addRow(self.tr("At most every"), self.interval)
         now = QHBoxLayout()
@@ -121,6 +142,7 @@ class CaptionTab(QWidget):
         layout.addWidget(self.head)
         layout.addLayout(models)
         layout.addWidget(self.note)
+        layout.addWidget(self.where)
         layout.addWidget(self.options)
         layout.addWidget(self.told, 1)
         layout.addStretch()
@@ -130,6 +152,11 @@ class CaptionTab(QWidget):
         self.head.switch.toggled.connect(self._session.caption.set_on)
         self.options_button.toggled.connect(self._show_options)
         self.prefix.editingFinished.connect(lambda: change("see.caption_prefix", self.prefix.text().strip()))
+        field = self.question.lineEdit()
+        assert field is not None
+        field.editingFinished.connect(lambda: change("see.caption_question", self.question.currentText().strip()))
+        self.question.activated.connect(lambda _row: change("see.caption_question", self.question.currentText()))
+        self.model.model_changed.connect(self._show_model)
         self.when.activated.connect(lambda row: change("see.caption_when", self.when.itemData(row)))
         self.interval.valueChanged.connect(lambda seconds: change("see.caption_interval_s", seconds))
         self.copy_button.clicked.connect(self.copy)
@@ -153,8 +180,20 @@ class CaptionTab(QWidget):
     def _show_settings(self) -> None:
         see = self._context.settings.see
         self.prefix.setText(see.caption_prefix)
+        self.question.setCurrentText(see.caption_question)
+        field = self.question.lineEdit()
+        assert field is not None
+        field.setCursorPosition(0)  # its beginning is seen, not its end
         self.when.setCurrentIndex(self.when.findData(see.caption_when))
         self.interval.setValue(see.caption_interval_s)
+
+    def _show_model(self) -> None:
+        """What it can be told, and where pictures go."""
+        is_asked = asks_to_describe(self.model.engine)
+        self.form.setRowVisible(self.prefix, not is_asked)
+        self.form.setRowVisible(self.question, is_asked)
+        self.where.setText(self.tr("Pictures go to {place}.").format(place=self.model.server))
+        self.where.setVisible(bool(self.model.server))
 
     @property
     def newest_text(self) -> str:

@@ -10,7 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app import theme
 from desktop_app.context import AppContext
 from desktop_app.jobs import Job
-from desktop_app.sessions.choices import LookTask, answers_by_server, options_of
+from desktop_app.sessions.choices import (
+    LookTask,
+    answers_by_server,
+    asks_to_describe,
+    described_by_server,
+    options_of,
+)
 from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from desktop_app.widgets.elided_label import ElidedLabel
 from workers.engines.vision.server import ServerOptions, host_of
@@ -56,7 +62,7 @@ class ModelChoice(ElidedCombo):
         model_id, engine = getattr(see, f"{self._task}_model"), getattr(see, f"{self._task}_engine")
         if model_id:
             return next((entry for entry in self._installed if entry.id == model_id), None)
-        return next((entry for entry in self._installed if engine in ("", *entry.engines)), None)
+        return self._best(engine)
 
     @property
     def engine(self) -> str:
@@ -70,7 +76,8 @@ class ModelChoice(ElidedCombo):
     def server(self) -> str:
         """Where the server is that questions and their pictures go to; empty where none answers."""
         see = self._context.settings.see
-        if self._task != "ask" or not answers_by_server(see):
+        is_server = {"ask": answers_by_server, "caption": described_by_server}.get(self._task)
+        if is_server is None or not is_server(see):
             return ""
         options = options_of(see, "server")
         assert isinstance(options, ServerOptions)
@@ -85,7 +92,11 @@ class ModelChoice(ElidedCombo):
         """Asks the catalogue, in a thread, what is installed."""
 
         def installed(_job: Job) -> list[ModelEntry]:
-            return self._context.catalogue.installed(self._task)
+            catalogue = self._context.catalogue
+            found = catalogue.installed(self._task)
+            if self._task == "caption":
+                found += [entry for entry in catalogue.installed("ask") if asks_to_describe(entry.engines[0])]
+            return found
 
         def show(found: list[ModelEntry]) -> None:
             self._installed, self._is_known = found, True
@@ -96,7 +107,7 @@ class ModelChoice(ElidedCombo):
 
     def _fill(self) -> None:
         engine = DEFAULT_ENGINE.get(self._task, "")
-        best = next((entry for entry in self._installed if engine in ("", *entry.engines)), None)
+        best = self._best(engine)
         self.clear()
         text = self.tr("{model} (best)").format(model=best.title) if best is not None else self.tr("Best model")
         self.addItem(theme.icon("chip"), text, "")
@@ -110,6 +121,11 @@ class ModelChoice(ElidedCombo):
         self.addItem(theme.icon("download"), self.tr("Get more models…"), None)
         self.addItem(theme.icon("preferences"), self.tr("Engine options…"), ENGINE_OPTIONS)
         self.setCurrentIndex(max(0, self.findData(chosen)))
+
+    def _best(self, engine: str) -> ModelEntry | None:
+        """Made for the task: what only answers questions describes where it was chosen."""
+        able = (entry for entry in self._installed if entry.task == self._task)
+        return next((entry for entry in able if engine in ("", *entry.engines)), None)
 
     def _on_chosen(self, row: int) -> None:
         model_id = self.itemData(row)

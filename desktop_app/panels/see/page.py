@@ -336,7 +336,7 @@ class SeePanel(QWidget):
         self._context.notify("info", self.tr("The picture is in the history."), action=show, topic="snapshot")
 
     def _show_server(self) -> None:
-        self.stage.empty.show_server(self.ask.model.server)
+        self.stage.empty.show_server(self.ask.model.server or self.caption.model.server)
 
     def _on_tab_changed(self, index: int) -> None:
         self.pages.setCurrentIndex(index)

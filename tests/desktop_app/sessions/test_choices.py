@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop_app.sessions.choices import (
     best_of,
+    caption_plan,
     emotion_spec,
     judge_spec,
     label_plan,
@@ -181,3 +182,13 @@ def test_options_of_the_tone_of_voice_reach_its_engine(tmp_path: Path):
     spec = emotion_spec(settings, catalogue)
 
     assert '"device": "cpu"' in spec.options_json
+
+
+def test_only_what_has_no_captions_of_its_own_is_asked_to_describe():
+    see = Settings().see
+    see.caption_question, see.max_new_tokens = "What is there?", 20
+
+    asked = [caption_plan(see, engine, None).request for engine in ("llava", "server", "blip", "")]
+
+    assert [request.task for request in asked] == ["ask", "ask", "caption", "caption"]
+    assert (asked[0].question, asked[0].max_new_tokens) == ("What is there?", 20)

@@ -125,3 +125,34 @@ def test_what_is_old_says_so_on_a_live_picture_and_leaves_a_frozen_one(qtbot, pa
 
     session.freeze()
     qtbot.waitUntil(lambda: panel.view._caption == "", timeout=20_000)
+
+
+def test_a_model_that_answers_describes_with_a_question_of_ones_own(qtbot, caption, context):
+    caption.model.refresh()
+    qtbot.waitUntil(lambda: caption.model.findData("starter-llava") >= 0, timeout=20_000)
+    caption.options_button.click()
+    assert caption.model.entry.id == "starter-blip-caption"
+    assert (caption.prefix.isVisible(), caption.question.isVisible()) == (True, False)
+
+    caption.model.setCurrentIndex(caption.model.findData("starter-llava"))
+    caption.model.activated.emit(caption.model.currentIndex())
+    assert (caption.prefix.isVisible(), caption.question.isVisible()) == (False, True)
+
+    caption.question.setEditText("How many? ")
+    caption.question.lineEdit().editingFinished.emit()
+    assert context.settings.see.caption_question == "How many?"
+    caption.question.setCurrentIndex(1)
+    caption.question.activated.emit(1)
+    assert context.settings.see.caption_question == "What do you see?"
+
+
+def test_a_server_describes_only_where_it_was_chosen_and_is_named(qtbot, caption, context):
+    caption.model.refresh()
+    qtbot.waitUntil(lambda: caption.model.findData("server") >= 0, timeout=20_000)
+    assert not caption.where.isVisible()
+
+    context.change_setting("see.engine_options", {"server": {"address": "http://box.lan:11434/v1"}})
+    context.change_setting("see.caption_model", "server")
+
+    assert caption.where.isVisible()
+    assert caption.where.text() == "Pictures go to box.lan."

@@ -4,8 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop_app.sessions import lane
+from desktop_app.sessions import choices, lane
 from desktop_app.sessions.session_state import SessionState
+from desktop_app.settings import CAPTION_QUESTION
 from tests.desktop_app.sessions.vision.conftest import GREEN
 from tests.scripted_engine import scripted
 from workers.errors import ModelMissing
@@ -187,3 +188,19 @@ def test_what_was_seen_grows_old_unless_the_picture_stays_the_same(qtbot, contex
     patient.mailbox.put(later)
 
     qtbot.waitUntil(lambda: patient.age_s(later) == 0)
+
+
+def test_a_model_that_only_answers_is_asked_again_and_again(qtbot, context, session, camera, monkeypatch):
+    monkeypatch.setattr(choices, "asks_to_describe", lambda engine: True)
+    context.change_setting("see.caption_interval_s", 0.0)
+    context.change_setting("see.caption_question", "How many?")
+    session.caption.set_on(True)
+    qtbot.waitUntil(lambda: session.caption.newest is not None)
+    assert session.caption.newest.result == Caption("How many? 200 0 0")
+
+    camera.show(GREEN)
+    qtbot.waitUntil(lambda: session.caption.newest.result == Caption("How many? 0 200 0"))
+
+    context.change_setting("see.caption_question", " ")
+    asked = Caption(f"{CAPTION_QUESTION} 0 200 0")
+    qtbot.waitUntil(lambda: session.caption.newest.result == asked)
