@@ -1938,6 +1938,10 @@ Click again to choose</source>
         <translation>没有文字的录音</translation>
     </message>
     <message>
+        <source>Seed {seed}  ·  {steps} steps</source>
+        <translation>种子 {seed}  ·  {steps} 步</translation>
+    </message>
+    <message>
         <source>Recording now</source>
         <translation>正在录音</translation>
     </message>

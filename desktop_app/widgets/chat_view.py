@@ -16,6 +16,7 @@ from workers.errors import AppError
 MARGIN_PX = 48  # of the pictures, left of the words
 SMALL_ICON_PX = 15
 STAY_AT_END_PX = 24
+WHOLE_UP_TO = 30  # letters: what is longer may be broken, or it would not fit the narrowest side
 BETWEEN = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}·  "  # no line begins with the dot
 
 
@@ -172,7 +173,7 @@ class TurnCard(QWidget):
         if self.answer.property("role") != role:
             self.answer.setProperty("role", role)
             theme.refresh(self.answer)
-        self.numbers.setText(BETWEEN.join(self._numbers()))
+        self.numbers.setText(BETWEEN.join(map(_whole, self._numbers())))
         self.numbers.setToolTip("\n".join(self._numbers(is_long=True)))
         is_answered = turn.state.is_over and bool(turn.answer)
         self.copy_button.setVisible(is_answered)
@@ -239,6 +240,11 @@ class TurnCard(QWidget):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.turn.answer.strip())
         self.copied.emit()
+
+
+def _whole(part: str) -> str:
+    """Is not broken into lines."""
+    return part.replace(" ", "\N{NO-BREAK SPACE}") if len(part) <= WHOLE_UP_TO else part
 
 
 def _text(text: str, role: str) -> QLabel:

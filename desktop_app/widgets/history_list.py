@@ -114,14 +114,22 @@ def first_words(text: str, limit: int = 48) -> str:
 
 
 def _rest(row: Row) -> str:
-    """How it begins, or goes on when its first words are its title; else where it was heard or lies."""
+    """How it begins, or goes on when its first words are its title; else where it is from, or what made it."""
     if row.file is not None:
         return str(row.file.path.parent)
     item = row.item
     assert item is not None
-    if item.title:
-        return item.preview
-    return item.preview.partition(". ")[2].strip() or item.source or item.model_id
+    rest = item.preview if item.title else item.preview.partition(". ")[2].strip()
+    rest = rest.replace("?. ", "? ")  # texts are told apart by the dot
+    return rest or item.source or _made_by(item) or item.model_id
+
+
+def _made_by(item: Item) -> str:
+    """What tells pictures of the same words apart."""
+    seed, steps = (item.details.get(name) for name in ("seed", "num_inference_steps"))
+    if item.kind != "picture" or not isinstance(seed, int) or not isinstance(steps, int):
+        return ""
+    return QCoreApplication.translate("History", "Seed {seed}  ·  {steps} steps").format(seed=seed, steps=steps)
 
 
 def when_text(moment: datetime) -> str:

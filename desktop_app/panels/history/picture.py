@@ -42,6 +42,7 @@ ROOMY_FROM_PX = 440
 SHOWN_SCORES = 6
 RATINGS = ((1, "thumb-up"), (-1, "thumb-down"))
 RATING_PX = 16
+TEXT_LEFT_PX = theme.SPACE_S + 2  # where the text of the title begins
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +103,7 @@ class PictureDetail(QWidget):
 
         self.title = TitleField()
         self.details = ElidedLabel(role="caption")
-        self.details.setContentsMargins(theme.SPACE_S + 2, 0, 0, 0)
+        self.details.setContentsMargins(TEXT_LEFT_PX, 0, 0, 0)
         self.see_button = theme.icon_button(
             "see", self.tr("Look at it on See"), tip=self.tr("Look at it on See, and ask")
         )
@@ -124,8 +125,11 @@ class PictureDetail(QWidget):
         self.said = QTextBrowser()
         self.said.setAccessibleName(self.tr("What was said about the picture"))
         self.said.setOpenLinks(False)
+        self.said.document().setDocumentMargin(TEXT_LEFT_PX)
         self.said.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.said.setStyleSheet("QTextBrowser, QTextBrowser:focus { border: none; background: transparent; }")
+        self.said.setStyleSheet(
+            "QTextBrowser, QTextBrowser:focus { border: none; padding: 0; background: transparent; }"
+        )
 
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE_XS)
@@ -273,7 +277,7 @@ class PictureDetail(QWidget):
             title = titles.get(name) or i18n.from_settings(name.replace("_", " ").capitalize())
             cells = html.escape(title), html.escape(shown)
             rows.append(f'<tr><td class="name">{cells[0]}</td><td>{cells[1]}</td></tr>')
-        return f"<table>{''.join(rows)}</table>" if rows else ""
+        return f'<table cellspacing="0">{"".join(rows)}</table>' if rows else ""
 
     def _block(self, remark: Remark) -> str:
         """A remark as a part of the page."""
@@ -294,7 +298,7 @@ class PictureDetail(QWidget):
             known.append(self.tr("first word after {seconds} s").format(seconds=f"{remark.time_to_first_token_s:.2g}"))
         if remark.tokens_per_s:
             known.append(self.tr("{count} tokens a second").format(count=f"{remark.tokens_per_s:.3g}"))
-        line = html.escape("  ·  ".join(known))
+        line = "&nbsp;&nbsp;· ".join(html.escape(part).replace(" ", "&nbsp;") for part in known)
         if remark.kind != "labels":
             line += "&nbsp;&nbsp; " + "&nbsp; ".join(_thumb(remark, rating, name) for rating, name in RATINGS)
         parts.append(f'<p class="known">{line}</p>')
@@ -438,7 +442,8 @@ def _style() -> str:
         p.asked {{ font-weight: 600; }}
         p.known {{ color: {colors.muted}; font-size: {round(base_px * 0.88)}px; margin-bottom: {theme.SPACE_M}px; }}
         p.warning {{ color: {colors.warning}; }}
-        td {{ color: {colors.text}; padding: 1px {theme.SPACE_M}px 1px 0; }}
+        td {{ color: {colors.text}; padding: 2px {theme.SPACE_M}px 2px 0; }}
+        table {{ margin-top: {theme.SPACE_S}px; }}
         td.name {{ color: {colors.muted}; }}
         a {{ text-decoration: none; }}
     """

@@ -1,13 +1,14 @@
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from desktop_app import theme
-from desktop_app.history.records import Hit
+from desktop_app.history.records import Hit, Remark
 from desktop_app.history.store import History
-from desktop_app.widgets.history_list import HistoryModel, Row, _from_first_match, when_text, whole_when_text
+from desktop_app.widgets.history_list import HistoryModel, Row, _from_first_match, _rest, when_text, whole_when_text
 
 
 @pytest.fixture
@@ -65,3 +66,26 @@ def test_what_was_found_is_in_sight_however_narrow_the_list_is(qtbot, text, term
 
     assert shown[at - shift : at - shift + len(term)] == term
     assert term in metrics.elidedText(shown, Qt.TextElideMode.ElideRight, width_px)
+
+
+def test_question_ends_with_one_mark(tmp_path):
+    history = History(tmp_path)
+    remarks = [Remark("caption", "a frog"), Remark("answer", "two eyes", question="What has it?")]
+    item_id = history.add_snapshot(np.zeros((8, 8, 3), np.uint8), remarks=remarks).result()
+    row = Row(history.item(item_id))
+    history.close()
+
+    assert (row.title, _rest(row)) == ("a frog", "What has it? two eyes")
+
+
+def test_pictures_of_the_same_words_are_told_apart(tmp_path):
+    history = History(tmp_path)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    made = history.add_picture(
+        picture, prompt="a star", model_id="starter-sd", details={"seed": 4, "num_inference_steps": 8}
+    )
+    unknown = history.add_picture(picture, prompt="a star", model_id="starter-sd")
+    rows = [Row(history.item(item.result())) for item in (made, unknown)]
+    history.close()
+
+    assert [_rest(row) for row in rows] == ["Seed 4  ·  8 steps", "starter-sd"]
