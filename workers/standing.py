@@ -2,21 +2,26 @@
 
 CLIP is cheap and looks at every frame, but its scores alone are no alarm: they lie too close together for a threshold.
 So a thing has to be likelier than all common backgrounds together, then a model that answers questions is asked whether
-it is there, and several looks in a row have to agree.
+it is there, and several looks in a row have to agree. What is small in the picture is never that likely: about this the
+model is asked now and then, while the picture changes.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workers.errors import Cancelled, EngineDied, EngineError
 from workers.results import Frame, ImageRequest, LabelScores, Likeness, Notice, StandingLook
-from workers.vision import AskOnce, LookMailbox
+from workers.vision import CHANGED, AskOnce, LookMailbox, cells_of
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +30,11 @@ Judge: TypeAlias = Callable[[Frame, str], float]
 WORTH_JUDGING = 0.5  # likelier than all backgrounds together
 SURE_ALONE = 0.8  # where no model judges
 LOOK_EVERY_S = 0.5
+JUDGE_EVERY_S = 10.0  # what does not look likely, where the picture changes ...
+RISEN_EVERY_S = 2.0  # ... where it looks likelier than of late, too ...
+JUDGE_STILL_S = 60.0  # ... or where it seems to stay the same
+RISEN = 0.15
+OF_LATE = 60  # looks
 JUDGE_AGAIN_S = 60.0  # after it failed: a silent server would hold up every look for as long as it may be silent
 
 
@@ -79,12 +89,12 @@ def is_hit(found: Likeness) -> bool:
 
 def is_away(found: Likeness) -> bool:
     """Whether a look says that the thing is not there; in between nobody knows."""
-    return found.likeness < WORTH_JUDGING or (found.yes is not None and found.yes < 0.5)
+    return found.likeness < WORTH_JUDGING if found.yes is None else found.yes < 0.5
 
 
 def label_of(text: str) -> str:
     """The thing that a standing question is about: "a dog" of "Is there a dog?"."""
-    thing = re.sub(r"^(is|are) there\s+", "", text.strip().rstrip("?!. "), flags=re.IGNORECASE)
+    thing = re.sub(r"^((is|are) there|(do|can) you see)\s+", "", text.strip().rstrip("?!. "), flags=re.IGNORECASE)
     return thing or text.strip()
 
 
@@ -99,6 +109,36 @@ def likeness_of(label: str, scores: LabelScores) -> float:
     return score / (score + scores.none_score) if score else 0.0
 
 
+class Unlikely:
+    """When a judge is asked about a text whose likeness is low, and what it said last.
+
+    Attributes:
+        yes: of the last verdict; it holds until the next.
+    """
+
+    def __init__(self, text: str, now_s: float) -> None:
+        self.yes = 0.0
+        self._is_plain = label_of(text) != text.strip().rstrip("?!. ") or not text.strip().endswith("?")
+        self._asked_s = now_s
+        self._cells: NDArray[np.float32] | None = None  # of the picture that was judged
+        self._likeness: deque[float] = deque(maxlen=OF_LATE)
+
+    def is_worth_judging(self, likeness: float, cells: NDArray[np.float32], now_s: float, was_silent: bool) -> bool:
+        """Notes a look. A question that names no thing is judged whenever the picture has changed."""
+        has_risen = bool(self._likeness) and likeness > statistics.median(self._likeness) + RISEN
+        self._likeness.append(likeness)
+        if self.yes >= 0.5 and not was_silent:
+            return True  # several looks have to agree
+        if self._cells is not None and float(np.abs(cells - self._cells).max()) <= CHANGED:
+            return now_s - self._asked_s >= JUDGE_STILL_S
+        every_s = RISEN_EVERY_S if has_risen else JUDGE_EVERY_S
+        return (not self._is_plain and not was_silent) or now_s - self._asked_s >= every_s
+
+    def note(self, yes: float, cells: NDArray[np.float32], now_s: float) -> None:
+        """A verdict."""
+        self.yes, self._cells, self._asked_s = yes, cells, now_s
+
+
 def watch_live(
     mailbox: LookMailbox,
     texts: Callable[[], tuple[str, ...]],
@@ -106,6 +146,7 @@ def watch_live(
     judge: Judge | None,
     *,
     is_silent: Callable[[str], bool] = lambda text: False,
+    is_frugal: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[StandingLook | Notice]:
     """Yields how the newest frames fit the standing questions, until the mailbox is closed.
@@ -117,30 +158,38 @@ def watch_live(
         texts: the standing questions of now.
         judge: gives the probability of yes for a frame and a question; None where no model can.
         is_silent: whether a text was told already, so that no judge is needed.
+        is_frugal: the judge is asked only about what looks likely.
 
     Raises:
         EngineError: from `label`.
         Cancelled: from `label` and `judge`.
     """
     judge_again_s = -float("inf")
+    unlikely: dict[str, Unlikely] = {}
     while (taken := mailbox.take()) is not None:
         frame, request = taken
         try:
             scores: LabelScores = label(request)
-            found, failure = [], None
+            found, failure, cells = [], None, cells_of(frame.pixels)
             for text in texts():
                 likeness = likeness_of(label_of(text), scores)
                 was_silent = is_silent(text)
                 yes: float | None = None
-                if judge is not None and likeness < WORTH_JUDGING:
-                    yes = 0.0
-                elif judge is not None and not was_silent and clock() >= judge_again_s:
+                one, is_unlikely = unlikely.setdefault(text, Unlikely(text, clock())), likeness < WORTH_JUDGING
+                wants_judge = not was_silent
+                if judge is not None and is_unlikely:
+                    yes = one.yes
+                    wants_judge = not is_frugal and one.is_worth_judging(likeness, cells, clock(), was_silent)
+                if judge is not None and wants_judge and clock() >= judge_again_s:
                     try:
                         yes = judge(frame.pixels, question_of(text))
                     except EngineDied:
                         raise
                     except EngineError as error:
                         judge_again_s, failure = clock() + JUDGE_AGAIN_S, error
+                        yes = 0.0 if is_unlikely else None
+                    if is_unlikely:
+                        one.note(yes or 0.0, cells, clock())
                 found.append(Likeness(text, likeness, yes, was_silent))
         except EngineDied as error:
             yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)

@@ -368,6 +368,7 @@ class StandingWorker(Worker):
                 label,
                 judge_with(verdict) if self._judge_spec is not None else None,
                 is_silent=lambda text: text in self.silent,
+                is_frugal=self._judge_spec is not None and self._judge_spec.engine == "server",
             )
 
     def _gives_up(self) -> bool:

@@ -8,6 +8,8 @@ from workers.results import ImageRequest, LabelScores, Likeness, Notice, Standin
 from workers.standing import (
     JUDGE_AGAIN_S,
     StandingPolicy,
+    is_away,
+    is_hit,
     judge_with,
     label_of,
     likeness_of,
@@ -93,6 +95,7 @@ def test_without_a_judge_the_label_has_to_be_surer(found, is_told):
         ("a dog", "a dog", "Is there a dog?"),
         (" Is there a dog on the sofa? ", "a dog on the sofa", "Is there a dog on the sofa?"),
         ("two dogs.", "two dogs", "Is there two dogs?"),
+        ("Can you see a dog?", "a dog", "Can you see a dog?"),
         ("?", "?", "?"),
     ],
 )
@@ -213,3 +216,94 @@ def test_a_judge_that_fails_is_told_once_and_asked_again_later():
     assert notice.template == "The server was silent."
     assert [one.yes for one in found] == [None, None, 0.25]
     assert asked == [0.0, JUDGE_AGAIN_S]
+
+
+class Scene:
+    """What is watched, a look each half a second: how bright it is, and how likely CLIP finds the thing."""
+
+    def __init__(self, text: str, *, verdict: float = 0.0, **options) -> None:
+        self.asked_s: list[float] = []
+        self.verdict = verdict
+        self.clock, self.mailbox = Clock(), LookMailbox(LookPlan(REQUEST))
+        self.score = 0.1
+
+        def label(request: ImageRequest) -> LabelScores:
+            return LabelScores(((label_of(text), self.score),), 1 - self.score)
+
+        def judge(pixels, question) -> float:
+            self.asked_s.append(self.clock.now_s)
+            return self.verdict
+
+        self._looks = watch_live(self.mailbox, lambda: (text,), label, judge, clock=self.clock, **options)
+
+    def look(self, grey: int, score: float = 0.1) -> Likeness:
+        self.score = score
+        self.mailbox.put(VideoFrame(np.full((8, 8, 3), grey, np.uint8), 1, self.clock.now_s))
+        found = next(self._looks).found[0]
+        self.clock.now_s += 0.5
+        return found
+
+
+def test_what_is_small_is_judged_now_and_then_while_the_picture_changes():
+    scene = Scene("a parcel")
+    for number in range(60):
+        scene.look(0 if number < 40 else 100)
+
+    assert scene.asked_s == [10.0, 20.0]  # once for each picture
+
+
+def test_what_looks_likelier_than_of_late_is_judged_at_once():
+    scene = Scene("a parcel")
+    for _ in range(6):
+        scene.look(0)
+
+    scene.look(100, score=0.35)
+
+    assert scene.asked_s == [3.0]
+
+
+def test_a_question_that_names_no_thing_is_judged_whenever_the_picture_has_changed():
+    scene = Scene("Is the door open?")
+    for grey in (0, 0, 100, 100, 0):
+        scene.look(grey)
+
+    assert scene.asked_s == [0.0, 1.0, 2.0]
+
+
+def test_a_yes_about_what_is_small_is_asked_again_until_it_is_told_and_holds_while_it_stays():
+    silent: set[str] = set()
+    scene = Scene("Is the door open?", verdict=0.9, is_silent=silent.__contains__)
+    assert [scene.look(0).yes for _ in range(3)] == [0.9] * 3
+    assert scene.asked_s == [0.0, 0.5, 1.0]
+
+    silent.add("Is the door open?")
+    stays = [scene.look(0) for _ in range(30)]
+
+    assert scene.asked_s == [0.0, 0.5, 1.0]
+    assert not any(is_away(look) or is_hit(look) for look in stays)
+
+
+def test_a_frugal_watch_judges_only_what_is_likely():
+    scene = Scene("Is the door open?", is_frugal=True)
+    for grey in range(0, 200, 5):
+        scene.look(grey, score=0.4)
+
+    assert scene.asked_s == []
+
+
+def test_what_was_likely_and_left_is_away_without_another_judgement():
+    scene = Scene("a dog", verdict=0.9)
+    assert is_hit(scene.look(0, score=0.8))
+
+    scene.verdict = 0.1
+
+    assert is_away(scene.look(100))
+    assert scene.asked_s == [0.0]
+
+
+def test_a_picture_that_stays_the_same_is_judged_once_a_minute():
+    scene = Scene("a parcel")
+    for _ in range(2 * 75):
+        scene.look(0)
+
+    assert scene.asked_s == [10.0, 70.0]

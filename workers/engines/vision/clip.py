@@ -10,6 +10,7 @@ The text features of a set of labels are computed once and kept; a picture then 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -43,9 +44,23 @@ never admits, and over the right one in 1 %.
 LabelSet = tuple[tuple[str, ...], tuple[str, ...]]  # labels and templates
 
 
+PEOPLE = frozenset(
+    {
+        "adult", "anybody", "anyone", "baby", "boy", "brother", "burglar", "child", "children",
+        "courier", "daughter", "face", "father", "friend", "girl", "guest", "human", "humans",
+        "intruder", "kid", "kids", "lady", "man", "men", "mother", "neighbour", "neighbor",
+        "people", "persons", "postman", "sister", "somebody", "someone", "son", "stranger", "thief",
+        "toddler", "visitor", "woman", "women",
+    }
+)  # fmt: skip
+"""They are persons, too, and would compete against "a person"."""
+
+
 def backgrounds_for(labels: Sequence[str]) -> tuple[str, ...]:
     """The common backgrounds, without those that somebody asks for."""
-    asked = {word for label in labels for word in label.casefold().split()}
+    asked = {word for label in labels for word in re.findall(r"\w+", label.casefold())}
+    if asked & PEOPLE:
+        asked.add("person")
     return tuple(background for background in BACKGROUND_LABELS if background.split()[-1] not in asked)
 
 
