@@ -82,7 +82,8 @@ class Hear(Section):
     source: HearSource = Field(
         "microphone",
         title="Listen to",
-        description="Both gives two labelled tracks: you, and what the computer plays.",
+        description="Both gives two labelled tracks: you, and what the computer plays. Wear headphones then, or what "
+        "others say is written twice.",
         json_schema_extra={
             "labels": {"microphone": "Microphone", "computer": "Computer audio", "both": "Microphone and computer"}
         },

@@ -849,6 +849,10 @@
         <translation>转写文件…</translation>
     </message>
     <message>
+        <source>Wear headphones: else the microphone hears the loudspeaker, and what others say is written twice</source>
+        <translation>请戴上耳机：否则麦克风也会听到扬声器，别人说的话会被写两遍</translation>
+    </message>
+    <message>
         <source>Detect language</source>
         <translation>自动检测语言</translation>
     </message>
@@ -7267,8 +7271,8 @@ Click again to choose</source>
         <translation>已安装的最佳模型</translation>
     </message>
     <message>
-        <source>Both gives two labelled tracks: you, and what the computer plays.</source>
-        <translation>两者都选时会得到两条标注的音轨：您的声音和电脑播放的声音。</translation>
+        <source>Both gives two labelled tracks: you, and what the computer plays. Wear headphones then, or what others say is written twice.</source>
+        <translation>两者都选时会得到两条标注的音轨：您的声音和电脑播放的声音。此时请戴上耳机，否则别人说的话会被写两遍。</translation>
     </message>
     <message>
         <source>Bottom</source>

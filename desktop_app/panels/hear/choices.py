@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -71,7 +71,7 @@ class Choices(QWidget):
         is_busy = state.is_active or state is SessionState.STOPPING
         why = self.tr("Stop the recording to change this")
         for combo, tip in (
-            (self.source, self.tr("What to listen to")),
+            (self.source, self._tip(self._context.settings.hear.source)),
             (self.language, self.tr("The language that is spoken")),
             (
                 self.model,
@@ -96,6 +96,7 @@ class Choices(QWidget):
             self.source.addItem(theme.icon("warning", "warning"), text, f"microphone:{hear.microphone}")
         self.source.insertSeparator(self.source.count())
         self.source.addItem(theme.icon("user"), self.tr("Microphone and computer sound"), "both:")
+        self.source.setItemData(self.source.count() - 1, self._tip("both"), Qt.ItemDataRole.ToolTipRole)
         self.source.addItem(theme.icon("speaker"), self.tr("Computer sound"), "computer:")
         if devices and not any(device.is_monitor for device in devices):
             for row in range(self.source.count() - 2, self.source.count()):
@@ -103,6 +104,13 @@ class Choices(QWidget):
         self.source.insertSeparator(self.source.count())
         self.source.addItem(theme.icon("file"), self.tr("Transcribe files…"), "files:")
         self._show_source()
+
+    def _tip(self, source: str) -> str:
+        if source == "both":
+            return self.tr(
+                "Wear headphones: else the microphone hears the loudspeaker, and what others say is written twice"
+            )
+        return self.tr("What to listen to")
 
     def _disable(self, row: int, why: str) -> None:
         model = self.source.model()
@@ -115,6 +123,8 @@ class Choices(QWidget):
         hear = self._context.settings.hear
         microphone = hear.microphone if hear.source == "microphone" else ""
         self.source.setCurrentIndex(max(0, self.source.findData(f"{hear.source}:{microphone}")))
+        if self.source.isEnabled():
+            self.source.setToolTip(self._tip(hear.source))
 
     def _on_source_chosen(self, row: int) -> None:
         kind, _, microphone = self.source.itemData(row).partition(":")

@@ -2,6 +2,7 @@ import shutil
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 
 from desktop_app.panels.preferences import PreferencesPanel
 from desktop_app.sessions.session_state import SessionState
@@ -51,6 +52,17 @@ def test_devices_that_come_and_go_are_listed_and_the_choice_stays(panel, context
     context.sessions.speech.devices_changed.emit([AudioDevice("pulse:built-in", "Built-in", is_default=True)])
 
     assert panel.choices.source.currentText() == "usb (not connected)"
+
+
+def test_both_sources_say_that_they_need_headphones(panel, context):
+    source = panel.choices.source
+    row = source.findData("both:")
+    assert "headphones" in source.itemData(row, Qt.ItemDataRole.ToolTipRole)
+    assert "headphones" not in source.toolTip()
+
+    source.activated.emit(row)
+
+    assert "headphones" in source.toolTip()
 
 
 def test_choices_become_settings(panel, context):
