@@ -26,6 +26,7 @@ from tests.small_disk import mounted
 from tests.workers.engines.sketch.conftest import boat, save_base, save_controlnet, save_lora
 from tests.workers.engines.sketch.test_preprocessor import SAVE
 from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.presets import presets
 from workers.engines.base import EngineSpec
 from workers.errors import EngineError
 from workers.pictures import frame_of
@@ -159,13 +160,15 @@ def test_several_pictures_have_seeds_one_after_another(tmp_path: Path, capsys: p
 
 
 @in_threads
-def test_a_drawing_gives_the_picture_its_shape(tmp_path: Path) -> None:
+def test_a_drawing_gives_the_picture_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = presets()[-1].model_copy(update={"width": 128, "height": 128})
+    monkeypatch.setattr("desktop_app.sketch.presets_for", lambda *_: [small])
     boat((200, 100)).save(tmp_path / "wide.png")
     arguments = ["--prompt", "a boat", "--steps", "1", "--model", "tiny-sd"]
 
     assert cli.main(["sketch", str(tmp_path / "wide.png"), *arguments, "-o", str(tmp_path / "out.png")]) == 0
 
-    assert pixels(tmp_path / "out.png").shape == (256, 512, 3)
+    assert pixels(tmp_path / "out.png").shape == (88, 184, 3)  # as many pixels as of 128 x 128
 
 
 @in_threads
