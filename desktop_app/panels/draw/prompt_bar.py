@@ -215,12 +215,13 @@ class PromptBar(QFrame):
         self._on_job_changed(self._session.job)
 
     def _say(self, text: str) -> None:
-        """With how many pictures wait, but for those of the order that runs."""
+        """With how many pictures wait beside those of the order that runs; first, while a model is loaded."""
         job, count = self._session.job, self._session.n_waiting
         if job is not None:
             count -= job.of[1] - job.of[0]
         waiting = self.tr("%n picture(s) wait", "", count) if count > 0 else ""
-        self.status.setText("  ·  ".join(part for part in (text, waiting) if part))
+        parts = (waiting, text) if job is None else (text, waiting)
+        self.status.setText("  ·  ".join(filter(None, parts)))
 
     def _on_previewed(self, step: SketchStep) -> None:
         preview = step.result

@@ -193,7 +193,7 @@ def test_pictures_that_wait_for_the_model_are_told_and_cancelled(qtbot, panel, s
     bar.generate_button.click()
 
     assert bar.cancel_button.isEnabled()
-    assert bar.status.text() == "Waiting  ·  2 picture(s) wait"
+    assert bar.status.text() == "2 picture(s) wait  ·  Waiting"
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not bar.cancel_button.isEnabled()
     assert bar.status.text() == "Waiting"
