@@ -484,7 +484,7 @@ QListView::item:selected, QTableView::item:selected, QTreeView::item:selected {{
 QHeaderView {{ background: transparent; border: none; }}
 QTableView::item {{ padding: 0 8px; }}
 QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
-    border-bottom: 1px solid {c.border}; padding: 6px 8px; text-align: left; }}
+    border-bottom: 1px solid {c.border}; padding: 6px 8px 6px 11px; text-align: left; }}
 QTabBar::tab {{ padding: 6px 12px; color: {c.muted}; border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
 QTabBar::tab:hover {{ color: {c.text}; }}
