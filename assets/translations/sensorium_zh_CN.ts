@@ -1226,8 +1226,8 @@
         <translation>只看一部分：在画面上拖动 (Ctrl+G)</translation>
     </message>
     <message>
-        <source>Zoom: turn the wheel, drag to move, double click to fit</source>
-        <translation>缩放：滚轮缩放，拖动移动，双击适应窗口</translation>
+        <source>Zoom: turn the wheel, drag to move, double click for 100 % and back</source>
+        <translation>缩放：滚轮缩放，拖动移动，双击切换 100 %</translation>
     </message>
     <message>
         <source>Mirror: models see it mirrored, too (Ctrl+Shift+M)</source>

@@ -164,7 +164,10 @@ class Dock(QFrame):
         )
         self.region_button.setChecked(session.region is not None)
         enable(
-            self.zoom_button, has_picture, self.tr("Zoom: turn the wheel, drag to move, double click to fit"), nothing
+            self.zoom_button,
+            has_picture,
+            self.tr("Zoom: turn the wheel, drag to move, double click for 100 % and back"),
+            nothing,
         )
         self.mirror_button.setChecked(see.mirror)
         self.mirror_button.setToolTip(self.tr("Mirror: models see it mirrored, too (Ctrl+Shift+M)"))
