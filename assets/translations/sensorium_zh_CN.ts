@@ -771,8 +771,8 @@
         <translation>恢复它</translation>
     </message>
     <message>
-        <source>A new chat begins.</source>
-        <translation>已开始新对话。</translation>
+        <source>The chat was put away.</source>
+        <translation>对话已收起。</translation>
     </message>
     <message>
         <source>The chat is in &apos;{path}&apos;.</source>

@@ -203,7 +203,7 @@ class ChatSession(QObject):
         self._begin(Chat(), [])
         if before[0].turns:
             back = self.tr("Bring it back"), lambda: self._begin(*before)
-            self._context.notify("info", self.tr("A new chat begins."), action=back, topic=NEW_CHAT_TOPIC)
+            self._context.notify("info", self.tr("The chat was put away."), action=back, topic=NEW_CHAT_TOPIC)
 
     def add_frame(self) -> None:
         """Keeps the frame of this moment for the next question; several can be asked about together."""

@@ -141,7 +141,7 @@ def test_a_new_chat_gives_the_one_before_back_until_the_next_question(qtbot, con
     session.chat.add_frame()
     session.chat.new_chat()
     message = context.messages[-1]
-    assert (message.sentence, message.action[0]) == ("A new chat begins.", "Bring it back")
+    assert (message.sentence, message.action[0]) == ("The chat was put away.", "Bring it back")
 
     message.action[1]()
     assert (list(session.chat.turns), len(session.chat.pending_frames)) == ([turn], 1)
