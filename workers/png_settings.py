@@ -38,6 +38,7 @@ from workers.results import (
 )
 
 KEYWORD = "sensorium"
+LORA_TAG = re.compile(r"\s*<lora:([^:<>]{1,500})(?::(-?\d{1,3}(?:\.\d{1,9})?))?(?::[^<>]*)?>")  # as others write it
 VERSION = 1
 MOST_BYTES = 64 * 2**20  # of a chunk, packed or not: a drawing of 2048 x 2048 takes less
 MOST_TEXT = 100_000
@@ -298,6 +299,10 @@ def _request_in_words(text: str) -> SketchRequest | None:
     values = dict(re.findall(r"([A-Z][\w ]*): ([^,]+)", tail))
     size = re.fullmatch(r"(\d{1,5})x(\d{1,5})", values.get("Size", "512x512").strip())
     sampler = values.get("Sampler", "").strip().casefold()
+    schedule = values.get("Schedule type", "").strip().casefold()
+    loras = [{"model": name, "scale": float(scale or 1)} for name, scale in LORA_TAG.findall(prompt)]
+    if loras:
+        prompt = LORA_TAG.sub("", prompt).strip(" ,")
     schedulers = {scheduler.title.casefold(): name for name, scheduler in SCHEDULERS.items()}
     if size is None:
         raise ValueError("no size")
@@ -309,6 +314,8 @@ def _request_in_words(text: str) -> SketchRequest | None:
         "seed": int(values.get("Seed", "0")),
         "width": int(size[1]),
         "height": int(size[2]),
-        "scheduler": schedulers.get(sampler, ""),
+        "scheduler": schedulers.get(f"{sampler} {schedule}", schedulers.get(sampler, "")),
+        "model": values.get("Model", "").strip(),
+        "loras": loras,
     }
     return _request_of({"request": stored})

@@ -4266,6 +4266,10 @@ Click again to choose</source>
         <translation>图片的设置已恢复。</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Your lines do not steer the picture: there is no ControlNet for them with this model.</source>
         <translation>您画的线条对图片不起作用：此模型没有可用于线条的 ControlNet。</translation>
     </message>

@@ -282,19 +282,22 @@ def restored(request: SketchRequest, settings: Settings, catalogue: Catalogue, s
         SourceError, UsageError: a picture in the request is damaged or too large.
     """
     found = settings_of(request)
+    loras = [lora.model for lora in request.loras]
     if not request.model:
-        return Restored(found)
+        return Restored(found, missing=tuple(dict.fromkeys(loras)))
     is_there = request.model in {entry.id for entry in catalogue.installed("sketch")}
     if is_there and request.model != catalogue.default_model("sketch").id:
         found = {"draw.model": request.model, **found}
     elif is_there and settings.draw.model not in ("", request.model):
         found = {"draw.model": "", **found}
+    if not (is_there or request.controls or request.init_image):  # most likely of another tool
+        return Restored(found, missing=tuple(dict.fromkeys([request.model, *loras])))
     drawing = drawing_of(request, size)
     if is_there:
         found |= _by_itself(found, presets_for(catalogue, request.model, "final", machine())[0], drawing.size)
     known = {entry.id for entry in catalogue.companions(request.model, "lora")} if is_there else set()
     missing = [] if is_there else [request.model]
-    missing += [lora.model for lora in request.loras if lora.model not in known]
+    missing += [lora for lora in loras if lora not in known]
     found = {"draw.reference_kind": "", **found}
     base, selection = None, None
     if request.init_image is not None and request.mask_image is not None:

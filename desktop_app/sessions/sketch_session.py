@@ -70,7 +70,7 @@ from workers.sketching import Drawing
 from workers.worker import SketchWorker, SpeechWorker
 
 if TYPE_CHECKING:
-    from desktop_app.context import AppContext
+    from desktop_app.context import AppContext, MessageKind
     from desktop_app.jobs import Job
     from workers.engines.base import EngineSpec
 
@@ -78,7 +78,7 @@ log = logging.getLogger(__name__)
 
 TOPIC = "sketch"
 DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
-LINES_TOPIC = "lines"
+LINES_TOPIC, RESTORED_TOPIC = "lines", "settings of a picture"
 RESULTS_KEPT_BYTES = 512 * 2**20
 WORDS = ("draw.prompt", "draw.negative_prompt", "draw.style")
 CHANGE_NO_PICTURE = ("draw.live_mode", "draw.has_final", "draw.is_seed_locked", "draw.variations")
@@ -543,6 +543,9 @@ class SketchSession(QObject):
         )
 
     def _take_over(self, found: Restored) -> None:
+        draw = self._context.settings.draw
+        before = {place: getattr(draw, place.partition(".")[2]) for place in found.settings}
+        selection = self.document.selection
         for place, value in found.settings.items():
             self._context.change_setting(place, value)
         if found.drawing is not None:
@@ -551,11 +554,25 @@ class SketchSession(QObject):
             self.document.set_selection(found.selection)
             self._newest = found.base
             self.picture_ready.emit(Made(found.base, self._revision))
+        revision = self.document.revision
+
+        def go_back() -> None:
+            """What was changed since stays."""
+            for place, value in before.items():
+                if getattr(draw, place.partition(".")[2]) == found.settings[place]:
+                    self._context.change_setting(place, value)
+            if found.drawing is not None and self.document.revision == revision:
+                self.document.undo()
+            if found.base is not None:
+                self.document.set_selection(selection)
+            self._context.withdraw(RESTORED_TOPIC)
+
+        kind: MessageKind = "warning" if found.missing else "info"
+        sentence = self.tr("The picture's settings are back.")
         if found.missing:
             sentence = self.tr("The picture's settings are back, but for what is missing here: {names}.")
-            self._context.notify("warning", sentence.format(names=", ".join(found.missing)))
-        else:
-            self._context.notify("info", self.tr("The picture's settings are back."))
+        sentence = sentence.format(names=", ".join(found.missing))
+        self._context.notify(kind, sentence, action=(self.tr("Undo"), go_back), topic=RESTORED_TOPIC)
 
     def forget_results(self) -> None:
         """Empties the strip; the history keeps them."""

@@ -89,7 +89,23 @@ def test_parameters_of_other_tools_are_read():
         width=768,
         height=512,
         scheduler="dpmpp-2m-karras",
+        model="other",
     )
+
+
+def test_schedule_and_loras_of_other_tools_are_read():
+    text = (
+        "a house <lora:ink:0.8>, by the sea<lora:Fine Detail>, <lora:x:-1:0.5>\n"
+        "Steps: 25, Sampler: DPM++ 2M, Schedule type: Karras, Seed: 99"
+    )
+
+    request = read(png_with(parameters=text))
+
+    assert request.prompt == "a house, by the sea"
+    assert request.loras == (Lora("ink", 0.8), Lora("Fine Detail", 1.0), Lora("x", -1.0))
+    assert request.scheduler == "dpmpp-2m-karras"
+    automatic = read(png_with(parameters=text.replace("Karras", "Automatic")))
+    assert automatic.scheduler == "dpmpp-2m"
 
 
 def test_other_texts_are_none_of_ours():

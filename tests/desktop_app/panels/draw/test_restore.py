@@ -325,6 +325,44 @@ def test_words_of_another_tool_leave_the_drawing_alone(qtbot, context, panel, se
     assert session.document.snapshot().line_art() == lines
 
 
+def test_model_and_loras_of_another_tool_are_named(qtbot, context, panel, session, draw, messages, tmp_path):
+    from PIL.PngImagePlugin import PngInfo
+
+    draw()
+    text = PngInfo()
+    text.add_text("parameters", "a tower <lora:ink:0.8>\nSteps: 7, Sampler: Euler a, Seed: 4, Model: dreams")
+    Image.new("RGB", (8, 8)).save(tmp_path / "tower.png", pnginfo=text)
+
+    drop(qtbot, context, panel, tmp_path / "tower.png")
+
+    assert context.settings.draw.prompt == "a tower"
+    assert messages[-1].kind == "warning"
+    assert "dreams, ink" in messages[-1].sentence
+    assert not session.document.is_empty(Layer.LINE_ART)
+
+
+def test_settings_that_were_brought_back_by_mistake_go_again(qtbot, context, panel, session, draw, messages, tmp_path):
+    context.settings.draw.prompt, context.settings.draw.seed = "my words", 77
+    context.settings.draw.num_inference_steps, context.settings.draw.negative_prompt = 9, "fog"
+    draw()
+    before, lines = context.settings.draw.model_copy(deep=True), session.document.snapshot().line_art()
+    request = SketchRequest(
+        prompt="a cat", negative_prompt="a dog", model="gone", seed=5, init_image=picture_of(PIXELS)
+    )
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, request))
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+    assert context.settings.draw.prompt == "a cat"
+    context.change_setting("draw.seed", 6)
+
+    text, act = messages[-1].action
+    act()
+
+    before.seed = 6  # which was changed since
+    assert text == "Undo"
+    assert context.settings.draw == before
+    assert session.document.snapshot().line_art() == lines
+
+
 TOO_MUCH = {
     "prompt": {"prompt": "word " * 20_000},
     "numbers": {"width": 16_384, "height": 16_384, "num_inference_steps": 1000, "guidance_scale": 100.0},
