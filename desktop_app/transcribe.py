@@ -25,7 +25,8 @@ from desktop_app.sessions.choices import best_speech_model, can, options_of
 from desktop_app.settings import Settings
 from desktop_app.spoken_languages import ENGLISH_NAMES, language_code
 from desktop_app.terminal import INTERRUPTED, Interrupts, LiveText, StatusLine, check_inputs
-from workers.catalogue.catalogue import Catalogue, ModelEntry
+from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.entries import ModelEntry
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
 from workers.engines.registry import engines, engines_for

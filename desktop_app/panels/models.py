@@ -38,7 +38,8 @@ from workers.errors import AppError
 from workers.results import Progress
 
 if TYPE_CHECKING:
-    from workers.catalogue.catalogue import Catalogue, ModelEntry
+    from workers.catalogue.catalogue import Catalogue
+    from workers.catalogue.entries import ModelEntry
 
 Work = Callable[[Job], Any]
 
@@ -75,7 +76,7 @@ class ModelState:
 
 def read_states(catalogue: Catalogue) -> list[ModelState]:
     """Every model with what is known of it here, the best ones first; looks at the disk and the graphics card."""
-    from workers.catalogue.catalogue import best_first
+    from workers.catalogue.entries import best_first
     from workers.engines.devices import machine
 
     here = machine()

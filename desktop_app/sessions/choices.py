@@ -19,7 +19,8 @@ from workers.vision import LookPlan
 
 if TYPE_CHECKING:
     from desktop_app.settings import Draw, Hear, See, Settings
-    from workers.catalogue.catalogue import Catalogue, ModelEntry
+    from workers.catalogue.catalogue import Catalogue
+    from workers.catalogue.entries import ModelEntry
     from workers.engines.base import EngineOptions, EngineSpec
 
 log = logging.getLogger(__name__)

@@ -19,27 +19,26 @@ from __future__ import annotations
 import difflib
 import hashlib
 import importlib.util
-import json
 import logging
 import os
 import re
 import shutil
-import struct
 import threading
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from workers.cancel import never
-from workers.catalogue.drawing import drawing_fields, is_weights_file, lora_fields
+from workers.catalogue.drawing import is_weights_file
+from workers.catalogue.entries import MODELS_FILE, ModelEntry, best_first, machine_class
+from workers.catalogue.kinds import folder_entry, kind_of_repository
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
-from workers.engines.devices import Machine, machine
+from workers.engines.devices import Machine
 from workers.engines.registry import engine_named
 from workers.engines.sketch.fits import check_control, check_lora, lora_file
 from workers.engines.transformers_models import config_of
@@ -48,59 +47,10 @@ from workers.results import TINY_VAE, ControlKind, SketchRequest
 
 log = logging.getLogger(__name__)
 
-MODELS_FILE = Path(__file__).with_name("models.toml")
 STARTERS_DIR = Path(__file__).parents[2] / "assets" / "starter"
-
-Format = Literal["ctranslate2", "transformers", "diffusers", "lora", "none"]
-MachineClass = Literal["cpu", "gpu-8gb", "gpu-24gb"]
-
-MACHINE_CLASSES: dict[MachineClass, float] = {"gpu-24gb": 22e9, "gpu-8gb": 7e9, "cpu": 0.0}
-"""By GPU memory; drivers keep some of it."""
 
 SOURCES_LAST = {"folder": 1, "bundled": 2, "server": 3}
 """Models from elsewhere come first: a starter knows little, and to a server pictures go."""
-
-
-def machine_class(machine: Machine) -> MachineClass:
-    """Which of the machines that models are proposed to this one is like."""
-    return next(name for name, least in MACHINE_CLASSES.items() if machine.gpu_memory_bytes >= least)
-
-
-class ModelEntry(BaseModel):
-    """One model; `models.toml` explains the fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    title: str
-    task: Task
-    engines: tuple[str, ...]
-    format: Format
-    source: Literal["package", "hub", "bundled", "folder", "server"]
-    packages: tuple[str, ...] = ()
-    folder: str = ""  # in site-packages, or the user's own
-    joined: dict[str, tuple[str, ...]] = {}
-    repo_id: str = ""
-    revision: str = "main"
-    licence: str = ""
-    languages: tuple[str, ...] = ()
-    translates: bool = True  # into English, where it knows other languages
-    download_bytes: int | None = None
-    memory_bytes: int | None = None
-    memory_4bit_bytes: int | None = None
-    needs_gpu: bool = False
-    proposed_for: tuple[MachineClass, ...] = ()
-    sha256: dict[str, str] = {}
-    family: str = ""  # models that draw and their companions: those of one family go together
-    controls: tuple[ControlKind, ...] = ()
-    file: str = ""
-    note: str = ""
-    is_own: bool = False  # a repository that the user added
-
-    @property
-    def size_bytes(self) -> int:
-        """To compare models by: in memory where that is known, else as files, 0 where nothing is."""
-        return self.memory_bytes or self.download_bytes or 0
 
 
 class ModelStatus(StrEnum):
@@ -497,7 +447,7 @@ class Catalogue:
             if entry.repo_id == repo_id:
                 return entry
         found = look_up(repo_id, on_progress, cancelled)
-        engines, format_, task, title = _kind_of_repository(repo_id, found.config, found.sizes_bytes)
+        engines, format_, task, title = kind_of_repository(repo_id, found.config, found.sizes_bytes)
         name = repo_id.rpartition("/")[2]
         entry = ModelEntry(
             id=_free_id(name, self.entries()),
@@ -660,143 +610,13 @@ class Catalogue:
         _write_atomically(self.models_dir / name, text)
 
 
-def best_first(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
-    """Models as they come, but those last that this machine is too slow for."""
-    return sorted(entries, key=lambda entry: entry.needs_gpu and not machine().gpu_memory_bytes)
-
-
-def next_smaller(model_id: str, models_file: Path = MODELS_FILE) -> str:
-    """The id of the largest known model for the same task that is smaller than this one; "" where there is none."""
-    entries = [ModelEntry(**table) for table in tomllib.loads(models_file.read_text("utf-8"))["model"]]
-    this = next((entry for entry in entries if entry.id == model_id), None)
-    if this is None:
-        return ""
-    smaller = [entry for entry in entries if entry.task == this.task and 0 < entry.size_bytes < this.size_bytes]
-    return max(smaller, key=lambda entry: entry.size_bytes).id if smaller else ""
-
-
 REPOSITORY = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _ENTRIES = TypeAdapter(list[ModelEntry])
-
-
-def folder_entry(folder: Path) -> ModelEntry:
-    """An entry for a folder, told by its configuration and the head of its weights, or for the file of a LoRA.
-
-    Raises:
-        ModelBroken: it holds no model that the app can use.
-    """
-    fields = lora_fields(folder) if is_weights_file(folder) else drawing_fields(folder)
-    if fields is None:
-        engines, format_, task, title = _kind_of(folder)
-        fields = {"engines": engines, "format": format_, "task": task, "title": title}
-    name = folder.stem if is_weights_file(folder) else folder.name
-    fields["title"] = f"{name} ({fields['title']})"
-    model_id = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "model"
-    return ModelEntry(id=model_id, source="folder", folder=str(folder), **fields)
-
-
-Kind = tuple[tuple[str, ...], Format, Task, str]  # engines, format, task, title
-WHISPER_CTRANSLATE2: Kind = (("faster-whisper", "whisper"), "ctranslate2", "speech", "Whisper, CTranslate2")
-
-
-def _kind_of(folder: Path) -> Kind:
-    if (folder / "model.bin").is_file() and _ctranslate2_name(folder / "model.bin") == "WhisperSpec":
-        for name in ("config.json", "tokenizer.json"):
-            if not (folder / name).is_file():
-                raise ModelBroken("The model in '{folder}' lacks its file '{name}'.", folder=folder, name=name)
-        return WHISPER_CTRANSLATE2
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-        architecture = str((config.get("architectures") or [""])[0])
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelBroken(
-            "'{folder}' is not the folder of a model: it has no readable config.json.",
-            hint=KINDS,
-            folder=folder,
-        ) from error
-    if not any(folder.glob("*.safetensors")) and not any(folder.glob("pytorch_model*.bin")):
-        raise ModelBroken(
-            "'{folder}' has a config.json and no weights.", hint="Copy the model's other files there.", folder=folder
-        )
-    return _kind_of_config(config, architecture, folder)
-
-
-def _kind_of_repository(repo_id: str, config_json: str, names: Iterable[str]) -> Kind:
-    try:
-        config: dict[str, Any] = json.loads(config_json)
-        architecture = str((config.get("architectures") or [""])[0])
-    except (ValueError, AttributeError) as error:
-        raise ModelBroken(
-            "'{repo_id}' is not a model that can be added: it has no readable config.json.",
-            hint="What draws, and its companions, can be added from a folder.",
-            repo_id=repo_id,
-        ) from error
-    if "model.bin" in names and "alignment_heads" in config:  # as CTranslate2 writes it for a Whisper
-        return WHISPER_CTRANSLATE2
-    return _kind_of_config(config, architecture, repo_id)
-
-
-def _kind_of_config(config: dict[str, Any], architecture: str, folder: Path | str) -> Kind:
-    match config.get("model_type"), architecture:
-        case "whisper", _:
-            return ("whisper",), "transformers", "speech", "Whisper"
-        case "wav2vec2", "Wav2Vec2ForCTC":
-            return ("wav2vec2",), "transformers", "speech", "Wav2Vec2"
-        case _, name if name.endswith("ForSequenceClassification") and config.get("model_type") in AUDIO_CLASSIFIERS:
-            return ("emotion",), "transformers", "emotion", "emotion"
-        case "clip" | "siglip" | "siglip2" as kind, _:
-            return ("clip",), "transformers", "label", "CLIP" if kind == "clip" else "SigLIP"
-        case _, name if name.endswith("ForImageClassification"):
-            return ("vit",), "transformers", "label", "ViT"
-        case "blip", name if name in BLIP_TASKS:
-            return ("blip",), "transformers", BLIP_TASKS[name], "BLIP"
-        case _, name if name.endswith("ForDepthEstimation"):
-            return ("preprocessor",), "transformers", "depth", "depth"
-        case "vitpose", _:
-            return ("preprocessor",), "transformers", "pose", "ViTPose"
-        case _, name if name.endswith("ForSemanticSegmentation"):
-            return ("preprocessor",), "transformers", "seg", "segmentation"
-        case "llava", "LlavaForConditionalGeneration":
-            return ("llava", "chat-vlm"), "transformers", "ask", "LLaVA"
-        case "blip-2", "Blip2ForConditionalGeneration":
-            return ("blip2",), "transformers", "ask", "BLIP-2"
-        case "idefics", "IdeficsForVisionText2Text":
-            return ("idefics",), "transformers", "ask", "IDEFICS"
-        case "idefics2", "Idefics2ForConditionalGeneration":
-            return ("idefics", "chat-vlm"), "transformers", "ask", "IDEFICS 2"
-        case "idefics3", "Idefics3ForConditionalGeneration":
-            return ("chat-vlm", "idefics"), "transformers", "ask", "IDEFICS 3"
-        case _, name if name.endswith("ForConditionalGeneration") and "vision_config" in config:
-            return ("chat-vlm",), "transformers", "ask", "chat"
-    raise ModelBroken(
-        "'{folder}' holds a '{kind}', which the app cannot use.",
-        hint=KINDS,
-        folder=folder,
-        kind=architecture or config.get("model_type") or "model of an unknown kind",
-    )
-
-
-BLIP_TASKS: dict[str, Task] = {
-    "BlipForConditionalGeneration": "caption",
-    "BlipForQuestionAnswering": "ask",
-    "BlipForImageTextRetrieval": "match",
-}
-AUDIO_CLASSIFIERS = {"wav2vec2", "hubert", "wavlm", "unispeech-sat", "data2vec-audio", "wav2vec2-conformer"}
 
 
 def _holds_model(folder: Path) -> bool:
     """Whether a starter is there: one in training has a folder and no configuration."""
     return any((folder / name).is_file() for name in ("config.json", "model_index.json"))
-
-
-def _ctranslate2_name(model_bin: Path) -> str:
-    """What a CTranslate2 model calls itself: after its version come a length and a name that ends with NUL."""
-    with model_bin.open("rb") as file:
-        head = file.read(64)
-    if len(head) < 6:
-        return ""
-    _, length = struct.unpack_from("<IH", head)
-    return head[6 : 6 + length - 1].decode("ascii", "replace")
 
 
 def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
@@ -815,10 +635,6 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = never) -> str:
     return digest.hexdigest()
 
 
-KINDS = (
-    "Choose a folder with a Whisper (CTranslate2 or transformers), Wav2Vec2, CLIP, SigLIP, ViT or BLIP model, "
-    "a model that chats about pictures, a Stable Diffusion, a ControlNet or a LoRA."
-)
 REINSTALL = "Install Sensorium again."
 MISSING = "The file '{name}' of the model '{id}' is missing."
 WRONG_SIZE = "The file '{name}' of the model '{id}' has a wrong size."

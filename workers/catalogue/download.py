@@ -24,7 +24,7 @@ from workers.engines.base import OnProgress
 from workers.errors import DiskError, DownloadError, disk_error
 
 if TYPE_CHECKING:
-    from workers.catalogue.catalogue import ModelEntry
+    from workers.catalogue.entries import ModelEntry
 
 FILES = {
     "ctranslate2": ("config.json", "model.bin", "tokenizer.json", "vocabulary.*", "preprocessor_config.json"),

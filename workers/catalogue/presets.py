@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workers.catalogue.catalogue import Catalogue, MachineClass, machine_class
+from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.entries import MachineClass, machine_class
 from workers.engines.base import Task
 from workers.engines.devices import Machine
 from workers.results import Control, ControlKind, Lora, Picture, SketchRequest

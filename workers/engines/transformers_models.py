@@ -114,7 +114,7 @@ def _smaller_choice(folder: Path) -> tuple[str, str]:
     """What to choose where this model needs too much memory, and the next smaller model if one is known."""
     import torch
 
-    from workers.catalogue.catalogue import next_smaller
+    from workers.catalogue.entries import next_smaller
 
     smaller = next_smaller(folder.name)
     if torch.cuda.is_available():

@@ -17,7 +17,7 @@ from desktop_app.widgets.elided_combo import ENGINE_OPTIONS, ElidedCombo
 from workers.sources.base import AudioDevice
 
 if TYPE_CHECKING:
-    from workers.catalogue.catalogue import ModelEntry
+    from workers.catalogue.entries import ModelEntry
 
 
 class Choices(QWidget):

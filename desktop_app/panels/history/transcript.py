@@ -20,7 +20,7 @@ from desktop_app.widgets.title_field import TitleField
 from desktop_app.widgets.transcript_pane import TranscriptPane
 
 if TYPE_CHECKING:
-    from workers.catalogue.catalogue import ModelEntry
+    from workers.catalogue.entries import ModelEntry
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from desktop_app.widgets.elided_label import ElidedLabel
 from workers.engines.vision.server import ServerOptions, host_of
 
 if TYPE_CHECKING:
-    from workers.catalogue.catalogue import ModelEntry
+    from workers.catalogue.entries import ModelEntry
 
 DEFAULT_ENGINE: dict[LookTask, str] = {"label": "clip"}  # labels of one's own, unless a model with classes is chosen
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from workers.catalogue import catalogue
-from workers.catalogue.catalogue import MODELS_FILE, STARTERS_DIR, Catalogue, ModelEntry, ModelStatus, Record
+from workers.catalogue import entries
+from workers.catalogue.catalogue import STARTERS_DIR, Catalogue, ModelStatus, Record
+from workers.catalogue.entries import MODELS_FILE, ModelEntry
 from workers.engines.devices import Gpu, Machine
 from workers.errors import ModelBroken, ModelMissing, UsageError
 
@@ -280,7 +281,7 @@ def test_a_folder_of_ones_own_comes_before_the_starter_and_after_full_models(mod
 
 
 def test_a_chat_comes_before_a_model_that_answers_in_a_word(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(catalogue, "machine", lambda: GPU_24)
+    monkeypatch.setattr(entries, "machine", lambda: GPU_24)
     starter = models.default_model("ask").id
 
     for model_id in ("blip-vqa-base", "smolvlm-256m-instruct", "llava-1.5-7b-hf"):
@@ -296,9 +297,9 @@ def test_a_chat_comes_before_a_model_that_answers_in_a_word(models: Catalogue, m
 
 def test_a_model_that_needs_a_gpu_is_taken_last_without_one(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
     put_here(models, "llava-1.5-7b-hf")
-    monkeypatch.setattr(catalogue, "machine", lambda: CPU)
+    monkeypatch.setattr(entries, "machine", lambda: CPU)
     slow = models.default_model("ask").id
-    monkeypatch.setattr(catalogue, "machine", lambda: GPU_24)
+    monkeypatch.setattr(entries, "machine", lambda: GPU_24)
 
     assert slow == "starter-llava"
     assert models.default_model("ask").id == "llava-1.5-7b-hf"
@@ -307,9 +308,9 @@ def test_a_model_that_needs_a_gpu_is_taken_last_without_one(models: Catalogue, m
 def test_a_large_whisper_comes_first_where_a_gpu_keeps_up_with_it(models: Catalogue, monkeypatch: pytest.MonkeyPatch):
     for model_id in ("whisper-large-v3-turbo", "whisper-small"):
         put_here(models, model_id)
-    monkeypatch.setattr(catalogue, "machine", lambda: CPU)
+    monkeypatch.setattr(entries, "machine", lambda: CPU)
     live = models.default_model("speech").id
-    monkeypatch.setattr(catalogue, "machine", lambda: GPU_8)
+    monkeypatch.setattr(entries, "machine", lambda: GPU_8)
 
     assert live == "whisper-base"
     assert models.default_model("speech").id == "whisper-large-v3-turbo"

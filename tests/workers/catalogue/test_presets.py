@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.workers.catalogue.test_catalogue import CPU, GPU_8, GPU_24
-from workers.catalogue.catalogue import Catalogue, MachineClass
+from workers.catalogue.catalogue import Catalogue
+from workers.catalogue.entries import MachineClass
 from workers.catalogue.presets import presets, presets_for
 from workers.engines.sketch.layout import check_size
 from workers.engines.sketch.schedulers import check_scheduler
