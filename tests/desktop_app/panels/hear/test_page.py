@@ -431,7 +431,7 @@ def test_a_key_offers_the_formats_once_there_is_a_text(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
 
     (menu,) = (menu for menu in panel.findChildren(QMenu) if menu.isVisible())
-    assert len(menu.actions()) == 5
+    assert len(menu.actions()) == 7
     menu.close()
 
 
