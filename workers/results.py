@@ -247,6 +247,12 @@ class SketchRequest:
     has_previews: bool = field(default=True, compare=False)
     folders: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def n_steps_run(self) -> int:
+        """How many of the steps are run."""
+        share = 1.0 if self.init_image is None else self.strength
+        return max(1, int(self.num_inference_steps * share))
+
     def variation(self, n: int) -> SketchRequest:
         """The same with the n-th seed after this one's; after the largest comes 0."""
         return replace(self, seed=(self.seed + n) % (LARGEST_SEED + 1))

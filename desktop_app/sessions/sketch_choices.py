@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
@@ -15,7 +16,7 @@ from workers.engines.devices import machine
 from workers.engines.sketch.fits import check_lora
 from workers.engines.sketch.layout import Layout
 from workers.engines.sketch.line_maps import LINE_KINDS, lines_on_black
-from workers.engines.sketch.schedulers import SCHEDULERS, can_draw
+from workers.engines.sketch.schedulers import MOST_STEPS, SCHEDULERS, can_draw
 from workers.engines.transformers_models import config_of, load_errors
 from workers.pictures import frame_of, on_ground, picture_of, quick_picture_of, rgba_of
 from workers.results import Control, ControlKind, Frame, GeneratedImage, Lora, Picture, SketchRequest
@@ -196,7 +197,8 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         width=draw.width or width,
         height=draw.height or height,
         seed=draw.seed,
-        num_inference_steps=(draw.num_inference_steps if is_final else draw.live_steps) or request.num_inference_steps,
+        num_inference_steps=(draw.num_inference_steps if is_final else draw.live_steps)
+        or steps_for(preset, 1.0 if init_image is None else strength),
         guidance_scale=guidance_scale or request.guidance_scale,
         scheduler=scheduler or request.scheduler,
         eta=draw.eta,
@@ -206,6 +208,11 @@ def request_of(plan: SketchPlan, wish: SketchWish, snapshot: Snapshot, *, is_fin
         mask_image=mask_image,
         loras=loras,
     )
+
+
+def steps_for(preset: Preset, strength: float) -> int:
+    """Of how many steps those that are run, where only a share of a picture is drawn anew, are as many as suit."""
+    return min(MOST_STEPS, math.ceil(preset.num_inference_steps / strength))
 
 
 def _heeded(control: Control, scale: float, start: float, end: float) -> Control:
@@ -310,7 +317,7 @@ def _by_itself(found: Mapping[str, Any], preset: Preset, size: QSize) -> dict[st
     """What suits model and drawing anyhow stays its own choice, so that pictures that follow the pen stay quick."""
     width, height = preset.size_for(size.width(), size.height())
     groups: tuple[dict[str, Any], ...] = (
-        {"draw.num_inference_steps": preset.num_inference_steps},
+        {"draw.num_inference_steps": steps_for(preset, found.get("draw.strength", 1.0))},
         {"draw.guidance_scale": preset.guidance_scale},
         {"draw.scheduler": preset.scheduler},
         {"draw.vae": preset.vae},

@@ -101,7 +101,7 @@ class PictureSide(QWidget):
             width=width,
             height=height,
             seed=request.seed,
-            steps=request.num_inference_steps,
+            steps=request.n_steps_run,
             seconds=image.seconds,
         )
         self.details.setText(how if image.seconds else f"{width} × {height}")  # it was not made here: nobody knows how

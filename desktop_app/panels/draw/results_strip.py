@@ -144,7 +144,7 @@ class _Results(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             words = request.prompt or self.tr("Without words")
             return f"{words}\n" + self.tr("Seed {seed} · {steps} steps · {seconds:.1f} s").format(
-                seed=request.seed, steps=request.num_inference_steps, seconds=made.image.seconds
+                seed=request.seed, steps=request.n_steps_run, seconds=made.image.seconds
             )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return request.prompt or self.tr("Without words")

@@ -135,6 +135,18 @@ def test_colours_are_where_a_picture_begins(session, qtbot):
     assert request.controls == ()
 
 
+@pytest.mark.parametrize(("strength", "steps"), [(1.0, 6), (0.75, 8), (0.05, 120)])
+def test_as_many_steps_as_suit_are_run_however_little_is_drawn_anew(context, session, qtbot, strength, steps):
+    draw_line(session, Layer.COLOR)
+    context.change_setting("draw.strength", strength)
+
+    request = next_picture(qtbot, session, session.generate).request
+
+    assert (request.num_inference_steps, request.n_steps_run) == (steps, 6)
+    context.change_setting("draw.num_inference_steps", 20)
+    assert next_picture(qtbot, session, session.generate).request.num_inference_steps == 20
+
+
 def test_hidden_lines_are_not_heeded(context, session, qtbot):
     draw_line(session)
     session.document.set_visible(Layer.LINE_ART, False)
