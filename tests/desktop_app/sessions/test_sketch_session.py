@@ -863,9 +863,10 @@ def test_drawing_that_cannot_be_written_at_the_end_goes_where_there_is_room(
 ):
     with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
         session.prepare()
-    draw_line(session)
+    session._autosave.flush()
     monkeypatch.setattr(autosave._File, "append", refuse)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    draw_line(session)
     if is_given_up:
         assert session.last_error() is not None
         session.give_up_drawing()
