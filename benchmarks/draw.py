@@ -61,7 +61,7 @@ class Bench(LiveWindow):
         self.context.change_setting("draw.prompt", PROMPT)
         self.context.change_setting("draw.has_final", False)
         self.session.set_live(False)
-        self.until(lambda: self.session.is_open and self.session.plan is not None)
+        self.until(lambda: self.session.drawing.is_open and self.session.plan is not None)
 
     def _on_job(self, job: Any) -> None:
         if job is not None:

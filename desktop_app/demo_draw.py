@@ -49,7 +49,7 @@ class Drawing(QObject):
         self._session.picture_ready.connect(self._on_picture)
         self._context.change_setting("draw.has_final", False)
         self._context.change_setting("draw.variations", VARIATIONS)
-        self._session.drawing_opened.connect(lambda: QTimer.singleShot(LOOKED_AT_MS, self, self._begin))
+        self._session.drawing.opened.connect(lambda: QTimer.singleShot(LOOKED_AT_MS, self, self._begin))
         self._window.show_panel("draw")
 
     def _begin(self) -> None:

@@ -1458,6 +1458,29 @@
     </message>
 </context>
 <context>
+    <name>DrawingKeeper</name>
+    <message>
+        <source>New drawing</source>
+        <translation>新建画作</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开它</translation>
+    </message>
+    <message>
+        <source>This drawing is kept nowhere: another one takes its place for good.</source>
+        <translation>这幅画作没有保存在任何地方：另一幅将永久取代它。</translation>
+    </message>
+    <message>
+        <source>Save it as a file (Ctrl+S) if you want to have it again.</source>
+        <translation>如果以后还想要它，请将其保存为文件 (Ctrl+S)。</translation>
+    </message>
+    <message>
+        <source>The drawing is safe on the disk again.</source>
+        <translation>画作又能安全保存到磁盘了。</translation>
+    </message>
+</context>
+<context>
     <name>DrawingsDialog</name>
     <message>
         <source>Drawings</source>
@@ -4236,26 +4259,6 @@ Click again to choose</source>
     <message>
         <source>Select a part of the drawing (M), then try again.</source>
         <translation>请先选择画布的一部分（M），然后重试。</translation>
-    </message>
-    <message>
-        <source>New drawing</source>
-        <translation>新建画作</translation>
-    </message>
-    <message>
-        <source>Open it</source>
-        <translation>打开它</translation>
-    </message>
-    <message>
-        <source>This drawing is kept nowhere: another one takes its place for good.</source>
-        <translation>这幅画作没有保存在任何地方：另一幅将永久取代它。</translation>
-    </message>
-    <message>
-        <source>Save it as a file (Ctrl+S) if you want to have it again.</source>
-        <translation>如果以后还想要它，请将其保存为文件 (Ctrl+S)。</translation>
-    </message>
-    <message>
-        <source>The drawing is safe on the disk again.</source>
-        <translation>画作又能安全保存到磁盘了。</translation>
     </message>
     <message>
         <source>The picture&apos;s settings are back, but for what is missing here: {names}.</source>

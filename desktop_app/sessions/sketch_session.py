@@ -13,25 +13,20 @@ from __future__ import annotations
 import logging
 import queue
 import random
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop_app import i18n
-from desktop_app.canvas.autosave import Autosave, Place, new_place, place_of, take_place
 from desktop_app.canvas.document import Document
-from desktop_app.canvas.drawings import KeptDrawing, delete_drawing, kept_drawings
-from desktop_app.canvas.journal import Contents
 from desktop_app.canvas.layers import Layer, covering
-from desktop_app.canvas.openraster import write_ora
 from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.snapshot import Snapshot
-from desktop_app.jobs import nothing
+from desktop_app.sessions.drawing_keeper import DrawingKeeper
 from desktop_app.sessions.picture_keeper import PictureKeeper
 from desktop_app.sessions.reference_map import ReferenceMap, Standing
 from desktop_app.sessions.session_state import SessionState
@@ -50,7 +45,7 @@ from desktop_app.sessions.sketch_choices import (
     sketch_spec,
 )
 from desktop_app.sessions.voice_question import SpokenQuestion, VoiceQuestion
-from workers.errors import Cancelled, DiskError, UsageError
+from workers.errors import Cancelled, UsageError
 from workers.pictures import picture_of
 from workers.results import (
     NEW_SEEDS_BELOW,
@@ -77,7 +72,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TOPIC = "sketch"
-DISK_TOPIC, LEAVE_TOPIC, HISTORY_TOPIC = "drawing", "another drawing", "pictures"
+HISTORY_TOPIC = "pictures"
 LINES_TOPIC, RESTORED_TOPIC = "lines", "settings of a picture"
 RESULTS_KEPT_BYTES = 512 * 2**20
 WORDS = ("draw.prompt", "draw.negative_prompt", "draw.style")
@@ -105,6 +100,7 @@ class SketchSession(QObject):
     """Draws and makes pictures. All verbs return at once and are called from the window's thread.
 
     Attributes:
+        drawing: where it is kept, and others of before.
         reference_map: what the reference was turned into, and steers pictures with.
         voice: words that are being spoken; `begin_voice` and `end_voice` are its verbs.
 
@@ -116,8 +112,6 @@ class SketchSession(QObject):
         previewed(SketchStep): how a picture looks after a step.
         picture_ready(Made): a picture is finished: a quick one, which is not kept, too.
         results_changed(): `results` has others.
-        drawing_opened(): what was drawn last is on the canvas again, or nothing was; it may be drawn on.
-        drawing_deleted(Path): the folder of a drawing of before that is gone.
         live_changed(bool)
         plan_changed(): the model, and with it what it can and what it takes by itself, is another.
         failed(object): the exception; the user has been told.
@@ -130,8 +124,6 @@ class SketchSession(QObject):
     previewed = Signal(object)
     picture_ready = Signal(object)
     results_changed = Signal()
-    drawing_opened = Signal()
-    drawing_deleted = Signal(object)
     live_changed = Signal(bool)
     plan_changed = Signal()
     failed = Signal(object)
@@ -163,14 +155,10 @@ class SketchSession(QObject):
         self._orders: list[tuple[int, Callable[[], None]]] = []  # how many, given before the reference was looked at
         self._in_work: dict[Job, int] = {}  # how many become requests
         self._waiting: list[tuple[int, Callable[[], None]]] = []  # ordered before the plan was there
-        self._autosave: Autosave | None = None
+        self.drawing = DrawingKeeper(context, self.document, self.prepare, self)
         self._keeper = PictureKeeper(context, self)
         self.voice = VoiceQuestion(context, self._run_listener)
         self._listeners: set[SpeechWorker] = set()
-        self._is_opening = False
-        self._is_open = False
-        self._may_be_lost = False
-        self._to_do: list[Callable[[], object]] = []  # what is done when the last drawing is open
 
         self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
         self._keeper.recovered.connect(self._on_all_kept)
@@ -208,11 +196,6 @@ class SketchSession(QObject):
     def has_words_for_part(self) -> bool:
         """Words were changed while something is selected: they are for that part, and no picture follows."""
         return self._has_words_for_part
-
-    @property
-    def is_open(self) -> bool:
-        """The drawing of the last time is there: the canvas may be drawn on."""
-        return self._is_open
 
     @property
     def job(self) -> SketchJob | None:
@@ -264,8 +247,7 @@ class SketchSession(QObject):
 
         Called again, it finds what was installed since.
         """
-        if not self._is_open and not self._is_opening:
-            self._open_last_drawing()
+        self.drawing.open_last()
         if self._is_planning:
             self._is_plan_stale = True
         elif not self._context.is_closing:
@@ -326,215 +308,20 @@ class SketchSession(QObject):
 
     def use_as_reference(self, pixels: Frame) -> None:
         """Lays a picture below the drawing: one that was made, or what the camera sees."""
-        self.when_open(lambda: self.document.set_reference(image_of(pixels)))
+        self.drawing.when_open(lambda: self.document.set_reference(image_of(pixels)))
 
     def use_as_colors(self, pixels: Frame) -> None:
         """Paints a picture that was made onto the colours, from which the next one starts; one step to undo."""
         image, document = image_of(pixels), self.document
-        self.when_open(lambda: document.paint_image(image, Layer.COLOR, covering(image.size(), document.size)))
+        self.drawing.when_open(lambda: document.paint_image(image, Layer.COLOR, covering(image.size(), document.size)))
 
     def use_reference_as(self, kind: ControlKind | None) -> None:
         """Has pictures keep to what the reference is turned into, whichever lies there; None lets go of it."""
         self._context.change_setting("draw.reference_kind", kind or "")
 
-    # ── LoRAs ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def add_lora(self, file: Path) -> None:
-        """Draws with a LoRA in a file from now on; one that was made for another kind of model is refused."""
-        settings, catalogue = self._context.settings, self._context.catalogue
-
-        def use(added: tuple[str, SketchPlan]) -> None:
-            model_id, plan = added
-            if self._plan is not None:  # else the model is another one meanwhile, and its plan comes
-                self._take_plan(plan)
-            self.set_lora(model_id, 1.0)
-
-        self._context.run(lambda job: add_lora(settings, catalogue, file), on_done=use, on_failed=self._tell)
-
-    def set_lora(self, model_id: str, scale: float | None) -> None:
-        """Draws with a LoRA of this strength; None draws without it."""
-        loras = self._context.settings.draw.loras | ({} if scale is None else {model_id: scale})
-        if scale is None:
-            loras.pop(model_id, None)
-        self._context.change_setting("draw.loras", loras)
-
-    # ── words that are spoken ───────────────────────────────────────────────────────────────────────────────────────
-
-    def begin_voice(self) -> None:
-        """The key went down: what is said until `end_voice` becomes the prompt."""
-        self.voice.begin(())
-
-    def end_voice(self) -> None:
-        self.voice.end()
-
-    def _on_spoken(self, spoken: SpokenQuestion) -> None:
-        self._context.change_setting("draw.prompt", spoken.text.rstrip(".!"))
-
-    def _run_listener(self, worker: SpeechWorker, on_result: Callable[[object], None]) -> None:
-        worker.result_ready.connect(on_result)
-        worker.ended.connect(self._on_listener_ended)
-        self._listeners.add(worker)
-        worker.start()
-
-    def _on_listener_ended(self, worker: SpeechWorker) -> None:
-        self._listeners.discard(worker)
-        self.voice.worker_ended(worker, worker.error)
-
-    # ── the drawing on disk ─────────────────────────────────────────────────────────────────────────────────────────
-
-    def _open_last_drawing(self) -> None:
-        self._is_opening = True
-        if self._context.settings.history.is_private:
-            self._on_drawing_opened()
-            return
-        self._find_place(take_place, on_ended=self._on_drawing_opened)
-
-    def _find_place(
-        self,
-        find: Callable[[Path], Place],
-        *,
-        on_done: Callable[[Place], None] | None = None,
-        on_ended: Callable[[], None] = nothing,
-    ) -> None:
-        drawings, keep_in = self._context.paths.drawings_dir, on_done or self._keep_in
-        self._context.run(lambda job: find(drawings), on_done=keep_in, on_failed=self._tell, on_ended=on_ended)
-
-    def _keep_in(self, place: Place) -> None:
-        """From now on every stroke is on the disk as it is drawn; what was drawn there before is on the canvas."""
-        if self._context.settings.history.is_private or self._autosave is not None:
-            place.let_go()  # it was changed twice meanwhile
-            return
-        is_drawn_on = self.document.is_stroking or not self.document.is_blank
-        if is_drawn_on and place.contents is not None:
-            place.let_go()  # that drawing would come over this one, or this one over it
-            self._find_place(new_place)
-            return
-        self._autosave = Autosave(self.document, place)
-        self._autosave.failed.connect(lambda error: self._context.show_error(error, topic=DISK_TOPIC))
-        self._autosave.recovered.connect(self._on_safe_again)
-
-    def new_drawing(self) -> None:
-        """Begins another drawing; the one before is found again. Where it is kept nowhere, that is said first."""
-        self.when_open(lambda: self._leave_drawing(self._begin_anew, self.tr("New drawing")))
-
-    def find_drawings(self, side_px: int, on_found: Callable[[KeptDrawing], None]) -> Job:
-        """Looks for the drawings of before, newest first, with pictures of this size."""
-        drawings, here = self._context.paths.drawings_dir, self._autosave.folder if self._autosave is not None else None
-
-        def work(job: Job) -> None:
-            for kept in kept_drawings(drawings, side_px, but=here):
-                job.raise_if_cancelled()
-                job.report_value(kept)
-
-        return self._context.run(work, on_progress=on_found, on_failed=self._tell)
-
-    def open_drawing(self, folder: Path) -> None:
-        """Goes on with a drawing of before. Where the one that is there is kept nowhere, that is said first."""
-        open_it = partial(self._find_place, lambda _drawings: place_of(folder), on_done=self._go_on_in)
-        self.when_open(lambda: self._leave_drawing(open_it, self.tr("Open it")))
-
-    def delete_drawing(self, folder: Path) -> None:
-        """Deletes a drawing of before for good; `drawing_deleted` follows."""
-        self._context.run(
-            lambda job: delete_drawing(folder),
-            on_done=lambda _: self.drawing_deleted.emit(folder),
-            on_failed=self._tell,
-        )
-
-    def _go_on_in(self, place: Place) -> None:
-        self._let_go_of_drawing()
-        if self._context.settings.history.is_private and place.contents is not None:
-            self.document.restore(place.contents)
-            place.let_go()
-        else:
-            self._keep_in(place)
-
-    def _leave_drawing(self, go_on: Callable[[], None], text: str) -> None:
-        """Goes on to another drawing as soon as nothing is lost by it, or is to be."""
-        self.document.settle_reference()
-        self.document.finish_stroke()
-        if self.document.is_blank or (self._autosave is not None and self._autosave.flush()):
-            go_on()
-            return
-        sentence = self.tr("This drawing is kept nowhere: another one takes its place for good.")
-        hint = self.tr("Save it as a file (Ctrl+S) if you want to have it again.")
-        self._context.notify("warning", sentence, hint, action=(text, go_on), topic=LEAVE_TOPIC)
-
-    def _begin_anew(self) -> None:
-        self._let_go_of_drawing()
-        if not self._context.settings.history.is_private:
-            self._find_place(new_place)
-
-    def _let_go_of_drawing(self) -> None:
-        for topic in (LEAVE_TOPIC, DISK_TOPIC):
-            self._context.withdraw(topic)
-        self._close_autosave()
-        self.document.restore(Contents(QSize(self.document.size)))
-
-    def last_error(self) -> DiskError | None:
-        """Why the drawing would be lost if the app ended now, after one more attempt; None where it would not be."""
-        if self._may_be_lost or not self._is_open or self._context.settings.history.is_private:
-            return None
-        if self._autosave is None and not self.document.is_blank:
-            try:
-                self._keep_in(new_place(self._context.paths.drawings_dir))
-            except DiskError as error:
-                return error
-        return self._autosave.last_error() if self._autosave is not None else None
-
-    def give_up_drawing(self) -> None:
-        """Lets the app end without the drawing: it is saved elsewhere, or not wanted."""
-        self._may_be_lost = True
-
-    def _rescue_drawing(self) -> None:
-        """Nobody can be asked any more: it goes where there may be room."""
-        try:
-            path = Path(tempfile.mkdtemp(prefix="sensorium-")) / "drawing.ora"
-            write_ora(self.document.snapshot(), path)
-        except (OSError, DiskError):
-            log.exception("the drawing could not be written anywhere")
-        else:
-            log.warning("the drawing could not be written to its folder; it is in %s", path)
-
-    def _on_safe_again(self) -> None:
-        self._context.withdraw(DISK_TOPIC)
-        self._context.notify("info", self.tr("The drawing is safe on the disk again."))
-
-    def _on_drawing_opened(self) -> None:
-        self._is_opening, self._is_open = False, True
-        self.drawing_opened.emit()
-        to_do, self._to_do = self._to_do, []
-        for act in to_do:
-            act()
-
-    def when_open(self, act: Callable[[], object]) -> None:
-        """Does something to the drawing, as soon as the last one is there: it would come over it."""
-        if self._is_open:
-            act()
-        else:
-            self._to_do.append(act)
-            self.prepare()
-
-    def _on_privacy_changed(self) -> None:
-        """What is drawn in private mode is on the screen only; afterwards the drawing is kept as it is then."""
-        if not self._is_open:
-            return
-        if self._autosave is None:
-            if not self._context.settings.history.is_private:
-                self._find_place(new_place if self.document.number else take_place)  # one was begun meanwhile
-        elif self._context.settings.history.is_private:
-            self._autosave.rest()
-        else:
-            self._autosave.go_on()
-
-    def _close_autosave(self) -> None:
-        autosave, self._autosave = self._autosave, None
-        if autosave is not None:
-            autosave.close()
-
     def restore(self, request: SketchRequest) -> None:
         """Takes over all that made a picture: words, numbers, lines and colours; the drawing is one step to undo."""
-        self.when_open(lambda: self._restore(request))
+        self.drawing.when_open(lambda: self._restore(request))
 
     def _restore(self, request: SketchRequest) -> None:
         settings, catalogue, size = self._context.settings, self._context.catalogue, self.document.size
@@ -591,6 +378,49 @@ class SketchSession(QObject):
         self._end_worker()
         if self._ending:
             self._set_state(SessionState.STOPPING)
+
+    # ── LoRAs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add_lora(self, file: Path) -> None:
+        """Draws with a LoRA in a file from now on; one that was made for another kind of model is refused."""
+        settings, catalogue = self._context.settings, self._context.catalogue
+
+        def use(added: tuple[str, SketchPlan]) -> None:
+            model_id, plan = added
+            if self._plan is not None:  # else the model is another one meanwhile, and its plan comes
+                self._take_plan(plan)
+            self.set_lora(model_id, 1.0)
+
+        self._context.run(lambda job: add_lora(settings, catalogue, file), on_done=use, on_failed=self._tell)
+
+    def set_lora(self, model_id: str, scale: float | None) -> None:
+        """Draws with a LoRA of this strength; None draws without it."""
+        loras = self._context.settings.draw.loras | ({} if scale is None else {model_id: scale})
+        if scale is None:
+            loras.pop(model_id, None)
+        self._context.change_setting("draw.loras", loras)
+
+    # ── words that are spoken ───────────────────────────────────────────────────────────────────────────────────────
+
+    def begin_voice(self) -> None:
+        """The key went down: what is said until `end_voice` becomes the prompt."""
+        self.voice.begin(())
+
+    def end_voice(self) -> None:
+        self.voice.end()
+
+    def _on_spoken(self, spoken: SpokenQuestion) -> None:
+        self._context.change_setting("draw.prompt", spoken.text.rstrip(".!"))
+
+    def _run_listener(self, worker: SpeechWorker, on_result: Callable[[object], None]) -> None:
+        worker.result_ready.connect(on_result)
+        worker.ended.connect(self._on_listener_ended)
+        self._listeners.add(worker)
+        worker.start()
+
+    def _on_listener_ended(self, worker: SpeechWorker) -> None:
+        self._listeners.discard(worker)
+        self.voice.worker_ended(worker, worker.error)
 
     # ── orders ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -808,7 +638,7 @@ class SketchSession(QObject):
 
     def _on_settings_changed(self, place: str) -> None:
         if place == "history.is_private":
-            self._on_privacy_changed()
+            self.drawing.follow_privacy()
         if not place.startswith("draw.") or place == "draw.is_live":
             return
         if place == "draw.reference_kind":
@@ -816,7 +646,7 @@ class SketchSession(QObject):
         if place in ("draw.model", "draw.engine_options"):
             self._plan = None
             self._end_worker()
-            if self._is_live or self._is_open:
+            if self._is_live or self.drawing.is_open:
                 self.prepare()
             return
         if self._worker is not None:
@@ -927,8 +757,8 @@ class SketchSession(QObject):
             self.state_changed.emit(state)
 
     def _on_context_closed(self) -> None:
-        if self.last_error() is not None:
-            self._rescue_drawing()
-        self._close_autosave()
+        if self.drawing.last_error() is not None:
+            self.drawing.rescue()
+        self.drawing.close()
         for worker in [*self._ending, *self._listeners, *([self._worker] if self._worker else [])]:
             worker.stop_and_wait()

@@ -60,8 +60,8 @@ class DrawingsDialog(QDialog):
         self.keep.clicked.connect(lambda: self._ask_removal(False))
         self.remove.clicked.connect(self._on_remove)
         self.finished.connect(self._on_finished)
-        session.drawing_deleted.connect(self._on_deleted)
-        self._job = session.find_drawings(round(SIDE_PX * self.devicePixelRatioF()), self._add)
+        session.drawing.deleted.connect(self._on_deleted)
+        self._job = session.drawing.find(round(SIDE_PX * self.devicePixelRatioF()), self._add)
         self._job.ended.connect(self._show)
         self._show()
 
@@ -113,11 +113,11 @@ class DrawingsDialog(QDialog):
         return folder
 
     def _on_open(self) -> None:
-        self._session.open_drawing(self._folder)
+        self._session.drawing.open(self._folder)
         self.accept()
 
     def _on_remove(self) -> None:
-        self._session.delete_drawing(self._folder)
+        self._session.drawing.delete(self._folder)
         self._ask_removal(False)
         self.list.setFocus()
 

@@ -142,7 +142,7 @@ class DrawPanel(QWidget):
             (self.tr("Show or hide options"), "sliders", "Ctrl+Shift+P", self.options_button.click),
         ):
             page_action(self, text, icon, keys, act).setAutoRepeat(False)
-        new = page_action(self, self.tr("New drawing"), "plus", "Ctrl+N", self._session.new_drawing)
+        new = page_action(self, self.tr("New drawing"), "plus", "Ctrl+N", self._session.drawing.new)
         kept = page_action(self, self.tr("Drawings…"), "grid", "Ctrl+Alt+O", self.show_drawings)
         self.files.first_actions = [new, kept]
         self.voice_key = VoiceKey(self._session.voice, self._session.end_voice, self)
@@ -154,7 +154,7 @@ class DrawPanel(QWidget):
             self.canvas.box.restore(state)
         self.canvas.box.changed.connect(self._remember_tools)
         session.results_changed.connect(self._show_results)
-        session.drawing_opened.connect(self._show_open)
+        session.drawing.opened.connect(self._show_open)
         self.strip.chosen.connect(lambda made: self.picture.show_picture(made.image))
         self.strip.menu_requested.connect(self._on_result_menu)
         self.strip.delete_requested.connect(lambda made: self.discard(made.image))
@@ -185,7 +185,7 @@ class DrawPanel(QWidget):
     def _show_open(self) -> None:
         """Nothing is drawn before the last drawing is there: it would come over it."""
         for part in (self.canvas, self.toolbar):
-            part.setEnabled(self._session.is_open)
+            part.setEnabled(self._session.drawing.is_open)
 
     # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,12 +199,12 @@ class DrawPanel(QWidget):
 
     def ask_before_close(self, close: Callable[[], object]) -> bool:
         """Asks what to do where the drawing cannot be written; False where nothing would be lost by closing."""
-        error = self._session.last_error()
+        error = self._session.drawing.last_error()
         if error is None:
             return False
 
         def go() -> None:
-            self._session.give_up_drawing()
+            self._session.drawing.give_up()
             close()
 
         box = QMessageBox(self)
@@ -383,7 +383,7 @@ class DrawPanel(QWidget):
 
         def show(request: SketchRequest | None) -> None:
             if request is None:
-                self._session.when_open(lambda: self.files.take(paths))
+                self._session.drawing.when_open(lambda: self.files.take(paths))
             else:
                 self._session.restore(request)
 

@@ -105,7 +105,7 @@ def session(context):
 def steered(session, qtbot):
     """The session with a red reference that is used as depth."""
     session.prepare()
-    qtbot.waitUntil(lambda: session.plan is not None and session.is_open, timeout=20_000)
+    qtbot.waitUntil(lambda: session.plan is not None and session.drawing.is_open, timeout=20_000)
     session.document.set_reference(plain("red"))
     session.use_reference_as("depth")
     settle(qtbot, session)
@@ -310,7 +310,7 @@ def test_reference_steers_again_after_a_restart(context, made_context, steered, 
 @pytest.mark.parametrize("kind", ["depth", "pose", "seg"])
 def test_picture_that_is_a_map_already_is_used_as_it_is(context, session, qtbot, kind):
     session.prepare()
-    qtbot.waitUntil(lambda: session.plan is not None and session.is_open, timeout=20_000)
+    qtbot.waitUntil(lambda: session.plan is not None and session.drawing.is_open, timeout=20_000)
     colours = np.random.default_rng(0).choice(np.array([(120, 0, 0), (4, 200, 3), (0, 102, 200)], np.uint8), (24, 24))
     session.document.set_reference(image_of(colours))  # the canvas has 64 x 64 pixels
     session.document.set_reference_is_map(True)

@@ -519,7 +519,7 @@ def test_picture_twice_as_large_begins_with_the_picture(session, qtbot):
 
 
 def test_picture_of_the_camera_lies_below_the_last_drawing(session, qtbot, yesterday):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.use_as_reference(np.full((10, 20, 3), 90, np.uint8))
 
     reference = session.document.reference
@@ -606,19 +606,19 @@ def test_seed_of_a_kept_picture_is_repeatable(session, qtbot):
 
 
 def test_drawing_is_there_again_after_a_kill(context, session, qtbot, home):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
-    session._autosave.flush()
+    session.drawing._autosave.flush()
     before = session.document.snapshot().line_art()
 
     again = AppContext(Paths.below(home), context.settings, pool=context.pool, history=context.history)
-    session._close_autosave()  # as the system does for a killed window: its lock goes
-    with qtbot.waitSignal(again.sessions.sketch.drawing_opened, timeout=20_000):
-        again.sessions.sketch._open_last_drawing()
+    session.drawing.close()  # as the system does for a killed window: its lock goes
+    with qtbot.waitSignal(again.sessions.sketch.drawing.opened, timeout=20_000):
+        again.sessions.sketch.drawing.open_last()
 
     assert again.sessions.sketch.document.snapshot().line_art() == before
-    again.sessions.sketch._close_autosave()
+    again.sessions.sketch.drawing.close()
 
 
 def test_settings_that_are_brought_back_first_wait_for_the_last_drawing(context, session, qtbot):
@@ -626,9 +626,9 @@ def test_settings_that_are_brought_back_first_wait_for_the_last_drawing(context,
     lines[20:26, 4:44] = 0
     control = Control("scribble", quick_picture_of(lines), "lines")
     request = SketchRequest(prompt="a tower", model="scripted", controls=(control,))
-    assert not session.is_open
+    assert not session.drawing.is_open
 
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.restore(request)
 
     qtbot.waitUntil(lambda: not session.document.snapshot().is_empty(Layer.LINE_ART))
@@ -637,7 +637,7 @@ def test_settings_that_are_brought_back_first_wait_for_the_last_drawing(context,
 
 def test_private_drawing_is_not_on_the_disk(context, session, qtbot, home):
     context.change_setting("history.is_private", True)
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
 
     draw_line(session)
@@ -703,7 +703,7 @@ def yesterday(home):
 
 def test_leaving_private_mode_opens_the_last_drawing_on_a_blank_canvas(context, session, qtbot, home, yesterday):
     context.change_setting("history.is_private", True)
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     assert session.document.is_blank
 
@@ -715,7 +715,7 @@ def test_leaving_private_mode_opens_the_last_drawing_on_a_blank_canvas(context, 
 
 def test_what_was_drawn_in_private_mode_is_kept_beside_the_last_drawing(context, session, qtbot, home, yesterday):
     context.change_setting("history.is_private", True)
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
     assert drawings_on_disk(home) == [2]
@@ -726,7 +726,7 @@ def test_what_was_drawn_in_private_mode_is_kept_beside_the_last_drawing(context,
 
 
 def test_private_mode_in_between_keeps_one_drawing(context, session, qtbot, home):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
     context.change_setting("history.is_private", True)
@@ -743,7 +743,7 @@ def test_private_mode_that_comes_while_a_drawing_is_opened_leaves_it_alone(conte
     for is_private in (True, False, True):
         context.change_setting("history.is_private", is_private)
 
-    qtbot.waitUntil(lambda: session.is_open)
+    qtbot.waitUntil(lambda: session.drawing.is_open)
     qtbot.waitUntil(lambda: not context._jobs)
     draw_line(session)
 
@@ -752,13 +752,13 @@ def test_private_mode_that_comes_while_a_drawing_is_opened_leaves_it_alone(conte
 
 
 def test_new_drawing_leaves_the_one_before_on_the_disk_and_has_a_place_of_its_own(context, session, qtbot, home):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
     session.document.select_all()
     number = session.document.number
 
-    session.new_drawing()
+    session.drawing.new()
 
     assert session.document.is_blank
     assert not session.document.can_undo
@@ -770,11 +770,11 @@ def test_new_drawing_leaves_the_one_before_on_the_disk_and_has_a_place_of_its_ow
 
 
 def test_new_drawing_in_private_mode_asks_and_leaves_nothing_behind(context, session, qtbot, home, yesterday):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     context.change_setting("history.is_private", True)
     draw_line(session)
-    session.new_drawing()
+    session.drawing.new()
     (message,) = context.messages
     assert not session.document.is_blank
 
@@ -782,60 +782,60 @@ def test_new_drawing_in_private_mode_asks_and_leaves_nothing_behind(context, ses
     assert session.document.is_blank
     context.change_setting("history.is_private", False)
 
-    qtbot.waitUntil(lambda: session._autosave is not None)
+    qtbot.waitUntil(lambda: session.drawing._autosave is not None)
     assert session.document.is_blank
     assert not session.document.can_undo
-    session._close_autosave()
+    session.drawing.close()
     assert drawings_on_disk(home) == [2]
 
 
 def test_new_drawing_takes_no_drawing_away_that_could_not_be_written(context, session, qtbot, monkeypatch):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
-    monkeypatch.setattr(session._autosave, "flush", lambda: False)
+    monkeypatch.setattr(session.drawing._autosave, "flush", lambda: False)
 
-    session.new_drawing()
+    session.drawing.new()
 
     assert not session.document.is_blank
     assert "kept nowhere" in context.messages[0].sentence
 
 
 def test_drawing_of_before_is_opened_and_the_one_that_was_there_stays(context, session, qtbot, home):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     draw_line(session)
-    before, folder = session.document.snapshot().line_art(), session._autosave.folder
-    session.new_drawing()
+    before, folder = session.document.snapshot().line_art(), session.drawing._autosave.folder
+    session.drawing.new()
     draw_line(session, Layer.COLOR, 40)
-    qtbot.waitUntil(lambda: session._autosave is not None)
+    qtbot.waitUntil(lambda: session.drawing._autosave is not None)
     found = []
-    with qtbot.waitSignal(session.find_drawings(64, found.append).ended):
+    with qtbot.waitSignal(session.drawing.find(64, found.append).ended):
         pass
 
-    session.open_drawing(found[0].folder)
+    session.drawing.open(found[0].folder)
 
     assert [kept.folder for kept in found] == [folder]
     qtbot.waitUntil(lambda: session.document.snapshot().line_art() == before)
     draw_line(session)
-    session._autosave.flush()
-    assert session._autosave.folder == folder
+    session.drawing._autosave.flush()
+    assert session.drawing._autosave.folder == folder
     assert sorted(drawings_on_disk(home)) == [1, 3]
 
 
 def test_drawing_of_before_that_is_opened_in_private_mode_stays_as_it_was(context, session, qtbot, home, yesterday):
     context.change_setting("history.is_private", True)
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
     (folder,) = Paths.below(home).drawings_dir.iterdir()
 
-    session.open_drawing(folder)
+    session.drawing.open(folder)
     qtbot.waitUntil(lambda: len(session.document.undo_stack.done) == 2)
     draw_line(session)
 
-    assert session._autosave is None
+    assert session.drawing._autosave is None
     assert drawings_on_disk(home) == [2]
-    session.delete_drawing(folder)
+    session.drawing.delete(folder)
     qtbot.waitUntil(lambda: not drawings_on_disk(home))
 
 
@@ -847,10 +847,10 @@ def test_drawing_for_which_no_folder_could_be_made_is_written_at_the_end(context
     with monkeypatch.context() as full:
         full.setattr(Path, "mkdir", refuse)
         session.prepare()
-        qtbot.waitUntil(lambda: session.is_open)
+        qtbot.waitUntil(lambda: session.drawing.is_open)
         draw_line(session)
-        assert session._autosave is None
-        assert "full" in str(session.last_error())
+        assert session.drawing._autosave is None
+        assert "full" in str(session.drawing.last_error())
 
     close(qtbot, context)
 
@@ -861,15 +861,15 @@ def test_drawing_for_which_no_folder_could_be_made_is_written_at_the_end(context
 def test_drawing_that_cannot_be_written_at_the_end_goes_where_there_is_room(
     context, session, qtbot, monkeypatch, tmp_path, is_given_up
 ):
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         session.prepare()
-    session._autosave.flush()
+    session.drawing._autosave.flush()
     monkeypatch.setattr(autosave._File, "append", refuse)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     draw_line(session)
     if is_given_up:
-        assert session.last_error() is not None
-        session.give_up_drawing()
+        assert session.drawing.last_error() is not None
+        session.drawing.give_up()
 
     close(qtbot, context)
 

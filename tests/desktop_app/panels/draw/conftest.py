@@ -67,7 +67,7 @@ def session(context):
 def panel(qtbot, context, session):
     panel = DrawPanel(context)
     panel.resize(1000, 640)
-    with qtbot.waitSignal(session.drawing_opened, timeout=20_000):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
         panel.show()
     yield panel
     close(qtbot, context)  # as the window does: the page goes last

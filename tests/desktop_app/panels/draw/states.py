@@ -40,7 +40,7 @@ LORAS = {
 def states(page: DrawPanel) -> Iterator[str | None]:
     """Brings the page from one state to the next and says which it is."""
     session = page._session
-    while session.plan is None or not session.is_open:
+    while session.plan is None or not session.drawing.is_open:
         yield None  # lets the window live
     session.set_live(False)
     session._end_worker()

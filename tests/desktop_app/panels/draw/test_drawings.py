@@ -8,8 +8,8 @@ from desktop_app.panels.draw.drawings import DrawingsDialog
 def dialog(qtbot, panel, session, draw):
     """Over a page with a blank canvas and a drawing of before."""
     draw()
-    session.new_drawing()
-    qtbot.waitUntil(lambda: session._autosave is not None)
+    session.drawing.new()
+    qtbot.waitUntil(lambda: session.drawing._autosave is not None)
     panel.show_drawings()
     (dialog,) = panel.findChildren(DrawingsDialog)
     qtbot.waitUntil(lambda: dialog.list.count() == 1 and dialog._job.isFinished())

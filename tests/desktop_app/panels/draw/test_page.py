@@ -222,7 +222,7 @@ def test_page_that_is_gone_is_told_nothing(qtbot, context, session):
     session.job_changed.emit(None)
     session.state_changed.emit(SessionState.IDLE)
     session.picture_ready.emit(Made(image, 1))
-    session.drawing_opened.emit()
+    session.drawing.opened.emit()
     session.plan_changed.emit()
     session.reference_map.changed.emit()
     session.document.clear(Layer.LINE_ART)
