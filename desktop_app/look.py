@@ -23,7 +23,7 @@ from desktop_app.terminal import Interrupts, StatusLine, check_inputs
 from workers.catalogue.catalogue import Catalogue
 from workers.engine_pool import EngineLease, EnginePool, Priority
 from workers.engines.base import EngineSpec
-from workers.engines.registry import engines, engines_for
+from workers.engines.registry import engines, engines_for, has_classes
 from workers.errors import AppError, SourceError, UsageError
 from workers.results import Answer, AnswerToken, Caption, Frame, ImageRequest, LabelScores
 from workers.sources.image_file import decode_image, read_image
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE, AT_ONCE_BYTES = 16, 100_000_000  # pictures in one request, whichever is reached first
 NONE_OF_THESE = "none of these"
-TOP_OF_OWN_LABELS = 5  # an engine with labels of its own has hundreds
+MOST_CLASSES = 5  # that are shown: a model has hundreds
 VERBS: dict[LookTask, str] = {
     "label": "label pictures",
     "caption": "describe pictures",
@@ -255,9 +255,9 @@ def _check_labels(order: Order, spec: EngineSpec, complain: Callable[[object], N
     if order.task != "label":
         return
     has_labels = bool(order.options.get("candidate_labels"))
-    if spec.engine == "clip" and not has_labels:
+    if not has_classes(spec.engine) and not has_labels:
         raise UsageError("There is no label to choose among.", hint='Give some: --labels "a cat, a dog".')
-    if spec.engine == "vit" and has_labels:
+    if has_classes(spec.engine) and has_labels:
         complain(f"{spec.model_id} has labels of its own; --labels is for the engine clip.")
 
 
@@ -303,6 +303,7 @@ class _Show:
         self._lease = lease
         self._interrupts = interrupts
         self._has_headings = has_headings
+        self._has_classes = has_classes(lease.spec.engine)
 
     def look(self, lot: Lot) -> None:
         """Raises AppError, Cancelled."""
@@ -326,13 +327,13 @@ class _Show:
     def _results(self, frames: tuple[Frame, ...], **asked: Any) -> Iterator[Any]:
         options = {**self._order.options, **asked}
         if self._order.task == "label":
-            options["top_k"] = self._order.top or (TOP_OF_OWN_LABELS if self._lease.spec.engine == "vit" else None)
+            options["top_k"] = self._order.top or (MOST_CLASSES if self._has_classes else None)
         request = ImageRequest(self._order.task, frames, **options)
         return self._lease.run(request, cancelled=self._interrupts.cancelled, priority=Priority.FILE)
 
     def _show_labels(self, name: str, result: LabelScores) -> None:
         scores = list(result.scores)
-        if self._order.options.get("background_labels") and self._lease.spec.engine != "vit":
+        if self._order.options.get("background_labels") and not self._has_classes:
             scores = sorted([*scores, (NONE_OF_THESE, result.none_score)], key=lambda score: -score[1])
         if self._order.is_json:
             shown = [{"label": label, "score": round(score, 6)} for label, score in scores]

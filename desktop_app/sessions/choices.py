@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from desktop_app.settings import CAPTION_QUESTION
-from workers.engines.registry import engine_named, engines
+from workers.engines.registry import engine_named, engines, has_classes
 from workers.errors import EngineError
 from workers.live import LiveOptions
 from workers.results import ImageRequest, Region, SpeechTask
@@ -170,7 +170,7 @@ def label_plan(see: See, engine: str, region: Region | None) -> LookPlan:
             candidate_labels=labels,
             background_labels=backgrounds_for(labels) if see.background else (),
             prompt_templates=_templates(see),
-            top_k=see.top_k if engine == "vit" else None,
+            top_k=see.top_k if has_classes(engine) else None,
         ),
         region,
         shrinks=True,

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from desktop_app.sessions.choices import caption_plan, label_plan, vision_spec
 from desktop_app.sessions.feed import Rate
 from desktop_app.sessions.looker import Looker, RunWorker
+from workers.engines.registry import has_classes
 from workers.results import Answer, Caption, Seen, VideoFrame
 from workers.vision import LookMailbox, LookPlan
 from workers.worker import LookWorker
@@ -86,7 +87,7 @@ class Lane(Looker):
     def _has_task(self) -> bool:
         """Without labels there is nothing to look for, unless the model has classes of its own."""
         request = self._plan().request
-        return request.task != "label" or bool(request.candidate_labels) or self.engine == "vit"
+        return request.task != "label" or bool(request.candidate_labels) or has_classes(self.engine)
 
     def _on_look(self, look: object) -> None:
         if isinstance(look, Seen) and look.frame.captured_s >= self._outlook.since_s:

@@ -38,6 +38,7 @@ class EngineInfo:
         needs_model: False where the model is elsewhere, and no folder is read.
         has_memory: whether an answer heeds the questions and answers before it.
         takes_several_images: whether one question can be about more than one picture.
+        has_classes: whether it labels with the classes that it was trained on, and not with labels that are asked for.
         judges: whether a model for the task "ask" also does "judge".
     """
 
@@ -48,6 +49,7 @@ class EngineInfo:
     needs_model: bool = True
     has_memory: bool = False
     takes_several_images: bool = False
+    has_classes: bool = False
     judges: bool = False
 
 

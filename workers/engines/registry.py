@@ -47,6 +47,12 @@ def engines_for(task: Task) -> list[type[Engine]]:
     return [engine for engine in engines().values() if task in engine.info.tasks]
 
 
+def has_classes(name: str) -> bool:
+    """Whether the engine of this name, if there is one, labels with the classes that it was trained on."""
+    engine = engines().get(name)
+    return engine is not None and engine.info.has_classes
+
+
 def create(spec: EngineSpec) -> Engine:
     """The engine of a spec, not loaded yet."""
     module_name, _, class_name = spec.factory.partition(":")

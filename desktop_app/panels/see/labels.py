@@ -24,9 +24,9 @@ from desktop_app.sessions.choices import split_labels
 from desktop_app.widgets.label_bars import LabelBars
 from desktop_app.widgets.page import EmptyState, prepare_number
 from desktop_app.widgets.switch import Switch
+from workers.engines.registry import has_classes
 from workers.results import LabelScores, Seen
 
-OWN_LABELS_ENGINE = "clip"
 TEMPLATES_APART = "|"
 
 
@@ -126,7 +126,7 @@ class LabelsTab(QWidget):
     @property
     def has_own_labels(self) -> bool:
         """The labels are the user's, not classes of the model."""
-        return self.model.engine in ("", OWN_LABELS_ENGINE)
+        return not has_classes(self.model.engine)
 
     def _show_settings(self) -> None:
         see, is_own = self._context.settings.see, self.has_own_labels

@@ -41,6 +41,7 @@ class Vit:
         title="ViT (labels of its own)",
         tasks=("label",),
         options=VitOptions,
+        has_classes=True,
     )
 
     def __init__(self, model: Path, options: VitOptions) -> None:
