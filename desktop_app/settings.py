@@ -307,7 +307,7 @@ class Draw(Section):
         description="When the pen rests, a picture with more steps follows the quick one.",
     )
     keep: KeptPictures = Field(
-        "last",
+        "all",
         title="Keep in the history",
         description="What you order is always kept. Of the better pictures at rest, “the last” keeps one of each "
         "drawing: the next takes its place, unless you ordered one in between, or it is pinned, named or was asked "

@@ -49,7 +49,14 @@ def in_history(context) -> set[int]:
     return {item.id for item in context.history.items()}
 
 
+def test_every_picture_at_rest_stays_at_first(context, keep):
+    first, second = keep(1), keep(1)
+
+    assert in_history(context) == {first, second}
+
+
 def test_last_picture_at_rest_takes_the_place_of_the_one_before(context, keep):
+    context.change_setting("draw.keep", "last")
     deleted = []
     context.items_deleted.connect(deleted.append)
     first, second = keep(1), keep(1)
@@ -60,6 +67,7 @@ def test_last_picture_at_rest_takes_the_place_of_the_one_before(context, keep):
 
 
 def test_picture_at_rest_before_one_that_is_ordered_stays(context, keep):
+    context.change_setting("draw.keep", "last")
     before, ordered, after = keep(1), keep(), keep(1)
 
     assert in_history(context) == {before, ordered, after}
@@ -67,6 +75,7 @@ def test_picture_at_rest_before_one_that_is_ordered_stays(context, keep):
 
 @pytest.mark.parametrize("what", ["pinned", "named", "asked about"])
 def test_picture_at_rest_that_was_used_stays(context, keep, what):
+    context.change_setting("draw.keep", "last")
     first = keep(1)
     if what == "asked about":
         context.history.add_remark(first, Remark("answer", "a cat")).result()
