@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from desktop_app import theme
-from desktop_app.widgets.zoom_view import ZOOM_KEYS, ZoomView
+from desktop_app.widgets.zoom_view import ZoomView, is_zoom_key
 
 HANDLE_PX = 22
 DRAG_OUT_FROM_PX = 12
@@ -205,7 +205,7 @@ class PictureView(ZoomView):
 
     def event(self, event: QEvent) -> bool:
         """Takes its keys before the canvas, whose keys are those of the whole page, does."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ZOOM_KEYS:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_zoom_key(event):
             event.accept()
             return True
         return super().event(event)

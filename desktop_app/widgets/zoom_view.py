@@ -20,7 +20,9 @@ ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-ZOOM_KEYS = {*ARROWS, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_1}
+WITH_CTRL_KEYS = {Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0}
+ZOOM_KEYS = {*ARROWS, *WITH_CTRL_KEYS, Qt.Key.Key_1}
+ANY_KEYBOARD = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier  # where + and digits lie differs
 
 Zoom = Literal["fit", "fill", "free"]
 
@@ -162,7 +164,9 @@ class ZoomView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in ARROWS:
+        if not is_zoom_key(event):
+            super().keyPressEvent(event)
+        elif key in ARROWS:
             self._step(*ARROWS[key], event.modifiers())
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_by(WHEEL_FACTOR)
@@ -170,11 +174,17 @@ class ZoomView(QWidget):
             self.zoom_by(1 / WHEEL_FACTOR)
         elif key is Qt.Key.Key_0:
             self.set_zoom("fit")
-        elif key is Qt.Key.Key_1:
-            self.zoom_to_pixels()
         else:
-            super().keyPressEvent(event)
+            self.zoom_to_pixels()
 
     def _step(self, x: float, y: float, _modifiers: Qt.KeyboardModifier) -> None:
         """An arrow was pressed."""
         self._set_zoom(self._zoom, self._scale, self._middle + QPointF(2 * KEY_STEP * x, 2 * KEY_STEP * y))
+
+
+def is_zoom_key(event: QKeyEvent) -> bool:
+    """Whether a view takes it: Ctrl+1 and others are the window's."""
+    held = event.modifiers() & ~ANY_KEYBOARD
+    if held == Qt.KeyboardModifier.ControlModifier:
+        return event.key() in WITH_CTRL_KEYS
+    return held == Qt.KeyboardModifier.NoModifier and event.key() in ZOOM_KEYS

@@ -1,12 +1,14 @@
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QKeyCombination, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QShortcut
 
 from desktop_app.widgets.picture_view import PictureView
 from tests.desktop_app.widgets.test_frame_view import drag, wheel
 
 SIDE_PX = 200
 RED, BLUE = 0xFFC80000, 0xFF0000C8
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+SHIFT, KEYPAD = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
 
 
 def picture(width: int = 100, height: int = 100, color: int = RED) -> QImage:
@@ -96,3 +98,25 @@ def test_keys_zoom_and_move(qtbot, view):
     assert view.scale == 1.0
     qtbot.keyClick(view, Qt.Key.Key_0)
     assert view.zoom == "fit"
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers"), [(Qt.Key.Key_1, CONTROL), (Qt.Key.Key_Left, ALT), (Qt.Key.Key_1, CONTROL | SHIFT)]
+)
+def test_keys_of_the_window_stay_its_own(qtbot, view, key, modifiers):
+    shortcut = QShortcut(QKeyCombination(modifiers, key), view)
+    view.setFocus()
+
+    with qtbot.waitSignal(shortcut.activated):
+        qtbot.keyClick(view, key, modifiers)
+
+    assert view.zoom == "fit"
+
+
+@pytest.mark.parametrize("modifiers", [KEYPAD, SHIFT, CONTROL, CONTROL | SHIFT])
+def test_larger_is_there_with_the_keys_of_the_other_views_and_of_any_keyboard(qtbot, view, modifiers):
+    view.setFocus()
+
+    qtbot.keyClick(view, Qt.Key.Key_Plus, modifiers)
+
+    assert view.scale == pytest.approx(2.4)
