@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -39,8 +40,8 @@ class Document(QObject):
 
     `revision` grows with every change of what is drawn: each piece of a stroke, undo, a hidden layer. The reference
     does not count: whoever makes something of it follows `layers_changed`.
-    `number` is another one where another drawing was begun: the canvas was emptied, or `replace` or `restore` put one
-    there. Undo brings the number back, too.
+    `number` is another one where another drawing was begun: the canvas was emptied, in whichever way, or `replace` or
+    `restore` put one there. Undo brings the number back, too; of steps that `restore` brought, each has one of its own.
 
     Signals:
         revision_changed(int): the drawing is new, in the middle of a stroke too.
@@ -76,6 +77,7 @@ class Document(QObject):
         self.revision = 0
         self.number = 0
         self._last_number = 0
+        self._was_blank = True  # before the step that comes next
         self.undo_stack = UndoStack()
         self.stroke: Stroke | None = None
         self._images = {layer: TiledImage() for layer in DRAWN_LAYERS}
@@ -158,14 +160,14 @@ class Document(QObject):
         self.finish_stroke()
         self.set_selection(None)
         self._is_moving = False
-        self.number = self._another_number()[1]
         self._set_size(contents.size)
         for layer in DRAWN_LAYERS:
             self._replace(layer, {key: tile for (at, key), tile in contents.tiles.items() if at is layer})
         self._reference = contents.reference
         self._hidden = contents.hidden
         self._reference_opacity = contents.reference_opacity
-        self.undo_stack.take(contents.done, contents.undone)
+        self._was_blank = self.is_blank
+        self.undo_stack.take(*self._numbered(contents.done, contents.undone))
         self.changed.emit(self.rect)
         self.layers_changed.emit()
         self.history_changed.emit()
@@ -242,7 +244,6 @@ class Document(QObject):
             Step(
                 tiles=tuple(change for layer in DRAWN_LAYERS if layer in chosen for change in self._replace(layer, {})),
                 reference=self._exchange_reference(None) if Layer.REFERENCE in chosen else None,
-                number=None if layers else self._another_number(),
             )
         )
 
@@ -430,6 +431,15 @@ class Document(QObject):
         self._finish_step(Step(tiles=tiles, size=size, reference=reference, number=number))
         self.layers_changed.emit()
 
+    def _numbered(self, done: list[Step], undone: list[Step]) -> tuple[list[Step], list[Step]]:
+        """Steps of an earlier time: it is not known which of them began another drawing, so any may have."""
+        numbers = [self._another_number()[1] for _ in range(len(done) + len(undone) + 1)]
+        self.number = numbers[len(done)]
+        steps = [
+            replace(step, number=pair) for step, pair in zip([*done, *reversed(undone)], pairwise(numbers), strict=True)
+        ]
+        return steps[: len(done)], steps[len(done) :][::-1]
+
     def _another_number(self) -> tuple[int, int]:
         self._last_number += 1
         return self.number, self._last_number
@@ -470,6 +480,7 @@ class Document(QObject):
         if step.reference is not None:
             self._reference = step.reference[forwards]
             self.set_visible(Layer.REFERENCE, True)
+        self._was_blank = self.is_blank
         for layer in {change.layer for change in step.tiles}:
             self.set_visible(layer, True)  # whoever takes something back wants to see it
         self._announce(step)
@@ -485,8 +496,7 @@ class Document(QObject):
         """Called by an edit when it is over."""
         self._edit = self.stroke = None
         if changes:
-            step = Step(tiles=changes)
-            self.undo_stack.push(step)
+            step = self._pushed(Step(tiles=changes))
             self.step_done.emit(step)
         self.stroke_ended.emit()
         self.history_changed.emit()
@@ -522,12 +532,20 @@ class Document(QObject):
     def _finish_step(self, step: Step) -> None:
         """Keeps a step that was just done, unless it changed nothing."""
         if step.tiles or step.size or step.reference:
-            if step.number is not None:
-                self.number = step.number[1]
-            self.undo_stack.push(step)
+            step = self._pushed(step)
             self._announce(step)
             self.step_done.emit(step)
             self.history_changed.emit()
+
+    def _pushed(self, step: Step) -> Step:
+        """The step as it can be undone from now on: one that empties the canvas, or is the first on it, begins anew."""
+        if step.number is None and self._was_blank != self.is_blank:
+            step = replace(step, number=self._another_number())
+        if step.number is not None:
+            self.number = step.number[1]
+        self._was_blank = self.is_blank
+        self.undo_stack.push(step)
+        return step
 
     def _announce(self, step: Step) -> None:
         for change in step.tiles:

@@ -66,6 +66,11 @@ class UndoStack:
         self._most_bytes = 0  # not more than this is held: tiles shrink when they are packed
         self._sizes: list[int | None] = []  # of what was done; None may still shrink
 
+    @property
+    def newest(self) -> Step | None:
+        """The step that would be taken back."""
+        return self.done[-1] if self.done else None
+
     def push(self, step: Step) -> None:
         """Takes a step that was just done; what was undone before cannot be done again."""
         held = self.done[-1].pictures if self.done else {}

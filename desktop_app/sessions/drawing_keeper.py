@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
-from desktop_app.canvas.autosave import Autosave, Place, new_place, place_of, take_place
+from desktop_app.canvas.autosave import RETRY_S, Autosave, Place, new_place, place_of, take_place
 from desktop_app.canvas.document import Document
 from desktop_app.canvas.drawings import KeptDrawing, delete_drawing, kept_drawings
 from desktop_app.canvas.journal import Contents
@@ -50,6 +50,9 @@ class DrawingKeeper(QObject):
         super().__init__(parent)
         self._context, self._document, self._prepare = context, document, prepare
         self._autosave: Autosave | None = None
+        self._is_failing = False  # no place is found
+        self._retry = QTimer(self, singleShot=True, interval=round(RETRY_S * 1000))
+        self._retry.timeout.connect(self._find_place_again)
         self.is_open = False
         self._is_opening = False
         self._may_be_lost = False
@@ -73,7 +76,19 @@ class DrawingKeeper(QObject):
         on_ended: Callable[[], None] = nothing,
     ) -> None:
         drawings, keep_in = self._context.paths.drawings_dir, on_done or self._keep_in
-        self._context.run(lambda job: find(drawings), on_done=keep_in, on_failed=self._tell, on_ended=on_ended)
+        self._context.run(lambda job: find(drawings), on_done=keep_in, on_failed=self._on_no_place, on_ended=on_ended)
+
+    def _on_no_place(self, error: Exception) -> None:
+        """Says it once, and tries again until there is one."""
+        if not self._is_failing:
+            self._context.show_error(error, topic=DISK_TOPIC)
+        self._is_failing = self._autosave is None
+        if self._is_failing:
+            self._retry.start()
+
+    def _find_place_again(self) -> None:
+        if self._autosave is None and not self._context.is_closing and not self._context.settings.history.is_private:
+            self._find_place(new_place)
 
     def _keep_in(self, place: Place) -> None:
         """From now on every stroke is on the disk as it is drawn; what was drawn there before is on the canvas."""
@@ -88,6 +103,9 @@ class DrawingKeeper(QObject):
         self._autosave = Autosave(self._document, place)
         self._autosave.failed.connect(lambda error: self._context.show_error(error, topic=DISK_TOPIC))
         self._autosave.recovered.connect(self._on_safe_again)
+        if self._is_failing:
+            self._is_failing = False
+            self._on_safe_again()
 
     def new(self) -> None:
         """Begins another drawing; the one before is found again. Where it is kept nowhere, that is said first."""
@@ -129,7 +147,8 @@ class DrawingKeeper(QObject):
         """Goes on to another drawing as soon as nothing is lost by it, or is to be."""
         self._document.settle_reference()
         self._document.finish_stroke()
-        if self._document.is_blank or (self._autosave is not None and self._autosave.flush()):
+        is_private = self._context.settings.history.is_private
+        if self._document.is_blank or (not is_private and self.last_error() is None):
             go_on()
             return
         sentence = self.tr("This drawing is kept nowhere: another one takes its place for good.")

@@ -144,6 +144,7 @@ class SketchSession(QObject):
         self._is_plan_stale = False  # somebody asked for it again meanwhile
         self._worker: SketchWorker | None = None
         self._ending: set[SketchWorker] = set()  # stopped, and not everything was heard of them yet
+        self._number_at: dict[int, int] = {}  # of the drawing that a revision shows
         self._looks: queue.SimpleQueue[Look | None] = queue.SimpleQueue()
         self._job: SketchJob | None = None
         self._loading: Progress | None = None
@@ -335,20 +336,22 @@ class SketchSession(QObject):
         selection = self.document.selection
         for place, value in found.settings.items():
             self._context.change_setting(place, value)
+        stack = self.document.undo_stack
+        newest = stack.newest
         if found.drawing is not None:
             self.document.replace(found.drawing)
+        step = stack.newest if stack.newest is not newest else None
         if found.base is not None:
             self.document.set_selection(found.selection)
             self._newest = found.base
             self.picture_ready.emit(Made(found.base, self._revision))
-        revision = self.document.revision
 
         def go_back() -> None:
             """What was changed since stays."""
             for place, value in before.items():
                 if getattr(draw, place.partition(".")[2]) == found.settings[place]:
                     self._context.change_setting(place, value)
-            if found.drawing is not None and self.document.revision == revision:
+            if step is not None and stack.newest is step and not self.document.is_stroking:
                 self.document.undo()
             if found.base is not None:
                 self.document.set_selection(selection)
@@ -616,6 +619,7 @@ class SketchSession(QObject):
         if self._plan is not None:  # else the worker is ending, and was told
             snapshot = self.document.snapshot()
             self._tell_of_lines(snapshot)
+            self._number_at[self._revision] = self.document.number
             looks.put((self._revision, self._plan, snapshot, self._wish()))
 
     def _on_changed(self, _revision: int = 0) -> None:
@@ -704,8 +708,9 @@ class SketchSession(QObject):
         while sum(kept.image.pixels.nbytes for kept in self._results) > RESULTS_KEPT_BYTES:
             self._results.pop(0)
         self.results_changed.emit()
-        drawing = None if is_ordered else self.document.number
-        self._keeper.keep(made.image, partial(self._on_kept, made), drawing=drawing)
+        number = self._number_at.get(made.revision, self.document.number)
+        self._number_at = {revision: one for revision, one in self._number_at.items() if revision >= made.revision}
+        self._keeper.keep(made.image, partial(self._on_kept, made), drawing=None if is_ordered else number)
 
     def _on_all_kept(self) -> None:
         self._context.withdraw(HISTORY_TOPIC)

@@ -114,9 +114,9 @@ def test_questions_about_the_sample_are_answered_and_kept_with_it(qtbot, window,
     panel.look_at("sample")
     qtbot.waitUntil(lambda: session.state is SessionState.RUNNING, timeout=LONG_MS)
 
-    assert ask(qtbot, panel, session, "what is on the right?") == "horse"
+    assert "horse" in ask(qtbot, panel, session, "what is on the right?")
     panel.ask.about.setCurrentIndex(panel.ask.about.findData("same"))
-    assert ask(qtbot, panel, session, "what color is the balloon?") == "blue"
+    assert "blue" in ask(qtbot, panel, session, "what color is the balloon?")
     first, second = session.chat.turns
     assert second.frames == first.frames
     assert second.time_to_first_token_s < first.time_to_first_token_s  # the model was loaded by then
@@ -132,7 +132,7 @@ def test_questions_about_the_sample_are_answered_and_kept_with_it(qtbot, window,
 def test_an_answer_is_stopped_and_the_next_one_needs_no_new_model(qtbot, window, panel, session):
     panel.look_at("sample")
     qtbot.waitUntil(lambda: session.state is SessionState.RUNNING, timeout=LONG_MS)
-    assert ask(qtbot, panel, session, "what is on the right?") == "horse"
+    assert "horse" in ask(qtbot, panel, session, "what is on the right?")
     (engine,) = window.context.pool.loaded()
 
     qtbot.keyClicks(panel.ask.field, "is there a dog?")
@@ -140,7 +140,7 @@ def test_an_answer_is_stopped_and_the_next_one_needs_no_new_model(qtbot, window,
     qtbot.keyClick(panel.ask.field, Qt.Key.Key_Escape)
 
     assert session.chat.turns[-1].state is TurnState.STOPPED
-    assert ask(qtbot, panel, session, "is there a horse?") == "yes"
+    assert ask(qtbot, panel, session, "is there a horse?").startswith("Yes")
     assert [loaded.pid for loaded in window.context.pool.loaded()] == [engine.pid]
 
 

@@ -281,7 +281,7 @@ def test_drawing_is_saved_again_where_it_was(files, view, asked, save, tmp_path)
     assert (tmp_path / "other.ora").is_file()
 
 
-@pytest.mark.parametrize("begins", ["emptied", "opened", "restored"])
+@pytest.mark.parametrize("begins", ["emptied", "layer emptied", "erased", "taken back", "opened", "restored"])
 def test_another_drawing_is_not_saved_over_the_one_before(view, asked, save, tmp_path, begins):
     ink(view)
     asked.answer = str(tmp_path / "mine.ora")
@@ -290,6 +290,17 @@ def test_another_drawing_is_not_saved_over_the_one_before(view, asked, save, tmp
     match begins:
         case "emptied":
             view.document.clear()
+        case "layer emptied":
+            view.document.clear_selected(Layer.LINE_ART)
+        case "erased":
+            edit = view.document.begin_edit(Layer.LINE_ART, QColor("black"), erases=True)
+            path = QPainterPath()
+            path.addRect(QRectF(view.document.rect))
+            edit.set_path(path, 0.0, is_filled=True)
+            edit.commit()
+            assert view.document.is_blank
+        case "taken back":
+            view.document.undo()
         case "opened":
             view.document.replace(Drawing(view.document.size, {}))
         case "restored":
@@ -321,5 +332,26 @@ def test_undo_brings_back_where_a_drawing_was_saved(view, asked, save, tmp_path)
     with zipfile.ZipFile(tmp_path / "mine.ora") as one:
         assert one.testzip() is None
     view.document.resize(QSize(32, 32))
+    save()
+    assert len(asked.titles) == 2
+
+
+def test_drawing_of_an_earlier_start_is_not_saved_over_the_one_that_came_after_it(view, asked, save, tmp_path):
+    ink(view)
+    view.document.clear()
+    view.document.set_reference(picture())
+    view.document.restore(view.document.contents())  # as at the next start
+    asked.answer = str(tmp_path / "mine.ora")
+    save()
+    saved = (tmp_path / "mine.ora").read_bytes()
+    view.document.undo()
+    view.document.undo()
+    asked.answer = str(tmp_path / "other.ora")
+
+    save()
+
+    assert (tmp_path / "mine.ora").read_bytes() == saved
+    view.document.redo()
+    view.document.redo()
     save()
     assert len(asked.titles) == 2

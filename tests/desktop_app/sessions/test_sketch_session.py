@@ -857,6 +857,26 @@ def test_drawing_for_which_no_folder_could_be_made_is_written_at_the_end(context
     assert drawings_on_disk(home) == [2]
 
 
+def test_new_drawing_gets_a_place_as_soon_as_there_is_room(context, session, qtbot, home, monkeypatch):
+    with qtbot.waitSignal(session.drawing.opened, timeout=20_000):
+        session.prepare()
+    session.drawing._retry.setInterval(20)
+    with monkeypatch.context() as full:
+        full.setattr(Path, "mkdir", refuse)
+        session.drawing.new()
+        qtbot.waitUntil(lambda: bool(context.messages))
+        draw_line(session)
+        qtbot.waitUntil(session.drawing._retry.isActive)
+        assert session.drawing._autosave is None
+
+    qtbot.waitUntil(lambda: session.drawing._autosave is not None)
+
+    session.drawing._autosave.flush()
+    assert [message.kind for message in context.messages] == ["error", "info"]
+    session.drawing.close()
+    assert drawings_on_disk(home) == [2]
+
+
 @pytest.mark.parametrize("is_given_up", [False, True])
 def test_drawing_that_cannot_be_written_at_the_end_goes_where_there_is_room(
     context, session, qtbot, monkeypatch, tmp_path, is_given_up

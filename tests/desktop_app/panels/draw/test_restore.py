@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QPainterPath
+from PySide6.QtGui import QColor, QImage, QPainterPath
 
 from desktop_app.canvas.layers import Layer
 from desktop_app.sessions import reference_map, sketch_choices
@@ -361,6 +361,29 @@ def test_settings_that_were_brought_back_by_mistake_go_again(qtbot, context, pan
     assert text == "Undo"
     assert context.settings.draw == before
     assert session.document.snapshot().line_art() == lines
+
+
+@pytest.mark.parametrize("then", ["emptied before", "reference below", "undone"])
+def test_undo_of_settings_takes_back_no_step_of_somebody_else(
+    qtbot, context, panel, session, draw, messages, tmp_path, then
+):
+    draw()
+    session.document.clear()
+    if then != "emptied before":
+        session.document.undo()
+    controls = () if then == "emptied before" else (Control("scribble", picture_of(PIXELS), "x"),)
+    (tmp_path / "cat.png").write_bytes(png_with_settings(PIXELS, SketchRequest(prompt="a cat", controls=controls)))
+    drop(qtbot, context, panel, tmp_path / "cat.png")
+    if then == "reference below":
+        session.document.set_reference(QImage(8, 8, QImage.Format.Format_RGB32))
+    elif then == "undone":
+        session.document.undo()
+    steps = list(session.document.undo_stack.done)
+
+    messages[-1].action[1]()
+
+    assert session.document.undo_stack.done == steps
+    assert context.settings.draw.prompt == ""
 
 
 TOO_MUCH = {
