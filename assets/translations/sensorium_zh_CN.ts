@@ -1409,6 +1409,14 @@
         <translation>请先在“看”页面启动摄像头，然后重试。</translation>
     </message>
     <message>
+        <source>Deleted: {title}</source>
+        <translation>已删除：{title}</translation>
+    </message>
+    <message>
+        <source>The strip is empty now.</source>
+        <translation>这一栏已清空。</translation>
+    </message>
+    <message>
         <source>Pinned. Pinned items are never deleted by age.</source>
         <translation>已固定。固定的内容不会因过期而删除。</translation>
     </message>

@@ -67,6 +67,13 @@ class PictureKeeper(QObject):
         else:
             self._put_away(image, on_kept)
 
+    def delete(self, item_id: int) -> None:
+        """Deletes a picture from the history."""
+        history = self._context.history
+        if history is not None:
+            self._context.items_deleted.emit(frozenset({item_id}))
+            self._context.run(lambda job: history.delete(item_id).result())
+
     def _put_away(self, image: GeneratedImage, on_kept: OnKept) -> None:
         self._context.run(partial(self._kept, image), on_done=partial(self._on_given, image, on_kept))
 
@@ -129,8 +136,7 @@ class PictureKeeper(QObject):
 
         def delete(can_go: bool) -> None:
             if can_go:
-                self._context.items_deleted.emit(frozenset({item_id}))
-                self._context.run(lambda job: history.delete(item_id).result())
+                self.delete(item_id)
 
         self._context.run(is_untouched, on_done=delete)
 

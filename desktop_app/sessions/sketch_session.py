@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import queue
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -364,15 +364,17 @@ class SketchSession(QObject):
         sentence = sentence.format(names=", ".join(found.missing))
         self._context.notify(kind, sentence, action=(self.tr("Undo"), go_back), topic=RESTORED_TOPIC)
 
-    def forget_results(self) -> None:
-        """Empties the strip; the history keeps them."""
-        self._results.clear()
+    def forget_results(self, images: Collection[GeneratedImage] | None = None) -> None:
+        """Empties the strip, or takes these out of it; what is in the history stays there, what is not is gone."""
+        self._results = [] if images is None else [kept for kept in self._results if kept.image not in images]
         self.results_changed.emit()
 
-    def forget_result(self, image: GeneratedImage) -> None:
-        """Takes one picture out of the strip."""
-        self._results = [kept for kept in self._results if kept.image is not image]
-        self.results_changed.emit()
+    def delete_result(self, image: GeneratedImage) -> None:
+        """Takes a picture out of the strip and out of the history."""
+        item_id = next((kept.item_id for kept in self._results if kept.image is image), None)
+        self.forget_results([image])
+        if item_id is not None:
+            self._keeper.delete(item_id)
 
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""

@@ -22,12 +22,14 @@ class UndoBar(QFrame):
 
     Signals:
         changed(): it was shown or hidden.
-        taken_back(int): the last deletion does not come about; one of its items.
+        taken_back(int): the last deletion does not come about; one of its items, None where it has none.
+        settled(): nothing brings back any more what was offered.
         deleted(): what had waited is gone from the disk, or could not be deleted.
     """
 
     changed = Signal()
     taken_back = Signal(object)  # a number of 64 bits
+    settled = Signal()
     deleted = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None, *, keys: str = "") -> None:
@@ -60,28 +62,37 @@ class UndoBar(QFrame):
 
     def delete_soon(self, item_ids: list[int], titles: list[str]) -> None:
         """Takes the place of the deletion before, which becomes final."""
-        self.delete_now()
-        self._waiting = frozenset(item_ids)
-        self.text.setText(
+        text = (
             self.tr("Deleted: {title}").format(title="".join(titles))
             if len(item_ids) == 1
             else self.tr("{count} items deleted").format(count=len(item_ids))
         )
-        self.text.setToolTip("\n".join(titles))
+        self.offer(text, "\n".join(titles), frozenset(item_ids))
+
+    def offer(self, text: str, tip: str = "", item_ids: frozenset[int] = frozenset()) -> None:
+        """Offers to take back what the page did, which is the page's to make final; as `delete_soon` otherwise."""
+        self.delete_now()
+        self._waiting = item_ids
+        self.text.setText(text)
+        self.text.setToolTip(tip)
         self.timer.start(UNDO_SHOWN_MS)
         self.show()
         self.changed.emit()
 
     def take_back(self) -> None:
         """Takes the last deletion back, while the bar offers it."""
+        if self.isHidden():
+            return
         item_ids, self._waiting = self._waiting, frozenset()
         self._end()
-        if item_ids:
-            self.taken_back.emit(min(item_ids))
+        self.taken_back.emit(min(item_ids, default=None))
 
     def delete_now(self) -> None:
         """Deletes what waits for it; nothing brings it back."""
+        is_offered = not self.isHidden()
         self._end()
+        if is_offered:
+            self.settled.emit()
         history, item_ids = self._context.history, self._waiting
         if history is None or not item_ids:
             return

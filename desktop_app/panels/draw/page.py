@@ -26,6 +26,7 @@ from desktop_app.canvas.pictures import image_of
 from desktop_app.canvas.toolbar import CanvasToolbar
 from desktop_app.canvas.view import CanvasView
 from desktop_app.context import AppContext
+from desktop_app.jobs import nothing
 from desktop_app.panels.draw.drawings import DrawingsDialog
 from desktop_app.panels.draw.options_side import OptionsSide
 from desktop_app.panels.draw.picture_side import PictureSide
@@ -76,7 +77,8 @@ class DrawPanel(QWidget):
         self.prompt_bar = PromptBar(context)
         self.undo_bar = UndoBar(context, self)
         self.undo_bar.setProperty("role", "toast")  # it floats: what is drawn on stays where it is
-        self._discarded: dict[int, GeneratedImage] = {}  # by their items: what can be taken back
+        self._discarded: list[GeneratedImage] = []  # what can be brought back to the strip
+        self._let_go: Callable[[], None] = nothing  # when it no longer can
         self.feet = (self.undo_bar, self.prompt_bar)
         self.tabs = QTabBar()
         self.drop_target = DropTarget(
@@ -160,7 +162,7 @@ class DrawPanel(QWidget):
         self.strip.delete_requested.connect(lambda made: self.discard(made.image))
         self.undo_bar.changed.connect(self._place_undo)
         self.undo_bar.taken_back.connect(self._on_taken_back)
-        self._context.items_deleted.connect(self._on_items_deleted)
+        self.undo_bar.settled.connect(self._on_settled)
         self.options_button.toggled.connect(self._on_options)
         self.tabs.currentChanged.connect(self._fit)
         self.picture.reference_button.clicked.connect(self._on_reference)
@@ -265,26 +267,30 @@ class DrawPanel(QWidget):
     # ── what was kept ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _show_results(self) -> None:
-        discarded = set(self._discarded.values())
-        self.strip.show_results([made for made in self._session.results if made.image not in discarded])
+        self.strip.show_results([made for made in self._session.results if made.image not in self._discarded])
 
     def discard(self, image: GeneratedImage) -> None:
         """Takes a picture out of the strip, and out of the history when it can no longer be taken back."""
-        item_id = self._item_of(image)
-        if item_id is None:
-            self._session.forget_result(image)
-            return
-        self.undo_bar.delete_soon([item_id], [image.request.prompt or self.tr("picture")])
-        self._discarded[item_id] = image
+        title = image.request.prompt or self.tr("picture")
+        self.undo_bar.offer(self.tr("Deleted: {title}").format(title=title), title)
+        self._discarded, self._let_go = [image], partial(self._session.delete_result, image)
         self._show_results()
 
-    def _on_taken_back(self, item_id: int) -> None:
-        self._discarded.pop(item_id, None)
+    def empty_strip(self) -> None:
+        """Takes all pictures out of the strip; the history keeps what it has."""
+        self.undo_bar.offer(self.tr("The strip is empty now."))
+        images = [made.image for made in self._session.results]
+        self._discarded, self._let_go = images, partial(self._session.forget_results, images)
         self._show_results()
 
-    def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
-        for item_id in item_ids & self._discarded.keys():
-            self._session.forget_result(self._discarded.pop(item_id))
+    def _on_taken_back(self) -> None:
+        self._discarded, self._let_go = [], nothing
+        self._show_results()
+
+    def _on_settled(self) -> None:
+        let_go = self._let_go
+        self._discarded, self._let_go = [], nothing
+        let_go()
 
     def _item_of(self, image: GeneratedImage) -> int | None:
         """Its number in the history."""
@@ -307,7 +313,7 @@ class DrawPanel(QWidget):
         compare = self.tr("Compare with the one shown")
         menu.addAction(theme.icon("compare"), compare, lambda: self.picture.compare_with(made.image))
         menu.addSeparator()
-        menu.addAction(theme.icon("close"), self.tr("Empty this strip"), self._session.forget_results)
+        menu.addAction(theme.icon("close"), self.tr("Empty this strip"), self.empty_strip)
         menu.popup(place)
 
     def _on_picture_menu(self, point: QPoint) -> None:

@@ -13,6 +13,7 @@ from desktop_app.canvas import autosave, files
 from desktop_app.canvas.layers import Layer
 from desktop_app.canvas.pictures import image_of
 from desktop_app.panels.draw import DrawPanel
+from desktop_app.panels.draw.results_strip import MADE_ROLE
 from desktop_app.sessions import voice_question
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.sketch_session import Made
@@ -478,6 +479,11 @@ def kept(qtbot, context, session, panel) -> tuple[GeneratedImage, int]:
     return image, session.results[-1].item_id
 
 
+def shown_in(strip) -> list[GeneratedImage]:
+    model = strip.model()
+    return [model.index(row, 0).data(MADE_ROLE).image for row in range(model.rowCount())]
+
+
 def chosen(panel, image: GeneratedImage, text: str):
     (action,) = (action for action in panel._menu_of(image).actions() if action.text() == text)
     return action
@@ -513,16 +519,40 @@ def test_picture_of_the_strip_is_deleted_unless_that_is_taken_back(qtbot, contex
     assert panel.undo_bar.isHidden()
 
 
-def test_picture_that_the_history_has_not_is_taken_out_of_the_strip(qtbot, context, panel, session, draw):
+def test_picture_that_the_history_has_not_is_brought_back_to_its_place(qtbot, context, panel, session, draw):
     context.change_setting("history.is_private", True)
     draw()
     image = made(qtbot, session, panel.prompt_bar.generate)
+    newer = made(qtbot, session, panel.prompt_bar.vary)
     assert not chosen(panel, image, "Show it in the history").isEnabled()
 
     chosen(panel, image, "Delete").trigger()
+    assert image not in shown_in(panel.strip)
+    panel.undo_bar.button.click()
 
-    assert list(session.results) == []
-    assert panel.undo_bar.isHidden()
+    assert shown_in(panel.strip)[-1] is image
+    assert newer in shown_in(panel.strip)
+    chosen(panel, image, "Delete").trigger()
+    panel.undo_bar.delete_now()
+    assert image not in [made.image for made in session.results]
+
+
+def test_strip_that_was_emptied_is_brought_back_and_loses_nothing_newer(qtbot, context, panel, session, draw):
+    context.change_setting("history.is_private", True)
+    draw()
+    older = made(qtbot, session, panel.prompt_bar.generate)
+
+    panel.empty_strip()
+    assert shown_in(panel.strip) == []
+    panel.undo_bar.button.click()
+    assert shown_in(panel.strip) == [older]
+    panel.empty_strip()
+    newer = made(qtbot, session, panel.prompt_bar.generate)
+    assert shown_in(panel.strip) == [newer]
+    panel.undo_bar.delete_now()
+
+    assert [made.image for made in session.results] == [newer]
+    assert shown_in(panel.strip) == [newer]
 
 
 def test_picture_of_the_camera_needs_a_camera(qtbot, context, panel):
