@@ -626,6 +626,7 @@ class _history:
 @models_app.command("list")
 def models_list(as_json: AsJson = False) -> None:
     """Lists the models that there are; a star marks those that suit this machine."""
+    from workers.catalogue.entries import fits
     from workers.engines.devices import machine
 
     catalogue = _catalogue()
@@ -638,7 +639,7 @@ def models_list(as_json: AsJson = False) -> None:
                 {
                     **{key: getattr(entry, key) for key in keys},
                     "status": str(status),
-                    "fits": catalogue.fits(entry, machine()),
+                    "fits": fits(entry, machine()),
                     "is_proposed": entry.id in proposed,
                 }
             )

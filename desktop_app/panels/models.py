@@ -76,7 +76,7 @@ class ModelState:
 
 def read_states(catalogue: Catalogue) -> list[ModelState]:
     """Every model with what is known of it here, the best ones first; looks at the disk and the graphics card."""
-    from workers.catalogue.entries import best_first
+    from workers.catalogue.entries import best_first, fits
     from workers.engines.devices import machine
 
     here = machine()
@@ -85,7 +85,7 @@ def read_states(catalogue: Catalogue) -> list[ModelState]:
         ModelState(
             entry,
             str(catalogue.status(entry.id)),
-            catalogue.fits(entry, here),
+            fits(entry, here),
             entry.id in proposed,
             catalogue.converted_folder(entry.id).is_dir(),
         )

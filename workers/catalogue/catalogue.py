@@ -35,7 +35,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from workers.cancel import never
 from workers.catalogue.drawing import is_weights_file
-from workers.catalogue.entries import MODELS_FILE, ModelEntry, best_first, machine_class
+from workers.catalogue.entries import MODELS_FILE, ModelEntry, best_first, fits, machine_class
 from workers.catalogue.kinds import folder_entry, kind_of_repository
 from workers.engines.base import EngineOptions, EngineSpec, OnProgress, Task
 from workers.engines.devices import Machine
@@ -163,19 +163,10 @@ class Catalogue:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
         return best_first([entry for entry in entries if self.is_installed(entry)] or entries)[0]
 
-    def fits(self, entry: ModelEntry, machine: Machine) -> bool:
-        """Whether the model runs on the machine at a useful speed; memory that nobody measured is estimated."""
-        if entry.needs_gpu and not machine.gpu_memory_bytes:
-            return False
-        if machine.gpu_memory_bytes and entry.memory_4bit_bytes:
-            return entry.memory_4bit_bytes <= machine.gpu_memory_bytes
-        needed = entry.memory_bytes or 1.3 * (entry.download_bytes or 0) + 5e8  # weights, buffers, the library itself
-        return needed <= (machine.gpu_memory_bytes or machine.memory_bytes / 2)
-
     def proposed(self, machine: Machine) -> list[ModelEntry]:
         """The models that suit this kind of machine, in the catalogue's order."""
         kind = machine_class(machine)
-        return [entry for entry in self.entries() if kind in entry.proposed_for and self.fits(entry, machine)]
+        return [entry for entry in self.entries() if kind in entry.proposed_for and fits(entry, machine)]
 
     def companions(self, model_id: str, task: Task, kind: ControlKind | None = None) -> list[ModelEntry]:
         """What was made for a model that draws: ControlNets ("control"), LoRAs ("lora"), small autoencoders ("vae").
@@ -412,6 +403,7 @@ class Catalogue:
         else:
             _remove_folder(self.models_dir / entry.id)
         if entry.is_own:
+            (self.models_dir / f"{entry.id}.json").unlink(missing_ok=True)  # another one may get the name
             self._write_list("hub.json", [kept for kept in self._repositories() if kept.id != entry.id])
 
     def add_folder(self, folder: Path) -> ModelEntry:

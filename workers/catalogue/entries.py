@@ -65,8 +65,19 @@ class ModelEntry(BaseModel):
 
 
 def best_first(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
-    """Models as they come, but those last that this machine is too slow for."""
-    return sorted(entries, key=lambda entry: entry.needs_gpu and not machine().gpu_memory_bytes)
+    """Models as they come, but those last that are too much for this machine."""
+    here = machine()
+    return sorted(entries, key=lambda entry: not fits(entry, here))
+
+
+def fits(entry: ModelEntry, machine: Machine) -> bool:
+    """Whether the model runs on the machine at a useful speed; memory that nobody measured is estimated."""
+    if entry.needs_gpu and not machine.gpu_memory_bytes:
+        return False
+    if machine.gpu_memory_bytes and entry.memory_4bit_bytes:
+        return entry.memory_4bit_bytes <= machine.gpu_memory_bytes
+    needed = entry.memory_bytes or 1.3 * (entry.download_bytes or 0) + 5e8  # weights, buffers, the library itself
+    return needed <= (machine.gpu_memory_bytes or machine.memory_bytes / 2)
 
 
 def next_smaller(model_id: str, models_file: Path = MODELS_FILE) -> str:

@@ -272,9 +272,13 @@ class _Video:
         self._error = av.FFmpegError
         self._is_looped = is_looped
         self._is_paced = self._container.duration is not None
-        self.is_endless = is_server and not self._is_paced
+        self.is_endless = is_server and not self._is_paced and self._is_live(address)
         self._frames = self._play()
         self._began_s: float | None = None  # when the picture with the time 0 was due
+
+    def _is_live(self, address: str) -> bool:
+        """Whether it goes on for ever: what a web server sends may be a file that does not tell its duration."""
+        return not address.startswith("http") or bool({"hls", "mpjpeg"} & set(self._container.format.name.split(",")))
 
     def next(self) -> bool:
         frame = next(self._frames, None)

@@ -66,7 +66,12 @@ class Screenshot(Still):
             self._bus = None
         if response != 0:
             raise DeviceError("No screenshot was taken.", hint="F5 asks again.")
-        return read_image(Path(unquote(urlsplit(results["uri"][1]).path)))
+        path = Path(unquote(urlsplit(results["uri"][1]).path))
+        try:
+            return read_image(path)
+        finally:  # the desktop puts it among the user's pictures, or where everybody can read it
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _take_picture(bus: Any) -> tuple[int, dict[str, Any]]:

@@ -146,7 +146,8 @@ class SeePanel(QWidget):
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.choices.camera_requested.connect(self.start_camera)
         self.choices.other_requested.connect(self.look_at)
-        self.ask.model.model_changed.connect(self._show_server)
+        for tab in (self.ask, self.caption):
+            tab.model.model_changed.connect(self._show_server)
         self._show_server()
         self.stage.empty.start_requested.connect(self.start_camera)
         self.stage.empty.other_requested.connect(self.look_at)

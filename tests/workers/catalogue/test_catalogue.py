@@ -12,7 +12,7 @@ import pytest
 
 from workers.catalogue import entries
 from workers.catalogue.catalogue import STARTERS_DIR, Catalogue, ModelStatus, Record
-from workers.catalogue.entries import MODELS_FILE, ModelEntry
+from workers.catalogue.entries import MODELS_FILE, ModelEntry, fits
 from workers.engines.devices import Gpu, Machine
 from workers.errors import ModelBroken, ModelMissing, UsageError
 
@@ -522,9 +522,9 @@ def test_a_large_gpu_is_proposed_the_large_model(models: Catalogue):
 def test_a_large_model_fits_only_where_it_has_room(models: Catalogue):
     large, base = models.entry("whisper-large-v3"), models.entry("whisper-base")
 
-    assert [models.fits(large, machine) for machine in (CPU, GPU_8, GPU_24)] == [False, True, True]
-    assert models.fits(base, CPU)
-    assert not models.fits(base, Machine(1, 2**29))
+    assert [fits(large, machine) for machine in (CPU, GPU_8, GPU_24)] == [False, True, True]
+    assert fits(base, CPU)
+    assert not fits(base, Machine(1, 2**29))
 
 
 def test_the_catalogue_file_is_shipped():

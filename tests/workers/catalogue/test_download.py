@@ -78,6 +78,7 @@ def test_a_repository_that_no_list_has_is_looked_up_and_downloaded(empty: Catalo
 
     empty.remove("tiny-whisper")
     assert empty.entries() == []
+    assert not (empty.models_dir / "tiny-whisper.json").exists()  # somebody else's may have the same name
 
 
 @pytest.mark.parametrize(

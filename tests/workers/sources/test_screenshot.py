@@ -70,6 +70,7 @@ def test_what_the_user_takes_is_looked_at(portal: Play, asked: list[tuple[Any, .
     assert asked == [("Screenshot", ("b", True))]
     assert [frame.pixels.tolist() for frame in collected.frames] == [[[[99] * 3] * 4] * 3]
     assert collected.ends == [None]
+    assert not path.exists()  # it is on the page; the desktop would keep it among the user's pictures
 
 
 def test_a_dialog_that_is_closed_is_told(portal: Play) -> None:

@@ -125,6 +125,30 @@ def test_a_video_from_a_server_is_played_and_its_password_is_not_shown(start, co
     assert len(collected.frames) >= 2
 
 
+def test_a_film_of_a_web_server_ends_though_it_does_not_tell_how_long_it_is(start, collected, tmp_path):
+    with av.open(str(tmp_path / "film.mjpeg"), "w") as container:
+        stream = container.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode())
+    with av.open(str(tmp_path / "film.mjpeg")) as container:
+        assert container.duration is None
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            start(f"http://127.0.0.1:{server.server_port}/film.mjpeg")
+            collected.until(lambda: bool(collected.ends))
+        finally:
+            server.shutdown()
+            serving.join()
+
+    assert collected.ends == [None]
+
+
 def test_a_server_that_is_not_there_is_told(start):
     with pytest.raises(SourceError, match=r"http://127.0.0.1:9/video cannot be opened: .*refused"):
         start("http://127.0.0.1:9/video")
