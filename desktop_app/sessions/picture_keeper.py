@@ -33,17 +33,20 @@ class PictureKeeper(QObject):
     Signals:
         failed(DiskError): a picture waits; told once until there is room.
         recovered(): all that waited are in the history.
+        given_up(): all that waited were deleted.
     """
 
     failed = Signal(object)
     recovered = Signal()
+    given_up = Signal()
 
-    _written = Signal(object, object, object)  # GeneratedImage, OnKept, Future[int]
+    _written = Signal(object, object)  # GeneratedImage, Future[int]
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._waiting: list[tuple[GeneratedImage, OnKept]] = []
+        self._on_kept: dict[GeneratedImage, OnKept] = {}  # of those that are not in the history yet
+        self._waiting: list[GeneratedImage] = []
         self._is_failing = False
         self._numbers = itertools.count()
         self._n_ordered = 0
@@ -62,20 +65,37 @@ class PictureKeeper(QObject):
             self._newest.clear()
         elif choice == "last":
             on_kept = partial(self._take_place, (self._n_ordered, drawing), next(self._numbers), on_kept)
+        self._on_kept[image] = on_kept
         if self._is_failing:
-            self._waiting.append((image, on_kept))
+            self._waiting.append(image)
         else:
-            self._put_away(image, on_kept)
+            self._put_away(image)
 
-    def delete(self, item_id: int) -> None:
+    def forget(self, image: GeneratedImage) -> None:
+        """Deletes a picture that is on its way into the history: it takes the place of no other one."""
+        if image in self._waiting:
+            self._waiting.remove(image)
+            del self._on_kept[image]
+            if not self._waiting and self._retry.isActive():
+                self._retry.stop()
+                self._is_failing = False
+                self.given_up.emit()
+        elif image in self._on_kept:
+            self._on_kept[image] = self.delete
+
+    def delete(self, item_id: int | None) -> None:
         """Deletes a picture from the history."""
         history = self._context.history
-        if history is not None:
+        if history is not None and item_id is not None:
             self._context.items_deleted.emit(frozenset({item_id}))
             self._context.run(lambda job: history.delete(item_id).result())
 
-    def _put_away(self, image: GeneratedImage, on_kept: OnKept) -> None:
-        self._context.run(partial(self._kept, image), on_done=partial(self._on_given, image, on_kept))
+    def _put_away(self, image: GeneratedImage) -> None:
+        self._context.run(
+            partial(self._kept, image),
+            on_done=partial(self._on_given, image),
+            on_failed=partial(self._on_failed, image),
+        )
 
     def _kept(self, image: GeneratedImage, _job: Job) -> Future[int] | None:
         """In a thread of its own, which does not wait for a history that takes no writes for a while."""
@@ -92,20 +112,20 @@ class PictureKeeper(QObject):
             details=details_of(request),
         )
 
-    def _on_given(self, image: GeneratedImage, on_kept: OnKept, kept: Future[int] | None) -> None:
+    def _on_given(self, image: GeneratedImage, kept: Future[int] | None) -> None:
         if kept is None:
-            self._on_kept(on_kept, None)
+            self._on_ended(image, None)
         else:
-            kept.add_done_callback(partial(self._written.emit, image, on_kept))  # in the writer's thread
+            kept.add_done_callback(partial(self._written.emit, image))  # in the writer's thread
 
-    def _on_written(self, image: GeneratedImage, on_kept: OnKept, kept: Future[int]) -> None:
+    def _on_written(self, image: GeneratedImage, kept: Future[int]) -> None:
         if (error := kept.exception()) is not None:
-            self._on_failed(image, on_kept, error)
+            self._on_failed(image, error)
         else:
-            self._on_kept(on_kept, kept.result())
+            self._on_ended(image, kept.result())
 
-    def _on_kept(self, on_kept: OnKept, item_id: int | None) -> None:
-        on_kept(item_id)
+    def _on_ended(self, image: GeneratedImage, item_id: int | None) -> None:
+        self._on_kept.pop(image)(item_id)
         if self._waiting:
             self._try_again()
         elif self._is_failing:
@@ -140,11 +160,12 @@ class PictureKeeper(QObject):
 
         self._context.run(is_untouched, on_done=delete)
 
-    def _on_failed(self, image: GeneratedImage, on_kept: OnKept, error: BaseException) -> None:
+    def _on_failed(self, image: GeneratedImage, error: BaseException) -> None:
         if not isinstance(error, DiskError):
+            del self._on_kept[image]
             self._context.show_error(error)
             return
-        self._waiting.insert(0, (image, on_kept))
+        self._waiting.insert(0, image)
         self._retry.start()
         if not self._is_failing:
             self._is_failing = True
@@ -152,4 +173,4 @@ class PictureKeeper(QObject):
 
     def _try_again(self) -> None:
         if self._waiting and not self._context.is_closing:
-            self._put_away(*self._waiting.pop(0))
+            self._put_away(self._waiting.pop(0))

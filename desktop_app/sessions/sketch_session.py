@@ -163,6 +163,7 @@ class SketchSession(QObject):
 
         self._keeper.failed.connect(lambda error: context.show_error(error, topic=HISTORY_TOPIC))
         self._keeper.recovered.connect(self._on_all_kept)
+        self._keeper.given_up.connect(lambda: context.withdraw(HISTORY_TOPIC))
         self.voice.asked.connect(self._on_spoken)
         self._look_wanted.connect(self._on_look_wanted)
         self.reference_map.changed.connect(self._on_reference_map)
@@ -373,8 +374,8 @@ class SketchSession(QObject):
         """Takes a picture out of the strip and out of the history."""
         item_id = next((kept.item_id for kept in self._results if kept.image is image), None)
         self.forget_results([image])
-        if item_id is not None:
-            self._keeper.delete(item_id)
+        self._keeper.forget(image)
+        self._keeper.delete(item_id)
 
     def stop(self) -> None:
         """Makes nothing any more; the drawing stays."""

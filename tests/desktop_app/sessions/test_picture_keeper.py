@@ -1,11 +1,15 @@
 import contextlib
+import errno
 import sqlite3
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from desktop_app.history import pictures
 from desktop_app.history.records import Remark
 from desktop_app.history.store import History
+from desktop_app.sessions import picture_keeper
 from desktop_app.sessions.picture_keeper import PictureKeeper
 from workers.results import GeneratedImage, SketchRequest
 
@@ -15,12 +19,19 @@ def picture(seed: int) -> GeneratedImage:
     return GeneratedImage(np.zeros((64, 64, 3), np.uint8), request, 0.5)
 
 
+@contextlib.contextmanager
+def taking_no_writes(context) -> Iterator[None]:
+    """The history, which another program holds."""
+    with contextlib.closing(sqlite3.connect(context.paths.history_dir / "history.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+
+
 def test_no_thread_waits_for_a_history_that_takes_no_writes(context, qtbot):
     context.history = History(context.paths.history_dir)
     keeper, kept = PictureKeeper(context), []
 
-    with contextlib.closing(sqlite3.connect(context.paths.history_dir / "history.db", isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
+    with taking_no_writes(context):
         for seed in range(3):
             keeper.keep(picture(seed), kept.append)
         qtbot.waitUntil(lambda: not context._jobs)
@@ -95,3 +106,44 @@ def test_pictures_are_kept_as_chosen(context, keep, choice, count):
         keep(drawing)
 
     assert len(in_history(context)) == count
+
+
+def test_picture_that_is_deleted_while_it_is_written_does_not_stay(context, qtbot):
+    context.change_setting("draw.keep", "last")
+    context.history = History(context.paths.history_dir)
+    keeper, kept, deleted = PictureKeeper(context), [], []
+    context.items_deleted.connect(deleted.append)
+    keeper.keep(picture(0), kept.append, drawing=1)
+    qtbot.waitUntil(lambda: len(kept) == 1)
+
+    with taking_no_writes(context):
+        second = picture(1)
+        keeper.keep(second, kept.append, drawing=1)
+        keeper.forget(second)
+    qtbot.waitUntil(lambda: bool(deleted) and not context._jobs, timeout=20_000)
+
+    assert in_history(context) == set(kept)  # whose place nothing took
+
+
+def test_picture_that_is_deleted_while_it_waits_for_a_full_disk_never_comes(context, qtbot, monkeypatch):
+    monkeypatch.setattr(picture_keeper, "RETRY_S", 0.05)
+    context.history = History(context.paths.history_dir)
+    keeper, kept = PictureKeeper(context), []
+    first, second, third = (picture(seed) for seed in range(3))
+
+    def on_a_full_disk(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(pictures, "_write_whole", on_a_full_disk)
+        with qtbot.waitSignal(keeper.failed):
+            keeper.keep(first, kept.append)
+        keeper.keep(second, kept.append)
+        with qtbot.waitSignal(keeper.given_up):
+            for image in (first, second):
+                qtbot.waitUntil(lambda image=image: image in keeper._waiting)
+                keeper.forget(image)
+    keeper.keep(third, kept.append)
+    qtbot.waitUntil(lambda: len(kept) == 1, timeout=20_000)
+
+    assert in_history(context) == set(kept)

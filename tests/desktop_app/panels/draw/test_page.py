@@ -1,4 +1,6 @@
+import contextlib
 import errno
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -535,6 +537,29 @@ def test_picture_that_the_history_has_not_is_brought_back_to_its_place(qtbot, co
     chosen(panel, image, "Delete").trigger()
     panel.undo_bar.delete_now()
     assert image not in [made.image for made in session.results]
+
+
+@pytest.mark.parametrize("is_taken_back", [True, False])
+def test_picture_that_is_deleted_before_the_history_has_it(
+    qtbot, context, panel, session, draw, is_taken_back, tmp_path
+):
+    draw()
+    with contextlib.closing(sqlite3.connect(tmp_path / "history" / "history.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        image = made(qtbot, session, panel.prompt_bar.generate)
+        panel.discard(image)
+        if is_taken_back:
+            panel.undo_bar.button.click()
+        else:
+            panel.undo_bar.delete_now()
+    if is_taken_back:
+        qtbot.waitUntil(lambda: session.results[-1].item_id is not None, timeout=20_000)
+    else:
+        with qtbot.waitSignal(context.items_deleted, timeout=20_000):
+            pass
+        qtbot.waitUntil(lambda: not context._jobs, timeout=20_000)
+
+    assert context.history.count() == (1 if is_taken_back else 0)
 
 
 def test_strip_that_was_emptied_is_brought_back_and_loses_nothing_newer(qtbot, context, panel, session, draw):
