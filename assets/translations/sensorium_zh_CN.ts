@@ -1417,10 +1417,6 @@
         <translation>这一栏已清空。</translation>
     </message>
     <message>
-        <source>Pinned. Pinned items are never deleted by age.</source>
-        <translation>已固定。固定的内容不会因过期而删除。</translation>
-    </message>
-    <message>
         <source>Empty this strip</source>
         <translation>清空这一栏</translation>
     </message>
@@ -4279,6 +4275,10 @@ Click again to choose</source>
     <message>
         <source>Undo</source>
         <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Pinned. Pinned items are never deleted by age.</source>
+        <translation>已固定。固定的内容不会因过期而删除。</translation>
     </message>
     <message>
         <source>Your lines do not steer the picture: there is no ControlNet for them with this model.</source>

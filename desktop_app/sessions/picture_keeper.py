@@ -56,9 +56,15 @@ class PictureKeeper(QObject):
         self._written.connect(self._on_written)
 
     def keep(self, image: GeneratedImage, on_kept: OnKept, *, drawing: int | None = None) -> None:
-        """Keeps a picture with all that made it, unless it is not to be kept; `drawing` for one that came by itself."""
+        """Keeps a picture with all that made it, unless it is not to be kept; `drawing` for one that came by itself.
+
+        One that is on its way already is kept once, and `on_kept` told after who asked before.
+        """
         choice = self._context.settings.draw.keep
         if self._context.settings.history.is_private or (drawing is not None and choice == "ordered"):
+            return
+        if (before := self._on_kept.get(image)) is not None:
+            self._on_kept[image] = partial(_tell_both, before, on_kept)
             return
         if drawing is None:
             self._n_ordered += 1
@@ -174,3 +180,8 @@ class PictureKeeper(QObject):
     def _try_again(self) -> None:
         if self._waiting and not self._context.is_closing:
             self._put_away(self._waiting.pop(0))
+
+
+def _tell_both(first: OnKept, second: OnKept, item_id: int | None) -> None:
+    first(item_id)
+    second(item_id)

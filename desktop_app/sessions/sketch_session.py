@@ -370,6 +370,26 @@ class SketchSession(QObject):
         self._results = [] if images is None else [kept for kept in self._results if kept.image not in images]
         self.results_changed.emit()
 
+    def pin_result(self, image: GeneratedImage) -> None:
+        """Pins a picture of the strip in the history, where it comes first if it is not there."""
+        made = next((kept for kept in self._results if kept.image is image), None)
+        if made is None:
+            return
+        if made.item_id is not None:
+            self._pin(made.item_id)
+            return
+
+        def pin(item_id: int | None) -> None:
+            self._on_kept(made, item_id)
+            self._pin(item_id)
+
+        self._keeper.keep(image, pin)
+
+    def _pin(self, item_id: int | None) -> None:
+        if self._context.history is not None and item_id is not None:
+            self._context.history.update_item(item_id, is_pinned=True)
+            self._context.notify("info", self.tr("Pinned. Pinned items are never deleted by age."))
+
     def delete_result(self, image: GeneratedImage) -> None:
         """Takes a picture out of the strip and out of the history."""
         item_id = next((kept.item_id for kept in self._results if kept.image is image), None)
@@ -720,7 +740,8 @@ class SketchSession(QObject):
         self._context.notify("info", self.tr("The pictures are in the history again."))
 
     def _on_kept(self, made: Made, item_id: int | None) -> None:
-        self._results = [replace(kept, item_id=item_id) if kept is made else kept for kept in self._results]
+        image = made.image
+        self._results = [replace(kept, item_id=item_id) if kept.image is image else kept for kept in self._results]
 
     def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
         self._results = [replace(kept, item_id=None) if kept.item_id in item_ids else kept for kept in self._results]

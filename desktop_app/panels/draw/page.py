@@ -296,11 +296,6 @@ class DrawPanel(QWidget):
         """Its number in the history."""
         return next((made.item_id for made in self._session.results if made.image is image), None)
 
-    def _pin(self, item_id: int | None) -> None:
-        if self._context.history is not None and item_id is not None:
-            self._context.history.update_item(item_id, is_pinned=True)
-            self._context.notify("info", self.tr("Pinned. Pinned items are never deleted by age."))
-
     def _place_undo(self) -> None:
         """Over the lower end of the pictures."""
         bar, foot = self.undo_bar, self.prompt_bar.geometry()
@@ -340,9 +335,11 @@ class DrawPanel(QWidget):
         item_id = self._item_of(image)
         show = partial(self._context.item_requested.emit, item_id)
         menu.addAction(theme.icon("history"), self.tr("Show it in the history"), show).setEnabled(item_id is not None)
-        pin = partial(self._pin, item_id)
-        menu.addAction(theme.icon("pin"), self.tr("Pin it in the history"), pin).setEnabled(item_id is not None)
-        if any(made.image is image for made in self._session.results):
+        is_result = any(made.image is image for made in self._session.results)
+        can_pin = is_result and (item_id is not None or not self._context.settings.history.is_private)
+        pin = partial(self._session.pin_result, image)
+        menu.addAction(theme.icon("pin"), self.tr("Pin it in the history"), pin).setEnabled(can_pin)
+        if is_result:
             delete = menu.addAction(theme.icon("trash"), self.tr("Delete"), lambda: self.discard(image))
             delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         return menu
