@@ -199,7 +199,7 @@ class Lora:
 
 
 LARGEST_SEED = 2**63 - 1
-NEW_SEEDS_BELOW = 2**31  # short ones are easily told
+NEW_SEEDS_BELOW = 1_000_000  # short ones are easily told, and have room below a picture
 MOST_STORED_STEPS, LARGEST_GUIDANCE, LARGEST_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
 
 TINY_VAE = "tiny-vae"
