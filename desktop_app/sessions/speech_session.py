@@ -243,7 +243,8 @@ class SpeechSession(QObject):
         if self._state in (SessionState.LOADING, SessionState.RUNNING) and not self._is_opening:
             self._is_pause_wanted = True
             for track in self._tracks:
-                track.source.pause()
+                if track.is_started and not track.is_lost:
+                    track.source.pause()
             self._set_state(SessionState.PAUSED)
             self._pause_flush.start()
 

@@ -73,6 +73,7 @@ class Microphone:
         self._stopping = threading.Event()
         self._lock = threading.Lock()  # of what `pause`, `resume` and `stop` share with a reconnect
         self._is_paused = False
+        self._capture: _Capture | None = None  # until the device was opened
 
     def start(self, on_samples: OnSamples, on_end: OnEnd) -> None:
         self._capture = self._open()
@@ -82,16 +83,20 @@ class Microphone:
     def pause(self) -> None:
         with self._lock:
             self._is_paused = True
-            self._capture.command(b"p")
+            if self._capture:
+                self._capture.command(b"p")
 
     def resume(self) -> None:
         with self._lock:
             self._is_paused = False
-            self._capture.command(b"r")
+            if self._capture:
+                self._capture.command(b"r")
 
     def stop(self) -> None:
         with self._lock:
             self._stopping.set()
+            if self._capture is None:
+                return
             self._capture.command(b"s")
         self._thread.join(STOP_TIMEOUT_S)
         if self._thread.is_alive():  # the driver hangs
@@ -109,6 +114,7 @@ class Microphone:
 
     def _run(self, on_samples: OnSamples, on_end: OnEnd) -> None:
         error: Exception | None = None
+        assert self._capture is not None
         try:
             while True:
                 try:
@@ -140,6 +146,7 @@ class Microphone:
         import soxr
 
         capture = self._capture
+        assert capture is not None
         resampler = soxr.ResampleStream(capture.rate_hz, SAMPLE_RATE_HZ, num_channels=1, dtype="float32")
         silent_frames, unchecked_frames = 0, 0
         is_silent = False

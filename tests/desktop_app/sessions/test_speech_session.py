@@ -439,6 +439,24 @@ def test_a_lost_microphone_stays_closed_while_the_user_pauses(qtbot, context, se
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_pause_works_after_a_device_could_not_be_opened_again(qtbot, context, session):
+    me, computer = ScriptedSource("me"), ScriptedSource("computer")
+    second = ScriptedSource("computer", error=DeviceError("'USB Audio' is in use."))
+    session._chosen_source = lambda track: second
+    opened(qtbot, session, me, computer)
+    computer.end(DeviceError("'USB Audio' was unplugged."))
+    qtbot.waitUntil(lambda: session.has_lost_source)
+    session.continue_with_chosen_device()
+    qtbot.waitUntil(lambda: session.has_lost_source)
+
+    session.pause()
+
+    assert session.state is SessionState.PAUSED
+    assert (me.is_paused, second.is_paused) == (True, False)
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, session):
     opened(qtbot, session, ScriptedSource())
     topics = withdrawn(context)

@@ -264,6 +264,17 @@ def test_missing_microphone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Microphone("ALSA:USB Audio").start(print, print)
 
 
+def test_microphone_that_could_not_be_opened_takes_every_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", NO_SERVER)
+    microphone = Microphone("ALSA:USB Audio")
+    with pytest.raises(DeviceError):
+        microphone.start(print, print)
+
+    microphone.pause()
+    microphone.resume()
+    microphone.stop()
+
+
 def test_sound_that_the_card_lost_is_a_gap_each_time_and_told_once() -> None:
     gaps, notices = queue.Queue[None](), queue.Queue[Notice]()
     microphone = Microphone(on_notice=notices.put, on_gap=lambda: gaps.put(None))
