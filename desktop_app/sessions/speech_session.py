@@ -172,7 +172,7 @@ class SpeechSession(QObject):
     def may_finish_later(self) -> bool:
         """Much is still to be transcribed after the end, of sound that is on the disk."""
         is_waiting = self._state is SessionState.STOPPING and not self._is_opening and not self._is_closing_sources
-        return is_waiting and self.is_behind and bool(self.media_paths)
+        return is_waiting and self.is_behind and all(track.is_on_disk for track in self._tracks)
 
     @property
     def is_unfinished(self) -> bool:

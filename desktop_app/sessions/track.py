@@ -35,6 +35,7 @@ class Track:
     Attributes:
         said: what was confirmed of late, for a worker that takes over from one that failed.
         failures: when a worker failed.
+        is_on_disk: it has ended, and its file holds all of it.
         condition: what is wrong with its device.
         device_name: of the device that `condition` is about.
     """
@@ -52,6 +53,7 @@ class Track:
         self.source = source
         self.backlog = Backlog()
         self.path: Path | None = None
+        self.is_on_disk = False
         self.is_lost = False
         self.is_started = False
         self.said: deque[Commit] = deque(maxlen=COMMITS_KEPT)
@@ -130,6 +132,7 @@ class Track:
                     recorder.close()
                 except DiskError as error:
                     self._on_problem(error)
+                self.is_on_disk = recorder.seconds_lost == 0
             self.backlog.close()
 
     def close(self) -> None:

@@ -691,6 +691,22 @@ def test_what_no_file_holds_cannot_be_finished_later(qtbot, context, session, sp
     until(qtbot, session, SessionState.IDLE)
 
 
+def test_what_a_full_disk_did_not_take_cannot_be_finished_later(qtbot, context, session, speech, monkeypatch):
+    source = ScriptedSource()
+    opened(qtbot, session, source, latency_s=0.2)
+    source.say(speech)
+    qtbot.waitUntil(lambda: session._tracks[0]._recorder.seconds_written > 3)
+    monkeypatch.setattr(FlacRecorder, "_save", lambda _recorder, *, sync: False)
+    source.say(np.tile(speech, 15))
+
+    session.stop()
+    qtbot.waitUntil(lambda: not session._is_closing_sources and session.is_behind, timeout=20_000)
+
+    assert not session.may_finish_later
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
 def test_a_model_that_falls_behind_is_told_once(qtbot, context, session):
     opened(qtbot, session, ScriptedSource())
     topics = withdrawn(context)
