@@ -54,7 +54,8 @@ DEVICE_SETTINGS = ("hear.source", "hear.microphone", "hear.computer_audio")
 MAX_FAILURES = 3  # of a track's transcription ...
 FAILURES_WITHIN_S = 60.0  # ... in this time, and nobody starts it again
 LAG_TOLD_FROM_S = 2.0  # what is less is caught up with before anybody has read it
-TOO_SLOW_S = 30.0  # falling behind by that much is no hiccup: the model is too large
+TOO_SLOW_S = 30.0  # falling behind by that much is no hiccup: the model is too large ...
+SLOW_FOR_S = 10.0  # ... unless it catches up meanwhile, as with the silence of a device that was away
 SLOW_TOPIC = "too slow"
 START_TOPIC = "recording"  # why it could not begin or go on: holds until the next one begins
 PRIVACY_TOPIC = "privacy"
@@ -120,6 +121,7 @@ class SpeechSession(QObject):
         self._is_unfinished = False
         self._lags: dict[str, float] = {}
         self._least_lag_s = math.inf  # not 0 where the model takes long to load
+        self._slow_from: tuple[float, float] | None = None  # since when it lags how much, without catching up
         self._is_slow_told = False
         self._devices: list[AudioDevice] = []
         self._watcher: DeviceWatcher | None = None
@@ -231,7 +233,8 @@ class SpeechSession(QObject):
         self._history, self._item_id, self._error = None, None, None
         self._stop_wanted = self._discard_wanted = self._is_loaded = self._has_words = self._is_pause_wanted = False
         self._lags.clear()
-        self._least_lag_s, self._is_slow_told, self._is_unfinished = math.inf, False, False
+        self._least_lag_s, self._slow_from = math.inf, None
+        self._is_slow_told = self._is_unfinished = False
         self._is_opening = True
         self.started.emit(self.tracks)
         self._set_state(SessionState.LOADING)
@@ -491,6 +494,12 @@ class SpeechSession(QObject):
     def _tell_slow(self) -> None:
         self._least_lag_s = min(self._least_lag_s, self.lag_s)
         if self._is_slow_told or self.lag_s - self._least_lag_s < TOO_SLOW_S or self._spec is None:
+            self._slow_from = None
+            return
+        now = time.monotonic()
+        if self._slow_from is None or self.lag_s < self._slow_from[1]:
+            self._slow_from = now, self.lag_s
+        if now - self._slow_from[0] < SLOW_FOR_S:
             return
         self._is_slow_told = True
         self._context.notify(

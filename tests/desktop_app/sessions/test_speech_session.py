@@ -2,6 +2,7 @@ import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -707,12 +708,29 @@ def test_what_a_full_disk_did_not_take_cannot_be_finished_later(qtbot, context, 
     until(qtbot, session, SessionState.IDLE)
 
 
-def test_a_model_that_falls_behind_is_told_once(qtbot, context, session):
+def lag(session, monkeypatch, *lags_s: float) -> None:
+    """One of these every 5 s."""
+    for step, lag_s in enumerate(lags_s):
+        with monkeypatch.context() as then:
+            then.setattr(speech_session, "time", SimpleNamespace(monotonic=lambda step=step: 5.0 * step))
+            session._on_result(LiveStatus("me", 10, 9, 8, lag_s=lag_s, is_speech=True))
+
+
+def test_the_silence_of_a_device_that_was_away_does_not_call_the_model_slow(qtbot, context, session, monkeypatch):
+    opened(qtbot, session, ScriptedSource())
+
+    lag(session, monkeypatch, 0.5, 600.0, 400.0, 200.0, 40.0, 0.5, 50.0, 0.5, 50.0, 0.5)
+
+    assert not context.messages
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_a_model_that_falls_behind_is_told_once(qtbot, context, session, monkeypatch):
     opened(qtbot, session, ScriptedSource())
     topics = withdrawn(context)
 
-    for lag_s in (40.0, 2.0, 31.0, 33.0, 70.0):  # it took long to load, and caught up with that
-        session._on_result(LiveStatus("me", 10, 9, 8, lag_s=lag_s, is_speech=True))
+    lag(session, monkeypatch, 40.0, 2.0, 31.0, 33.0, 37.0, 70.0)  # it took long to load, and caught up with that
 
     (message,) = context.messages
     assert message.sentence == "'scripted' is too slow for this computer."
