@@ -122,14 +122,12 @@ class Microphone:
                     break
                 except DeviceError as loss:
                     self._capture.close()
-                    if self._stopping.is_set():
+                    if self._stopping.is_set() or not self._reconnect(loss):
                         break
-                    self._reconnect(loss)
                 except _Moved:
                     self._capture.close()
-                    if self._stopping.is_set():
+                    if self._stopping.is_set() or not self._follow():
                         break
-                    self._follow()
         except Exception as failure:  # noqa: BLE001  the top of a thread: the caller is told
             error = failure
         finally:
@@ -190,8 +188,8 @@ class Microphone:
         else:
             self._on_notice(SourceNotice("'{name}' gives sound again.", "", {"name": name}, self.track, name))
 
-    def _reconnect(self, loss: DeviceError) -> None:
-        """Waits until the device is back; raises `loss` when it stays away."""
+    def _reconnect(self, loss: DeviceError) -> bool:
+        """Waits until the device is back; False when `stop` comes first, and raises `loss` when it stays away."""
         log.warning("%s", loss)
         hint = "Recording goes on as soon as it is back. If it stays away, you can choose another device."
         name = self.device_name
@@ -200,22 +198,23 @@ class Microphone:
         )
         for _ in range(int(self._reconnect_s / RETRY_S)):
             if self._stopping.wait(RETRY_S):
-                return
+                return False
             try:
                 self._reopen("")
             except DeviceError:
                 continue
-            return
+            return True
         raise loss
 
-    def _follow(self) -> None:
-        """Goes on with what is the system's default now."""
+    def _follow(self) -> bool:
+        """Goes on with what is the system's default now; False when there was none until `stop`."""
         log.info("the system's default for %s is no longer '%s'", self.track, self.device_name)
         self._on_gap()
         try:
             self._reopen("moved")
         except DeviceError as loss:
-            self._reconnect(loss)
+            return self._reconnect(loss)
+        return True
 
     def _reopen(self, condition: Literal["", "moved"]) -> None:
         capture = self._open()

@@ -298,6 +298,21 @@ def test_killed_recording_process_is_a_lost_device(tmp_path: Path, monkeypatch: 
     assert isinstance(heard.ends[0], DeviceError)
 
 
+def test_stop_while_the_device_is_away_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device_id = alsa_microphone(tmp_path, tone(1.0), monkeypatch)
+    monkeypatch.setattr("workers.sources.microphone.RETRY_S", 60.0)
+    heard, notices = Collector(), queue.Queue[Notice]()
+    microphone = Microphone(device_id, on_notice=notices.put, reconnect_s=60.0)
+    microphone.start(heard.on_samples, heard.on_end)
+
+    microphone._capture.kill()
+    away = notices.get(timeout=20)
+    microphone.stop()
+
+    assert away.condition == "away"
+    assert heard.ends == [None]
+
+
 def looks_that_take_a_moment(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     """Makes waiting for a silent process quick; released whenever a look at it was in vain."""
     in_vain = threading.Semaphore(0)
