@@ -41,11 +41,17 @@ class VideoFrame:
     Attributes:
         number: counts from 1 for each source; a gap is what nobody had time for.
         captured_s: when it was taken, on the clock of `time.monotonic`.
+        region: the part that it is of the whole picture; None is all of it.
     """
 
     pixels: Frame = field(repr=False)  # nothing that is logged may hold a picture
     number: int
     captured_s: float
+    region: Region | None = None
+
+    def cropped(self, region: Region | None) -> VideoFrame:
+        """A part of a whole picture, without a copy."""
+        return self if region is None else replace(self, pixels=region.crop(self.pixels), region=region)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -167,8 +167,7 @@ class LookMailbox:
                 else:
                     self._is_new = False
                     frame, plan = self._frame, self._plan
-                    if plan.region is not None:
-                        frame = replace(frame, pixels=plan.region.crop(frame.pixels))
+                    frame = frame.cropped(plan.region)
                     if plan.only_changes and not self._has_changed(frame.pixels):
                         self.same_until_s = frame.captured_s
                         continue

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QLocale, QObject, QTime, Signal
 
@@ -68,6 +68,9 @@ PLAN_SETTINGS = {
 }
 
 
+FrameKey: TypeAlias = tuple[float, Region | None]  # when it was captured, and which part of it
+
+
 def is_video_file(path: Path) -> bool:
     """By its name."""
     return path.suffix.lower() in VIDEO_SUFFIXES
@@ -116,10 +119,10 @@ class VisionSession(QObject):
         self._left_since_s = math.inf  # when that began
         self._orientation = orientation(context.settings.see)
         self._region: Region | None = None
-        self._kept: dict[float, int] = {}  # frames in the history, by when they were captured
-        self._keeping: dict[float, list[ChatTurn]] = {}  # frames on their way there, and answers that join them
+        self._kept: dict[FrameKey, int] = {}  # frames in the history
+        self._keeping: dict[FrameKey, list[ChatTurn]] = {}  # frames on their way there, and answers that join them
         self._kept_with_answer: dict[int, tuple[int, int]] = {}  # their sizes; what was seen in them is not kept yet
-        self._deleted: set[float] = set()  # frames that the user wants no more in the history
+        self._deleted: set[FrameKey] = set()  # frames that the user wants no more in the history
         self._workers: set[Worker] = set()  # those of which not everything was heard yet
         self._notifier = DesktopNotifier(context)
 
@@ -495,7 +498,7 @@ class VisionSession(QObject):
         frame = self._feed.of_this_moment() if self.is_live and self._feed is not None else self.newest_frame
         if frame is None:
             return ()
-        return (frame if self._region is None else replace(frame, pixels=self._region.crop(frame.pixels)),)
+        return (frame.cropped(self._region),)
 
     # ── what is kept ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -514,7 +517,7 @@ class VisionSession(QObject):
             return
         near = [lane.newest for lane in self._lanes if lane.age_s(frame) <= SAID_WITHIN_S]
         seen = [one for one in near if one is not None]
-        item_id = self._kept.get(frame.captured_s, 0)
+        item_id = self._kept.get(_key(frame), 0)
         history = self._context.history
         if history is not None and self._kept_with_answer.get(item_id) == frame.size:
             del self._kept_with_answer[item_id]
@@ -550,7 +553,7 @@ class VisionSession(QObject):
         """A picture of the history is kept already; each way it is turned is a frame of its own."""
         frame = feed.newest
         if feed.item_id is not None and frame is not None:
-            self._kept[frame.captured_s] = feed.item_id
+            self._kept[_key(frame)] = feed.item_id
             self._kept_with_answer[feed.item_id] = frame.size
 
     def _tell_watch_ended(self, error: Exception) -> None:
@@ -561,45 +564,50 @@ class VisionSession(QObject):
 
     def snapshot_of(self, frame: VideoFrame) -> int | None:
         """The number in the history of a frame that was kept; None where it was not, or not yet."""
-        return self._kept.get(frame.captured_s)
+        return self._kept.get(_key(frame))
 
     def _on_kept(self, frame: VideoFrame, item_id: int) -> None:
-        self._kept[frame.captured_s] = item_id
+        self._kept[_key(frame)] = item_id
         self.snapshot_taken.emit(item_id)
 
     def _on_items_deleted(self, item_ids: frozenset[int]) -> None:
-        self._deleted |= {captured_s for captured_s, item_id in self._kept.items() if item_id in item_ids}
-        self._kept = {captured_s: item_id for captured_s, item_id in self._kept.items() if item_id not in item_ids}
+        self._deleted |= {key for key, item_id in self._kept.items() if item_id in item_ids}
+        self._kept = {key: item_id for key, item_id in self._kept.items() if item_id not in item_ids}
         self._kept_with_answer = {id_: size for id_, size in self._kept_with_answer.items() if id_ not in item_ids}
 
     def _keep_answer(self, turn: ChatTurn) -> None:
-        """Adds an answer to the snapshot of its frame; without one, its picture is kept with it."""
+        """Adds an answer to the snapshot of each of its frames; without one, the picture is kept with it."""
+        for frame in {_key(frame): frame for frame in turn.frames}.values():
+            self._keep_answer_about(frame, turn)
+
+    def _keep_answer_about(self, frame: VideoFrame, turn: ChatTurn) -> None:
         history, settings = self._context.history, self._context.settings
         if history is None or settings.history.is_private:
             return
-        moments = [frame.captured_s for frame in turn.frames]
-        item_ids = [self._kept[moment] for moment in moments if moment in self._kept]
-        waiting = [self._keeping[moment] for moment in moments if moment in self._keeping]
-        if item_ids:
-            self._context.run(lambda job: snapshots.add_answer(history, item_ids[-1], turn))
-        elif waiting:
-            waiting[-1].append(turn)
-        elif settings.see.keep_answers and self._deleted.isdisjoint(moments):
-            self._keep_with_answer(history, turn)
+        keys = (_key(frame), (frame.captured_s, None))  # a part joins the whole that it was cut from, too
+        item_id = next((self._kept[key] for key in keys if key in self._kept), None)
+        waiting = next((self._keeping[key] for key in keys if key in self._keeping), None)
+        if item_id is not None:
+            self._context.run(lambda job: snapshots.add_answer(history, item_id, turn))
+        elif waiting is not None:
+            waiting.append(turn)
+        elif settings.see.keep_answers and self._deleted.isdisjoint(keys):
+            self._keep_with_answer(history, frame, turn)
 
-    def _keep_with_answer(self, history: History, turn: ChatTurn) -> None:
+    def _keep_with_answer(self, history: History, frame: VideoFrame, turn: ChatTurn) -> None:
         """Keeps what was asked about, cropped as it was, with its answer and those that come meanwhile."""
-        frame = turn.frames[-1]
-        self._keeping[frame.captured_s] = []
+        key, late = _key(frame), list[ChatTurn]()
+        self._keeping[key] = late
         source, title = self.source_name, " ".join(turn.question.split())
 
         def on_done(item_id: int) -> None:
-            self._kept[frame.captured_s] = item_id
+            self._kept[key] = item_id
             self._kept_with_answer[item_id] = frame.size
 
         def on_ended() -> None:
-            for late in self._keeping.pop(frame.captured_s):
-                self._keep_answer(late)
+            del self._keeping[key]
+            for other in late:
+                self._keep_answer_about(frame, other)
 
         self._context.run(
             lambda job: snapshots.keep(history, frame, turns=[turn], source=source, title=title),
@@ -659,3 +667,7 @@ class VisionSession(QObject):
             log.info("looking: %s -> %s", self._state, state)
             self._state = state
             self.state_changed.emit(state)
+
+
+def _key(frame: VideoFrame) -> FrameKey:
+    return frame.captured_s, frame.region

@@ -159,3 +159,41 @@ def test_picture_of_the_history_is_not_kept_twice(qtbot, session, history):
         session.snapshot()
 
     assert taken.args == kept(qtbot, history) == [item_id]
+
+
+@pytest.mark.parametrize("other", [Region(0.5, 0, 0.5, 1), None])
+def test_answers_about_another_part_are_kept_with_a_picture_of_that_part(qtbot, session, camera, history, other):
+    session.freeze()
+    for n_kept, (question, region) in enumerate([("Left?", Region(0, 0, 0.25, 1)), ("Other?", other)], start=1):
+        session.set_region(region)
+        answered(qtbot, session.chat.ask(question))
+        kept(qtbot, history, n_kept)
+        qtbot.waitUntil(lambda: not session._keeping)
+
+    second, first = kept(qtbot, history, 2)
+    assert [read_image(history.item(item_id).picture).shape[1] for item_id in (first, second)] == [
+        8,
+        16 if other else 32,
+    ]
+    assert [[said.question for said in history.remarks(item_id)] for item_id in (first, second)] == [
+        ["Left?"],
+        ["Other?"],
+    ]
+
+
+def test_an_answer_about_several_pictures_is_kept_with_each(qtbot, session, camera, history):
+    session.chat.add_frame()
+    answered(qtbot, session.chat.ask("What?"))
+    kept(qtbot, history)
+    qtbot.waitUntil(lambda: not session._keeping)
+    session.chat.add_frame()
+    camera.show((0, 200, 0))
+    session.chat.add_frame()
+
+    turn = session.chat.ask("Which?")
+    answered(qtbot, turn)
+    qtbot.waitUntil(lambda: len(turn.remark_ids) == 2, timeout=20_000)
+
+    second, first = kept(qtbot, history, 2)
+    assert [said.question for said in history.remarks(first)] == ["What?", "Which?"]
+    assert [said.question for said in history.remarks(second)] == ["Which?"]
