@@ -142,7 +142,7 @@ class ChatSession(QObject):
         self._context.withdraw(ANSWER_TOPIC)
         self._context.withdraw(NEW_CHAT_TOPIC)
         turn = ChatTurn(question, about, asked_s, is_same_frame=same_frame and last is not None)
-        turn.is_spoken = spoken is not None
+        turn.is_spoken, turn.is_private = spoken is not None, self._context.settings.history.is_private
         if self._is_live():
             turn.frame_age_s = max(0.0, began_s - about[-1].captured_s)
         self._chat.turns.append(turn)

@@ -526,7 +526,8 @@ class VisionSession(QObject):
                 on_done=lambda _: self.snapshot_taken.emit(item_id),
             )
             return
-        turns = [turn for turn in self.chat.turns if turn.state.is_over and turn.answer and turn.is_about(frame)]
+        over = [turn for turn in self.chat.turns if turn.state.is_over and turn.answer and not turn.is_private]
+        turns = [turn for turn in over if turn.is_about(frame)]
         self._keep(frame, seen=seen, turns=turns)
 
     def _keep(
@@ -582,7 +583,7 @@ class VisionSession(QObject):
 
     def _keep_answer_about(self, frame: VideoFrame, turn: ChatTurn) -> None:
         history, settings = self._context.history, self._context.settings
-        if history is None or settings.history.is_private:
+        if history is None or settings.history.is_private or turn.is_private:
             return
         keys = (_key(frame), (frame.captured_s, None))  # a part joins the whole that it was cut from, too
         item_id = next((self._kept[key] for key in keys if key in self._kept), None)

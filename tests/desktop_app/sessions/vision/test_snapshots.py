@@ -197,3 +197,22 @@ def test_an_answer_about_several_pictures_is_kept_with_each(qtbot, session, came
     second, first = kept(qtbot, history, 2)
     assert [said.question for said in history.remarks(first)] == ["What?", "Which?"]
     assert [said.question for said in history.remarks(second)] == ["Which?"]
+
+
+def test_what_was_asked_in_private_mode_is_kept_nowhere_when_it_was_left(
+    qtbot, context, session, camera, history, engine
+):
+    engine.update(latency_s=0.02, tokens=5)
+    session.freeze()
+    context.change_setting("history.is_private", True)
+    turn = session.chat.ask("What?")
+    context.change_setting("history.is_private", False)
+    answered(qtbot, turn)
+    qtbot.waitUntil(lambda: not context._jobs)
+    assert history.count() == 0
+
+    with qtbot.waitSignal(session.snapshot_taken) as taken:
+        session.snapshot()
+
+    assert turn.answer
+    assert history.remarks(taken.args[0]) == []
