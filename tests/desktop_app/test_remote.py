@@ -1,11 +1,13 @@
 """Other programs of the user reach the window by a socket; without one nothing breaks."""
 
+import contextlib
+import socket
 import stat
 import threading
 
 import pytest
 
-from desktop_app import cli
+from desktop_app import cli, remote
 from desktop_app.main_window import MainWindow
 from desktop_app.paths import Paths
 from desktop_app.remote import listening
@@ -70,6 +72,35 @@ def test_a_second_window_leaves_the_socket_to_the_first(qtbot):
         with listening(path, {}):
             pass
         assert told(qtbot, "pause") == 0
+
+
+def test_a_second_window_listens_when_the_first_has_closed(qtbot, monkeypatch):
+    monkeypatch.setattr(remote, "RETRY_MS", 50)
+    path = Paths.of_user().socket_file
+    heard: list[str] = []
+
+    with contextlib.ExitStack() as second:
+        with listening(path, {}):
+            second.enter_context(listening(path, {"pause": lambda: heard.append("second") or "paused"}))
+        qtbot.waitUntil(path.exists)
+        assert told(qtbot, "pause") == 0
+
+    assert heard == ["second"]
+    assert not path.exists()
+
+
+def test_a_second_window_is_not_kept_by_a_first_that_hangs(qtbot):
+    path = Paths.of_user().socket_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    with socket.socket(socket.AF_UNIX) as hanging, socket.socket(socket.AF_UNIX) as caller:
+        hanging.bind(str(path))
+        hanging.listen(0)
+        caller.connect(str(path))
+        with listening(path, {}):
+            pass
+
+    assert path.exists()
 
 
 def test_a_folder_that_takes_no_socket_is_only_logged(tmp_path, caplog):
