@@ -6956,8 +6956,8 @@ Click again to choose</source>
         <translation>传入的是 {kind}，而不是原始声音。</translation>
     </message>
     <message>
-        <source>What is said now is only on the screen, until the app ends: export what you need.</source>
-        <translation>现在说的内容只显示在屏幕上，直到应用结束：请导出您需要的内容。</translation>
+        <source>What is said is only on the screen, until the next recording or file begins: export what you need.</source>
+        <translation>说的内容只显示在屏幕上，直到下一次录音或下一个文件开始：请导出您需要的内容。</translation>
     </message>
     <message>
         <source>What is there was read. Copy the file again if it should be longer.</source>

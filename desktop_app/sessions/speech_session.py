@@ -372,7 +372,7 @@ class SpeechSession(QObject):
             self._begin_item(tracks, spec, is_private=self._is_private)
         except AppError as error:  # the disk takes nothing, which is no reason not to listen
             self._begin_item(tracks, spec, is_private=True)
-            hint = "What is said now is only on the screen, until the app ends: export what you need."
+            hint = "What is said is only on the screen, until the next recording or file begins: export what you need."
             self._problem.emit(DiskError(error.template, hint, **error.values))
         emotion = None
         try:

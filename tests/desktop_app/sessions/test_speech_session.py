@@ -316,7 +316,7 @@ def test_a_history_that_takes_no_new_item_leaves_the_text_to_memory(qtbot, conte
     context.history.export(session.item_id, home / "said.txt")
     assert "word1" in (home / "said.txt").read_text("utf-8")
     (message,) = context.messages
-    assert "only on the screen" in message.hint
+    assert "only on the screen, until the next recording or file begins" in message.hint
 
 
 def test_a_model_that_is_missing_is_told_and_nothing_is_kept(qtbot, context, session):
