@@ -204,6 +204,14 @@ def orientation(see: See) -> Orientation:
     return Orientation(degrees[see.rotate_deg], see.mirror)
 
 
+def turned_since(before: Orientation, now: Orientation) -> Orientation:
+    """What turns a picture that is turned as `before` says into one that is turned as `now` says."""
+    degrees: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 90, 180: 180, 270: 270}
+    by_deg = now.rotate_deg - before.rotate_deg
+    by_deg = -by_deg if before.is_mirrored else by_deg  # a mirror reverses what comes before it
+    return Orientation(degrees[by_deg % 360], now.is_mirrored != before.is_mirrored)
+
+
 def emotion_spec(settings: Settings, catalogue: Catalogue) -> EngineSpec | None:
     """The engine that says how sentences sound; None when nobody wants it, or no model for it is installed.
 

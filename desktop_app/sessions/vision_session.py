@@ -27,7 +27,7 @@ from desktop_app.sessions import snapshots
 from desktop_app.sessions.cameras import CameraList
 from desktop_app.sessions.chat import ChatTurn
 from desktop_app.sessions.chat_session import ChatSession
-from desktop_app.sessions.choices import orientation
+from desktop_app.sessions.choices import orientation, turned_since
 from desktop_app.sessions.feed import Feed, exchange
 from desktop_app.sessions.lane import Lane
 from desktop_app.sessions.looker import Outlook
@@ -118,6 +118,7 @@ class VisionSession(QObject):
         self._left: VideoFrame | None = None  # the last frame of what has ended
         self._left_since_s = math.inf  # when that began
         self._orientation = orientation(context.settings.see)
+        self._turned_already = Orientation()  # of what is looked at: as it was kept, where the history has it
         self._region: Region | None = None
         self._kept: dict[FrameKey, int] = {}  # frames in the history
         self._keeping: dict[FrameKey, list[ChatTurn]] = {}  # frames on their way there, and answers that join them
@@ -324,7 +325,7 @@ class VisionSession(QObject):
 
         self._frozen, self._left = anew(self._frozen), anew(self._left)
         if self._wanted is not None:
-            self._wanted.source.orient(now)
+            self._wanted.source.orient(turned_since(self._turned_already, now))
             self._note_item(self._wanted)
         if self._frozen is not None or self._left is not None:
             self._show_frame()
@@ -344,7 +345,8 @@ class VisionSession(QObject):
             self._wanted = None
             self._fail(error)
         else:
-            source.orient(self._orientation)
+            self._turned_already = Orientation() if item_id is None else self._orientation
+            source.orient(turned_since(self._turned_already, self._orientation))
             self._wanted = Feed(
                 source,
                 on_frame=self._take,

@@ -9,7 +9,7 @@ from tests.desktop_app.sessions.vision.conftest import GREEN, RED, ScriptedCamer
 from workers.errors import DeviceError
 from workers.results import Region
 from workers.sources.base import Orientation
-from workers.sources.image_file import turned
+from workers.sources.image_file import turned, turned_back
 
 
 def test_a_picture_file_is_shown(qtbot, session, tmp_path):
@@ -177,3 +177,22 @@ def test_turning_the_picture_reaches_the_source_and_forgets_the_region(context, 
 
     assert camera.orientation == Orientation(90, is_mirrored=True)
     assert session.region is None
+
+
+def test_a_picture_of_the_history_is_turned_only_by_what_is_turned_since(qtbot, context, session, tmp_path):
+    pixels = np.arange(6, dtype=np.uint8).reshape(2, 3, 1).repeat(3, axis=2)
+    Image.fromarray(pixels).save(tmp_path / "kept.png")
+    context.change_setting("see.mirror", True)
+    context.change_setting("see.rotate_deg", "90")
+
+    session.open_file(tmp_path / "kept.png", item_id=1)
+    until(qtbot, session, SessionState.RUNNING)
+    np.testing.assert_array_equal(session.newest_frame.pixels, pixels)
+
+    opened = orientation(context.settings.see)
+    for setting, value in [*TURNS, ("mirror", True), ("rotate_deg", "90")]:
+        context.change_setting(f"see.{setting}", value)
+        expected = turned(turned_back(pixels, opened), orientation(context.settings.see))
+        np.testing.assert_array_equal(session.newest_frame.pixels, expected)
+
+    np.testing.assert_array_equal(session.newest_frame.pixels, pixels)
