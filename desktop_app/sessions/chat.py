@@ -39,6 +39,7 @@ class ChatTurn:
         is_same_frame: about what the turn before was about.
         asked_s: when the user asked, on the clock of `time.monotonic`.
         is_private: asked in private mode: kept nowhere, also when that was left since.
+        source: what was looked at then: a camera, a file.
         frame_age_s: how old the newest of the frames was then; 0 for a still picture.
         time_to_first_token_s: from the user's click to the first word here.
         tokens_per_s: of the engine, over the whole answer.
@@ -53,6 +54,7 @@ class ChatTurn:
     is_same_frame: bool = False
     is_spoken: bool = False
     is_private: bool = False
+    source: str = ""
     frame_age_s: float = 0.0
     number: int = field(default_factory=itertools.count(1).__next__)
     state: TurnState = TurnState.WAITING

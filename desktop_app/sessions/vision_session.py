@@ -140,6 +140,7 @@ class VisionSession(QObject):
         self.standing.sighted.connect(self._on_sighted)
         self.standing.broke_off.connect(self._tell_watch_ended)
         self.chat.answering_changed.connect(self._settle_lookers)
+        self.chat.turn_added.connect(self._note_source)
         self.chat.turn_ended.connect(self._keep_answer)
         self.chat.failed.connect(self.failed)
         self._cameras.changed.connect(self._on_cameras_changed)
@@ -578,6 +579,11 @@ class VisionSession(QObject):
         self._kept = {key: item_id for key, item_id in self._kept.items() if item_id not in item_ids}
         self._kept_with_answer = {id_: size for id_, size in self._kept_with_answer.items() if id_ not in item_ids}
 
+    def _note_source(self, turn: ChatTurn) -> None:
+        """Another one may be looked at when it is answered."""
+        before = [other for other in self.chat.turns if other is not turn and other.frames == turn.frames]
+        turn.source = before[-1].source if before and turn.is_same_frame else self.source_name
+
     def _keep_answer(self, turn: ChatTurn) -> None:
         """Adds an answer to the snapshot of each of its frames; without one, the picture is kept with it."""
         for frame in {_key(frame): frame for frame in turn.frames}.values():
@@ -601,7 +607,7 @@ class VisionSession(QObject):
         """Keeps what was asked about, cropped as it was, with its answer and those that come meanwhile."""
         key, late = _key(frame), list[ChatTurn]()
         self._keeping[key] = late
-        source, title = self.source_name, " ".join(turn.question.split())
+        source, title = turn.source, " ".join(turn.question.split())
 
         def on_done(item_id: int) -> None:
             self._kept[key] = item_id

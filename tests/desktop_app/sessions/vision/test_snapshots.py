@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desktop_app.sessions.session_state import SessionState
-from tests.desktop_app.sessions.vision.conftest import answered, until
+from tests.desktop_app.sessions.vision.conftest import ScriptedCamera, answered, until
 from workers.results import Region
 from workers.sources.image_file import read_image
 
@@ -216,3 +216,19 @@ def test_what_was_asked_in_private_mode_is_kept_nowhere_when_it_was_left(
 
     assert turn.answer
     assert history.remarks(taken.args[0]) == []
+
+
+@pytest.mark.parametrize("is_another", [True, False])
+def test_a_picture_is_kept_with_the_name_of_what_was_looked_at_when_it_was_asked_about(
+    qtbot, session, camera, history, engine, is_another
+):
+    engine.update(latency_s=0.02, tokens=5)
+    turn = session.chat.ask("What?")
+    if is_another:
+        session.start(ScriptedCamera("Other"))
+    else:
+        session.stop()
+    answered(qtbot, turn)
+
+    (item_id,) = kept(qtbot, history)
+    assert history.item(item_id).source == "Camera"
