@@ -151,8 +151,8 @@ class StandingWatch(Looker):
         return standing_plan(self._context.settings.see, [standing.text for standing in self._on], self._outlook.region)
 
     def _on_look(self, look: object) -> None:
-        if not isinstance(look, StandingLook):
-            return
+        if not isinstance(look, StandingLook) or look.frame.captured_s < self._outlook.since_s:
+            return  # the judge took its time, and another source is looked at
         on = {standing.text: standing for standing in self._on}
         for found in look.found:
             standing = on.get(found.text)
@@ -169,7 +169,7 @@ class StandingWatch(Looker):
 
     def _forget(self) -> None:
         for standing in self._standing:
-            standing.newest = None
+            standing.newest, standing.policy = None, _policy(standing.question)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,9 +2,9 @@ import pytest
 
 from desktop_app.sessions.session_state import SessionState
 from desktop_app.sessions.standing_watch import StandingWatch
-from tests.desktop_app.sessions.vision.conftest import GREEN, RED, answered, colour_of, looked_at
+from tests.desktop_app.sessions.vision.conftest import GREEN, RED, ScriptedCamera, answered, colour_of, looked_at
 from workers.errors import DeviceError
-from workers.results import CameraNotice
+from workers.results import CameraNotice, Likeness, StandingLook
 
 
 def test_what_was_waited_for_is_told_and_kept(qtbot, context, session, camera, standing, history):
@@ -116,3 +116,17 @@ def test_whoever_watches_hears_outside_the_window_that_the_model_failed(qtbot, s
     qtbot.waitUntil(lambda: standing.state is SessionState.FAILED, timeout=20_000)
 
     assert session.notified == ["Nothing is watched for any more"]
+
+
+def test_what_another_camera_showed_does_not_count(qtbot, session, camera, standing):
+    question = standing.add("200 0 0", hits=3, looks=3)
+    looked_at(qtbot, session, camera, RED, 1)
+    qtbot.waitUntil(lambda: question.n_hits > 0)
+    late = StandingLook(session.newest_frame, (Likeness("200 0 0", 1.0, 1.0),))
+
+    with qtbot.waitSignal(session.source_changed):
+        session.start(ScriptedCamera("Other", opens=False))
+    standing._on_look(late)
+
+    assert (question.n_hits, question.newest) == (0, None)
+    assert session.notified == []
