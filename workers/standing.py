@@ -31,8 +31,9 @@ WORTH_JUDGING = 0.5  # likelier than all backgrounds together
 SURE_ALONE = 0.8  # where no model judges
 LOOK_EVERY_S = 0.5
 JUDGE_EVERY_S = 10.0  # what does not look likely, where the picture changes ...
-RISEN_EVERY_S = 2.0  # ... where it looks likelier than of late, too ...
+RISEN_EVERY_S = 2.0  # ... where it looks likelier than of late, or the question names no thing ...
 JUDGE_STILL_S = 60.0  # ... or where it seems to stay the same
+PAUSE_PER_VERDICT = 3.0  # times as long as the last one took: a slow judge may not run without a pause
 RISEN = 0.15
 OF_LATE = 60  # looks
 JUDGE_AGAIN_S = 60.0  # after it failed: a silent server would hold up every look for as long as it may be silent
@@ -120,23 +121,27 @@ class Unlikely:
         self.yes = 0.0
         self._is_plain = label_of(text) != text.strip().rstrip("?!. ") or not text.strip().endswith("?")
         self._asked_s = now_s
+        self._took_s = 0.0
         self._cells: NDArray[np.float32] | None = None  # of the picture that was judged
         self._likeness: deque[float] = deque(maxlen=OF_LATE)
 
     def is_worth_judging(self, likeness: float, cells: NDArray[np.float32], now_s: float, was_silent: bool) -> bool:
-        """Notes a look. A question that names no thing is judged whenever the picture has changed."""
+        """Notes a look. A question that names no thing is judged soon after the picture has changed."""
         has_risen = bool(self._likeness) and likeness > statistics.median(self._likeness) + RISEN
         self._likeness.append(likeness)
         if self.yes >= 0.5 and not was_silent:
             return True  # several looks have to agree
         if self._cells is not None and float(np.abs(cells - self._cells).max()) <= CHANGED:
             return now_s - self._asked_s >= JUDGE_STILL_S
-        every_s = RISEN_EVERY_S if has_risen else JUDGE_EVERY_S
-        return (not self._is_plain and not was_silent) or now_s - self._asked_s >= every_s
+        is_urgent = not self._is_plain and not was_silent
+        if is_urgent and self._cells is None:
+            return True
+        soon_s = max(RISEN_EVERY_S, PAUSE_PER_VERDICT * self._took_s)
+        return now_s - self._asked_s >= (soon_s if is_urgent or has_risen else max(soon_s, JUDGE_EVERY_S))
 
-    def note(self, yes: float, cells: NDArray[np.float32], now_s: float) -> None:
+    def note(self, yes: float, cells: NDArray[np.float32], now_s: float, took_s: float) -> None:
         """A verdict."""
-        self.yes, self._cells, self._asked_s = yes, cells, now_s
+        self.yes, self._cells, self._asked_s, self._took_s = yes, cells, now_s, took_s
 
 
 def watch_live(
@@ -181,6 +186,7 @@ def watch_live(
                     yes = one.yes
                     wants_judge = not is_frugal and one.is_worth_judging(likeness, cells, clock(), was_silent)
                 if judge is not None and wants_judge and clock() >= judge_again_s:
+                    began_s = clock()
                     try:
                         yes = judge(frame.pixels, question_of(text))
                     except EngineDied:
@@ -189,7 +195,7 @@ def watch_live(
                         judge_again_s, failure = clock() + JUDGE_AGAIN_S, error
                         yes = 0.0 if is_unlikely else None
                     if is_unlikely:
-                        one.note(yes or 0.0, cells, clock())
+                        one.note(yes or 0.0, cells, clock(), clock() - began_s)
                 found.append(Likeness(text, likeness, yes, was_silent))
         except EngineDied as error:
             yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)

@@ -221,7 +221,7 @@ def test_a_judge_that_fails_is_told_once_and_asked_again_later():
 class Scene:
     """What is watched, a look each half a second: how bright it is, and how likely CLIP finds the thing."""
 
-    def __init__(self, text: str, *, verdict: float = 0.0, **options) -> None:
+    def __init__(self, text: str, *, verdict: float = 0.0, took_s: float = 0.0, **options) -> None:
         self.asked_s: list[float] = []
         self.verdict = verdict
         self.clock, self.mailbox = Clock(), LookMailbox(LookPlan(REQUEST))
@@ -232,6 +232,7 @@ class Scene:
 
         def judge(pixels, question) -> float:
             self.asked_s.append(self.clock.now_s)
+            self.clock.now_s += took_s
             return self.verdict
 
         self._looks = watch_live(self.mailbox, lambda: (text,), label, judge, clock=self.clock, **options)
@@ -262,12 +263,21 @@ def test_what_looks_likelier_than_of_late_is_judged_at_once():
     assert scene.asked_s == [3.0]
 
 
-def test_a_question_that_names_no_thing_is_judged_whenever_the_picture_has_changed():
+def test_a_question_that_names_no_thing_is_judged_soon_after_the_picture_has_changed():
     scene = Scene("Is the door open?")
-    for grey in (0, 0, 100, 100, 0):
+    for grey in (0, 0, 100, 100, 100, 0, 0, 0, 0):
         scene.look(grey)
 
-    assert scene.asked_s == [0.0, 1.0, 2.0]
+    assert scene.asked_s == [0.0, 2.0, 4.0]
+
+
+def test_a_slow_judge_rests_longer_than_it_works_while_the_picture_changes():
+    scene = Scene("Is the door open?", took_s=2.0)
+    for number in range(40):
+        scene.look(100 * (number % 2))
+
+    assert len(scene.asked_s) > 2
+    assert min(later - before for before, later in itertools.pairwise(scene.asked_s)) >= 2.0 + 3 * 2.0
 
 
 def test_a_yes_about_what_is_small_is_asked_again_until_it_is_told_and_holds_while_it_stays():
