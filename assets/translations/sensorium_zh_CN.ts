@@ -4874,6 +4874,14 @@ Click again to choose</source>
 <context>
     <name>VisionSession</name>
     <message>
+        <source>The next question is about the first {most} of {count} pictures.</source>
+        <translation>下一个问题针对 {count} 张图片中的前 {most} 张。</translation>
+    </message>
+    <message>
+        <source>{n} of {count} pictures cannot be read.</source>
+        <translation>{count} 张图片中有 {n} 张无法读取。</translation>
+    </message>
+    <message>
         <source>Screen</source>
         <translation>屏幕</translation>
     </message>

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOURCE_TOPIC = "vision source"
+MOST_PICTURES = 16  # that are added at once: each may take tens of megabytes
 SAID_WITHIN_S = 5.0  # what was said about a frame that near is about a picture, too
 VIDEO_SUFFIXES = {
     *(".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv"),
@@ -239,14 +240,19 @@ class VisionSession(QObject):
         """Adds pictures to the next question, turned as all are; what is looked at stays.
 
         Args:
+            pictures: the first 16 of them.
             is_alone: those that waited already are taken out.
         """
-        now = self._orientation
+        now, taken = self._orientation, pictures[:MOST_PICTURES]
+        if len(pictures) > len(taken):
+            text = self.tr("The next question is about the first {most} of {count} pictures.")
+            self._context.notify("info", text.format(most=len(taken), count=len(pictures)))
 
-        def read(_job: Job) -> tuple[list[VideoFrame], list[AppError]]:
+        def read(job: Job) -> tuple[list[VideoFrame], list[AppError]]:
             frames: list[VideoFrame] = []
             errors = []
-            for picture in pictures:
+            for picture in taken:
+                job.raise_if_cancelled()
                 try:
                     pixels = read_image(picture) if isinstance(picture, Path) else picture
                 except AppError as error:
@@ -259,8 +265,11 @@ class VisionSession(QObject):
             frames, errors = found
             if frames:
                 self.chat.add_pictures(frames, is_alone=is_alone)
-            for error in errors:
-                self._context.show_error(error)
+            if len(errors) > 1:
+                text = self.tr("{n} of {count} pictures cannot be read.").format(n=len(errors), count=len(taken))
+                self._context.notify("warning", text, i18n.sentence(errors[0]))
+            elif errors:
+                self._context.show_error(errors[0])
 
         self._context.run(read, on_done=on_done)
 

@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from PIL import Image
 
 from desktop_app.sessions import chat_session
 from desktop_app.sessions.chat import TurnState
@@ -267,3 +268,21 @@ def test_quitting_while_the_model_loads_is_clean(qtbot, context, session, camera
 
     with qtbot.waitSignal(context.closed, timeout=20_000):
         context.close()
+
+
+def test_of_many_pictures_the_first_join_the_question_and_the_unreadable_are_told_once(
+    qtbot, context, session, tmp_path
+):
+    paths = [tmp_path / f"{number}.png" for number in range(20)]
+    for path in paths[3:]:
+        Image.new("RGB", (4, 3)).save(path)
+
+    session.add_pictures(paths)
+    qtbot.waitUntil(lambda: bool(session.chat.pending_frames), timeout=20_000)
+    qtbot.waitUntil(lambda: not context._jobs)
+
+    assert len(session.chat.pending_frames) == 13
+    assert [message.sentence for message in context.messages] == [
+        "The next question is about the first 16 of 20 pictures.",
+        "3 of 16 pictures cannot be read.",
+    ]
