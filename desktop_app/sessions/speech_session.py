@@ -243,10 +243,11 @@ class SpeechSession(QObject):
 
     def pause(self) -> None:
         """Takes no sound until `resume`; what was said is transcribed meanwhile."""
-        if self._state in (SessionState.LOADING, SessionState.RUNNING) and not self._is_opening:
+        is_recording = any(track.is_started and not track.is_lost for track in self._tracks)
+        if self._state in (SessionState.LOADING, SessionState.RUNNING) and (is_recording or not self._is_opening):
             self._is_pause_wanted = True
             for track in self._tracks:
-                if track.is_started and not track.is_lost:
+                if not track.is_lost:
                     track.source.pause()
             self._set_state(SessionState.PAUSED)
             self._pause_flush.start()
@@ -285,7 +286,10 @@ class SpeechSession(QObject):
         self._pause_flush.stop()
         self._stop_wanted = True
         self._set_state(SessionState.STOPPING)
-        if not self._is_opening:
+        if self._is_opening:
+            started = [track for track in self._tracks if track.is_started]
+            self._context.run(lambda job: _close(started))  # the others are closed when they are open
+        else:
             self._close_sources()
 
     def discard(self) -> None:
@@ -457,7 +461,9 @@ class SpeechSession(QObject):
         self._close_sources()
 
     def _reopen(self, lost: list[Track]) -> None:
-        """Gives tracks whose device went away the one that is chosen now."""
+        """Gives tracks whose device went away the one that is chosen now; one after the other."""
+        if self._is_opening:
+            return
         for track in lost:
             track.replace_source(self._chosen_source(track.name))
         self._is_opening = True

@@ -46,7 +46,8 @@ class AudioSource(Protocol):
             SourceError, DeviceError: it cannot be opened; `on_end` is not called then.
         """
 
-    def pause(self) -> None: ...
+    def pause(self) -> None:
+        """Delivers nothing until `resume`; before `start`, none from there on."""
 
     def resume(self) -> None: ...
 

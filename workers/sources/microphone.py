@@ -76,7 +76,11 @@ class Microphone:
         self._capture: _Capture | None = None  # until the device was opened
 
     def start(self, on_samples: OnSamples, on_end: OnEnd) -> None:
-        self._capture = self._open()
+        capture = self._open()
+        with self._lock:
+            self._capture = capture
+            if self._is_paused:
+                capture.command(b"p")
         self._thread = threading.Thread(target=self._run, args=(on_samples, on_end), name=f"microphone-{self.track}")
         self._thread.start()
 

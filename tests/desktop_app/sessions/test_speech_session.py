@@ -458,6 +458,59 @@ def test_pause_works_after_a_device_could_not_be_opened_again(qtbot, context, se
     until(qtbot, session, SessionState.IDLE)
 
 
+class SlowSource(ScriptedSource):
+    """A device that answers when the test says so."""
+
+    def __init__(self, track: str) -> None:
+        super().__init__(track)
+        self.answers = threading.Event()
+
+    def start(self, on_samples, on_end) -> None:
+        self.answers.wait(20)
+        super().start(on_samples, on_end)
+
+
+def opened_anew(qtbot, session) -> tuple[ScriptedSource, SlowSource]:
+    """A recording whose second device was lost and is being opened again."""
+    me, computer, again = ScriptedSource("me"), ScriptedSource("computer"), SlowSource("computer")
+    session._chosen_source = lambda track: again
+    opened(qtbot, session, me, computer)
+    computer.end(DeviceError("'USB Audio' was unplugged."))
+    qtbot.waitUntil(lambda: session.has_lost_source)
+    session.continue_with_chosen_device()
+    return me, again
+
+
+def test_pause_does_not_wait_for_a_device_that_is_opened_again(qtbot, context, session):
+    me, again = opened_anew(qtbot, session)
+
+    session.pause()
+    paused = (session.state, me.is_paused, again.is_paused)
+    again.answers.set()
+    qtbot.waitUntil(lambda: not session._is_opening)
+
+    assert paused == (SessionState.PAUSED, True, True)
+    assert session.state is SessionState.PAUSED
+    session.resume()
+    assert (me.is_paused, again.is_paused) == (False, False)
+    session.discard()
+    until(qtbot, session, SessionState.IDLE)
+
+
+def test_stop_does_not_wait_for_a_device_that_is_opened_again(qtbot, context, session, speech):
+    me, again = opened_anew(qtbot, session)
+    me.say(speech)
+
+    session.stop()
+    qtbot.waitUntil(lambda: me._on_end is None)
+    assert not again.answers.is_set()
+    again.answers.set()
+    until(qtbot, session, SessionState.IDLE)
+
+    assert again._on_end is None
+    assert text_of(context, session.item_id)
+
+
 def test_a_device_that_is_waited_for_is_told_until_it_is_back(qtbot, context, session):
     opened(qtbot, session, ScriptedSource())
     topics = withdrawn(context)

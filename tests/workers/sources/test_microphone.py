@@ -80,6 +80,24 @@ def test_pause_lets_nothing_through(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert heard.ends == [None]
 
 
+def test_microphone_that_is_paused_before_it_opens_hears_nothing_until_resume(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_id = alsa_microphone(tmp_path, tone(2.0), monkeypatch)
+    heard = Collector()
+    microphone = Microphone(device_id)
+
+    microphone.pause()
+    microphone.start(heard.on_samples, heard.on_end)
+    was_paused = microphone._capture._is_paused
+    microphone.resume()
+    heard.wait_for_s(0.5)
+    microphone.stop()
+
+    assert was_paused
+    assert heard.ends == [None]
+
+
 def test_resume_goes_on_hearing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device_id = alsa_microphone(tmp_path, tone(2.0), monkeypatch)
     heard = Collector()
