@@ -417,6 +417,7 @@ class AppContext(QObject):
 
     def _on_services_closed(self) -> None:
         for job in list(self._jobs):
+            job.abandon()  # what it told last may come after the pages are gone
             self._forget_job(job)
         self.is_closed = True
         self.closed.emit()

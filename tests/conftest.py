@@ -42,6 +42,15 @@ def _remembering_start(thread: QThread, *arguments: object) -> None:
 QThread.start = _remembering_start  # Qt has no list of its threads
 
 
+@pytest.fixture(autouse=True, scope="session")
+def home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The folder that stands for the user's own while what several tests share is made."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SENSORIUM_HOME", str(tmp_path_factory.mktemp("home")))
+        measured.keep(measured.Measured("float32", 1))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that stands for the user's own during this test."""
