@@ -82,7 +82,7 @@ class DrawingKeeper(QObject):
         """Says it once, and tries again until there is one."""
         if not self._is_failing:
             self._context.show_error(error, topic=DISK_TOPIC)
-        self._is_failing = self._autosave is None
+        self._is_failing = self._autosave is None and not self._context.settings.history.is_private
         if self._is_failing:
             self._retry.start()
 
