@@ -23,6 +23,9 @@ from workers.sources.frame_process import FRAME, HEADER, MEMORY_BYTES
 
 log = logging.getLogger(__name__)
 
+RETRY_S = 0.2
+MOST_RETRY_S = 5.0  # each try at a device that another program holds starts a process
+
 HIDDEN_COMMAND = "frame-process"  # the subcommand that a frozen app, which has no `python -m`, gives to `main`
 
 
@@ -30,7 +33,7 @@ class ProcessSource:
     """A FrameSource whose pictures come from a process of `frame_process`.
 
     Subclasses say what to open (`_request`), how to put what goes wrong (`_error`), and may go on after a loss
-    (`_wait_for_return`).
+    (`_on_lost`, with `_open_again`).
 
     Args:
         open_timeout_s: the first picture comes within this time or the source is given up.
@@ -102,6 +105,27 @@ class ProcessSource:
             Cancelled: `stop` was called.
         """
         raise loss
+
+    def _is_there(self) -> bool:
+        """Whether there is any use in trying to open it again."""
+        return True
+
+    def _open_again(self, retry_s: float = RETRY_S) -> tuple[VideoFrame, float]:
+        """Tries less and less often until it opens; gives the first frame, and how long it would have waited next.
+
+        Raises:
+            Cancelled: `stop` was called.
+        """
+        while not self._stopping.wait(retry_s):
+            if not self._is_there():
+                retry_s = RETRY_S
+                continue
+            retry_s = min(1.5 * retry_s, MOST_RETRY_S)
+            try:
+                return self._open(), retry_s
+            except SourceError as error:
+                log.debug("still away: %s", error)
+        raise Cancelled
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

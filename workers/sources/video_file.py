@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from workers.errors import AppError, Cancelled, SourceError
+from workers.errors import AppError, SourceError
 from workers.results import CameraNotice, Notice, VideoFrame
 from workers.sources.frame_process import READ_TIMEOUT_S, SERVER_PROTOCOLS
-from workers.sources.process_source import ProcessSource
+from workers.sources.process_source import RETRY_S, ProcessSource
 
 log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 20.0
 STALL_S = READ_TIMEOUT_S + 5.0  # a frame of a slide show may stand for long, and servers may be slow
-RETRY_S = 0.2
-MOST_RETRY_S = 5.0
 STEADY_S = 10.0  # a stream that is lost again sooner is tried less often
 
 
@@ -81,17 +79,10 @@ class VideoFile(ProcessSource):
         )
         if time.monotonic() - self._came_s > STEADY_S:
             self._retry_s = RETRY_S
-        while not self._stopping.wait(self._retry_s):
-            self._retry_s = min(1.5 * self._retry_s, MOST_RETRY_S)
-            try:
-                frame = self._open()
-            except SourceError as error:
-                log.debug("still away: %s", error)
-            else:
-                self._came_s = time.monotonic()
-                self._on_notice(CameraNotice("{name} is back.", "", values, device_name=name))
-                return frame
-        raise Cancelled
+        frame, self._retry_s = self._open_again(self._retry_s)
+        self._came_s = time.monotonic()
+        self._on_notice(CameraNotice("{name} is back.", "", values, device_name=name))
+        return frame
 
     def _error(self, reason: str, detail: str) -> SourceError:
         if reason == "no picture":

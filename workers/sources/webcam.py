@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workers.errors import AppError, Cancelled, DeviceError
+from workers.errors import AppError, DeviceError
 from workers.results import CameraNotice, Notice, VideoFrame
 from workers.sources.base import Camera
 from workers.sources.process_source import ProcessSource
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 30.0  # Windows takes 12 s for some
 STALL_S = 4.0  # in the dark a camera may give one picture a second; the driver itself gives up after 3 s
-RETRY_S = 0.2
-MOST_RETRY_S = 5.0  # each try at a camera that another program holds starts a process
 KERNEL_CAMERAS = Path("/sys/class/video4linux")
 STABLE_NAMES = Path("/dev/v4l/by-id")
 
@@ -80,14 +78,14 @@ class Webcam(ProcessSource):
         self._capture = capture
 
     def _request(self) -> dict[str, Any]:
-        if not self._is_plugged_in():
+        if not self._is_there():
             raise self._error("missing", "")
         return {"kind": "camera", "path": self._path(), "capture": self._capture, **self._wanted}
 
     def _path(self) -> str:
         return path_of(self._camera.id) if sys.platform == "linux" else self._camera.path
 
-    def _is_plugged_in(self) -> bool:
+    def _is_there(self) -> bool:
         path = self._path()
         return not path.startswith("/") or Path(path).exists()
 
@@ -110,20 +108,9 @@ class Webcam(ProcessSource):
                 "'{name}' was unplugged or does not answer.", "It goes on as soon as it is back.", condition="away"
             )
         )
-        retry_s = RETRY_S
-        while not self._stopping.wait(retry_s):
-            if not self._is_plugged_in():
-                retry_s = RETRY_S
-                continue
-            try:
-                frame = self._open()
-            except DeviceError as error:
-                log.debug("still away: %s", error)
-                retry_s = min(1.5 * retry_s, MOST_RETRY_S)
-            else:
-                self._tell(CameraNotice("'{name}' is back."))
-                return frame
-        raise Cancelled
+        frame, _ = self._open_again()
+        self._tell(CameraNotice("'{name}' is back."))
+        return frame
 
     def _tell(self, notice: CameraNotice) -> None:
         self._on_notice(replace(notice, values={"name": self.name}, device_name=self.name))
