@@ -144,6 +144,52 @@ class Unlikely:
         self.yes, self._cells, self._asked_s, self._took_s = yes, cells, now_s, took_s
 
 
+class _Judging:
+    """Asks the judge where that is worth it, and for a while not at all after it failed.
+
+    Attributes:
+        failure: at the newest frame.
+    """
+
+    def __init__(self, judge: Judge, *, is_frugal: bool, clock: Callable[[], float]) -> None:
+        self._judge, self._is_frugal, self._clock = judge, is_frugal, clock
+        self._again_s = -float("inf")
+        self._unlikely: dict[str, Unlikely] = {}
+        self.failure: EngineError | None = None
+
+    def begin(self, frame: Frame) -> None:
+        self._frame, self._cells, self.failure = frame, cells_of(frame), None
+
+    def yes_to(self, text: str, likeness: float, *, was_silent: bool) -> float | None:
+        """How surely it is there, by what was said now or last; None where only the likeness is known."""
+        if text not in self._unlikely:
+            self._unlikely[text] = Unlikely(text, self._clock())
+        if likeness >= WORTH_JUDGING:
+            return None if was_silent else self._ask(text)
+        one = self._unlikely[text]
+        is_worth = not self._is_frugal and one.is_worth_judging(likeness, self._cells, self._clock(), was_silent)
+        if is_worth and self._may_ask:
+            began_s = self._clock()
+            yes = self._ask(text) or 0.0
+            one.note(yes, self._cells, self._clock(), self._clock() - began_s)
+        return one.yes
+
+    @property
+    def _may_ask(self) -> bool:
+        return self._clock() >= self._again_s
+
+    def _ask(self, text: str) -> float | None:
+        if not self._may_ask:
+            return None
+        try:
+            return self._judge(self._frame, question_of(text))
+        except EngineDied:
+            raise
+        except EngineError as error:
+            self._again_s, self.failure = self._clock() + JUDGE_AGAIN_S, error
+            return None
+
+
 def watch_live(
     mailbox: LookMailbox,
     texts: Callable[[], tuple[str, ...]],
@@ -169,33 +215,17 @@ def watch_live(
         EngineError: from `label`.
         Cancelled: from `label` and `judge`.
     """
-    judge_again_s = -float("inf")
-    unlikely: dict[str, Unlikely] = {}
+    judging = None if judge is None else _Judging(judge, is_frugal=is_frugal, clock=clock)
     while (taken := mailbox.take()) is not None:
         frame, request = taken
         try:
             scores: LabelScores = label(request)
-            found, failure, cells = [], None, cells_of(frame.pixels)
+            found = []
+            if judging is not None:
+                judging.begin(frame.pixels)
             for text in texts():
-                likeness = likeness_of(label_of(text), scores)
-                was_silent = is_silent(text)
-                yes: float | None = None
-                one, is_unlikely = unlikely.setdefault(text, Unlikely(text, clock())), likeness < WORTH_JUDGING
-                wants_judge = not was_silent
-                if judge is not None and is_unlikely:
-                    yes = one.yes
-                    wants_judge = not is_frugal and one.is_worth_judging(likeness, cells, clock(), was_silent)
-                if judge is not None and wants_judge and clock() >= judge_again_s:
-                    began_s = clock()
-                    try:
-                        yes = judge(frame.pixels, question_of(text))
-                    except EngineDied:
-                        raise
-                    except EngineError as error:
-                        judge_again_s, failure = clock() + JUDGE_AGAIN_S, error
-                        yes = 0.0 if is_unlikely else None
-                    if is_unlikely:
-                        one.note(yes or 0.0, cells, clock(), clock() - began_s)
+                likeness, was_silent = likeness_of(label_of(text), scores), is_silent(text)
+                yes = None if judging is None else judging.yes_to(text, likeness, was_silent=was_silent)
                 found.append(Likeness(text, likeness, yes, was_silent))
         except EngineDied as error:
             yield Notice(error.template, "It is started again and looks at the newest picture.", error.values)
@@ -205,12 +235,12 @@ def watch_live(
                 raise
             mailbox.look_again()
         else:
-            if failure is not None:
-                log.warning("nothing judges for a while: %s", failure)
+            if judging is not None and judging.failure is not None:
+                log.warning("nothing judges for a while: %s", judging.failure)
                 yield Notice(
-                    failure.template,
+                    judging.failure.template,
                     "Until it answers again, only how much a picture looks like it counts.",
-                    failure.values,
+                    judging.failure.values,
                 )
             yield StandingLook(frame, tuple(found))
 
