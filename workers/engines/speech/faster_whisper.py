@@ -232,9 +232,7 @@ class FasterWhisper:
         kept = cut_loop(tokens)
         if not request.word_times:
             return [Word(tokenizer.decode(kept), 0.0, duration_s, 1.0)]
-        # What is really said several times has to be aligned with all of its sound, and a file asks for what follows; a
-        # live window comes again soon, and loops more often.
-        aligned = tokens if request.beam_size > 1 else kept
+        aligned = aligned_tokens(tokens, kept, request)
         n_frames = max(2, math.ceil(duration_s * FRAMES_PER_S))
         alignment = self.whisper.model.align(encoded, tokenizer.sot_sequence, [aligned], n_frames)[0]
         token_indices, frame_indices = np.array(alignment.alignments).T
@@ -266,6 +264,15 @@ def cut_loop(tokens: Sequence[int]) -> list[int]:
             if list(tokens[start : start + length * times]) == list(unit) * times:
                 return list(tokens[: start + length])
     return list(tokens)
+
+
+def aligned_tokens(tokens: list[int], kept: list[int], request: SpeechRequest) -> list[int]:
+    """Which of all tokens to align with the sound, where `cut_loop` has kept these.
+
+    What is really said several times has to be aligned with all of its sound, and a file, which is searched with more
+    beams, asks for what follows; a live window comes again soon, and loops more often.
+    """
+    return tokens if request.beam_size > 1 else kept
 
 
 def merge_punctuation(words: Sequence[Word]) -> list[Word]:

@@ -23,7 +23,7 @@ from pydantic import Field
 
 from workers.engines.base import EngineInfo, EngineOptions, OnProgress
 from workers.engines.devices import DeviceChoice, torch_device, torch_dtype
-from workers.engines.speech.faster_whisper import cut_loop
+from workers.engines.speech.faster_whisper import aligned_tokens, cut_loop
 from workers.engines.transformers_models import load_errors, load_model, run_errors
 from workers.errors import Cancelled, EngineError, ModelBroken
 from workers.results import SAMPLE_RATE_HZ, Hypothesis, Samples, SpeechRequest, Word
@@ -131,9 +131,7 @@ class Whisper:
             generated = self._generate(sound, head, max_tokens, request.beam_size, cancelled)
             said = [token for token in generated if token < self._end]
             tokens = cut_loop(said)
-            # What is really said several times has to be aligned with all of its sound, and a file asks for what
-            # follows; a live window comes again soon, and loops more often.
-            aligned = said if request.beam_size > 1 else tokens
+            aligned = aligned_tokens(said, tokens, request)
             token_starts_s, probabilities, no_speech_prob = self._listen_again(sound, head, aligned, duration_s)
             probabilities = probabilities[: len(tokens)]
         has_spaces = request.task == "translate" or language not in UNSPACED_LANGUAGES
