@@ -17,7 +17,14 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from workers.errors import AppError, DiskError
-from workers.results import LARGEST_GUIDANCE, LARGEST_SEED, LARGEST_SIDE_PX, MOST_STORED_STEPS, ControlKind, SpeechTask
+from workers.results import (
+    LARGEST_GUIDANCE,
+    LARGEST_SEED,
+    LARGEST_STORED_SIDE_PX,
+    MOST_STORED_STEPS,
+    ControlKind,
+    SpeechTask,
+)
 
 log = logging.getLogger(__name__)
 
@@ -340,8 +347,8 @@ class Draw(Section):
     scheduler: str = Field("", json_schema_extra={"widget": "hidden"})
     eta: float = Field(0.0, ge=0.0, le=1.0, json_schema_extra={"widget": "hidden"})
     vae: Literal["", "full", "tiny"] = Field("", json_schema_extra={"widget": "hidden"})
-    width: int = Field(0, ge=0, le=LARGEST_SIDE_PX, json_schema_extra={"widget": "hidden"})
-    height: int = Field(0, ge=0, le=LARGEST_SIDE_PX, json_schema_extra={"widget": "hidden"})
+    width: int = Field(0, ge=0, le=LARGEST_STORED_SIDE_PX, json_schema_extra={"widget": "hidden"})
+    height: int = Field(0, ge=0, le=LARGEST_STORED_SIDE_PX, json_schema_extra={"widget": "hidden"})
     seed: int = Field(1, ge=0, le=LARGEST_SEED, json_schema_extra={"widget": "hidden"})
     is_seed_locked: bool = Field(True, json_schema_extra={"widget": "hidden"})
     loras: dict[str, float] = Field(default_factory=dict, json_schema_extra={"widget": "hidden"})

@@ -27,7 +27,7 @@ from workers.pictures import PNG_SIGNATURE
 from workers.results import (
     LARGEST_GUIDANCE,
     LARGEST_SEED,
-    LARGEST_SIDE_PX,
+    LARGEST_STORED_SIDE_PX,
     MOST_STORED_STEPS,
     Control,
     ControlKind,
@@ -70,8 +70,8 @@ class _Stored(_Strict):
     prompt: str = Field("", max_length=MOST_TEXT)
     negative_prompt: str = Field("", max_length=MOST_TEXT)
     model: str = Field("", max_length=500)
-    width: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
-    height: int = Field(512, ge=1, le=LARGEST_SIDE_PX)
+    width: int = Field(512, ge=1, le=LARGEST_STORED_SIDE_PX)
+    height: int = Field(512, ge=1, le=LARGEST_STORED_SIDE_PX)
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
     num_inference_steps: int = Field(20, ge=1, le=MOST_STORED_STEPS)
     guidance_scale: float = Field(7.5, ge=0, le=LARGEST_GUIDANCE)

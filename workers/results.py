@@ -206,7 +206,7 @@ class Lora:
 
 LARGEST_SEED = 2**63 - 1
 NEW_SEEDS_BELOW = 1_000_000  # short ones are easily told, and have room below a picture
-MOST_STORED_STEPS, LARGEST_GUIDANCE, LARGEST_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
+MOST_STORED_STEPS, LARGEST_GUIDANCE, LARGEST_STORED_SIDE_PX = 1000, 100, 16_384  # that are kept and read again
 
 TINY_VAE = "tiny-vae"
 """The name of the small autoencoder in the folders of a SketchRequest."""
