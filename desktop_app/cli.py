@@ -686,10 +686,11 @@ def models_remove(model_id: ModelId) -> None:
     from workers.catalogue.catalogue import ModelStatus
 
     catalogue = _catalogue()
-    if not any(entry.id == model_id for entry in catalogue.entries()):
+    folders = {entry.id: entry.folder for entry in catalogue.entries()}
+    if model_id not in folders:
         path = str(Path(model_id).expanduser().resolve())
-        model_id = next((entry.id for entry in catalogue.entries() if entry.folder == path), model_id)
-    is_listed = any(entry.id == model_id for entry in catalogue.entries())
+        model_id = next((known for known, folder in folders.items() if folder == path), model_id)
+    is_listed = model_id in folders
     is_there = is_listed and catalogue.status(model_id) is not ModelStatus.ABSENT
     is_converted = is_listed and catalogue.converted_folder(model_id).exists()
     is_own = is_listed and catalogue.entry(model_id).source == "folder"

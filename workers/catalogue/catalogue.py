@@ -161,7 +161,8 @@ class Catalogue:
         ]
         if not entries:
             raise ModelMissing("The catalogue has no model for '{task}'.", task=task)
-        return best_first([entry for entry in entries if self.is_installed(entry)] or entries)[0]
+        entries = best_first(entries)
+        return next((entry for entry in entries if self.is_installed(entry)), entries[0])
 
     def proposed(self, machine: Machine) -> list[ModelEntry]:
         """The models that suit this kind of machine, in the catalogue's order."""
