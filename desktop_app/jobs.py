@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QThread, Signal
 
 from workers.errors import Cancelled
+from workers.results import Progress
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,6 @@ class Job(QThread):
             raise Cancelled
 
     def report(self, fraction: float, message: str = "") -> None:
-        from workers.results import Progress  # brings numpy, which the first paint does not wait for
-
         self._progressed.emit(Progress(fraction, message))
 
     def report_value(self, value: Any) -> None:

@@ -30,7 +30,6 @@ from workers.sources.image_file import decode_image, read_image
 
 log = logging.getLogger(__name__)
 
-
 AT_ONCE, AT_ONCE_BYTES = 16, 100_000_000  # pictures in one request, whichever is reached first
 NONE_OF_THESE = "none of these"
 MOST_CLASSES = 5  # that are shown: a model has hundreds

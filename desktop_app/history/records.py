@@ -19,8 +19,6 @@ RemarkKind = Literal["labels", "caption", "answer"]
 SURE_FROM = 0.2
 """Labels with a lower score are not what a picture shows: a search for them does not find it."""
 
-"""Words with a lower probability are marked for the reader."""
-
 
 @dataclass(frozen=True)
 class Item:

@@ -23,6 +23,7 @@ from workers.worker import AnswerWorker, LoadWorker, Worker
 
 if TYPE_CHECKING:
     from desktop_app.context import AppContext
+    from desktop_app.jobs import Job
     from workers.engines.base import EngineSpec
 
 log = logging.getLogger(__name__)
@@ -276,12 +277,17 @@ class ChatSession(QObject):
         """Which engine and model answer; kept for later questions unless another one is chosen meanwhile."""
         settings, catalogue, choice = self._context.settings, self._context.catalogue, self._choice
 
-        def found(spec: EngineSpec) -> None:
+        def look_up(_job: Job) -> tuple[EngineSpec, tuple[str, ...]]:
+            spec = vision_spec(settings, catalogue, "ask")
+            return spec, self._languages_of(spec.model_id)
+
+        def found(result: tuple[EngineSpec, tuple[str, ...]]) -> None:
+            spec, self._languages = result
             if choice == self._choice:
                 self._spec = spec
             on_found(spec)
 
-        self._context.run(lambda job: vision_spec(settings, catalogue, "ask"), on_done=found, on_failed=on_failed)
+        self._context.run(look_up, on_done=found, on_failed=on_failed)
 
     def _load_ahead(self, spec: EngineSpec) -> None:
         if spec is self._spec and self._loader is None and self._answering is None and not self._context.is_closing:
@@ -309,7 +315,6 @@ class ChatSession(QObject):
         turn.engine, turn.model_id = spec.engine, spec.model_id
         see = self._context.settings.see
         request = self._chat.request(turn, frames_remembered=see.frames_remembered, max_new_tokens=see.max_new_tokens)
-        self._languages = self._languages_of(spec.model_id)
         self._worker = AnswerWorker(self._context.pool, spec, request)
         self._run_worker(self._worker, self._on_answer_result)
         self.turn_changed.emit(turn)

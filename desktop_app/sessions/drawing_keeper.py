@@ -58,12 +58,16 @@ class DrawingKeeper(QObject):
         self._may_be_lost = False
         self._to_do: list[Callable[[], object]] = []  # what is done when the last drawing is open
 
+    @property
+    def _is_private(self) -> bool:
+        return self._context.settings.history.is_private
+
     def open_last(self) -> None:
         """Brings back what was drawn last, the first time that it is called; `opened` follows."""
         if self.is_open or self._is_opening:
             return
         self._is_opening = True
-        if self._context.settings.history.is_private:
+        if self._is_private:
             self._on_opened()
             return
         self._find_place(take_place, on_ended=self._on_opened)
@@ -82,17 +86,17 @@ class DrawingKeeper(QObject):
         """Says it once, and tries again until there is one."""
         if not self._is_failing:
             self._context.show_error(error, topic=DISK_TOPIC)
-        self._is_failing = self._autosave is None and not self._context.settings.history.is_private
+        self._is_failing = self._autosave is None and not self._is_private
         if self._is_failing:
             self._retry.start()
 
     def _find_place_again(self) -> None:
-        if self._autosave is None and not self._context.is_closing and not self._context.settings.history.is_private:
+        if self._autosave is None and not self._context.is_closing and not self._is_private:
             self._find_place(new_place)
 
     def _keep_in(self, place: Place) -> None:
         """From now on every stroke is on the disk as it is drawn; what was drawn there before is on the canvas."""
-        if self._context.settings.history.is_private or self._autosave is not None:
+        if self._is_private or self._autosave is not None:
             place.let_go()  # it was changed twice meanwhile
             return
         is_drawn_on = self._document.is_stroking or not self._document.is_blank
@@ -137,7 +141,7 @@ class DrawingKeeper(QObject):
 
     def _go_on_in(self, place: Place) -> None:
         self._let_go()
-        if self._context.settings.history.is_private and place.contents is not None:
+        if self._is_private and place.contents is not None:
             self._document.restore(place.contents)
             place.let_go()
         else:
@@ -147,8 +151,7 @@ class DrawingKeeper(QObject):
         """Goes on to another drawing as soon as nothing is lost by it, or is to be."""
         self._document.settle_reference()
         self._document.finish_stroke()
-        is_private = self._context.settings.history.is_private
-        if self._document.is_blank or (not is_private and self.last_error() is None):
+        if self._document.is_blank or (not self._is_private and self.last_error() is None):
             go_on()
             return
         sentence = self.tr("This drawing is kept nowhere: another one takes its place for good.")
@@ -157,7 +160,7 @@ class DrawingKeeper(QObject):
 
     def _begin_anew(self) -> None:
         self._let_go()
-        if not self._context.settings.history.is_private:
+        if not self._is_private:
             self._find_place(new_place)
 
     def _let_go(self) -> None:
@@ -168,7 +171,7 @@ class DrawingKeeper(QObject):
 
     def last_error(self) -> DiskError | None:
         """Why the drawing would be lost if the app ended now, after one more attempt; None where it would not be."""
-        if self._may_be_lost or not self.is_open or self._context.settings.history.is_private:
+        if self._may_be_lost or not self.is_open or self._is_private:
             return None
         if self._autosave is None and not self._document.is_blank:
             try:
@@ -215,9 +218,9 @@ class DrawingKeeper(QObject):
         if not self.is_open:
             return
         if self._autosave is None:
-            if not self._context.settings.history.is_private:
+            if not self._is_private:
                 self._find_place(new_place if self._document.number else take_place)  # one was begun meanwhile
-        elif self._context.settings.history.is_private:
+        elif self._is_private:
             self._autosave.rest()
         else:
             self._autosave.go_on()

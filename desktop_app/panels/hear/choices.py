@@ -39,10 +39,10 @@ class Choices(QWidget):
         self._checked: tuple[str, ...] = ()  # model, language and task that were looked at last
         self.source = self._combo(self.tr("Source"), self.tr("What to listen to"))
         self.language = self._combo(self.tr("Spoken language"), self.tr("The language that is spoken"))
-        self.model = self._combo(
-            self.tr("Model"),
-            self.tr("Larger models make fewer mistakes and need more time; the best keeps up with speech here"),
+        self._model_tip = self.tr(
+            "Larger models make fewer mistakes and need more time; the best keeps up with speech here"
         )
+        self.model = self._combo(self.tr("Model"), self._model_tip)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_S)
@@ -73,10 +73,7 @@ class Choices(QWidget):
         for combo, tip in (
             (self.source, self._tip(self._context.settings.hear.source)),
             (self.language, self.tr("The language that is spoken")),
-            (
-                self.model,
-                self.tr("Larger models make fewer mistakes and need more time; the best keeps up with speech here"),
-            ),
+            (self.model, self._model_tip),
         ):
             combo.setEnabled(not is_busy or (combo is self.source and may_choose_device))
             combo.setToolTip(tip if combo.isEnabled() else why)

@@ -504,6 +504,18 @@ def test_picture_of_the_strip_is_shown_and_pinned_in_the_history(qtbot, context,
     assert context.history.item(item_id).is_pinned
 
 
+def pin(qtbot, context, panel, image, messages) -> None:
+    chosen(panel, image, "Pin it in the history").trigger()
+    qtbot.waitUntil(lambda: any("Pinned" in message.sentence for message in messages), timeout=20_000)
+    context.history.flush()
+
+
+def assert_only_pinned(context, session) -> None:
+    (item,) = context.history.items()
+    assert item.is_pinned
+    assert item.id == session.results[-1].item_id
+
+
 def test_picture_that_the_history_has_not_is_put_there_to_be_pinned(qtbot, context, panel, session, draw, messages):
     context.change_setting("history.is_private", True)
     draw()
@@ -511,13 +523,9 @@ def test_picture_that_the_history_has_not_is_put_there_to_be_pinned(qtbot, conte
     assert not chosen(panel, image, "Pin it in the history").isEnabled()
     context.change_setting("history.is_private", False)
 
-    chosen(panel, image, "Pin it in the history").trigger()
-    qtbot.waitUntil(lambda: any("Pinned" in message.sentence for message in messages), timeout=20_000)
-    context.history.flush()
+    pin(qtbot, context, panel, image, messages)
 
-    (item,) = context.history.items()
-    assert item.is_pinned
-    assert item.id == session.results[-1].item_id
+    assert_only_pinned(context, session)
 
 
 def test_picture_on_its_way_into_the_history_is_pinned_and_kept_once(qtbot, context, panel, session, draw, messages):
@@ -525,13 +533,9 @@ def test_picture_on_its_way_into_the_history_is_pinned_and_kept_once(qtbot, cont
     image = made(qtbot, session, panel.prompt_bar.generate)
     assert session.results[-1].item_id is None
 
-    chosen(panel, image, "Pin it in the history").trigger()
-    qtbot.waitUntil(lambda: any("Pinned" in message.sentence for message in messages), timeout=20_000)
-    context.history.flush()
+    pin(qtbot, context, panel, image, messages)
 
-    (item,) = context.history.items()
-    assert item.is_pinned
-    assert item.id == session.results[-1].item_id
+    assert_only_pinned(context, session)
 
 
 def test_picture_of_the_strip_is_deleted_unless_that_is_taken_back(qtbot, context, panel, session, draw):
